@@ -1,0 +1,75 @@
+"""cophub: communities of practice on many tools, in one warehouse, directory and dashboard.
+
+What a plugin imports comes from here. Names are loaded when they are first asked for, so that
+`cophub --help` does not wait for an HTTP client.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cophub.connector import Connector, Context, Estimate, Stream, Verdict
+    from cophub.errors import (
+        AuthError,
+        ConfigError,
+        CophubError,
+        CursorExpired,
+        PluginError,
+        SourceBusy,
+        SourceUnavailable,
+        WarehouseError,
+    )
+    from cophub.hookspecs import hookimpl
+    from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext, Publication
+    from cophub.records import (
+        UNSET,
+        Account,
+        Attendance,
+        Campaign,
+        Checkpoint,
+        Delivery,
+        Document,
+        Event,
+        Item,
+        Json,
+        Membership,
+        Metric,
+        Post,
+        Reaction,
+        Record,
+        Reject,
+        Space,
+    )
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "connector": ("Connector", "Context", "Estimate", "Stream", "Verdict"),
+    "errors": (
+        "AuthError", "ConfigError", "CophubError", "CursorExpired", "PluginError", "SourceBusy",
+        "SourceUnavailable", "WarehouseError",
+    ),
+    "hookspecs": ("hookimpl",),
+    "pipeline": ("CommunitySpec", "Pipeline", "PipelineContext", "Publication"),
+    "records": (
+        "UNSET", "Account", "Attendance", "Campaign", "Checkpoint", "Delivery", "Document", "Event",
+        "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject", "Space",
+    ),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "CommunitySpec",
+    "ConfigError", "Connector", "Context", "CophubError", "CursorExpired", "Delivery", "Document",
+    "Estimate", "Event", "Item", "Json", "Membership", "Metric", "Pipeline", "PipelineContext",
+    "PluginError", "Post", "Publication", "Reaction", "Record", "Reject", "SourceBusy",
+    "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if module := _MODULE_OF.get(name):
+        value = getattr(import_module(f"cophub.{module}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'cophub' has no attribute {name!r}")

@@ -1,0 +1,142 @@
+"""The contract of a connector: what a plugin hands over, and what it is handed.
+
+A connector knows one vendor. Its streams are generators that turn the vendor's pages into records;
+the engine stores them, keeps the cursor and finds out who left. A connector never sees the
+warehouse, so it can be tested on one answer.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+
+from cophub.records import Item, Record, Space
+
+if TYPE_CHECKING:
+    import httpx
+    import requests
+
+    from cophub.http import Limits, TokenStore, Transport
+
+S = TypeVar("S", bound=BaseModel)
+T = TypeVar("T")
+R = TypeVar("R")
+
+Extract = Callable[["Context[Any]", str | None], Iterator[Item]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line of `cophub check`: may this stream be read, and if not, who must do what."""
+
+    subject: str
+    """The stream or permission that was tried."""
+    state: Literal["ok", "warning", "failed"]
+    message: str
+    """What was found, for a person."""
+    fix: str | None = None
+    """The exact thing an administrator must do."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run of one stream is expected to cost, before it is started."""
+
+    stream: str
+    requests: int
+    rows: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One kind of thing that a connector yields, with a cursor of its own.
+
+    `extract(ctx, since)` yields records, rejects and checkpoints. `since` is the cursor of the last
+    checkpoint that was kept, or None for a whole read.
+
+    `snapshot_of` says "whoever a finished whole read did not yield has left". It counts only when
+    the read began with `since=None`, ran to its end and rejected nothing.
+    """
+
+    extract: Extract
+    name: str = ""
+    snapshot_of: tuple[type[Record], ...] = ()
+    whole_every: timedelta | None = None
+    """Read whole again after this time, for what an incremental read cannot see."""
+    yields: tuple[type[Record], ...] = ()
+    sees_edits: bool = True
+    sees_deletions: bool = False
+    permissions: tuple[str, ...] = ()
+    summary: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", getattr(self.extract, "__name__", "stream"))
+        if not self.summary:
+            doc = (self.extract.__doc__ or "").strip()
+            object.__setattr__(self, "summary", doc.splitlines()[0] if doc else "")
+
+
+@dataclass(frozen=True)
+class Connector:
+    """Code for one vendor: its settings, its streams and what it can tell.
+
+    `check(ctx)` yields a verdict per stream and permission; `discover(ctx)` yields what there is
+    to sync; `estimate(ctx, cursors)` says what a run would cost. All three may be left out.
+    """
+
+    name: str
+    summary: str
+    settings: type[BaseModel]
+    streams: tuple[Stream, ...] | list[Stream]
+    limits: "Limits | None" = None
+    """The vendor's published pace; None for the defaults of `cophub.http.Limits`."""
+    check: "Callable[[Context[Any]], Iterator[Verdict]] | None" = None
+    discover: "Callable[[Context[Any]], Iterator[Space]] | None" = None
+    estimate: "Callable[[Context[Any], Mapping[str, str | None]], Iterator[Estimate]] | None" = None
+    personal: tuple[str, ...] = ()
+    """Fields that hold personal data, as `table.column`."""
+
+    def stream(self, name: str) -> Stream | None:
+        """The stream called `name`, or None."""
+        return next((stream for stream in self.streams if stream.name == name), None)
+
+
+@dataclass
+class Context(Generic[S]):
+    """What a running stream is handed: its settings, the one transport, a clock and a log."""
+
+    settings: S
+    source: str
+    now: datetime
+    """When the run began, in UTC. Streams use this clock and no other."""
+    transport: "Transport"
+    tokens: "TokenStore"
+    """Refresh tokens that rotate: kept encrypted, saved before they are used."""
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.source"))
+    announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
+
+    def client(self, **options: Any) -> "httpx.Client":
+        """An `httpx.Client` over the hub's transport; takes `base_url`, `auth`, `headers`, `params`."""
+        return self.transport.client(**options)
+
+    def session(self) -> "requests.Session":
+        """A `requests.Session` over the same transport, for vendors' own clients."""
+        return self.transport.session()
+
+    def map(
+        self, function: Callable[[T], R], items: Iterable[T], workers: int | None = None
+    ) -> Iterator[R]:
+        """`function` of each item, in order, in parallel within the vendor's limit, lazily.
+
+        No more than `workers` results are held, so a slow reader slows the fetching.
+        """
+        return self.transport.map(function, items, workers)
+
+    def progress(self, what: str, done: int, total: int | None = None) -> None:
+        """Tell whoever watches how far this is; cheap enough to call once a page."""
+        self.announce(what, done, total)

@@ -1,0 +1,19 @@
+"""Every hook of cophub. A plugin implements one by a function of the same name under `hookimpl`."""
+
+import pluggy
+
+from cophub.connector import Connector
+from cophub.pipeline import Pipeline
+
+hookspec = pluggy.HookspecMarker("cophub")
+hookimpl = pluggy.HookimplMarker("cophub")
+
+
+@hookspec
+def cophub_connectors() -> list[Connector]:  # type: ignore[empty-body]
+    """The connectors that this plugin brings; a source in plugins.toml wakes one."""
+
+
+@hookspec
+def cophub_pipelines() -> list[Pipeline]:  # type: ignore[empty-body]
+    """The pipelines that this plugin brings; `cophub run` runs them after the sources."""

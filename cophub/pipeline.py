@@ -1,0 +1,77 @@
+"""The contract of a pipeline: it reads the warehouse and yields publications for readers."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from cophub.warehouse import Warehouse
+
+S = TypeVar("S", bound=BaseModel)
+
+
+class NoSettings(BaseModel, extra="forbid"):
+    """For a pipeline that has nothing to set."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One file made for readers, at `path` below the hub's site folder.
+
+    The engine writes all files of a run into a new version and switches to it at the end, so a
+    reader never sees half of one.
+    """
+
+    path: PurePosixPath | str
+    content: bytes | str
+
+
+@dataclass(frozen=True)
+class CommunitySpec:
+    """A community as plugins.toml describes it; `spaces` are `source:space key or pattern`."""
+
+    key: str
+    title: str
+    domain: str | None = None
+    description: str | None = None
+    url: str | None = None
+    open_membership: bool | None = None
+    contact: str | None = None
+    spaces: tuple[str, ...] = ()
+
+
+@dataclass
+class PipelineContext(Generic[S]):
+    """What a running pipeline is handed."""
+
+    settings: S
+    warehouse: "Warehouse"
+    now: datetime
+    """When the run began, in UTC. Pipelines use this clock and no other."""
+    timezone: ZoneInfo
+    """The hub's zone: it decides which quarter and which month an instant belongs to."""
+    run: int = 0
+    communities: tuple[CommunitySpec, ...] = ()
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.pipeline"))
+    announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Code that makes tables or files out of the warehouse.
+
+    `run(ctx)` may write the hub's own tables (one transaction, so readers never see half of it)
+    and yields the files it makes. `after` names the pipelines whose results it reads.
+    """
+
+    name: str
+    summary: str
+    run: Callable[[PipelineContext[Any]], Iterator[Publication]]
+    settings: type[BaseModel] = NoSettings
+    after: tuple[str, ...] = ()

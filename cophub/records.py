@@ -1,0 +1,270 @@
+"""The records that connectors yield: one vendor-neutral shape per kind of thing.
+
+A field that was not set stays `UNSET` and leaves the stored value alone; `None` says that the
+vendor has no value. Keys and ids may be given as `str` or `int` and are stored as text. Instants
+may be given as an aware `datetime` or as ISO 8601 text with a zone and are stored in UTC; a naive
+one is rejected, because guessing its zone would move a person's act to another day.
+"""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from msgspec import UNSET, Struct, UnsetType
+
+Key = str | int
+Text = str | None | UnsetType
+Instant = datetime | str | None | UnsetType
+Day = date | str
+Count = int | None | UnsetType
+Number = float | None | UnsetType
+Flag = bool | None | UnsetType
+Extra = dict[str, Any] | UnsetType
+
+
+class Record(Struct, kw_only=True, gc=False):
+    """A row for one table of the warehouse; `KEY` names the fields that identify it in a source."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("key",)
+    TABLE: ClassVar[str] = ""
+
+    extra: Extra = UNSET
+
+
+class Space(Record):
+    """A group, list, audience, site, channel or meeting room: where accounts gather."""
+
+    TABLE: ClassVar[str] = "space"
+
+    key: Key
+    kind: Text = UNSET  # list, group, site, audience, meeting_room, channel
+    title: Text = UNSET
+    description: Text = UNSET
+    url: Text = UNSET
+    visibility: Text = UNSET  # public, members, secret
+    open_membership: Flag = UNSET
+    language: Text = UNSET
+    created_at: Instant = UNSET
+    parent: Text = UNSET
+    native_member_count: Count = UNSET
+    native_post_count: Count = UNSET
+
+
+class Account(Record):
+    """One login or address at a vendor."""
+
+    TABLE: ClassVar[str] = "account"
+
+    key: Key
+    name: Text = UNSET
+    given_name: Text = UNSET
+    family_name: Text = UNSET
+    email: Text = UNSET
+    email_verified: Flag = UNSET
+    username: Text = UNSET
+    kind: Text = UNSET  # person, role_mailbox, bot, service
+    job_title: Text = UNSET
+    department: Text = UNSET
+    organization: Text = UNSET
+    city: Text = UNSET
+    country: Text = UNSET
+    timezone: Text = UNSET
+    language: Text = UNSET
+    created_at: Instant = UNSET
+    status: Text = UNSET
+
+
+class Membership(Record):
+    """An account in a space."""
+
+    TABLE: ClassVar[str] = "membership"
+    KEY: ClassVar[tuple[str, ...]] = ("space", "account")
+
+    space: Key
+    account: Key
+    role: Text = UNSET  # owner, moderator, facilitator, member, subscriber, guest
+    status: Text = UNSET  # active, pending, unsubscribed, bounced, archived, left
+    joined_at: Instant = UNSET
+    joined_at_basis: Text = UNSET  # native, opt_in, registered, first_seen
+    left_at: Instant = UNSET
+    reason: Text = UNSET
+
+
+class Post(Record):
+    """A message, question, news item or comment; `thread` is the key of its first post."""
+
+    TABLE: ClassVar[str] = "post"
+
+    key: Key
+    space: Key | None | UnsetType = UNSET
+    thread: Key | None | UnsetType = UNSET
+    reply_to: Key | None | UnsetType = UNSET
+    account: Key | None | UnsetType = UNSET
+    author_name: Text = UNSET
+    kind: Text = UNSET  # message, question, announcement, news, comment, system
+    title: Text = UNSET
+    body: Text = UNSET
+    posted_at: Instant = UNSET
+    edited_at: Instant = UNSET
+    deleted_at: Instant = UNSET
+    url: Text = UNSET
+    language: Text = UNSET
+    reaction_count: Count = UNSET
+    reply_count: Count = UNSET
+    view_count: Count = UNSET
+    attachment_count: Count = UNSET
+
+
+class Reaction(Record):
+    """A like, vote or other mark by an account on a post."""
+
+    TABLE: ClassVar[str] = "reaction"
+    KEY: ClassVar[tuple[str, ...]] = ("post", "account", "kind")
+
+    post: Key
+    account: Key
+    kind: str
+    reacted_at: Instant = UNSET
+
+
+class Event(Record):
+    """A call, webinar or calendar entry."""
+
+    TABLE: ClassVar[str] = "event"
+
+    key: Key
+    space: Key | None | UnsetType = UNSET
+    series: Key | None | UnsetType = UNSET
+    title: Text = UNSET
+    kind: Text = UNSET  # meeting, webinar, calendar
+    starts_at: Instant = UNSET
+    ends_at: Instant = UNSET
+    cancelled: Flag = UNSET
+    organizer: Text = UNSET
+    url: Text = UNSET
+    registered_count: Count = UNSET
+    attendee_count: Count = UNSET
+
+
+class Attendance(Record):
+    """An account at an event; several stays are one row, `minutes` their sum, `visits` their number."""
+
+    TABLE: ClassVar[str] = "attendance"
+    KEY: ClassVar[tuple[str, ...]] = ("event", "account")
+
+    event: Key
+    account: Key
+    name: Text = UNSET
+    joined_at: Instant = UNSET
+    left_at: Instant = UNSET
+    minutes: Number = UNSET
+    visits: Count = UNSET
+    registered: Flag = UNSET
+
+
+class Campaign(Record):
+    """A newsletter that went out, with the vendor's counts about it."""
+
+    TABLE: ClassVar[str] = "campaign"
+
+    key: Key
+    space: Key | None | UnsetType = UNSET
+    title: Text = UNSET
+    subject: Text = UNSET
+    sent_at: Instant = UNSET
+    url: Text = UNSET
+    sent_count: Count = UNSET
+    delivered_count: Count = UNSET
+    open_count: Count = UNSET
+    unique_open_count: Count = UNSET
+    unique_open_count_no_proxy: Count = UNSET
+    click_count: Count = UNSET
+    unique_click_count: Count = UNSET
+    bounce_count: Count = UNSET
+    unsubscribe_count: Count = UNSET
+
+
+class Delivery(Record):
+    """What one account did with one campaign."""
+
+    TABLE: ClassVar[str] = "delivery"
+    KEY: ClassVar[tuple[str, ...]] = ("campaign", "account")
+
+    campaign: Key
+    account: Key
+    sent_at: Instant = UNSET
+    opened_at: Instant = UNSET
+    open_count: Count = UNSET
+    clicked_at: Instant = UNSET
+    click_count: Count = UNSET
+    bounced: Flag = UNSET
+    unsubscribed: Flag = UNSET
+
+
+class Document(Record):
+    """A file or recording that a community keeps."""
+
+    TABLE: ClassVar[str] = "document"
+
+    key: Key
+    space: Key | None | UnsetType = UNSET
+    title: Text = UNSET
+    url: Text = UNSET
+    media_type: Text = UNSET
+    size_bytes: Count = UNSET
+    account: Key | None | UnsetType = UNSET
+    created_at: Instant = UNSET
+    modified_at: Instant = UNSET
+    version: Text = UNSET
+    deleted_at: Instant = UNSET
+
+
+class Metric(Record):
+    """A number that the vendor counted itself, for a period (both days included).
+
+    `subject` is what it is about when that is not the whole space; `""` means the space.
+    """
+
+    TABLE: ClassVar[str] = "metric"
+    KEY: ClassVar[tuple[str, ...]] = ("space", "subject", "name", "period_start", "period_end")
+
+    space: Key = ""
+    subject: Key = ""
+    name: str
+    period_start: Day
+    period_end: Day
+    value: Number = UNSET
+    unit: Text = UNSET
+    observed_at: Instant = UNSET
+
+
+RECORDS: tuple[type[Record], ...] = (
+    Space, Account, Membership, Post, Reaction, Event, Attendance, Campaign, Delivery, Document, Metric,
+)  # fmt: skip
+
+
+class Checkpoint(Struct, frozen=True):
+    """All that was yielded so far may be kept, together with this cursor."""
+
+    cursor: str
+
+
+class Reject(Struct, kw_only=True):
+    """An item that could not be understood: kept, counted and shown, never silent.
+
+    `item` is the vendor's item as plain values; secrets are taken out before it is stored.
+    """
+
+    reason: str
+    record: str | None = None
+    key: str | None = None
+    field: str | None = None
+    item: Any = None
+
+
+Item = Record | Checkpoint | Reject
+Json = dict[str, Any]
+
+__all__ = [
+    "RECORDS", "UNSET", "Account", "Attendance", "Campaign", "Checkpoint", "Delivery", "Document",
+    "Event", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject", "Space",
+]  # fmt: skip
