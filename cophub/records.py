@@ -30,7 +30,7 @@ class Record(Struct, kw_only=True, gc=False):
     extra: Extra = UNSET
 
 
-class Space(Record):
+class Space(Record, kw_only=True):
     """A group, list, audience, site, channel or meeting room: where accounts gather."""
 
     TABLE: ClassVar[str] = "space"
@@ -49,7 +49,7 @@ class Space(Record):
     native_post_count: Count = UNSET
 
 
-class Account(Record):
+class Account(Record, kw_only=True):
     """One login or address at a vendor."""
 
     TABLE: ClassVar[str] = "account"
@@ -73,7 +73,7 @@ class Account(Record):
     status: Text = UNSET
 
 
-class Membership(Record):
+class Membership(Record, kw_only=True):
     """An account in a space."""
 
     TABLE: ClassVar[str] = "membership"
@@ -89,7 +89,7 @@ class Membership(Record):
     reason: Text = UNSET
 
 
-class Post(Record):
+class Post(Record, kw_only=True):
     """A message, question, news item or comment; `thread` is the key of its first post."""
 
     TABLE: ClassVar[str] = "post"
@@ -114,7 +114,7 @@ class Post(Record):
     attachment_count: Count = UNSET
 
 
-class Reaction(Record):
+class Reaction(Record, kw_only=True):
     """A like, vote or other mark by an account on a post."""
 
     TABLE: ClassVar[str] = "reaction"
@@ -126,7 +126,7 @@ class Reaction(Record):
     reacted_at: Instant = UNSET
 
 
-class Event(Record):
+class Event(Record, kw_only=True):
     """A call, webinar or calendar entry."""
 
     TABLE: ClassVar[str] = "event"
@@ -145,7 +145,7 @@ class Event(Record):
     attendee_count: Count = UNSET
 
 
-class Attendance(Record):
+class Attendance(Record, kw_only=True):
     """An account at an event; several stays are one row, `minutes` their sum, `visits` their number."""
 
     TABLE: ClassVar[str] = "attendance"
@@ -161,7 +161,7 @@ class Attendance(Record):
     registered: Flag = UNSET
 
 
-class Campaign(Record):
+class Campaign(Record, kw_only=True):
     """A newsletter that went out, with the vendor's counts about it."""
 
     TABLE: ClassVar[str] = "campaign"
@@ -183,7 +183,7 @@ class Campaign(Record):
     unsubscribe_count: Count = UNSET
 
 
-class Delivery(Record):
+class Delivery(Record, kw_only=True):
     """What one account did with one campaign."""
 
     TABLE: ClassVar[str] = "delivery"
@@ -200,7 +200,7 @@ class Delivery(Record):
     unsubscribed: Flag = UNSET
 
 
-class Document(Record):
+class Document(Record, kw_only=True):
     """A file or recording that a community keeps."""
 
     TABLE: ClassVar[str] = "document"
@@ -218,7 +218,7 @@ class Document(Record):
     deleted_at: Instant = UNSET
 
 
-class Metric(Record):
+class Metric(Record, kw_only=True):
     """A number that the vendor counted itself, for a period (both days included).
 
     `subject` is what it is about when that is not the whole space; `""` means the space.
