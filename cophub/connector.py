@@ -8,7 +8,7 @@ warehouse, so it can be tested on one answer.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 Extract = Callable[["Context[Any]", str | None], Iterator[Item]]
+Backfill = Callable[["Context[Any]", date, date, str | None], Iterator[Item]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ class Stream:
     sees_deletions: bool = False
     permissions: tuple[str, ...] = ()
     summary: str = ""
+    backfill: Backfill | None = None
+    """`backfill(ctx, start, end, since)`: the same records for the days `start` to `end`, both
+    included. Its cursor is its own, so that a backfill never moves the live one."""
 
     def __post_init__(self) -> None:
         if not self.name:

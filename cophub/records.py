@@ -26,6 +26,8 @@ class Record(Struct, kw_only=True, gc=False):
 
     KEY: ClassVar[tuple[str, ...]] = ("key",)
     TABLE: ClassVar[str] = ""
+    EARLIEST: ClassVar[tuple[str, ...]] = ()
+    """Instants of which the earliest ever seen is kept, each with its `..._basis` where it has one."""
 
     extra: Extra = UNSET
 
@@ -78,6 +80,8 @@ class Membership(Record, kw_only=True):
 
     TABLE: ClassVar[str] = "membership"
     KEY: ClassVar[tuple[str, ...]] = ("space", "account")
+    # Vendors overwrite the date when somebody subscribes again; who joined in 2019 joined in 2019.
+    EARLIEST: ClassVar[tuple[str, ...]] = ("joined_at",)
 
     space: Key
     account: Key
