@@ -1,0 +1,50 @@
+"""Every table of the warehouse, by name: the vendor side, then the hub side.
+
+Names and columns are a public contract: dashboards read them. A change here comes with a migration.
+"""
+
+from cophub.warehouse.columns import Instant, Json, metadata
+from cophub.warehouse.hub_tables import (
+    affiliation,
+    community,
+    community_space,
+    cursor,
+    erasure,
+    identity_decision,
+    lease,
+    measure,
+    measure_month,
+    meta,
+    organization,
+    organization_name,
+    person,
+    person_account,
+    person_history,
+    publication,
+    reject,
+    run,
+    stream_run,
+)
+from cophub.warehouse.vendor_tables import (
+    VENDOR_TABLES,
+    account,
+    attendance,
+    campaign,
+    delivery,
+    document,
+    event,
+    membership,
+    membership_period,
+    metric,
+    post,
+    reaction,
+    space,
+)
+
+__all__ = [
+    "VENDOR_TABLES", "Instant", "Json", "account", "affiliation", "attendance", "campaign",
+    "community", "community_space", "cursor", "delivery", "document", "erasure", "event",
+    "identity_decision", "lease", "measure", "measure_month", "membership", "membership_period",
+    "meta", "metadata", "metric", "organization", "organization_name", "person", "person_account",
+    "person_history", "post", "publication", "reaction", "reject", "run", "space", "stream_run",
+]  # fmt: skip
