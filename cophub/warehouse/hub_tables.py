@@ -42,6 +42,8 @@ person = Table(
     Column("country", Text, comment="Country"),
     Column("kind", Text, nullable=False, comment="person, role_mailbox, bot or service"),
     Column("listed", Boolean, nullable=False, comment="Whether they agreed to be shown to readers"),
+    Column("created_at", Instant, nullable=False, comment="When the hub first knew them"),
+    Column("merged_into", Text, comment="Id of the person they turned out to be; else NULL"),
     comment="One human being, or one shared mailbox or machine, behind one or more accounts",
 )
 
@@ -137,17 +139,16 @@ measure = Table(
     Column("community", Text, primary_key=True, comment="Key of the community; empty: all"),
     Column("quarter", Text, primary_key=True, comment="Calendar quarter, as 2026Q3"),
     Column("measure", Text, primary_key=True, comment="Name of the measure"),
-    Column("label", Text, nullable=False, comment="Its name for readers"),
     Column("value", Double, comment="The figure; NULL: see absent"),
-    Column("unit", Text, comment="Its unit"),
     Column("previous", Double, comment="The figure of the quarter before"),
     Column("difference", Double, comment="value minus previous"),
     Column("percent", Double, comment="difference in per cent of previous"),
     Column("absent", Text, comment="Why there is no figure"),
-    Column("definition", Text, comment="What was counted, in one line"),
+    Column("note", Text, comment="What a reader must know about this figure"),
+    Column("small", Boolean, nullable=False, comment="Whether it tells about fewer than 5 people"),
     Column("sources", Json, comment="Names of the sources it came from, a JSON list"),
     Column("observed_at", Instant, comment="How fresh the oldest of those sources was"),
-    comment="Figures per community and quarter, by published version",
+    comment="Figures per community and quarter, by published version; read measure_quarter instead",
 )
 
 measure_month = Table(
