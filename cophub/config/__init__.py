@@ -1,0 +1,312 @@
+"""plugins.toml -> Config: what the hub knows before it meets a plugin or the warehouse.
+
+The file is checked whole when it is read, but what only one source needs (its secrets, its
+connector's settings) is looked at when that source is needed: a missing secret of one source must
+not stop another.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, ValidationError, field_validator
+
+from cophub.config.environment import marked, resolved
+from cophub.config.messages import did_you_mean, explain, listed, place
+from cophub.config.reading import read, shown
+from cophub.config.tables import (
+    CommunityTable,
+    HubTable,
+    PipelineTable,
+    PluginsTable,
+    Table,
+    Timed,
+    no_duplicates,
+    usable_name,
+    warehouse_address,
+)
+from cophub.config.timetable import Timetable
+from cophub.connector import Connector
+from cophub.errors import ConfigError
+from cophub.pipeline import CommunitySpec, Pipeline
+
+__all__ = ["Config", "Source", "Timetable", "load_config", "shown"]
+
+S = TypeVar("S", bound=BaseModel)
+Name = Annotated[str, AfterValidator(usable_name)]
+
+
+class Source(Timed):
+    """`[sources.NAME]`: a connector with settings."""
+
+    connector: str
+    streams: list[str] | None = None
+    _config: "Config" = PrivateAttr()
+    _name: str = PrivateAttr()
+
+    @field_validator("streams")
+    @classmethod
+    def _some(cls, streams: list[str] | None) -> list[str] | None:
+        if streams == []:
+            raise ValueError("is empty; leave it out to take every stream")
+        return streams and no_duplicates(streams, "stream")
+
+    @property
+    def name(self) -> str:
+        """The source's name in plugins.toml."""
+        return self._name
+
+    def settings_for(self, connector: Connector) -> BaseModel:
+        """The connector's settings, with secrets from the environment. Raises ConfigError."""
+        where = ("sources", self._name)
+        return self._config.settings(connector.settings, self.settings, where)
+
+    def streams_of(self, connector: Connector) -> tuple[str, ...] | None:
+        """The streams this source takes, or None for all. Raises ConfigError for an unknown one."""
+        known = [stream.name for stream in connector.streams]
+        for stream in self.streams or ():
+            if stream not in known:
+                self._config.fail(
+                    ("sources", self._name, "streams"),
+                    f'{connector.name} has no stream "{stream}"{did_you_mean(stream, known)};'
+                    f" it has {listed(known)}",
+                )
+        return tuple(self.streams) if self.streams else None
+
+
+class Config(Table):
+    """The whole of plugins.toml."""
+
+    hub: HubTable = HubTable()
+    plugins: PluginsTable = PluginsTable()
+    communities: dict[Name, CommunityTable] = Field(default={})
+    sources: dict[Name, Source] = Field(default={})
+    pipelines: dict[Name, PipelineTable] = Field(default={})
+    _path: Path = PrivateAttr(default=Path("plugins.toml"))
+    _secrets: set[str] = PrivateAttr(default_factory=set)
+
+    @field_validator("sources", "communities")
+    @classmethod
+    def _apart(cls, tables: dict[str, Any]) -> dict[str, Any]:
+        seen: dict[str, str] = {}
+        for name in tables:
+            if (other := seen.setdefault(name.lower(), name)) != name:
+                raise ValueError(f'"{other}" and "{name}" differ in case only; rename one')
+        return tables
+
+    @property
+    def path(self) -> Path:
+        """The file this was read from."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file: what relative paths in it start from."""
+        return self._path.absolute().parent
+
+    @property
+    def site(self) -> Path:
+        """The folder that readers open."""
+        return self.folder / Path(self.hub.site).expanduser()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The hub's zone: it decides the day and quarter of an instant, and when a cron comes."""
+        return self.hub.timezone
+
+    @property
+    def modules(self) -> list[str]:
+        """Plugin modules without an entry point."""
+        return self.plugins.modules
+
+    @property
+    def community_specs(self) -> tuple[CommunitySpec, ...]:
+        """The communities, as pipelines are handed them."""
+        return tuple(
+            CommunitySpec(key=key, **{**dict(table), "spaces": tuple(table.spaces)})
+            for key, table in self.communities.items()
+        )
+
+    @property
+    def warehouse_url(self) -> str:
+        """Where the warehouse is. Raises ConfigError when it is in a variable that is not set."""
+        value = self._resolve(self.hub.warehouse, ("hub", "warehouse"))
+        try:
+            url = str(warehouse_address(value))
+        except ValueError as error:
+            self.fail(("hub", "warehouse"), str(error))
+        return _anchored(url.replace("postgresql://", "postgresql+psycopg://"), self.folder)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is odd but may be meant."""
+        return [
+            f"{self.file}: {place(('communities', key, 'spaces'))}: there is no source"
+            f' "{source}"{did_you_mean(source, self.sources)}, so "{space}" adds nothing'
+            for key, table in self.communities.items()
+            for space in table.spaces
+            if (source := space.partition(":")[0]) not in self.sources
+        ]
+
+    @property
+    def file(self) -> str:
+        """The file as a message names it."""
+        return shown(self._path)
+
+    def source(self, name: str) -> Source:
+        """The source called `name`. Raises ConfigError that lists what there is."""
+        if name in self.sources:
+            return self.sources[name]
+        raise ConfigError(
+            f'{self.file}: there is no source "{name}"{did_you_mean(name, self.sources)};'
+            f" it has {listed(self.sources)}"
+        )
+
+    def connector_of(self, name: str, connectors: dict[str, Connector]) -> Connector:
+        """The connector of a source. Raises ConfigError that lists the connectors there are."""
+        wanted = self.source(name).connector
+        if wanted not in connectors:
+            self.fail(
+                ("sources", name, "connector"),
+                f'there is no connector "{wanted}"{did_you_mean(wanted, connectors)};'
+                f" there are {listed(connectors)}",
+            )
+        return connectors[wanted]
+
+    def check_pipelines(self, pipelines: Iterable[str]) -> None:
+        """Raise ConfigError when the file speaks of a pipeline that no plugin brings."""
+        known = list(pipelines)
+        for name in self.pipelines:
+            if name not in known:
+                what = f"there is no such pipeline{did_you_mean(name, known)}"
+                self.fail(("pipelines", name), f"{what}; there are {listed(known)}")
+
+    def pipeline_settings(self, pipeline: Pipeline) -> BaseModel:
+        """A pipeline's settings; its defaults when the file does not speak of it."""
+        table = self.pipelines.get(pipeline.name, PipelineTable())
+        return self.settings(pipeline.settings, table.settings, ("pipelines", pipeline.name))
+
+    def settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
+        """The values as the plugin's own model, paths made absolute and variables filled in."""
+        where = (*where, "settings")
+        if model.model_config.get("extra") != "allow":
+            self._refuse_unknown(model, values, where)
+        filled = self._resolve(values, where)
+        for key in filled:
+            if (field := model.model_fields.get(key)) and _is_path(field):
+                filled[key] = _absolute(filled[key], self.folder)
+        try:
+            return model.model_validate(filled)
+        except ValidationError as error:
+            line = explain(error, model, where, self.hide)
+        raise ConfigError(f"{self.file}: {line}")
+
+    def hide(self, text: str) -> str:
+        """The text without any value that came from the environment."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+    def fail(self, where: tuple[str | int, ...], what: str) -> NoReturn:
+        """Raise the ConfigError for one place in the file."""
+        raise ConfigError(f"{self.file}: {place(where)}: {what}")
+
+    def _resolve(self, value: Any, where: tuple[str | int, ...]) -> Any:
+        def missing(path: tuple[str | int, ...], name: str) -> ConfigError:
+            return _not_set(self.file, path, name)
+
+        return resolved(value, missing, self._secrets, where)
+
+    def _refuse_unknown(
+        self, model: type[BaseModel], values: dict[str, Any], where: tuple[str, ...]
+    ) -> None:
+        # A plugin's own model may ignore what it does not know; a misspelled key never is.
+        fields = model.model_fields
+        known = {*fields, *(str(field.alias) for field in fields.values() if field.alias)}
+        for key in values:
+            if key not in known:
+                self.fail(
+                    (*where, key),
+                    f"no such setting{did_you_mean(key, known)}; there are {listed(known)}",
+                )
+
+
+def load_config(path: Path | str = "plugins.toml") -> Config:
+    """Read and check plugins.toml.
+
+    Raises ConfigError of one line that names the file, the table, the key and the fix.
+    """
+    path = Path(path)
+    raw = marked(read(path))
+    later = list(_taken_out(raw))
+    secrets: set[str] = set()
+
+    def missing(where: tuple[str | int, ...], name: str) -> ConfigError:
+        return _not_set(shown(path), where, name)
+
+    filled = resolved(raw, missing, secrets)
+    for where, key, value in later:
+        _table_at(filled, where)[key] = value
+    try:
+        config = Config.model_validate(filled)
+    except ValidationError as error:
+        line = explain(error, Config)
+        raise ConfigError(f"{shown(path)}: {line}") from None
+    config._path = path
+    config._secrets = secrets
+    for name, source in config.sources.items():
+        source._config, source._name = config, name
+    return config
+
+
+def _taken_out(raw: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    """Take out of the values what whoever needs it resolves: the warehouse's address, settings."""
+    places: list[tuple[tuple[str, ...], str]] = [(("hub",), "warehouse")]
+    for kind in ("sources", "pipelines"):
+        entries = raw.get(kind)
+        if isinstance(entries, dict):
+            places += [((kind, name), "settings") for name in entries]
+    for where, key in places:
+        table = _table_at(raw, where)
+        if isinstance(table, dict) and key in table:
+            yield where, key, table.pop(key)
+
+
+def _table_at(values: Any, where: tuple[str, ...]) -> Any:
+    for part in where:
+        values = values.get(part) if isinstance(values, dict) else None
+    return values
+
+
+def _not_set(file: str, where: tuple[str | int, ...], name: str) -> ConfigError:
+    state = "is empty" if name in os.environ else "is not set"
+    return ConfigError(
+        f"{file}: {place(where)}: the environment variable {name} {state};"
+        f" set it before you start cophub, for instance: export {name}=..."
+    )
+
+
+def _anchored(url: str, folder: Path) -> str:
+    """A SQLite address with an absolute file: the same one wherever cophub is started."""
+    scheme, slashes, file = url.partition("sqlite:///")
+    if scheme or not slashes or not file or file.startswith((":memory:", "file:")):
+        return url
+    name, mark, options = file.partition("?")
+    return f"sqlite:///{folder / Path(name).expanduser()}{mark}{options}"
+
+
+def _is_path(field: Any) -> bool:
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and extra.get("format") == "path":
+        return True
+    return "Path" in re.findall(r"\w+", str(field.annotation))
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    """Paths in settings start from the folder of plugins.toml, wherever cophub was started."""
+    if isinstance(value, list):
+        return [_absolute(inner, folder) for inner in value]
+    return str(folder / Path(value).expanduser()) if isinstance(value, str) and value else value

@@ -1,0 +1,164 @@
+"""The tables of plugins.toml, each value checked where it stands."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    field_validator,
+    model_validator,
+)
+
+from cophub.config.environment import FromEnvironment
+from cophub.config.messages import did_you_mean
+from cophub.config.timetable import Timetable, crontab, parse_every
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+_SCHEMES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+# Not in the IANA list, and yet what people in Geneva write.
+_ALSO_ZONES = {"Europe/Geneva": "Europe/Zurich"}
+
+
+def warehouse_address(value: Any) -> str | FromEnvironment:
+    if isinstance(value, FromEnvironment):
+        return value
+    if not isinstance(value, str):
+        raise ValueError('must be text in quotes, such as "sqlite:///cophub.db"')
+    if not value.startswith(_SCHEMES):
+        # The address may hold a password, so it is not repeated.
+        raise ValueError(
+            'is not a warehouse address; write "sqlite:///cophub.db" or'
+            ' "postgresql+psycopg://user@host/database"'
+        )
+    return value
+
+
+def _zone(value: Any) -> ZoneInfo:
+    if not isinstance(value, str):
+        raise ValueError('must be text in quotes, such as "Europe/Geneva"')
+    try:
+        return ZoneInfo(_ALSO_ZONES.get(value, value))
+    except (KeyError, ValueError, OSError):
+        from zoneinfo import available_timezones
+
+        raise ValueError(
+            f'"{value}" is not a time zone{did_you_mean(value, available_timezones())};'
+            ' take a name from the IANA list, such as "UTC" or "Europe/Geneva"'
+        ) from None
+
+
+def _every(value: Any) -> timedelta:
+    if isinstance(value, str):
+        return parse_every(value)
+    raise ValueError('must be text in quotes, such as "6 hours"')
+
+
+def _cron(value: str) -> str:
+    crontab(value, ZoneInfo("UTC"))
+    return value
+
+
+def usable_name(value: str) -> str:
+    if _NAME.fullmatch(value):
+        return value
+    raise ValueError(
+        "is not a name that can be used in files and on the command line; take letters, digits,"
+        " - and _, beginning with a letter or digit"
+    )
+
+
+def _module(value: str) -> str:
+    if _MODULE.fullmatch(value):
+        return value
+    raise ValueError(f'"{value}" is not the name of a module, such as "our_forum"')
+
+
+class Table(BaseModel):
+    """A table of plugins.toml: what is not known is a mistake."""
+
+    model_config = ConfigDict(
+        extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+
+class HubTable(Table):
+    """`[hub]`: where things are kept and published."""
+
+    warehouse: Annotated[Any, PlainValidator(warehouse_address)] = Field(
+        default="sqlite:///cophub.db", repr=False
+    )
+    site: Annotated[str, Field(min_length=1)] = "site"
+    timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
+
+
+class PluginsTable(Table):
+    """`[plugins]`: importable modules that bring connectors or pipelines without an entry point."""
+
+    modules: list[Annotated[str, AfterValidator(_module)]] = []
+
+    @field_validator("modules")
+    @classmethod
+    def _once(cls, modules: list[str]) -> list[str]:
+        return no_duplicates(modules, "module")
+
+
+class CommunityTable(Table):
+    """`[communities.KEY]`: the spaces that serve one community of practice."""
+
+    title: Annotated[str, Field(min_length=1)]
+    domain: str | None = None
+    description: str | None = None
+    url: str | None = None
+    open_membership: bool | None = None
+    contact: str | None = None
+    spaces: list[str] = []
+
+    @field_validator("spaces")
+    @classmethod
+    def _addressed(cls, spaces: list[str]) -> list[str]:
+        for space in spaces:
+            source, colon, key = space.partition(":")
+            if not (source and colon and key):
+                raise ValueError(
+                    f'"{space}" does not name a space; write it as "source:key", such as'
+                    ' "newsletter:a1b2c3" (`cophub discover SOURCE` lists the keys)'
+                )
+        return no_duplicates(spaces, "space")
+
+
+class Timed(Table):
+    """What a source and a pipeline have in common: when they run, and settings of their own."""
+
+    every: Annotated[timedelta | None, BeforeValidator(_every)] = None
+    cron: Annotated[str | None, AfterValidator(lambda v: v if v is None else _cron(v))] = None
+    settings: dict[str, Any] = Field(default={}, repr=False)
+
+    @model_validator(mode="after")
+    def _one_timetable(self) -> "Timed":
+        if self.every is not None and self.cron is not None:
+            raise ValueError("has both every and cron; keep one of them")
+        return self
+
+    @property
+    def timetable(self) -> Timetable:
+        """When it runs."""
+        return Timetable(self.every, self.cron)
+
+
+class PipelineTable(Timed):
+    """`[pipelines.NAME]`: when a pipeline runs, and its settings."""
+
+
+def no_duplicates(values: list[str], what: str) -> list[str]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f'the {what} "{value}" is there twice; keep one of them')
+    return values
