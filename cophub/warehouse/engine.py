@@ -1,0 +1,167 @@
+"""The warehouse as a whole: opening it, and transactions on it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from cophub.errors import WarehouseError
+from cophub.warehouse.failures import explained, named
+from cophub.warehouse.upgrade import HEAD, check_version, upgrade_schema
+
+LOCK_PATIENCE_SECONDS = 60.0
+_WRITES = "cophub_writes"
+
+
+class Warehouse:
+    """A database that holds one hub: SQLite by default, PostgreSQL for teams.
+
+    `connect` is for reading, `begin` for writing; both give a SQLAlchemy Connection and raise
+    WarehouseError for what an operator can put right. Safe to share between threads.
+    """
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self.engine = engine
+        self.now = now
+        self._writing = engine.execution_options(**{_WRITES: True})
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        upgrade: bool = True,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> "Warehouse":
+        """The warehouse at `url`, made if it is not there, upgraded if an older cophub made it.
+
+        With `upgrade=False` an older or missing schema is a WarehouseError; a newer one always is.
+        """
+        address = _address(url)
+        warehouse = cls(_engine(address), clock)
+        try:
+            with explained(address):
+                warehouse._make_ready(upgrade)
+        except BaseException:
+            warehouse.dispose()
+            raise
+        return warehouse
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @property
+    def name(self) -> str:
+        """The warehouse as a person knows it, without a password."""
+        return named(self.engine.url)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection for reading: one snapshot, however many queries; nothing is kept."""
+        with explained(self.engine.url), self.engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction for writing: kept when the block ends, undone when it raises."""
+        with explained(self.engine.url), self._writing.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _make_ready(self, upgrade: bool) -> None:
+        with self.engine.connect() as connection:
+            current = check_version(connection, self.name)
+            connection.rollback()
+            if current == HEAD:
+                return
+            if not upgrade:
+                state = f"has schema {current}" if current else "has no tables yet"
+                raise WarehouseError(
+                    f"{self.name} {state}, cophub needs {HEAD}: run `cophub db upgrade`"
+                )
+        with self._writing.begin() as connection:
+            upgrade_schema(connection, self.name)
+
+
+def _address(url: str) -> URL:
+    """The URL with its driver; WarehouseError where it names no database that we can use."""
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise WarehouseError(
+            "the warehouse's address is not understood; write sqlite:///FILE or "
+            "postgresql+psycopg://USER@HOST/DATABASE under [hub] in plugins.toml"
+        ) from error
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise WarehouseError(
+            f'the warehouse cannot be a "{backend}" database; use sqlite:/// or postgresql+psycopg://'
+        )
+    if address.database in (None, "", ":memory:"):
+        raise WarehouseError("the warehouse needs a file: write sqlite:///cophub.db")
+    return address
+
+
+def _engine(address: URL) -> Engine:
+    if address.get_backend_name() == "sqlite":
+        return _sqlite_engine(address)
+    try:
+        return create_engine(
+            address,
+            # Text such as '2026-03-01 09:30:00' is copied in as an instant: it must mean UTC.
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+            pool_pre_ping=True,
+            max_overflow=20,
+        )
+    except ModuleNotFoundError as error:
+        raise WarehouseError(
+            "a PostgreSQL warehouse needs psycopg: pip install 'cophub[postgres]'"
+        ) from error
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    folder = Path(str(address.database)).absolute().parent
+    if not folder.is_dir():
+        raise WarehouseError(
+            f"{named(address)}: the folder {folder} does not exist; make it, or change "
+            '"warehouse" under [hub] in plugins.toml'
+        )
+    engine = create_engine(
+        address,
+        connect_args={"timeout": LOCK_PATIENCE_SECONDS, "check_same_thread": False},
+        max_overflow=20,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says, nowhere else
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # 32 MiB instead of 2: keys arrive in random order, and each touches another page of the index.
+    cursor.execute("PRAGMA cache_size = -32768")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: a reader that turns writer cannot wait for it, only fail.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,84 @@
+"""What a database may answer that its operator can put right, as one line each."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from cophub.errors import WarehouseError
+
+# Part of the driver's own words -> what to say; the first that fits is taken. `{where}` is the file
+# or server, `{said}` the driver's first line.
+_SQLITE_ANSWERS = (
+    ("disk is full", "the disk is full; nothing of this was kept: free some room and run again"),
+    ("is locked", "another program holds it locked for over a minute; end it and run again"),
+    ("not a database", "the file is not an SQLite database; give another file name"),
+    ("malformed", "the file is damaged; put a backup in its place"),
+    ("unable to open", "the file cannot be opened; check that its folder exists and is yours"),
+    ("readonly", "the file cannot be written; check the rights of the file and its folder"),
+    ("disk i/o error", "the disk cannot be read or written; check it, then run again"),
+)
+_POSTGRES_ANSWERS = (
+    ("password authentication failed", "the user name or password is refused; correct the address"),
+    ("no password supplied", "the server wants a password; put it in the address"),
+    ("does not exist", "{said}; create it first, or correct the address"),
+    ("permission denied", "{said}; grant it to the user of the address"),
+    (
+        "could not extend file",
+        "the server's disk is full; nothing of this was kept: free some room",
+    ),
+    ("no space left", "the server's disk is full; nothing of this was kept: free some room"),
+    ("too many", "the server takes no more connections; end some, or raise its limit"),
+    ("lock timeout", "another program holds it locked; end it and run again"),
+    ("deadlock", "another program holds it locked; end it and run again"),
+)
+_POSTGRES_OTHERWISE = "the server does not answer ({said}); check that it runs and the address"
+
+
+def named(url: URL) -> str:
+    """The database as a person knows it, without the password."""
+    if url.get_backend_name() == "sqlite":
+        return f'warehouse "{url.database}"'
+    return f'warehouse "{url.database}" on {url.host or url.query.get("host", "this machine")}'
+
+
+@contextmanager
+def explained(url: URL) -> Iterator[None]:
+    """Turns what an operator can put right into a WarehouseError; anything else passes as it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        if answer := _answer(error.orig):
+            raise WarehouseError(f"{named(url)}: {answer}") from error
+        raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # our own temporary files
+            raise WarehouseError("the disk for temporary files is full; free some room") from error
+        raise
+    except Exception as error:
+        # The hot path talks to the driver itself, past SQLAlchemy.
+        if answer := _answer(error):
+            raise WarehouseError(f"{named(url)}: {answer}") from error
+        raise
+
+
+def _answer(error: BaseException | None) -> str | None:
+    """What to tell the operator about a driver's error; None where it is not for the operator."""
+    said = (str(error).strip().splitlines() or [""])[0]
+    if isinstance(error, sqlite3.DatabaseError):
+        return next((text for word, text in _SQLITE_ANSWERS if word in said.lower()), None)
+    if type(error).__module__.startswith("psycopg"):
+        for word, text in _POSTGRES_ANSWERS:
+            if word in str(error).lower():
+                return text.format(said=said)
+        if _is(error, "OperationalError"):
+            return _POSTGRES_OTHERWISE.format(said=said)
+    return None
+
+
+def _is(error: BaseException | None, name: str) -> bool:
+    """Whether a class of that name is among the error's: psycopg may not be installed."""
+    return any(kind.__name__ == name for kind in type(error).__mro__)

