@@ -1,0 +1,382 @@
+"""The views that readers use, for SQLite and PostgreSQL, each with the words that explain it.
+
+They are made anew at each upgrade: a view holds no data, so its text in this file is the only one.
+The texts are alike on both databases but for what `_DIALECT` puts into them.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, MEASURES
+
+
+@dataclass(frozen=True)
+class View:
+    """A view: its name, what a row of it is, what its columns hold, and its SQL."""
+
+    name: str
+    comment: str
+    columns: dict[str, str]
+    sql: str
+
+    def definition(self, dialect: str) -> str:
+        """The SELECT of the view on `sqlite` or `postgresql`."""
+        sql = self.sql
+        for mark, words in _DIALECT[dialect].items():
+            sql = sql.replace(f"<{mark}>", words)
+        return sql.strip()
+
+
+def create_views(connection: Connection) -> None:
+    """Make every view anew, in the caller's transaction."""
+    dialect = connection.dialect.name
+    for view in reversed(VIEWS):
+        _run(connection, f"DROP VIEW IF EXISTS {view.name}")
+    for view in VIEWS:
+        _run(connection, f"CREATE VIEW {view.name} AS\n{view.definition(dialect)}")
+        if dialect == "postgresql":
+            _comment(connection, view)
+
+
+def _comment(connection: Connection, view: View) -> None:
+    _run(connection, f"COMMENT ON VIEW {view.name} IS {_quoted(view.comment)}")
+    for column, words in view.columns.items():
+        _run(connection, f'COMMENT ON COLUMN {view.name}."{column}" IS {_quoted(words)}')
+
+
+def _run(connection: Connection, sql: str) -> None:
+    # text() doubles the per cent signs for drivers that want it, but would read ":word" as a
+    # parameter.
+    connection.execute(text(sql.replace(":", r"\:")))
+
+
+def _quoted(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+# Whole seconds on both: a stay of five minutes must not become 4.99 on one of them. What is a whole
+# number of seconds adds up to the same in any order, too.
+_DIALECT: dict[str, dict[str, str]] = {
+    "sqlite": {
+        "minutes_in_seconds": "CAST(a.minutes * 60 + 0.5 AS INTEGER)",
+        "stay_in_seconds": (
+            "CAST(strftime('%s', a.left_at) AS INTEGER)"
+            " - CAST(strftime('%s', a.joined_at) AS INTEGER)"
+        ),
+        "no_instant": "NULL",
+    },
+    "postgresql": {
+        "minutes_in_seconds": "CAST(floor(a.minutes * 60 + 0.5) AS BIGINT)",
+        "stay_in_seconds": (
+            "CAST(extract(epoch FROM date_trunc('second', a.left_at)"
+            " - date_trunc('second', a.joined_at)) AS BIGINT)"
+        ),
+        "no_instant": "CAST(NULL AS TIMESTAMPTZ)",
+    },
+}
+
+_OF_PERSON = (
+    "JOIN person_account pa ON pa.source = {0}.source AND pa.account = {0}.account"
+    " JOIN person h ON h.id = pa.person AND h.kind = 'person'"
+)
+_WEIGHT = {kind: weight for kind, (weight, _) in ACTS.items()}
+
+EVENT_PERSON = View(
+    "event_person",
+    "Who was at which event: one row per person and event, their stays and accounts together",
+    {
+        "source": "Source of the event",
+        "event": "Key of the event",
+        "space": "Key of the space of the event",
+        "person": "Id of the person",
+        "starts_at": "When the event started",
+        "at": "When the person came, else when the event started",
+        "seconds": "How long they stayed; NULL: the source gives no times",
+    },
+    f"""
+SELECT s.source, s.event, s.space, s.person, s.starts_at, min(s.at) AS at,
+       sum(s.seconds) AS seconds
+FROM (
+  SELECT e.source, e.key AS event, e.space, pa.person, e.starts_at,
+         coalesce(a.joined_at, e.starts_at) AS at,
+         coalesce(<minutes_in_seconds>, <stay_in_seconds>) AS seconds,
+         CASE WHEN coalesce(a.visits, 1) > 0
+               AND (a.joined_at IS NOT NULL OR a.visits > 0 OR a.registered IS NOT TRUE)
+              THEN 1 ELSE 0 END AS came
+  FROM attendance a
+  JOIN event e ON e.source = a.source AND e.key = a.event
+  {_OF_PERSON.format("a")}
+  WHERE a.gone_at IS NULL AND e.gone_at IS NULL AND e.cancelled IS NOT TRUE
+) s
+GROUP BY s.source, s.event, s.space, s.person, s.starts_at
+HAVING sum(s.seconds) >= {ATTENDED_SECONDS}
+    OR max(CASE WHEN s.seconds IS NULL THEN s.came ELSE 0 END) = 1
+""",
+)
+
+_POSTS = f"""
+SELECT pa.person, p.source, p.space,
+       CASE WHEN p.thread <> p.key AND ta.person <> pa.person THEN 'answered' ELSE 'posted' END
+         AS kind,
+       p.posted_at AS at,
+       CASE WHEN p.thread <> p.key AND ta.person <> pa.person THEN {_WEIGHT["answered"]}
+            ELSE {_WEIGHT["posted"]} END AS weight,
+       p.key AS ref,
+       CASE WHEN p.thread <> p.key THEN 1 ELSE 0 END AS is_reply
+FROM post p
+{_OF_PERSON.format("p")}
+LEFT JOIN post t ON t.source = p.source AND t.key = p.thread
+LEFT JOIN person_account ta ON ta.source = t.source AND ta.account = t.account
+WHERE p.posted_at IS NOT NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
+  AND coalesce(p.kind, 'message') <> 'system'
+"""
+
+_REACTIONS = f"""
+SELECT pa.person, r.source, p.space, 'reacted', coalesce(r.reacted_at, p.posted_at),
+       {_WEIGHT["reacted"]}, r.post, 0
+FROM reaction r
+JOIN post p ON p.source = r.source AND p.key = r.post
+{_OF_PERSON.format("r")}
+WHERE r.gone_at IS NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
+  AND coalesce(r.reacted_at, p.posted_at) IS NOT NULL
+"""
+
+_ATTENDED = f"""
+SELECT person, source, space, 'attended', at, {_WEIGHT["attended"]}, event, 0
+FROM event_person
+WHERE at IS NOT NULL
+"""
+
+# UNION, not UNION ALL: a vendor that names the organiser by an address which is also their key
+# would have them organise the call twice.
+_ORGANISED = f"""
+SELECT person, source, space, 'organised', at, {_WEIGHT["organised"]}, ref, 0
+FROM (
+  SELECT pa.person, e.source, e.space, e.starts_at AS at, e.key AS ref
+  FROM event e
+  JOIN person_account pa ON pa.source = e.source AND pa.account = e.organizer
+  JOIN person h ON h.id = pa.person AND h.kind = 'person'
+  WHERE e.cancelled IS NOT TRUE AND e.gone_at IS NULL AND e.starts_at IS NOT NULL
+  UNION
+  SELECT pa.person, e.source, e.space, e.starts_at, e.key
+  FROM event e
+  JOIN account o ON o.source = e.source AND lower(o.email) = lower(e.organizer)
+  JOIN person_account pa ON pa.source = o.source AND pa.account = o.key
+  JOIN person h ON h.id = pa.person AND h.kind = 'person'
+  WHERE e.organizer LIKE '%@%'
+    AND e.cancelled IS NOT TRUE AND e.gone_at IS NULL AND e.starts_at IS NOT NULL
+) o
+"""
+
+
+def _deliveries(kind: str, at: str, count: str) -> str:
+    return f"""
+SELECT pa.person, d.source, c.space, '{kind}', coalesce(d.{at}, c.sent_at), {_WEIGHT[kind]},
+       d.campaign, 0
+FROM delivery d
+JOIN campaign c ON c.source = d.source AND c.key = d.campaign
+{_OF_PERSON.format("d")}
+WHERE (d.{at} IS NOT NULL OR d.{count} > 0) AND coalesce(d.{at}, c.sent_at) IS NOT NULL
+  AND d.gone_at IS NULL AND c.gone_at IS NULL
+"""
+
+
+_JOINED = f"""
+SELECT pa.person, m.source, m.space, 'joined', m.joined_at, {_WEIGHT["joined"]}, m.space, 0
+FROM membership m
+{_OF_PERSON.format("m")}
+WHERE m.joined_at IS NOT NULL AND coalesce(m.joined_at_basis, 'native') <> 'first_seen'
+  AND coalesce(m.status, 'active') <> 'pending'
+"""
+
+_DOCUMENTS = f"""
+SELECT pa.person, d.source, d.space, 'contributed', d.created_at, {_WEIGHT["contributed"]}, d.key, 0
+FROM document d
+{_OF_PERSON.format("d")}
+WHERE d.created_at IS NOT NULL AND d.deleted_at IS NULL AND d.gone_at IS NULL
+"""
+
+_ACT_COLUMNS = {
+    "person": "Id of the person who did it; mailboxes, bots and services are left out",
+    "source": "Source it was seen in",
+    "space": "Key of the space it was done in",
+    "kind": "; ".join(f"{kind}: {what}" for kind, (_, what) in ACTS.items()),
+    "at": "When, in UTC",
+    "weight": "What it counts, from 1 (opened) to 11 (organised)",
+    "ref": "Key of the post, event, campaign, space or document",
+    "is_reply": "1: a post that answers in a thread; else 0",
+}
+
+ACT = View(
+    "act",
+    "Who did what, when and in which space: one row per act",
+    _ACT_COLUMNS,
+    "UNION ALL".join(
+        (
+            _POSTS,
+            _REACTIONS,
+            _ATTENDED,
+            _ORGANISED,
+            _deliveries("opened", "opened_at", "open_count"),
+            _deliveries("clicked", "clicked_at", "click_count"),
+            _JOINED,
+            _DOCUMENTS,
+        )
+    ),
+)
+
+ACTIVITY = View(
+    "activity",
+    "Who did what, when and where: one row per act and community (an act in a space that serves two"
+    " communities has two rows, one in a space that serves none has one)",
+    {
+        "person": _ACT_COLUMNS["person"],
+        "community": "Key of the community; NULL: its space serves none",
+        **{name: _ACT_COLUMNS[name] for name in ("kind", "at", "weight", "source", "ref")},
+        "space": _ACT_COLUMNS["space"],
+    },
+    """
+SELECT a.person, c.community, a.kind, a.at, a.weight, a.source, a.ref, a.space
+FROM act a
+LEFT JOIN community_space c ON c.source = a.source AND c.space = a.space
+""",
+)
+
+_ROLES = ("owner", "moderator", "facilitator", "member", "subscriber", "guest")
+_ROLE_LIST = " || ".join(
+    f"max(CASE WHEN coalesce(m.role, 'member') = '{role}' THEN ' {role}' ELSE '' END)"
+    for role in _ROLES
+)
+
+MEMBER = View(
+    "member",
+    "Who is in which community now: one row per person and community, over all its spaces",
+    {
+        "person": "Id of the person",
+        "community": "Key of the community",
+        "roles": f"Their roles over all spaces, between blanks, in the order {', '.join(_ROLES)}",
+        "spaces": "In how many spaces of the community they are",
+        "joined_at": "When their first membership began, as the vendor dates it",
+        "first_seen_at": "When the hub first saw a membership of theirs",
+    },
+    f"""
+SELECT pa.person, c.community, trim({_ROLE_LIST}) AS roles,
+       count(DISTINCT m.source || ':' || m.space) AS spaces,
+       min(CASE WHEN coalesce(m.joined_at_basis, 'native') <> 'first_seen' THEN m.joined_at END)
+         AS joined_at,
+       min(m.first_seen_at) AS first_seen_at
+FROM membership m
+JOIN community_space c ON c.source = m.source AND c.space = m.space
+{_OF_PERSON.format("m")}
+WHERE coalesce(m.status, 'active') = 'active' AND m.gone_at IS NULL
+GROUP BY pa.person, c.community
+""",
+)
+
+COMMUNITY_OVERLAP = View(
+    "community_overlap",
+    "How many people two communities share: one row per pair that shares any, the lesser key first",
+    {
+        "community_a": "Key of the one community",
+        "community_b": "Key of the other community",
+        "people_a": "Members of the one",
+        "people_b": "Members of the other",
+        "people_both": "Members of both",
+        "containment": "people_both over the smaller of the two, 0 to 1",
+        "jaccard": "people_both over the people of either, 0 to 1",
+    },
+    """
+SELECT o.community_a, o.community_b, a.people AS people_a, b.people AS people_b, o.people_both,
+       CAST(o.people_both AS DOUBLE PRECISION)
+         / CASE WHEN a.people < b.people THEN a.people ELSE b.people END AS containment,
+       CAST(o.people_both AS DOUBLE PRECISION) / (a.people + b.people - o.people_both) AS jaccard
+FROM (
+  SELECT x.community AS community_a, y.community AS community_b, count(*) AS people_both
+  FROM member x
+  JOIN member y ON y.person = x.person AND y.community > x.community
+  GROUP BY x.community, y.community
+) o
+JOIN (SELECT community, count(*) AS people FROM member GROUP BY community) a
+  ON a.community = o.community_a
+JOIN (SELECT community, count(*) AS people FROM member GROUP BY community) b
+  ON b.community = o.community_b
+""",
+)
+
+FRESHNESS = View(
+    "freshness",
+    "How fresh each stream of each source is: one row per stream, from its latest run",
+    {
+        "source": "Source in plugins.toml",
+        "stream": "Name of the stream",
+        "run": "Its latest run",
+        "state": "How that went: running, done, failed, held or unchanged",
+        "started_at": "When that began",
+        "finished_at": "When that ended",
+        "fresh_at": "When the last run began that read all there was; NULL: none did yet",
+        "seen": "Records read by the latest run",
+        "rejected": "Items of it that were not understood",
+        "error": "What went wrong in it",
+        "held_for": "What it waits for",
+    },
+    """
+SELECT r.source, s.stream, s.run, s.state, s.started_at, s.finished_at,
+       (SELECT max(good.started_at) FROM stream_run good
+        JOIN run g ON g.id = good.run AND g.source = r.source AND g.kind = 'sync'
+        WHERE good.stream = s.stream AND good.state IN ('done', 'unchanged')) AS fresh_at,
+       s.seen, s.rejected, s.error, s.held_for
+FROM stream_run s
+JOIN run r ON r.id = s.run AND r.kind = 'sync'
+JOIN (
+  SELECT n.source, t.stream, max(t.run) AS run
+  FROM stream_run t JOIN run n ON n.id = t.run AND n.kind = 'sync'
+  GROUP BY n.source, t.stream
+) latest ON latest.source = r.source AND latest.stream = s.stream AND latest.run = s.run
+""",
+)
+
+_MEASURE_WORDS = "\n  UNION ALL ".join(
+    f"SELECT {number} AS position, {_quoted(m.name)} AS measure, {_quoted(m.label)} AS label,"
+    f" {_quoted(m.unit)} AS unit, {_quoted(m.definition)} AS definition"
+    for number, m in enumerate(MEASURES, 1)
+)
+
+MEASURE_QUARTER = View(
+    "measure_quarter",
+    "The quarter table: one row per community, quarter and measure; community '' is all together",
+    {
+        "community": "Key of the community; empty: the whole organisation, a person once",
+        "quarter": "Calendar quarter in the hub's time zone, as 2026Q3",
+        "measure": "Name of the measure",
+        "label": "Its name for readers",
+        "value": "The figure; NULL: see absent",
+        "unit": "Its unit",
+        "previous": "The figure of the quarter before; NULL: there is none to compare with",
+        "difference": "value minus previous",
+        "percent": "difference in per cent of previous",
+        "absent": "Why there is no figure",
+        "definition": "What was counted",
+        "sources": "Names of the sources it came from, a JSON list",
+        "observed_at": "How fresh the oldest of those sources was",
+        "note": "What a reader must know about this figure",
+        "small": "Whether it tells about fewer than 5 people; to be hidden from the public",
+        "position": "Place of the measure in the table, from 1",
+    },
+    f"""
+SELECT m.community, m.quarter, m.measure, w.label, m.value, w.unit, m.previous, m.difference,
+       m.percent, m.absent, w.definition, m.sources, m.observed_at, m.note, m.small, w.position
+FROM measure m
+JOIN (
+  {_MEASURE_WORDS}
+) w ON w.measure = m.measure
+WHERE m.version = (SELECT max(version) FROM measure)
+""",
+)
+
+VIEWS: tuple[View, ...] = (
+    EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, FRESHNESS, MEASURE_QUARTER,
+)  # fmt: skip
+"""Every view, after those that it reads."""
+
+__all__ = ["VIEWS", "View", "create_views"]
