@@ -1,0 +1,146 @@
+"""How fast a vendor may be asked, how long a run may take, and what a run has cost so far."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cophub.errors import ConfigError, SourceUnavailable
+
+Clock = Callable[[], float]
+Sleep = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A vendor's published pace, and how patient a run is with it. All times are seconds."""
+
+    rate: tuple[tuple[int, float], ...] = ()
+    """Windows as (calls, seconds): ((10, 30.0),) is ten calls in any thirty seconds."""
+    concurrency: int = 8
+    """Requests under way at one time."""
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    """The longest silence of a vendor, not the longest answer."""
+    budget: float = 3600.0
+    """Time that a run may spend fetching and waiting, all in all."""
+    tries: int = 6
+    """How often one request is sent before the run gives up."""
+
+    def __post_init__(self) -> None:
+        whole = {"concurrency": self.concurrency, "tries": self.tries}
+        times = {
+            "connect_timeout": self.connect_timeout,
+            "read_timeout": self.read_timeout,
+            "budget": self.budget,
+        }
+        for name, value in {**whole, **times}.items():
+            if value <= 0:
+                raise ConfigError(f"limit {name} is {value}; give a number above 0")
+        for calls, seconds in self.rate:
+            if calls < 1 or seconds <= 0:
+                raise ConfigError(f"rate ({calls}, {seconds}) is not (calls, seconds) above 0")
+
+
+@dataclass
+class Traffic:
+    """What went over the wire, counted while it happens; safe to read and add from any thread."""
+
+    requests: int = 0
+    """Requests sent, retries among them."""
+    retries: int = 0
+    bytes_received: int = 0
+    """Bytes of the answers' bodies as they came, before decompression."""
+    waited_seconds: float = 0.0
+    """Time spent waiting because the vendor or its pace asked for it, summed over threads."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def add(
+        self, requests: int = 0, retries: int = 0, bytes_received: int = 0, waited: float = 0.0
+    ) -> None:
+        """Count some more."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.bytes_received += bytes_received
+            self.waited_seconds += waited
+
+
+class Budget:
+    """The time a run has left: it runs while at least one request is under way or waiting.
+
+    Time that a reader spends on the answers is not the vendor's, so it does not count.
+    """
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._spent = 0.0
+        self._under_way = 0
+        self._since = 0.0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The budget runs inside; threads that overlap are counted once."""
+        with self._lock:
+            if self._under_way == 0:
+                self._since = self._clock()
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                if self._under_way == 0:
+                    self._spent += self._clock() - self._since
+
+    def left(self) -> float:
+        """Seconds that are left; 0 or less when it is used up."""
+        with self._lock:
+            now = self._clock() - self._since if self._under_way else 0.0
+            return self.seconds - self._spent - now
+
+    def check(self, host: str, wait: float = 0.0, why: str = "") -> None:
+        """Raise SourceUnavailable when `wait` more seconds do not fit."""
+        left = self.left()
+        if left > 0 and wait <= left:
+            return
+        if wait > 0:
+            raise SourceUnavailable(
+                f"{host}: {why} {wait:.0f} s, and {max(left, 0):.0f} s are left of the run's budget"
+                f" of {self.seconds:.0f} s; the next run goes on from the last checkpoint"
+            )
+        raise SourceUnavailable(
+            f"{host}: the run's budget of {self.seconds:.0f} s is used up; the next run goes on"
+            " from the last checkpoint"
+        )
+
+
+class Slots:
+    """At most so many requests at once. A thread that still reads an answer may ask again.
+
+    Without that a stream that is read item by item, with a call per item, would wait for itself.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = threading.Semaphore(count)
+        self._held: Counter[int] = Counter()
+
+    def take(self, timeout: float) -> "Callable[[], None] | None":
+        """A function that gives the slot back, or None when none came free in `timeout` seconds."""
+        me = threading.get_ident()
+        if self._held[me] > 0:
+            return lambda: None
+        if not self._free.acquire(timeout=max(timeout, 0.001)):
+            return None
+        self._held[me] += 1
+        given = threading.Lock()
+
+        def give_back() -> None:
+            if given.acquire(blocking=False):
+                self._held[me] -= 1
+                self._free.release()
+
+        return give_back
