@@ -12,8 +12,15 @@ Origin = tuple[str, str, int | None]
 
 # All that may go to a host that is not ours. A list of secret headers would never be complete.
 _HARMLESS = frozenset(
-    ["accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding", "content-language", "content-length", "content-type", "date", "expect", "host", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "odata-maxversion", "odata-version", "prefer", "range", "referer", "te", "transfer-encoding", "upgrade", "user-agent", "via"]
-)
+    [
+        "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control",
+        "connection", "content-encoding", "content-language", "content-length",
+        "content-type", "date", "expect", "host", "if-match", "if-modified-since",
+        "if-none-match", "if-range", "if-unmodified-since", "odata-maxversion",
+        "odata-version", "prefer", "range", "referer", "te", "transfer-encoding", "upgrade",
+        "user-agent", "via",
+    ]
+)  # fmt: skip
 _KEEPS_BODY = (307, 308)
 _USUAL = {"http": 80, "https": 443}
 

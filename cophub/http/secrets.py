@@ -7,8 +7,18 @@ from typing import Any
 MASK = "***"
 
 _SECRET_NAMES = frozenset(
-    ["accesskey", "accesstoken", "apikey", "apitoken", "assertion", "authorization", "authtoken", "bearertoken", "clientassertion", "clientsecret", "codeverifier", "cookie", "credential", "credentials", "csrf", "csrftoken", "devicecode", "formdigestvalue", "idtoken", "oauthtoken", "passphrase", "passwd", "password", "personalaccesstoken", "privatekey", "proxyauthorization", "pwd", "refreshtoken", "requestdigest", "secret", "secretkey", "securitytoken", "sessionid", "sessiontoken", "setcookie", "sig", "signature", "sitekey", "subscriptionkey", "token", "xapikey", "xauthtoken", "xcsrftoken", "xecsapikey", "xrequestdigest", "xsrftoken", "xxsrftoken"]
-)
+    [
+        "accesskey", "accesstoken", "apikey", "apitoken", "assertion", "authorization",
+        "authtoken", "bearertoken", "clientassertion", "clientsecret", "codeverifier",
+        "cookie", "credential", "credentials", "csrf", "csrftoken", "devicecode",
+        "formdigestvalue", "idtoken", "oauthtoken", "passphrase", "passwd", "password",
+        "personalaccesstoken", "privatekey", "proxyauthorization", "pwd", "refreshtoken",
+        "requestdigest", "secret", "secretkey", "securitytoken", "sessionid",
+        "sessiontoken", "setcookie", "sig", "signature", "sitekey", "subscriptionkey",
+        "token", "xapikey", "xauthtoken", "xcsrftoken", "xecsapikey", "xrequestdigest",
+        "xsrftoken", "xxsrftoken",
+    ]
+)  # fmt: skip
 _SECRET_ENDS = (
     "accesstoken", "apikey", "apitoken", "authtoken", "clientsecret", "password", "privatekey",
     "refreshtoken", "secretkey",
