@@ -1,0 +1,90 @@
+"""Set-based work inside one transaction: SQL that runs alike on both databases, over staged tables.
+
+A staged table lives until the transaction ends (`staged` drops it on SQLite, where it would live as
+long as the connection). Words between `<` and `>` stand for what the two databases say differently.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, bindparam, text
+
+from cophub.warehouse.columns import Instant
+
+_WORDS: dict[str, dict[str, str]] = {
+    "sqlite": {
+        "bytewise": "COLLATE BINARY",
+        "differs from": "IS NOT",
+        "instant": "TEXT",
+        "place of": "instr",
+        "trimmed": "trim",
+        "new id": (
+            "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'"
+            " || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + abs(random() % 4), 1)"
+            " || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+        ),
+        "utc month of": "substr",
+        "month form": "1, 7",
+    },
+    "postgresql": {
+        "bytewise": 'COLLATE "C"',
+        "differs from": "IS DISTINCT FROM",
+        "instant": "TIMESTAMPTZ",
+        "place of": "strpos",
+        "trimmed": "btrim",
+        "new id": "CAST(gen_random_uuid() AS TEXT)",
+        # Warehouse.open sets the session's zone to UTC.
+        "utc month of": "to_char",
+        "month form": "'YYYY-MM'",
+    },
+}
+
+
+def execute(connection: Connection, sql: str, **parameters: Any) -> CursorResult[Any]:
+    """Run one statement; `:name` takes a parameter, an aware datetime among them."""
+    for mark, words in _WORDS[connection.dialect.name].items():
+        sql = sql.replace(f"<{mark}>", words)
+    instants = [
+        bindparam(name, type_=Instant())
+        for name, value in parameters.items()
+        if isinstance(value, datetime)
+    ]
+    return connection.execute(text(sql).bindparams(*instants), parameters)
+
+
+def fill(connection: Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Put rows, which all have the same fields, into a staged table."""
+    if not rows:
+        return
+    fields = list(rows[0])
+    instants = [
+        bindparam(name, type_=Instant())
+        for name in fields
+        if any(isinstance(row[name], datetime) for row in rows)
+    ]
+    places = ", ".join(f":{name}" for name in fields)
+    sql = f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({places})"
+    connection.execute(text(sql).bindparams(*instants), rows)
+
+
+def settle(connection: Connection, table: str) -> None:
+    """Let the planner know what is in a staged table: PostgreSQL guesses, and badly, otherwise."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {table}"))
+
+
+@contextmanager
+def staged(connection: Connection, **tables: str) -> Iterator[None]:
+    """Temporary tables, each by its name and the text of its columns, until the block ends."""
+    names = list(tables)
+    for name, columns in tables.items():
+        execute(connection, f"CREATE TEMPORARY TABLE {name} ({columns})")
+    yield
+    # Not in a `finally`: after a failure the transaction is undone, and the tables with it.
+    for name in reversed(names):
+        execute(connection, f"DROP TABLE {name}")
+
+
+__all__ = ["execute", "fill", "settle", "staged"]
