@@ -202,6 +202,24 @@ def last_whole_seen(connection: Connection, source: str, stream: str) -> int:
     )
 
 
+def membership_surplus(connection: Connection, source: str) -> dict[str, int]:
+    """Active memberships beyond the vendor's own count, for the spaces where there are any."""
+    m, s = t.membership.c, t.space.c
+    ours = (
+        select(m.space, func.count().label("active"))
+        .where(m.source == source, m.status == "active", m.gone_at.is_(None))
+        .group_by(m.space)
+        .subquery()
+    )
+    surplus = ours.c.active - s.native_member_count
+    rows = connection.execute(
+        select(s.key, surplus.label("surplus"))
+        .join(ours, ours.c.space == s.key)
+        .where(s.source == source, s.gone_at.is_(None), surplus > 0)
+    )
+    return {row.key: row.surplus for row in rows}
+
+
 def start_publication(connection: Connection, *, run: int, now: datetime) -> int:
     """The number of a new version, in the making; versions that were never ended have failed."""
     p = t.publication

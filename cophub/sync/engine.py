@@ -1,0 +1,316 @@
+"""Syncs sources into the warehouse: one run of one source at a time, many sources at once."""
+
+import logging
+import os
+import platform
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from cophub import __version__
+from cophub.connector import Context, Stream
+from cophub.errors import CophubError, CursorExpired, SourceBusy
+from cophub.http import MemoryTokens, TokenStore, Transport
+from cophub.http.limits import Traffic
+from cophub.records import Membership
+from cophub.sync.results import RunResult, RunState, SourceSpec, StreamResult, Watcher
+from cophub.sync.stream import Reading, StreamRun
+from cophub.warehouse import Warehouse, state
+
+log = logging.getLogger("cophub.sync")
+
+PARALLEL_SOURCES = 8
+LEASE_RENEWAL_SECONDS = 30.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What whoever started the run asked for."""
+
+    streams: tuple[str, ...] | None = None
+    full: bool = False
+    accept_departures: bool = False
+    backfill: tuple[date, date] | None = None
+    """Only these days, both included, without moving the live cursor."""
+
+
+@dataclass
+class SyncEngine:
+    """Runs sources. `now` is the only clock; `stop` ends runs at their next checkpoint."""
+
+    warehouse: Warehouse
+    now: Callable[[], datetime] = _now
+    watch: Watcher | None = None
+    tokens: TokenStore | None = None
+    stop: threading.Event | None = None
+    transport: Callable[[SourceSpec], Transport] | None = None
+    """Makes a source's transport; the default keeps the connector's limits."""
+
+    def sync(self, specs: Sequence[SourceSpec], wish: Wish | None = None) -> Iterator[RunResult]:
+        """Run all sources in parallel; each result comes as its run ends, failed or not."""
+        wish = wish or Wish()
+        if len(specs) == 1:
+            yield self.sync_one(specs[0], wish)
+            return
+        with ThreadPoolExecutor(PARALLEL_SOURCES, thread_name_prefix="sync") as pool:
+            runs = [pool.submit(self.sync_one, spec, wish) for spec in specs]
+            try:
+                for run in as_completed(runs):
+                    yield run.result()
+            except BaseException:
+                if self.stop:
+                    self.stop.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def sync_one(self, spec: SourceSpec, wish: Wish | None = None) -> RunResult:
+        """Run one source. What goes wrong is in the result; only a bug of ours is raised."""
+        wish = wish or Wish()
+        started = self.now()
+        try:
+            with self._lease(spec.name) as lease:
+                return _SourceRun(self, spec, wish, lease, started).execute()
+        except SourceBusy as busy:
+            return RunResult(0, spec.name, "busy", started, self.now(), error=str(busy))
+        except CophubError as error:
+            return RunResult(0, spec.name, "failed", started, self.now(), error=str(error))
+
+    @contextmanager
+    def _lease(self, name: str) -> Iterator[state.Lease]:
+        """Hold the source: over threads, processes and machines, as long as we show signs of life.
+
+        The lease is about machines that are alive, so it keeps the real time and not the run's.
+        """
+        holder = f"{platform.node()}:{os.getpid()}:{threading.get_ident()}"
+        with self.warehouse.begin() as connection:
+            lease = state.take_lease(connection, name, holder, now=_now())
+        released = threading.Event()
+        alive = threading.Thread(
+            target=self._stay_alive, args=(lease, released), name=f"lease {name}", daemon=True
+        )
+        alive.start()
+        try:
+            yield lease
+        finally:
+            released.set()
+            alive.join()
+            with self.warehouse.begin() as connection:
+                state.release_lease(connection, lease, now=_now())
+
+    def _stay_alive(self, lease: state.Lease, released: threading.Event) -> None:
+        while not released.wait(LEASE_RENEWAL_SECONDS):
+            try:
+                with self.warehouse.begin() as connection:
+                    state.hold_lease(connection, lease, now=_now())
+            except CophubError as error:
+                # The next commit asks again, and fails there if the lease is really lost.
+                log.warning("source %s: %s", lease.name, error)
+
+
+@dataclass
+class _SourceRun:
+    """One run of one source: its streams in order, each with a cursor and a failure of its own."""
+
+    engine: SyncEngine
+    spec: SourceSpec
+    wish: Wish
+    lease: state.Lease
+    started: datetime
+    run: int = 0
+
+    def execute(self) -> RunResult:
+        warehouse = self.engine.warehouse
+        kind = "backfill" if self.wish.backfill else "sync"
+        with warehouse.begin() as connection:
+            self.run = state.start_run(
+                connection, kind=kind, source=self.spec.name, now=self.started, version=__version__
+            )
+        results: list[StreamResult] = []
+        error: str | None = None
+        try:
+            with self._transport() as transport:
+                results = [
+                    self._run_stream(stream, transport)
+                    for stream in self.spec.chosen(self.wish.streams)
+                    if not self._stopping()
+                ]
+        except SourceBusy as lost:
+            error = str(lost)
+        finished = self.engine.now()
+        verdict = _verdict(results, error, self._stopping())
+        with warehouse.begin() as connection:
+            state.finish_run(connection, self.run, state=verdict, now=finished, error=error)
+            state.purge_rejects(connection, now=finished)
+        return RunResult(
+            self.run, self.spec.name, verdict, self.started, finished, results, error
+        )
+
+    def _stopping(self) -> bool:
+        return bool(self.engine.stop and self.engine.stop.is_set())
+
+    def _transport(self) -> Transport:
+        if self.engine.transport:
+            return self.engine.transport(self.spec)
+        return Transport(self.spec.connector.limits)
+
+    def _context(self, stream: Stream, transport: Transport) -> Context[Any]:
+        context: Context[Any] = Context(
+            settings=self.spec.settings,
+            source=self.spec.name,
+            now=self.started,
+            transport=transport,
+            tokens=self.engine.tokens or MemoryTokens(),
+            log=logging.getLogger(f"cophub.source.{self.spec.name}"),
+        )
+        if watch := self.engine.watch:
+            context.announce = lambda what, done, total: watch.progress(
+                self.spec.name, what or stream.name, done, total
+            )
+        return context
+
+    def _run_stream(self, stream: Stream, transport: Transport) -> StreamResult:
+        """Read a stream, again and whole where its cursor expired or the counts disagree."""
+        started = self.engine.now()
+        before = _copy(transport.traffic)
+        reading = self._reading(stream)
+        try:
+            result = self._read(stream, reading, transport)
+            if not reading.whole and self._disagrees(stream, result):
+                result = _joined(result, self._read_whole(stream, transport))
+        except CursorExpired as expired:
+            log.info("source %s, stream %s: %s", self.spec.name, stream.name, expired)
+            result = self._read_whole(stream, transport)
+        if result.whole and result.state == "done":
+            self._note_gap(stream)
+        _count_traffic(result, before, transport.traffic)
+        with self.engine.warehouse.begin() as connection:
+            row = {**vars(result), "started_at": started, "finished_at": self.engine.now()}
+            state.add_stream_run(connection, self.run, row)
+        return result
+
+    def _reading(self, stream: Stream) -> Reading:
+        """Where to begin: at the cursor, or from nothing when that was asked for or is due."""
+        if self.wish.backfill:
+            start, end = self.wish.backfill
+            lane = f"backfill {start}/{end}"
+            return Reading(self._cursor_value(stream, lane), whole=False, lane=lane)
+        with self.engine.warehouse.connect() as connection:
+            source, name = self.spec.name, stream.name
+            live = state.read_cursor(connection, source, name)
+            unfinished = state.read_cursor(connection, source, name, state.WHOLE)
+        if live is None:
+            return Reading(None, whole=True)
+        due = (
+            stream.whole_every is not None
+            and live.whole_at is not None
+            and self.started - live.whole_at >= stream.whole_every
+        )
+        if live.value is None or self.wish.full or due or unfinished:
+            return Reading(None, whole=True, moves_cursor=False)
+        return Reading(live.value, whole=False)
+
+    def _cursor_value(self, stream: Stream, lane: str) -> str | None:
+        with self.engine.warehouse.connect() as connection:
+            kept = state.read_cursor(connection, self.spec.name, stream.name, lane)
+        return kept.value if kept else None
+
+    def _read_whole(self, stream: Stream, transport: Transport) -> StreamResult:
+        return self._read(stream, Reading(None, whole=True, moves_cursor=False), transport)
+
+    def _read(self, stream: Stream, reading: Reading, transport: Transport) -> StreamResult:
+        if reading.whole and not reading.moves_cursor:
+            # Killed before its end, the whole read is begun again: a part says nothing of leavers.
+            with self.engine.warehouse.begin() as connection:
+                state.write_cursor(
+                    connection, self.spec.name, stream.name,
+                    value=None, run=self.run, now=self.started, lane=state.WHOLE,
+                )  # fmt: skip
+        if self.wish.backfill and stream.backfill is None:
+            return StreamResult(stream.name, error="this stream offers no backfill")
+        return StreamRun(
+            self.engine.warehouse,
+            self._context(stream, transport),
+            self._aimed(stream),
+            reading,
+            self.run,
+            self.lease,
+            accept_departures=self.wish.accept_departures,
+            stopping=self._stopping,
+        ).execute()
+
+    def _aimed(self, stream: Stream) -> Stream:
+        """The stream as this run reads it: a backfill reads days instead of what is new."""
+        if self.wish.backfill is None or stream.backfill is None:
+            return stream
+        backfill, (start, end) = stream.backfill, self.wish.backfill
+        return replace(stream, extract=lambda ctx, since: backfill(ctx, start, end, since))
+
+    def _disagrees(self, stream: Stream, result: StreamResult) -> bool:
+        """Have we members that the vendor no longer counts, and that no whole read explained?
+
+        Fewer than the vendor's are no concern: who joined while we read comes with the next run.
+        """
+        if result.state != "done" or Membership not in stream.snapshot_of or self.wish.backfill:
+            return False
+        explained = self._cursor_value(stream, state.GAP)
+        gap = self._gap()
+        if gap != (explained or "{}"):
+            log.info("source %s: members are counted again: %s", self.spec.name, gap)
+            return True
+        return False
+
+    def _gap(self) -> str:
+        """Our active members beyond the vendor's own count, per space, as JSON."""
+        with self.engine.warehouse.connect() as connection:
+            gaps = state.membership_surplus(connection, self.spec.name)
+        return msgspec.json.encode(gaps, order="sorted").decode()
+
+    def _note_gap(self, stream: Stream) -> None:
+        if Membership not in stream.snapshot_of:
+            return
+        gap = self._gap()
+        with self.engine.warehouse.begin() as connection:
+            state.write_cursor(
+                connection, self.spec.name, stream.name,
+                value=gap, run=self.run, now=self.started, lane=state.GAP,
+            )  # fmt: skip
+
+
+def _verdict(results: list[StreamResult], error: str | None, stopping: bool) -> RunState:
+    states = {result.state for result in results}
+    if error or "failed" in states:
+        return "failed"
+    if "held" in states:
+        return "held"
+    return "stopped" if stopping else "done"
+
+
+def _joined(first: StreamResult, second: StreamResult) -> StreamResult:
+    """Two readings of one stream in one run, told as one."""
+    for count in ("seen", "new", "changed", "gone", "rejected", "dropped"):
+        setattr(second, count, getattr(first, count) + getattr(second, count))
+    second.seconds += first.seconds
+    return second
+
+
+def _copy(traffic: Traffic) -> Traffic:
+    return Traffic(
+        traffic.requests, traffic.retries, traffic.bytes_received, traffic.waited_seconds
+    )
+
+
+def _count_traffic(result: StreamResult, before: Traffic, after: Traffic) -> None:
+    result.requests = after.requests - before.requests
+    result.retries = after.retries - before.retries
+    result.bytes_received = after.bytes_received - before.bytes_received
+    result.waited_seconds = after.waited_seconds - before.waited_seconds

@@ -1,0 +1,220 @@
+"""One stream of one run: what it reads, when it commits, who has left.
+
+Records gather in parcels. At a checkpoint the parcel and its cursor go into one transaction; when
+a whole read ends, so do the departures. What was read after the last checkpoint is lost with a
+failure, and read again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from cophub.connector import Context, Stream
+from cophub.errors import CophubError, CursorExpired, PluginError
+from cophub.records import Checkpoint, Item, Membership, Record, Reject, Space
+from cophub.sync.results import StreamResult
+from cophub.sync.writer import Parcel, WriterThread
+from cophub.warehouse import Warehouse, state
+from cophub.warehouse.load import Loader
+
+log = logging.getLogger("cophub.sync")
+
+PARCEL_RECORDS = 4_000
+"""Records that are handed to the writer at once, checkpoint or not."""
+COMMIT_SECONDS = 5.0
+"""A checkpoint older than this is kept even when few records came with it."""
+
+# A read that would end more than this share of a space's memberships, and more than this many, is
+# far more often a fault at the vendor than a departure of so many.
+GUARD_SHARE = 0.25
+GUARD_COUNT = 10
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: somebody asked for a clean stop
+    """The run was asked to stop and has come to a checkpoint."""
+
+
+@dataclass
+class Reading:
+    """How this run reads one stream."""
+
+    since: str | None
+    whole: bool
+    """Read from nothing to the end, so who is absent has left."""
+    lane: str = state.LIVE
+    moves_cursor: bool = True
+    """A second whole read moves the cursor only when it has ended: killed, it starts again."""
+
+
+class Held(Exception):  # noqa: N818 - not an error: the run waits for a person
+    """The read would end too many memberships at once; the message says how many, and where."""
+
+
+@dataclass
+class StreamRun:
+    """Runs one stream into the warehouse and counts what happened."""
+
+    warehouse: Warehouse
+    context: Context[Any]
+    stream: Stream
+    reading: Reading
+    run: int
+    lease: state.Lease
+    accept_departures: bool = False
+    stopping: Callable[[], bool] = lambda: False
+    result: StreamResult = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.result = StreamResult(self.stream.name, whole=self.reading.whole)
+        self._loader = Loader(
+            self.warehouse, self.context.source, run=self.run, now=self.context.now
+        )
+        self._rejects: list[Reject] = []
+        self._cursor: str | None = None
+
+    def execute(self) -> StreamResult:
+        """Read, store, and say how it went; a failure is told in the result, not raised.
+
+        Raises CursorExpired, after which the caller reads the stream whole.
+        """
+        began = time.monotonic()
+        try:
+            self._read_and_store()
+        except CursorExpired:
+            raise
+        except Stopped:
+            self.result.state = "stopped"
+        except Held as held:
+            self.result.state, self.result.held_for = "held", str(held)
+        except CophubError as error:
+            self._failed(str(error))
+        except Exception as error:
+            log.debug("stream %s failed", self.stream.name, exc_info=True)
+            self._failed(_blame_plugin(self.stream, error))
+        finally:
+            self._loader.close()
+            self.result.seconds = time.monotonic() - began
+        return self.result
+
+    def _failed(self, message: str) -> None:
+        self.result.state, self.result.error = "failed", message
+
+    def _read_and_store(self) -> None:
+        writer = WriterThread(self._write, f"{self.context.source}/{self.stream.name}")
+        try:
+            self._read(writer)
+        except BaseException:
+            writer.abandon()
+            raise
+        writer.finish()
+        self._end()
+
+    def _read(self, writer: WriterThread) -> None:
+        """Cut the stream into parcels; on a failure keep what its last checkpoint allows."""
+        cutter = _Cutter(writer.put)
+        try:
+            for item in self._items():
+                if cutter.add(item) and self.stopping():
+                    raise Stopped
+        except BaseException:
+            cutter.keep_checkpoint()
+            raise
+        cutter.close()
+
+    def _items(self) -> Iterator[Item]:
+        return self.stream.extract(self.context, self.reading.since)
+
+    def _write(self, parcel: Parcel) -> None:
+        batch, unusable = self._loader.rows(parcel.records)
+        self._rejects += parcel.rejects
+        self._rejects += unusable
+        self._loader.stage(batch)
+        if parcel.cursor is not None:
+            self._cursor = parcel.cursor
+        if parcel.commit:
+            with self._commit() as connection:
+                if self.reading.moves_cursor and parcel.cursor is not None:
+                    self._save_cursor(connection, whole_at=None)
+
+    @contextmanager
+    def _commit(self) -> Iterator[Connection]:
+        """One transaction: the staged rows, the rejects, and what the caller adds; the lease holds."""
+        with self.warehouse.begin() as connection:
+            state.hold_lease(connection, self.lease, now=datetime.now(UTC))
+            counts = self._loader.apply(connection)
+            state.add_rejects(
+                connection,
+                run=self.run,
+                source=self.context.source,
+                stream=self.stream.name,
+                rejects=self._rejects,
+                now=self.context.now,
+            )
+            yield connection
+        self.result.seen += counts.seen
+        self.result.new += counts.new
+        self.result.changed += counts.changed
+        self.result.dropped += counts.dropped
+        self.result.rejected += len(self._rejects)
+        self._rejects = []
+
+    def _end(self) -> None:
+        """The last transaction: what is still staged, who has left, and the final cursor."""
+        with self._commit() as connection:
+            if self.reading.whole:
+                self._refuse_empty(connection)
+                self._end_snapshot(connection)
+            if self._cursor is not None or self.reading.whole:
+                self._save_cursor(connection, self.context.now if self.reading.whole else None)
+            if self.reading.whole:
+                state.forget_cursor(
+                    connection, self.context.source, self.stream.name, state.WHOLE
+                )
+
+    def _save_cursor(self, connection: Connection, whole_at: datetime | None) -> None:
+        state.write_cursor(
+            connection,
+            self.context.source,
+            self.stream.name,
+            value=self._cursor,
+            run=self.run,
+            now=self.context.now,
+            lane=self.reading.lane,
+            whole_at=whole_at,
+        )
+
+    def _refuse_empty(self, connection: Connection) -> None:
+        """Zero rows where the last whole read had many is a fault, not a success."""
+        before = state.last_whole_seen(connection, self.context.source, self.stream.name)
+        if before > GUARD_COUNT and self._seen_so_far() == 0:
+            raise SourceUnavailable(
+                f"the vendor answered with nothing where the last whole read had {before} records; "
+                "nothing was changed. Check the account's permissions, then sync again"
+            )
+
+    def _end_snapshot(self, connection: Connection) -> None:
+        """End what a whole read without a reject did not yield, unless that is too much to believe."""
+        if not self.stream.snapshot_of or self._rejected_so_far():
+            return
+        leaving = self._loader.departures(connection, self.stream.snapshot_of)
+        if not self.accept_departures:
+            self._guard(leaving)
+        self.result.gone += self._loader.depart(connection)
+
+    def _guard(self, leaving: "list[Departures]") -> None:
+        suspicious = [
+            f'{group.gone} of {group.before} in "{group.space}"'
+            for group in leaving
+            if group.gone > GUARD_COUNT and group.gone > GUARD_SHARE * group.before
+        ]
+        if suspicious:
+            raise Held(
+                f"would end {', '.join(suspicious[:3])}"
+                + (f" and {len(suspicious) - 3} more" if len(suspicious) > 3 else "")
+                + "; nothing was ended. If that is right: cophub sync "
+                f"{self.context.source} --accept-departures"
+            )
