@@ -1,0 +1,44 @@
+"""What CI runs, in the virtual environment that called it: `.venv/bin/nox`."""
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["style", "types", "layers", "docs", "tests"]
+
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+
+
+@nox.session
+def style(session: nox.Session) -> None:
+    """Ruff finds nothing to say."""
+    session.run(PYTHON, "-m", "ruff", "check", ".", external=True)
+    session.run(PYTHON, "-m", "ruff", "format", "--check", ".", external=True)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy is content, strictly."""
+    session.run(PYTHON, "-m", "mypy", external=True)
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """A file imports only from the lines above it; plugins import no more than a stranger may."""
+    session.run(str(BIN / "lint-imports"), external=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """What a machine knows, a machine wrote."""
+    pages = [str(page) for page in (Path("README.md"), *Path("docs").rglob("*.md"))]
+    session.run(PYTHON, "-m", "cogapp", "--check", "-P", *pages, external=True)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests, on SQLite and on PostgreSQL."""
+    session.run(PYTHON, "-m", "pytest", *session.posargs, external=True)
