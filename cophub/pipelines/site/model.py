@@ -1,0 +1,186 @@
+"""What the site shows, in plain values that may all be published: no raw figure is in here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cophub.pipelines.site.formats import ABSENT, Cell
+from cophub.pipelines.site.formats import month as month_name
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a figure counts, shown beside it; `name` is its stable name."""
+
+    name: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """A figure that every month has: its name, its label, and the colour variable that draws it."""
+
+    name: str
+    label: str
+    colour: str = "var(--c1)"
+
+
+ENGAGED = Series("engaged", "Did anything", "var(--c1-soft)")
+ACTIVE = Series("active", "Contributed")
+JOINED = Series("joins", "Joined")
+LEFT = Series("left", "Left", "var(--c2)")
+ACTS = (
+    Series("posts", "Posts"),
+    Series("attendance", "Attendance"),
+    Series("opens", "Newsletters opened"),
+    Series("reactions", "Reactions"),
+    Series("documents", "Documents"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of a quarter table."""
+
+    measure: str
+    label: str
+    unit: str
+    value: Cell
+    previous: Cell
+    difference: Cell
+    percent: Cell
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Quarter:
+    key: str
+    """'2026Q3'."""
+    rows: tuple[Row, ...]
+    running: bool = False
+    """Whether it had not ended when the figures were computed."""
+
+    def cell(self, measure: str) -> Cell:
+        return next((row.value for row in self.rows if row.measure == measure), ABSENT)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a community; `figures` by name of the series."""
+
+    key: str
+    figures: dict[str, Cell]
+
+    @property
+    def name(self) -> str:
+        return month_name(self.key)
+
+    def cell(self, series: str) -> Cell:
+        return self.figures.get(series, ABSENT)
+
+
+@dataclass(frozen=True)
+class SpaceLink:
+    source: str
+    title: str
+    kind: str
+    url: str | None
+    proposed: bool = False
+    """Whether cophub proposed that it belongs here, and nobody has said so yet."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A public thread by its title; who wrote it is not said."""
+
+    title: str
+    at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Newsletter:
+    title: str
+    sent_at: datetime
+    url: str | None
+    delivered: Cell
+    opened: Cell
+    clicked: Cell
+
+
+@dataclass(frozen=True)
+class Community:
+    key: str
+    title: str
+    domain: str = ""
+    description: str = ""
+    url: str | None = None
+    open_membership: bool | None = None
+    contact: str = ""
+    contact_url: str | None = None
+    members: Cell = ABSENT
+    active: Cell = ABSENT
+    last_activity: datetime | None = None
+    spaces: tuple[SpaceLink, ...] = ()
+    secret_spaces: int = 0
+    quarters: tuple[Quarter, ...] = ()
+    """Newest first."""
+    months: tuple[Month, ...] = ()
+    """Oldest first, without gaps."""
+    trend: tuple[Month, ...] = ()
+    """The same months for every community, for the overview."""
+    threads: tuple[Thread, ...] = ()
+    newsletters: tuple[Newsletter, ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """A listed person of the directory."""
+
+    name: str
+    organization: str = ""
+    communities: tuple[tuple[str, str], ...] = ()
+    """Pairs of community key and title."""
+    roles: tuple[str, ...] = ()
+    last_active: str | None = None
+    """'2026-03'."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """How fresh a source is, and what its vendor counts beside what the warehouse kept."""
+
+    name: str
+    state: str
+    read_at: datetime | None
+    native: Cell = ABSENT
+    kept: Cell = ABSENT
+    rejected: Cell = ABSENT
+    left_out: tuple[str, ...] = ()
+    """What a reader must know is missing, in sentences."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that is published, read in one go."""
+
+    title: str
+    organization: str
+    made_at: datetime
+    zone: ZoneInfo
+    communities: tuple[Community, ...]
+    quarters: tuple[Quarter, ...] = ()
+    """Of the whole organisation, newest first; a person in several communities counts once."""
+    months: tuple[Month, ...] = ()
+    people: Cell = ABSENT
+    """Distinct members of any community."""
+    memberships: Cell = ABSENT
+    """The sum of the communities' members, as shown."""
+    in_several: Cell = ABSENT
+    active: Cell = ABSENT
+    directory: tuple[Person, ...] = ()
+    unlisted: Cell = ABSENT
+    """How many people are in the directory's communities but did not agree to be listed."""
+    sources: tuple[Source, ...] = ()
+    definitions: dict[str, Definition] = field(default_factory=dict)

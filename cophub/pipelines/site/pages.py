@@ -1,0 +1,157 @@
+"""The site's pages out of a `Site`, by templates that escape everything a vendor wrote."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cophub.pipeline import Publication
+from cophub.pipelines.site import charts, formats
+from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.model import ACTS, Community, Month, Person, Site
+from cophub.pipelines.site.tables import TABLES
+
+PEOPLE_TO_A_PAGE = 400
+"""Keeps a page of the directory below 300 kB also where people are in many communities."""
+
+
+def pages(site: Site) -> Iterator[Publication]:
+    """Every page of the site as HTML that asks for no other file."""
+    env = environment(site)
+    yield _index(env, site)
+    for community in site.communities:
+        yield _community(env, site, community)
+    yield from _people(env, site)
+
+
+def environment(site: Site) -> Environment:
+    """Templates with autoescape on for all of them, whatever their name ends in."""
+    env = Environment(
+        loader=PackageLoader("cophub.pipelines.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        quarter=formats.quarter, month=formats.month, day=formats.day, instant=formats.instant,
+        slug=slug, counted=counted, sortable=sortable, bars=_bars, spark_text=_spark_text,
+    )  # fmt: skip
+    style, script = _asset("site.css"), _asset("site.js")
+    env.globals.update(
+        site=site, definitions=list(site.definitions.values()), downloads=list(TABLES),
+        style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
+    )  # fmt: skip
+    return env
+
+
+def slug(key: str) -> str:
+    """A community's key as a file name: the key itself where that is safe on every file system."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", key):
+        return key
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()[:40] or "community"
+    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """'1 community', '12 communities'."""
+    return f"{formats.number(count)} {one if count == 1 else many}"
+
+
+def sortable(value: float | None) -> str:
+    """What a column is sorted by; a hidden figure has nothing, so its place says nothing."""
+    return "" if value is None else f"{value:g}"
+
+
+def _index(env: Environment, site: Site) -> Publication:
+    drawn = (charts.people_chart(site.months), charts.acts_chart(site.months, ACTS))
+    return _page(
+        env, "index.html.j2", "index.html", "index", headlines=_site_headlines(site), charts=drawn
+    )
+
+
+def _community(env: Environment, site: Site, community: Community) -> Publication:
+    months = community.months
+    drawn = (
+        charts.people_chart(months), charts.flow_chart(months), charts.acts_chart(months, ACTS),
+    )  # fmt: skip
+    return _page(
+        env, "community.html.j2", f"communities/{slug(community.key)}.html", "community",
+        community=community, headlines=_headlines(community), charts=drawn,
+    )  # fmt: skip
+
+
+def _people(env: Environment, site: Site) -> Iterator[Publication]:
+    """The directory on as many pages as it needs, the first of them `people.html`."""
+    people = site.directory
+    parts = [people[at : at + PEOPLE_TO_A_PAGE] for at in range(0, len(people), PEOPLE_TO_A_PAGE)]
+    index = [
+        {"path": "people.html" if number == 1 else f"people-{number}.html",
+         "first": part[0].name, "last": part[-1].name}
+        for number, part in enumerate(parts, 1)
+    ]  # fmt: skip
+    none: Sequence[Person] = ()
+    for number, part in enumerate(parts or [none], 1):
+        path = "people.html" if number == 1 else f"people-{number}.html"
+        yield _page(env, "people.html.j2", path, "people", people=part, pages=index, path=path)
+
+
+def _page(env: Environment, template: str, file: str, here: str, **values: Any) -> Publication:
+    root = "../" * file.count("/")
+    return Publication(file, env.get_template(template).render(here=here, root=root, **values))
+
+
+def _site_headlines(site: Site) -> list[tuple[str, Cell, str]]:
+    latest = site.quarters[0] if site.quarters else None
+    rows = [
+        ("members", site.people, _of(site.memberships, "list by list")),
+        ("active_now", site.active, ""),
+    ]
+    if latest is not None:
+        name = formats.quarter(latest.key)
+        rows += [(each, latest.cell(each), name) for each in ("attendees", "emails_sent")]
+    return rows
+
+
+def _headlines(community: Community) -> list[tuple[str, Cell, str]]:
+    rows = [("members", community.members, ""), ("active_now", community.active, "")]
+    if community.quarters:
+        latest = community.quarters[0]
+        rows.append(("attendees", latest.cell("attendees"), formats.quarter(latest.key)))
+    return rows
+
+
+def _of(cell: Cell, words: str) -> str:
+    return f"{cell.text} {words}" if cell.shown else ""
+
+
+def _bars(months: Sequence[Month], series: str, height: float = 23.0) -> list[float]:
+    """Heights of a sparkline's bars, 0 where a month has no figure to show."""
+    values = [month.cell(series).value or 0.0 for month in months]
+    top = max(values, default=0.0) or 1.0
+    return [round(height * value / top, 1) for value in values]
+
+
+def _spark_text(months: Sequence[Month], series: str) -> str:
+    """What a sparkline shows, in words: its ends and its top."""
+    shown = [each for each in months if each.cell(series).value is not None]
+    if not shown:
+        return "No month has a figure that can be published."
+    top = max(shown, key=lambda each: each.cell(series).value or 0)
+    last = shown[-1]
+    return f"{last.cell(series).text} in {last.name}, at most {top.cell(series).text} in {top.name}"
+
+
+def _asset(name: str) -> Markup:
+    """A file of ours for inlining; nothing in it comes from outside."""
+    return Markup(files("cophub.pipelines.site").joinpath("assets", name).read_text("utf-8"))  # noqa: S704
+
+
+def _hash(text: str) -> str:
+    """The source expression that lets exactly this inline text through the page's policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

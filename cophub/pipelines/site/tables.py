@@ -1,0 +1,115 @@
+"""The site's tables as CSV, for spreadsheets and for other people's dashboards.
+
+UTF-8, a header line, full stops as decimal points, days as ISO 8601. A figure that is not
+published is empty, and the column beside it says why.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from cophub.pipeline import Publication
+from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site
+
+Rows = Iterable[tuple[Any, ...]]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SERIES = (ACTIVE, ENGAGED, JOINED, LEFT, *ACTS)
+
+
+def tables(site: Site) -> Iterator[Publication]:
+    """Each table below `data/`."""
+    for name, (header, rows) in TABLES.items():
+        yield Publication(f"data/{name}.csv", csv_text(header, rows(site)))
+
+
+def csv_text(header: tuple[str, ...], rows: Rows) -> str:
+    """RFC 4180 text in which no cell can be taken for a formula by a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([_safe(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """Text that starts like a formula gets an apostrophe in front; numbers stay numbers."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _published(cell: Cell) -> tuple[float | None, str]:
+    """The figure, and why there is none."""
+    return cell.value, "" if cell.shown else cell.note
+
+
+def _communities(site: Site) -> Rows:
+    for each in site.communities:
+        last = each.last_activity
+        yield (
+            each.key, each.title, each.domain, *_published(each.members), *_published(each.active),
+            last.astimezone(site.zone).date().isoformat() if last else "",
+        )  # fmt: skip
+
+
+def _quarters(site: Site) -> Rows:
+    everything = [("", site.quarters)] + [(each.key, each.quarters) for each in site.communities]
+    for community, quarters in everything:
+        for quarter in reversed(quarters):
+            for row in quarter.rows:
+                yield (
+                    community, quarter.key, row.measure, row.label, row.unit,
+                    *_published(row.value), row.previous.value, row.difference.value,
+                    row.percent.value,
+                )  # fmt: skip
+
+
+def _months(site: Site) -> Rows:
+    everything = [("", site.months)] + [(each.key, each.months) for each in site.communities]
+    for community, months in everything:
+        for month in months:
+            for series in SERIES:
+                if (cell := month.figures.get(series.name)) is not None:
+                    yield (community, month.key, series.name, *_published(cell))
+
+
+def _people(site: Site) -> Rows:
+    for each in site.directory:
+        titles = "; ".join(title for _, title in each.communities)
+        yield (each.name, each.organization, titles, "; ".join(each.roles), each.last_active or "")
+
+
+def _sources(site: Site) -> Rows:
+    for each in site.sources:
+        read_at = each.read_at.isoformat(timespec="seconds") if each.read_at else ""
+        figures = (each.native.value, each.kept.value, each.rejected.value)
+        yield (each.name, each.state, read_at, *figures, " ".join(each.left_out))
+
+
+def _definitions(site: Site) -> Rows:
+    for each in site.definitions.values():
+        yield (each.name, each.label, each.text)
+
+
+TABLES: dict[str, tuple[tuple[str, ...], Callable[[Site], Rows]]] = {
+    "communities": (
+        ("community", "title", "domain", "members", "members_note", "active", "active_note",
+         "last_activity_on"),
+        _communities,
+    ),
+    "quarters": (
+        ("community", "quarter", "measure", "label", "unit", "value", "note", "previous",
+         "difference", "percent"),
+        _quarters,
+    ),
+    "months": (("community", "month", "figure", "value", "note"), _months),
+    "people": (("name", "organization", "communities", "roles", "last_active_month"), _people),
+    "sources": (
+        ("source", "state", "read_at", "native", "kept", "rejected", "left_out"), _sources,
+    ),
+    "definitions": (("name", "label", "definition"), _definitions),
+}  # fmt: skip
