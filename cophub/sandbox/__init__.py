@@ -1,0 +1,14 @@
+"""Vendors, emulated over real HTTP on loopback: for the demo, tests, benchmarks and plugin authors.
+
+    with MailchimpSandbox(seed=1) as sandbox:
+        httpx.get(f"{sandbox.base_url}/3.0/lists", auth=("any", sandbox.api_key))
+        sandbox.advance(days=7)
+
+The people are invented, the data made from the seed, and the clock stands still until it is moved.
+"""
+
+from cophub.sandbox.mailchimp import MailchimpSandbox
+from cophub.sandbox.server import Request, Response, Sandbox
+from cophub.sandbox.world import Person, World
+
+__all__ = ["MailchimpSandbox", "Person", "Request", "Response", "Sandbox", "World"]

@@ -1,0 +1,82 @@
+"""`python -m cophub.sandbox mailchimp --port 0`: serve an emulated vendor until told to stop.
+
+The first line of output is the base URL. It ends on SIGTERM, on Ctrl-C and, where standard input
+is a pipe, when that closes, so it never outlives the program that started it.
+"""
+
+import gc
+import os
+import signal
+import stat
+import sys
+import threading
+from datetime import UTC, datetime
+
+import click
+
+from cophub.sandbox.mailchimp import KEY, NOW, MailchimpSandbox
+from cophub.sandbox.server import Sandbox
+
+
+@click.group(help="Serve an emulated vendor on loopback; the first line printed is its base URL.")
+def main() -> None:
+    """The command group; a command for each vendor."""
+
+
+def _instant(context: click.Context, parameter: click.Parameter, value: str) -> datetime:
+    if value == "today":
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        given = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("give an ISO 8601 instant such as 2026-06-01, or today") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+@main.command()
+@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--people", default=400, show_default=True)
+@click.option("--audiences", default=6, show_default=True)
+@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
+@click.option(
+    "--now",
+    default=NOW.date().isoformat(),
+    callback=_instant,
+    help="Where the clock stands; 'today' for now.",
+    show_default=True,
+)
+@click.option(
+    "--churn", default=0.001, help="Share of a crowd that changes each day.", show_default=True
+)
+@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+@click.option("--api-key", default=KEY, show_default=True)
+def mailchimp(**options: object) -> None:
+    """MailChimp's Marketing API v3; from 5,000 people on rows are computed when asked for."""
+    serve(MailchimpSandbox(**options))  # type: ignore[arg-type]
+
+
+def serve(sandbox: Sandbox) -> None:
+    """Serve until a signal comes or standard input closes."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    # What was built stays for good: the collector need not look at it during requests.
+    gc.collect()
+    gc.freeze()
+    click.echo(sandbox.start())
+    sys.stdout.flush()
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        threading.Thread(target=_wait_for_end, args=(told,), daemon=True).start()
+    told.wait()
+    sandbox.stop()
+
+
+def _wait_for_end(told: threading.Event) -> None:
+    while os.read(0, 1024):
+        pass
+    told.set()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,367 @@
+"""What every emulated vendor shares: HTTP on loopback, the clock, faults, counters, control.
+
+The server speaks HTTP/1.1 with keep-alive. Below `/__sandbox__/` another process can move the clock
+(`POST advance {"days": 7}`), plan faults (`POST faults [...]`, `DELETE faults`), read what the
+vendor holds (`GET truth`) and how often it was asked (`GET requests`, `DELETE requests`).
+"""
+
+import socket
+import struct
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import formatdate
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from cophub.sandbox.faults import Fault, Faults
+from cophub.sandbox.timeline import Timeline, moment
+
+CONTROL = "/__sandbox__/"
+
+
+@dataclass(slots=True)
+class Request:
+    """One request; `query` holds the last value of each parameter."""
+
+    method: str
+    path: str
+    query: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Response:
+    """One answer; a body is JSON unless `content_type` says otherwise."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json; charset=utf-8"
+
+
+class Sandbox:
+    """A vendor on loopback. Subclasses answer requests; everything else is here.
+
+    Use it as a context manager, or `start()` and `stop()`. The clock stands still until `advance`.
+    """
+
+    vendor: ClassVar[str] = ""
+    simultaneous: ClassVar[int] = 0
+    """Requests in flight per user before the vendor answers 429; 0: no limit."""
+
+    def __init__(self, timeline: Timeline, *, port: int = 0, latency: float = 0.0) -> None:
+        self.timeline = timeline
+        self.faults = Faults()
+        self.latency = latency
+        self.requests: Counter[str] = Counter()
+        self.log: deque[Request] = deque(maxlen=10_000)
+        self.stopping = threading.Event()
+        self._port = port
+        self._lock = threading.RLock()
+        self._in_flight: Counter[str] = Counter()
+        self._last: dict[str, Response] = {}
+        self._server: _Server | None = None
+
+    # What a vendor adds
+
+    def answer(self, request: Request) -> Response:
+        """The vendor's answer; runs under the sandbox's lock."""
+        raise NotImplementedError
+
+    def problem(self, status: int) -> Response:
+        """How the vendor words an error of this status."""
+        return Response(status, msgspec.json.encode({"error": HTTPStatus(status).phrase}))
+
+    def user(self, request: Request) -> str:
+        """Whom the vendor counts simultaneous requests for."""
+        return request.headers.get("Authorization", "")
+
+    def drift(self, request: Request, rows: int) -> None:
+        """Change `rows` rows that earlier pages of this listing held."""
+
+    def truth(self) -> dict[str, Any]:
+        """What the vendor holds now, as plain data."""
+        raise NotImplementedError
+
+    # Running it
+
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and port; the server must have been started."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running; call start() first")
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def start(self) -> str:
+        """Serve in the background and return the base URL."""
+        self._server = _Server(("127.0.0.1", self._port), self)
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
+        return self.base_url
+
+    def stop(self) -> None:
+        """Stop serving; open connections end."""
+        self.stopping.set()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # Time and change
+
+    @property
+    def now(self) -> datetime:
+        """The vendor's clock."""
+        return moment(self.timeline.now)
+
+    def advance(self, **step: float) -> datetime:
+        """Move the clock by `days=`, `hours=`, ... and let everything due happen; returns the new now."""
+        seconds = round(timedelta(**step).total_seconds())
+        if seconds < 0:
+            raise ValueError(f"the clock only moves forward; {step} would move it back")
+        with self.changing():
+            self.timeline.run(self.timeline.now + seconds)
+        return self.now
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the vendor's state while it is changed."""
+        with self._lock:
+            yield
+
+    # Answering
+
+    def respond(self, request: Request) -> tuple[Response, Fault | None]:
+        """The answer with the faults that touch its content; the rest is left to the connection."""
+        if request.path.startswith(CONTROL):
+            with self._lock:
+                return self._control(request), None
+        fault = self.faults.strike(request.method, request.path)
+        with self._counted(request) as crowd:
+            if self.latency:
+                self.stopping.wait(self.latency)
+            if self.simultaneous and crowd > self.simultaneous:
+                return self._too_many(crowd), None
+            if fault is not None and fault.kind in ("slow", "hang"):
+                self.stopping.wait(fault.seconds)
+            with self._lock:
+                return self._answer(request, fault), fault
+
+    @contextmanager
+    def _counted(self, request: Request) -> Iterator[int]:
+        user = self.user(request)
+        with self._lock:
+            self.requests[request.path] += 1
+            self.log.append(request)
+            self._in_flight[user] += 1
+            crowd = self._in_flight[user]
+        try:
+            yield crowd
+        finally:
+            with self._lock:
+                self._in_flight[user] -= 1
+
+    def _too_many(self, crowd: int) -> Response:
+        """429 with the vendor's words; with no body at all where it is far too many."""
+        return self.problem(429) if crowd <= 2 * self.simultaneous else Response(429)
+
+    def _answer(self, request: Request, fault: Fault | None) -> Response:
+        kind = fault.kind if fault else ""
+        if fault is not None and kind == "status":
+            return _refusal(self.problem(fault.status), fault)
+        if kind == "empty":
+            return Response(200)
+        if kind == "duplicate_page" and request.path in self._last:
+            return self._last[request.path]
+        if fault is not None and kind == "drift":
+            self.drift(request, fault.rows)
+        response = self.answer(request)
+        if response.status == HTTPStatus.OK:
+            self._last[request.path] = response
+        if kind == "bad_item":
+            return Response(response.status, spoiled(response.body), response.headers)
+        if kind == "truncated":
+            return Response(
+                response.status, response.body[: len(response.body) // 2], response.headers
+            )
+        return response
+
+    def _control(self, request: Request) -> Response:
+        what = request.path.removeprefix(CONTROL)
+        action: Callable[[Any], Any] | None = {
+            ("GET", "now"): lambda _: {"now": self.now.isoformat()},
+            ("POST", "advance"): lambda body: {"now": self.advance(**(body or {})).isoformat()},
+            ("GET", "faults"): lambda _: {"struck": self.faults.struck},
+            ("POST", "faults"): lambda body: self.faults.plan_all(
+                body if isinstance(body, list) else [body]
+            ),
+            ("DELETE", "faults"): lambda _: self.faults.clear(),
+            ("GET", "requests"): lambda _: dict(self.requests),
+            ("DELETE", "requests"): lambda _: self.requests.clear(),
+            ("GET", "truth"): lambda _: self.truth(),
+        }.get((request.method, what))
+        if action is None:
+            return Response(
+                404, msgspec.json.encode({"error": f"no control {request.method} {what!r}"})
+            )
+        try:
+            body = msgspec.json.decode(request.body) if request.body else None
+            return Response(200, msgspec.json.encode(action(body) or {}))
+        except (TypeError, ValueError) as error:
+            return Response(400, msgspec.json.encode({"error": str(error)}))
+
+
+def _refusal(response: Response, fault: Fault) -> Response:
+    if not fault.body:
+        response = Response(response.status)
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = str(fault.retry_after)
+    return response
+
+
+def spoiled(body: bytes) -> bytes:
+    """The JSON page with the middle item of its first list of objects made unreadable.
+
+    Texts become numbers and numbers texts, so no reader can take the item for a good one.
+    """
+    page = msgspec.json.decode(body)
+    for items in page.values() if isinstance(page, dict) else ():
+        if (
+            isinstance(items, list)
+            and items
+            and isinstance(items[0], dict)
+            and "rel" not in items[0]
+        ):
+            middle = len(items) // 2
+            items[middle] = {key: _wrong(value) for key, value in items[middle].items()}
+            break
+    return msgspec.json.encode(page)
+
+
+def _wrong(value: Any) -> Any:
+    if isinstance(value, str):
+        return len(value)
+    return "?" if isinstance(value, int | float | list | dict) else 0
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
+        super().__init__(address, _Handler)
+        self.sandbox = sandbox
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in list(self._open):
+            with _ignored():
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away in the middle is no news; anything else is shown."""
+        import sys
+
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def _ignored() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        pass
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The sandbox is quiet."""
+
+    def _serve(self) -> None:
+        url = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        request = Request(
+            self.command,
+            url.path,
+            dict(parse_qsl(url.query, keep_blank_values=True)),
+            {name: value for name, value in self.headers.items()},
+            self.rfile.read(length) if length else b"",
+        )
+        response, fault = self.server.sandbox.respond(request)
+        self._send(response, fault.kind if fault else "")
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+    def _send(self, response: Response, fault: str) -> None:
+        if fault in ("hang", "reset"):
+            if fault == "reset":
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.close_connection = True
+            self.connection.close()
+            return
+        body = response.body
+        self.wfile.write(self._head(response, len(body)))
+        if fault == "cut":
+            body, self.close_connection = body[: len(body) // 2], True
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def _head(self, response: Response, length: int) -> bytes:
+        headers = {
+            "Server": "openresty",
+            "Date": formatdate(self.server.sandbox.timeline.now, usegmt=True),
+            "Content-Length": str(length),
+            **({"Content-Type": response.content_type} if length else {}),
+            **response.headers,
+        }
+        lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def serve_until_told(sandbox: Sandbox, told: threading.Event) -> None:
+    """Keep serving until `told` is set."""
+    while not told.wait(0.5):
+        time.sleep(0)
