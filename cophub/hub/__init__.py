@@ -1,0 +1,376 @@
+"""The hub joins plugins.toml, the plugins and the warehouse: one method for each command.
+
+Everything is opened when it is first needed, so that a broken plugin does not stop `status`, and a
+warehouse that is away does not stop `check`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from cophub.config import Config, load_config
+from cophub.config.messages import did_you_mean, listed
+from cophub.errors import ConfigError, CophubError
+from cophub.hub.answers import (
+    Checked,
+    Coming,
+    CommunityRow,
+    Discovered,
+    Finding,
+    NotStarted,
+    PersonRow,
+    Planned,
+    QuarterReport,
+    RejectRow,
+    RunRow,
+    SourceStatus,
+    Status,
+)
+from cophub.plugins import Plugins, load_plugins
+
+if TYPE_CHECKING:
+    from threading import Event
+    from typing import IO
+
+    from cophub.hub.database import Backup, Version
+    from cophub.publish import PipelineResult
+    from cophub.sync.results import RunResult, SourceSpec, Watcher
+    from cophub.warehouse import Warehouse
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+class Hub:
+    """One plugins.toml and what hangs on it; close it, or use it as a context manager."""
+
+    def __init__(self, config: Config, now: Clock = utc_now) -> None:
+        self.config = config
+        self.now = now
+        self._warehouse: Warehouse | None = None
+
+    @classmethod
+    def open(cls, path: Path | str, now: Clock = utc_now) -> "Hub":
+        """The hub that a plugins.toml describes. Raises ConfigError."""
+        return cls(load_config(path), now)
+
+    def close(self) -> None:
+        """Close the warehouse's connections."""
+        if self._warehouse is not None:
+            self._warehouse.dispose()
+            self._warehouse = None
+
+    def __enter__(self) -> "Hub":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """What the plugins bring."""
+        return load_plugins(self.config.modules)
+
+    @property
+    def warehouse(self) -> "Warehouse":
+        """The warehouse, made or upgraded when it is first asked for. Raises WarehouseError."""
+        if self._warehouse is None:
+            from cophub.warehouse import Warehouse
+
+            self._warehouse = Warehouse.open(self.config.warehouse_url, clock=self.now)
+        return self._warehouse
+
+    # --- sources ---------------------------------------------------------------------------
+
+    def spec(self, name: str) -> "SourceSpec":
+        """A source with its connector and checked settings. Raises ConfigError."""
+        from cophub.sync.results import SourceSpec
+
+        source = self.config.source(name)
+        connector = self.config.connector_of(name, self.plugins.connectors)
+        return SourceSpec(
+            name, connector, source.settings_for(connector), source.streams_of(connector)
+        )
+
+    def specs(self, names: Iterable[str] = ()) -> "tuple[list[SourceSpec], list[NotStarted]]":
+        """The named sources (all, when none is named) and those that cannot start, with the reason.
+
+        Raises ConfigError for a name that is not in plugins.toml, and where there are no sources.
+        """
+        wanted = list(dict.fromkeys(names)) or list(self.config.sources)
+        if not wanted:
+            raise ConfigError(
+                f"{self.config.file} has no sources; add a table [sources.NAME] with a connector"
+                " (`cophub connectors` lists them)"
+            )
+        for name in wanted:
+            self.config.source(name)
+        specs: list[SourceSpec] = []
+        broken: list[NotStarted] = []
+        for name in wanted:
+            try:
+                specs.append(self.spec(name))
+            except ConfigError as error:
+                broken.append(NotStarted(name, str(error)))
+        return specs, broken
+
+    def sync(
+        self,
+        names: Iterable[str] = (),
+        *,
+        streams: Sequence[str] = (),
+        full: bool = False,
+        accept_departures: bool = False,
+        watch: "Watcher | None" = None,
+        stop: "Event | None" = None,
+    ) -> "Iterator[RunResult | NotStarted]":
+        """Sync the named sources (all, when none is named) at once; each result as it comes.
+
+        Set `stop` from another thread, and runs end at their next checkpoint.
+        """
+        from cophub.sync.engine import SyncEngine, Wish
+
+        specs, broken = self.specs(names)
+        self._check_streams(specs, streams)
+        yield from broken
+        engine = SyncEngine(self.warehouse, now=self.now, watch=watch, stop=stop)
+        yield from engine.sync(specs, Wish(tuple(streams) or None, full, accept_departures))
+
+    def _check_streams(self, specs: "Iterable[SourceSpec]", streams: Iterable[str]) -> None:
+        for name in streams:
+            known = {stream.name for spec in specs for stream in spec.chosen()}
+            if name not in known:
+                raise ConfigError(
+                    f'no source here has a stream "{name}"{did_you_mean(name, known)};'
+                    f" there are {listed(known)}"
+                )
+
+    def check(self, names: Iterable[str] = ()) -> Iterator[Checked]:
+        """What may be read, source by source."""
+        from cophub.hub import vendors
+
+        specs, broken = self.specs(names)
+        for trouble in broken:
+            connector = self.config.source(trouble.name).connector
+            yield Checked(trouble.name, connector, (), trouble.error)
+        for spec in specs:
+            yield vendors.check(spec, self.now())
+
+    def discover(self, name: str) -> Discovered:
+        """The spaces that a source could sync."""
+        from cophub.hub import vendors
+
+        return vendors.discover(self.spec(name), self.now())
+
+    def plan(self, names: Iterable[str] = ()) -> Iterator[Planned]:
+        """What a sync would cost now, source by source."""
+        from cophub.hub import reading, vendors
+
+        specs, broken = self.specs(names)
+        for trouble in broken:
+            yield Planned(trouble.name, error=trouble.error)
+        for spec in specs:
+            cursors = reading.cursors(self.warehouse, spec.name)
+            known = {stream.name: cursors.get(stream.name) for stream in spec.connector.streams}
+            yield vendors.plan(spec, self.now(), known)
+
+    # --- pipelines -------------------------------------------------------------------------
+
+    def pipeline_settings(self, name: str) -> BaseModel:
+        """A pipeline's checked settings. Raises ConfigError."""
+        return self.config.pipeline_settings(self.plugins.pipelines[name])
+
+    def publish(self, names: Iterable[str] = ()) -> "Iterator[PipelineResult]":
+        """Run the named pipelines and those they come after (all, when none is named)."""
+        from cophub.publish import run_pipelines
+
+        pipelines = self.plugins.pipelines
+        self.config.check_pipelines(pipelines)
+        wanted = self._with_what_they_need(list(dict.fromkeys(names)) or list(pipelines))
+        yield from run_pipelines(
+            self.warehouse,
+            [(pipelines[name], self.pipeline_settings(name)) for name in wanted],
+            site=self.config.site,
+            timezone=self.config.timezone,
+            communities=self.config.community_specs,
+            now=self.now,
+        )
+
+    def _with_what_they_need(self, names: list[str]) -> list[str]:
+        pipelines = self.plugins.pipelines
+        wanted: dict[str, None] = {}
+        while names:
+            name = names.pop()
+            if name not in pipelines:
+                raise ConfigError(
+                    f'there is no pipeline "{name}"{did_you_mean(name, pipelines)};'
+                    f" there are {listed(pipelines)}"
+                )
+            if name not in wanted:
+                wanted[name] = None
+                names += [before for before in pipelines[name].after if before in pipelines]
+        return [name for name in pipelines if name in wanted]
+
+    def run(
+        self,
+        pipelines: Iterable[str] = (),
+        *,
+        sync: bool = True,
+        watch: "Watcher | None" = None,
+        stop: "Event | None" = None,
+    ) -> "Iterator[RunResult | NotStarted | PipelineResult]":
+        """Sync the sources that are due, then run the pipelines; each result as it comes."""
+        due = self.due() if sync and self.config.sources else []
+        if due:
+            yield from self.sync(due, watch=watch, stop=stop)
+        if stop is None or not stop.is_set():
+            yield from self.publish(pipelines)
+
+    # --- time ------------------------------------------------------------------------------
+
+    def due(self) -> list[str]:
+        """The sources whose time has come; those without a timetable always are."""
+        from cophub.hub import reading
+
+        last, now, zone = reading.last_runs(self.warehouse), self.now(), self.config.timezone
+        return [
+            name
+            for name, source in self.config.sources.items()
+            if source.timetable.due(last[name].started_at if name in last else None, now, zone)
+        ]
+
+    def coming(self) -> list[Coming]:
+        """The next run of everything that has a timetable, soonest first."""
+        from cophub.hub import reading
+
+        last, now, zone = reading.last_runs(self.warehouse), self.now(), self.config.timezone
+        published = reading.last_publish_at(self.warehouse)
+        found: list[Coming] = []
+        for name, source in self.config.sources.items():
+            began = last[name].started_at if name in last else None
+            at = source.timetable.next_after(began, now, zone)
+            if source.timetable and at is not None:
+                found.append(Coming(max(at, now), "source", name, str(source.timetable)))
+        for name, table in self.config.pipelines.items():
+            at = table.timetable.next_after(published, now, zone)
+            if table.timetable and at is not None:
+                found.append(Coming(max(at, now), "pipeline", name, str(table.timetable)))
+        return sorted(found, key=lambda coming: (coming.at, coming.kind != "source", coming.name))
+
+    # --- answers ---------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """What is fresh, late, held or failing, and what to do about it."""
+        from cophub.hub import reading, standing
+
+        return Status(
+            sources=standing.sources(self.config, self.warehouse, self.now()),
+            published=reading.last_publication(self.warehouse),
+            site=str(self.config.site),
+            warehouse=self.warehouse.name,
+            warnings=tuple(self.config.warnings),
+        )
+
+    def runs(
+        self, limit: int = 20, source: str | None = None, run: int | None = None
+    ) -> list[RunRow]:
+        """The newest runs first."""
+        from cophub.hub import reading
+
+        return reading.runs(self.warehouse, limit, source, run)
+
+    def rejects(
+        self,
+        limit: int = 50,
+        source: str | None = None,
+        run: int | None = None,
+        items: bool = False,
+    ) -> list[RejectRow]:
+        """The newest rejects first."""
+        from cophub.hub import reading
+
+        return reading.rejects(self.warehouse, limit, source, run, items)
+
+    def people(
+        self,
+        limit: int | None = 50,
+        search: str | None = None,
+        community: str | None = None,
+        kind: str | None = "person",
+    ) -> tuple[list[PersonRow], int]:
+        """People by name, and how many there are in all. Raises ConfigError: no such community."""
+        from cophub.hub import reading
+
+        known = {row.key for row in self.communities()} if community else set()
+        if community and community not in known:
+            raise ConfigError(
+                f'there is no community "{community}"{did_you_mean(community, known)};'
+                f" there are {listed(known)}"
+            )
+        return reading.people(self.warehouse, limit, search, community, kind)
+
+    def communities(self) -> list[CommunityRow]:
+        """Every community."""
+        from cophub.hub import reading
+
+        return reading.communities(self.warehouse)
+
+    def report_quarter(self, quarter: str | None = None) -> QuarterReport:
+        """The quarter table; of the last finished quarter when none is named."""
+        from cophub.hub import quarters
+
+        if quarter is None:
+            wanted = quarters.last_finished(self.now(), self.config.timezone)
+        else:
+            wanted = quarters.parse_quarter(quarter)
+        return quarters.quarter_report(self.warehouse, wanted)
+
+    def export(
+        self,
+        table: str,
+        target: "IO[bytes]",
+        form: str = "csv",
+        progress: Callable[[int], None] = lambda rows: None,
+    ) -> int:
+        """Write a table or view to a file; how many rows went there."""
+        from cophub.hub.export import export_table
+
+        return export_table(self.warehouse, table, target, form, progress)
+
+    def doctor(self) -> Iterator[Finding]:
+        """What is well, what is odd and what must be put right; asks no vendor."""
+        from cophub.hub import doctor
+
+        return doctor.examine(self)
+
+    # --- the database ------------------------------------------------------------------------
+
+    def db_version(self) -> "Version":
+        """Which schema the warehouse has; changes nothing."""
+        from cophub.hub import database
+
+        return database.version_at(self.config.warehouse_url)
+
+    def db_upgrade(self) -> tuple[str, ...]:
+        """Bring the schema to the newest; the versions that were applied."""
+        pending = self.db_version().pending
+        self.warehouse  # noqa: B018 - opening it upgrades it
+        return pending
+
+    def db_backup(self, target: Path | None = None) -> "Backup":
+        """A copy of the warehouse while it is used; beside plugins.toml when no file is named."""
+        from cophub.hub import database
+
+        file = target or database.backup_file(self.config.folder, self.now())
+        return database.backup(self.warehouse, file)
+
+
+__all__ = ["Clock", "CophubError", "Hub", "SourceStatus", "utc_now"]

@@ -1,0 +1,255 @@
+"""What the hub answers: plain values, so that a terminal, a machine and a page show the same."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from cophub.connector import Estimate, Verdict
+from cophub.records import Space
+
+Health = Literal["ok", "warning", "failed"]
+
+
+@dataclass(frozen=True)
+class NotStarted:
+    """A source or pipeline whose run could not begin: its settings or its plugin are wrong."""
+
+    name: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `check` found out about one source."""
+
+    source: str
+    connector: str
+    verdicts: tuple[Verdict, ...] = ()
+    error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether something must be put right before this source can be read whole."""
+        return self.error is not None or any(v.state == "failed" for v in self.verdicts)
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """The spaces that a source could sync."""
+
+    source: str
+    spaces: tuple[Space, ...]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a sync of one source is expected to cost, before it is started."""
+
+    source: str
+    estimates: tuple[Estimate, ...] = ()
+    error: str | None = None
+    note: str | None = None
+
+    @property
+    def requests(self) -> int:
+        """Requests over all streams."""
+        return sum(estimate.requests for estimate in self.estimates)
+
+
+@dataclass(frozen=True)
+class StreamRow:
+    """One stream of a run, as it was recorded."""
+
+    stream: str
+    state: str
+    whole: bool
+    seen: int
+    new: int
+    changed: int
+    gone: int
+    rejected: int
+    requests: int
+    retries: int
+    waited_seconds: float
+    bytes_received: int
+    seconds: float
+    error: str | None
+    held_for: str | None
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run, as it was recorded; `source` is None for a run of the pipelines."""
+
+    run: int
+    kind: str
+    source: str | None
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    error: str | None
+    streams: tuple[StreamRow, ...] = ()
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, once it has ended."""
+        end = self.finished_at
+        return (end - self.started_at).total_seconds() if end else None
+
+    def total(self, count: str) -> int:
+        """The sum of `count` (such as "new") over the streams."""
+        return sum(getattr(stream, count) for stream in self.streams)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it failed or is held, in one line."""
+        told = (stream.error or stream.held_for for stream in self.streams)
+        return self.error or next((line for line in told if line), None)
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """How one source of plugins.toml stands."""
+
+    source: str
+    connector: str
+    timetable: str
+    state: str
+    """fresh, late, failed, held, running, never ran"""
+    last: RunRow | None
+    fresh_at: datetime | None
+    """When the last run that ended well began."""
+    next_at: datetime | None
+    """When it is due; None where nothing is scheduled."""
+    spaces: int = 0
+    accounts: int = 0
+    rejects: int = 0
+    advice: str | None = None
+    """What to do now, where something is to be done."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The version of the site that readers see."""
+
+    version: int
+    published_at: datetime | None
+    files: int | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the hub stands."""
+
+    sources: tuple[SourceStatus, ...]
+    published: Published | None
+    site: str
+    warehouse: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RejectRow:
+    """An item that was not understood."""
+
+    id: int
+    run: int
+    source: str
+    stream: str
+    record: str | None
+    key: str | None
+    field: str | None
+    reason: str
+    rejected_at: datetime
+    item: Any = None
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person of the directory."""
+
+    id: str
+    name: str | None
+    email: str | None
+    organization: str | None
+    country: str | None
+    kind: str
+    listed: bool
+    accounts: int
+    communities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommunityRow:
+    """A community and what serves it."""
+
+    key: str
+    title: str
+    domain: str | None
+    members: int
+    spaces: tuple[str, ...]
+    set_by: str
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One figure of the quarter table: `value` is None where `absent` says why."""
+
+    community: str
+    measure: str
+    label: str
+    value: float | None
+    unit: str
+    previous: float | None
+    difference: float | None
+    percent: float | None
+    absent: str | None
+    definition: str
+    sources: tuple[str, ...]
+    observed_at: datetime | None
+    note: str | None = None
+    small: bool = False
+    """Whether it tells about fewer than 5 people."""
+
+
+@dataclass(frozen=True)
+class QuarterReport:
+    """The quarter table: a row per measure, a column per community (`""`: all together)."""
+
+    quarter: str
+    communities: tuple[tuple[str, str], ...]
+    """(key, title), the whole organisation first."""
+    rows: tuple[MeasureRow, ...]
+
+    @property
+    def measures(self) -> tuple[tuple[str, str, str], ...]:
+        """(measure, label, unit) in the order of the table."""
+        return tuple(dict.fromkeys((row.measure, row.label, row.unit) for row in self.rows))
+
+    def cell(self, community: str, measure: str) -> MeasureRow | None:
+        """The figure of one community."""
+        for row in self.rows:
+            if row.community == community and row.measure == measure:
+                return row
+        return None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `doctor`."""
+
+    subject: str
+    state: Health
+    message: str
+    fix: str | None = None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A run that the timetable holds ready."""
+
+    at: datetime
+    kind: Literal["source", "pipeline"]
+    name: str
+    timetable: str

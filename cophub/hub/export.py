@@ -1,0 +1,183 @@
+"""Tables and views of the warehouse as files: CSV, JSON lines, XLSX; row by row, never whole."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+from sqlalchemy import Connection, Executable, inspect, select, text
+
+from cophub.config.messages import did_you_mean, listed
+from cophub.errors import ConfigError, WarehouseError
+from cophub.warehouse import Warehouse, tables
+from cophub.warehouse.columns import Instant
+
+FORMATS = ("csv", "jsonl", "xlsx")
+_HIDDEN = {"meta", "cophub_version"}  # `meta` holds the key of the erasure hashes
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_XLSX_ROWS = 1_048_576
+_XLSX_TEXT = 32_767
+_CUT = " [cut]"
+_AT_ONCE = 2_000
+
+
+def safe_cell(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def export_table(
+    warehouse: Warehouse,
+    name: str,
+    target: IO[bytes],
+    form: str = "csv",
+    progress: Callable[[int], None] = lambda rows: None,
+) -> int:
+    """Write a table or view to `target`; answers how many rows went there.
+
+    Raises ConfigError for an unknown table or format.
+    """
+    check_format(form)
+    with warehouse.connect() as connection:
+        query = _query(connection, name)
+        stream = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
+        result = stream.execute(query)
+        columns = list(result.keys())
+        rows = _counted(result, progress)
+        write = {"csv": _write_csv, "jsonl": _write_jsonl, "xlsx": _write_xlsx}[form]
+        return write(columns, rows, target, name)
+
+
+def check_format(form: str) -> None:
+    """Raise ConfigError for a format that this version does not write."""
+    if form == "parquet":
+        raise ConfigError("parquet comes in a later version; take csv, jsonl or xlsx")
+    if form not in FORMATS:
+        raise ConfigError(
+            f'there is no format "{form}"{did_you_mean(form, FORMATS)}; take {listed(FORMATS)}'
+        )
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name only when it is whole."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as target:
+            yield target
+        part.replace(path)
+    except OSError as error:
+        raise WarehouseError(
+            f"{path} cannot be written ({error.strerror}); choose another file with --to"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def exportable(connection: Connection) -> list[str]:
+    """Every table and view that may be exported."""
+    found = inspect(connection)
+    return sorted({*found.get_table_names(), *found.get_view_names()} - _HIDDEN)
+
+
+def _query(connection: Connection, name: str) -> Executable:
+    known = exportable(connection)
+    if name not in known:
+        raise ConfigError(
+            f'there is no table "{name}"{did_you_mean(name, known)}; there are {listed(known)}'
+        )
+    if (table := tables.metadata.tables.get(name)) is not None:
+        return select(table).order_by(*table.primary_key.columns)
+    columns = [column["name"] for column in inspect(connection).get_columns(name)]
+    # SQLite's views have no types of their own: instants are known by their names.
+    instants = {c: Instant for c in columns if c == "at" or c.endswith("_at")}
+    return text(f'SELECT * FROM "{name}"').columns(**instants)
+
+
+def _counted(rows: Iterable[Any], progress: Callable[[int], None]) -> Iterator[Any]:
+    done = 0
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % _AT_ONCE == 0:
+            progress(done)
+    progress(done)
+
+
+def _plain(value: Any) -> Any:
+    """A value as text-based files write it; instants as ISO 8601 in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict | list):
+        return msgspec.json.encode(value, order="sorted").decode()
+    return value
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return safe_cell(_plain(value))
+
+
+def _write_csv(columns: Sequence[str], rows: Iterable[Any], target: IO[bytes], name: str) -> int:
+    out = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    count = 0
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        count += 1
+    out.flush()
+    out.detach()
+    return count
+
+
+def _write_jsonl(columns: Sequence[str], rows: Iterable[Any], target: IO[bytes], name: str) -> int:
+    encoder, count = msgspec.json.Encoder(), 0
+    for row in rows:
+        values = (v if isinstance(v, dict | list) else _plain(v) for v in row)
+        target.write(encoder.encode(dict(zip(columns, values, strict=True))) + b"\n")
+        count += 1
+    return count
+
+
+def _fitting(value: Any) -> Any:
+    # A longer text would be left out of the sheet without a word.
+    if isinstance(value, str) and len(value) > _XLSX_TEXT:
+        return f"{value[: _XLSX_TEXT - len(_CUT)]}{_CUT}"
+    return value
+
+
+def _write_xlsx(columns: Sequence[str], rows: Iterable[Any], target: IO[bytes], name: str) -> int:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(
+        target,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+         "strings_to_numbers": False, "remove_timezone": True, "in_memory": False},
+    )  # fmt: skip
+    sheet = book.add_worksheet(name[:31])
+    sheet.freeze_panes(1, 0)
+    bold = book.add_format({"bold": True, "bottom": 1})
+    instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(0, 0, columns, bold)
+    count = 0
+    for count, row in enumerate(rows, 1):
+        if count >= _XLSX_ROWS:
+            raise WarehouseError(f"{name} has more rows than an XLSX sheet can hold; take csv")
+        for column, value in enumerate(row):
+            if isinstance(value, datetime):
+                moment = value.astimezone(UTC).replace(tzinfo=None)
+                sheet.write_datetime(count, column, moment, instant)
+            elif isinstance(value, date):
+                sheet.write_datetime(count, column, value, day)
+            elif value is not None:
+                sheet.write(count, column, _fitting(_plain(value)))
+    book.close()
+    return count

@@ -1,0 +1,262 @@
+"""What the warehouse knows about runs, people and communities, for whoever asks the hub."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, or_, select
+
+from cophub.hub.answers import (
+    CommunityRow,
+    PersonRow,
+    Published,
+    RejectRow,
+    RunRow,
+    StreamRow,
+)
+from cophub.warehouse import Warehouse, tables
+
+_STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
+
+
+def runs(
+    warehouse: Warehouse,
+    limit: int = 20,
+    source: str | None = None,
+    run: int | None = None,
+) -> list[RunRow]:
+    """The newest runs first."""
+    t = tables.run
+    query = select(t).order_by(t.c.id.desc()).limit(limit)
+    if source is not None:
+        query = query.where(t.c.source == source)
+    if run is not None:
+        query = query.where(t.c.id == run)
+    with warehouse.connect() as connection:
+        return _runs(connection, query)
+
+
+def last_runs(warehouse: Warehouse, *, ended_well: bool = False) -> dict[str, RunRow]:
+    """The newest sync of each source; with `ended_well` the newest that was done."""
+    t = tables.run
+    newest = select(func.max(t.c.id)).where(t.c.kind == "sync").group_by(t.c.source)
+    newest = newest.where(t.c.state == "done" if ended_well else t.c.state != "busy")
+    with warehouse.connect() as connection:
+        found = _runs(connection, select(t).where(t.c.id.in_(newest)))
+    return {row.source: row for row in found if row.source is not None}
+
+
+def last_publication(warehouse: Warehouse) -> Published | None:
+    """The version that readers see now."""
+    t = tables.publication
+    query = select(t.c.version, t.c.published_at, t.c.files, t.c.size_bytes)
+    query = query.where(t.c.state == "published").order_by(t.c.version.desc()).limit(1)
+    with warehouse.connect() as connection:
+        row = connection.execute(query).first()
+    return Published(*row) if row else None
+
+
+def last_publish_at(warehouse: Warehouse) -> datetime | None:
+    """When the pipelines last began."""
+    t = tables.run
+    query = select(func.max(t.c.started_at)).where(t.c.kind == "publish")
+    with warehouse.connect() as connection:
+        found: datetime | None = connection.scalar(query)
+    return found
+
+
+def counts_by_source(warehouse: Warehouse, table: str) -> dict[str, int]:
+    """Rows per source that are still there at the vendor."""
+    t = tables.metadata.tables[table]
+    query = select(t.c.source, func.count()).group_by(t.c.source)
+    if "gone_at" in t.c:
+        query = query.where(t.c.gone_at.is_(None))
+    with warehouse.connect() as connection:
+        return _pairs(connection, query)
+
+
+def leases(warehouse: Warehouse, now: datetime) -> set[str]:
+    """What is being worked on at this moment, by any machine."""
+    t = tables.lease
+    query = select(t.c.name).where(t.c.holder.is_not(None), t.c.expires_at > now)
+    with warehouse.connect() as connection:
+        return set(connection.scalars(query))
+
+
+def cursors(warehouse: Warehouse, source: str) -> dict[str, str | None]:
+    """Where each stream of a source got to."""
+    t = tables.cursor
+    query = select(t.c.stream, t.c.value).where(t.c.source == source, t.c.lane == "live")
+    with warehouse.connect() as connection:
+        return _pairs(connection, query)
+
+
+def rejects(
+    warehouse: Warehouse,
+    limit: int = 50,
+    source: str | None = None,
+    run: int | None = None,
+    items: bool = False,
+) -> list[RejectRow]:
+    """The newest rejects first; the item itself holds personal data and comes only with `items`."""
+    t = tables.reject
+    names = [name for name in RejectRow.__dataclass_fields__ if items or name != "item"]
+    query = select(*(t.c[name] for name in names)).order_by(t.c.id.desc()).limit(limit)
+    if source is not None:
+        query = query.where(t.c.source == source)
+    if run is not None:
+        query = query.where(t.c.run == run)
+    with warehouse.connect() as connection:
+        return [RejectRow(**row._mapping) for row in connection.execute(query)]
+
+
+def people(
+    warehouse: Warehouse,
+    limit: int | None = 50,
+    search: str | None = None,
+    community: str | None = None,
+    kind: str | None = "person",
+) -> tuple[list[PersonRow], int]:
+    """People by name and how many there are in all; `search` looks into names and addresses."""
+    p = tables.person
+    query = select(p).where(p.c.merged_into.is_(None))
+    if kind is not None:
+        query = query.where(p.c.kind == kind)
+    if search:
+        wanted = f"%{search.lower()}%"
+        query = query.where(or_(*(func.lower(c).like(wanted) for c in (p.c.name, p.c.email))))
+    if community is not None:
+        query = query.where(p.c.id.in_(_members_of(community)))
+    counting = select(func.count()).select_from(query.subquery())
+    ordered = query.order_by(func.coalesce(p.c.name, p.c.email), p.c.id).limit(limit)
+    with warehouse.connect() as connection:
+        total = connection.scalar(counting) or 0
+        found = connection.execute(ordered).all()
+        ids = [row.id for row in found]
+        accounts = _accounts_of(connection, ids)
+        memberships = _communities_of(connection, ids)
+    rows = [
+        PersonRow(
+            id=row.id,
+            name=row.name,
+            email=row.email,
+            organization=row.organization,
+            country=row.country,
+            kind=row.kind,
+            listed=row.listed,
+            accounts=accounts.get(row.id, 0),
+            communities=tuple(sorted(memberships.get(row.id, ()))),
+        )
+        for row in found
+    ]
+    return rows, total
+
+
+def communities(warehouse: Warehouse) -> list[CommunityRow]:
+    """Every community with its spaces and how many people are in them now."""
+    c, s, m = tables.community, tables.community_space, tables.membership
+    spaces: dict[str, list[str]] = defaultdict(list)
+    set_by: dict[str, str] = {}
+    members = (
+        select(s.c.community, func.count(tables.person_account.c.person.distinct()))
+        .join(m, (m.c.source == s.c.source) & (m.c.space == s.c.space))
+        .join(tables.person_account, _account_of(m))
+        .where(_active(m))
+        .group_by(s.c.community)
+    )
+    with warehouse.connect() as connection:
+        for row in connection.execute(select(s).order_by(s.c.source, s.c.space)):
+            spaces[row.community].append(f"{row.source}:{row.space}")
+            set_by[row.community] = row.set_by
+        counted = _pairs(connection, members)
+        return [
+            CommunityRow(
+                key=row.key,
+                title=row.title,
+                domain=row.domain,
+                members=counted.get(row.key, 0),
+                spaces=tuple(spaces.get(row.key, ())),
+                set_by=set_by.get(row.key, "config"),
+            )
+            for row in connection.execute(select(c).order_by(c.c.title, c.c.key))
+        ]
+
+
+def _runs(connection: Connection, query: Select[Any]) -> list[RunRow]:
+    found = connection.execute(query).all()
+    streams: dict[int, list[StreamRow]] = defaultdict(list)
+    t = tables.stream_run
+    columns = [t.c.run, *(t.c[name] for name in _STREAM_FIELDS)]
+    for part in _parts([row.id for row in found]):
+        wanted = select(*columns).where(t.c.run.in_(part)).order_by(t.c.run, t.c.started_at)
+        for row in connection.execute(wanted):
+            streams[row.run].append(StreamRow(*row[1:]))
+    return [
+        RunRow(
+            run=row.id,
+            kind=row.kind,
+            source=row.source,
+            state=row.state,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            error=row.error,
+            streams=tuple(streams.get(row.id, ())),
+        )
+        for row in found
+    ]
+
+
+def _members_of(community: str) -> Select[Any]:
+    s, m = tables.community_space, tables.membership
+    return (
+        select(tables.person_account.c.person)
+        .join(m, _account_of(m))
+        .join(s, (m.c.source == s.c.source) & (m.c.space == s.c.space))
+        .where(s.c.community == community, _active(m))
+    )
+
+
+def _accounts_of(connection: Connection, people: Sequence[str]) -> dict[str, int]:
+    t = tables.person_account
+    found: dict[str, int] = {}
+    for part in _parts(people):
+        query = select(t.c.person, func.count()).where(t.c.person.in_(part)).group_by(t.c.person)
+        found |= _pairs(connection, query)
+    return found
+
+
+def _communities_of(connection: Connection, people: Sequence[str]) -> dict[str, set[str]]:
+    s, m, a = tables.community_space, tables.membership, tables.person_account
+    found: dict[str, set[str]] = defaultdict(set)
+    for part in _parts(people):
+        query = (
+            select(a.c.person, s.c.community)
+            .join(m, _account_of(m))
+            .join(s, (m.c.source == s.c.source) & (m.c.space == s.c.space))
+            .where(a.c.person.in_(part), _active(m))
+            .distinct()
+        )
+        for person, community in connection.execute(query):
+            found[person].add(community)
+    return found
+
+
+def _account_of(membership: Any) -> Any:
+    a = tables.person_account
+    return (a.c.source == membership.c.source) & (a.c.account == membership.c.account)
+
+
+def _active(membership: Any) -> Any:
+    # A vendor that has no status for memberships has active ones only.
+    status = case((membership.c.status.is_(None), "active"), else_=membership.c.status)
+    return (membership.c.gone_at.is_(None)) & (status == "active")
+
+
+def _pairs(connection: Connection, query: Select[Any]) -> dict[str, Any]:
+    return {key: value for key, value in connection.execute(query).tuples()}  # noqa: C416
+
+
+def _parts(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
+    """In parts small enough for one statement's parameters."""
+    return (values[start : start + size] for start in range(0, len(values), size))
