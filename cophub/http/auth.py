@@ -75,8 +75,8 @@ def check_status(answer: A) -> A:
     if status < 400:
         return answer
     url = str(answer.url)
-    where, detail = f"{netloc(url)} answered {status} to {place(url)}", _detail(answer)
-    cause = _cause(answer)
+    where, detail = f"{netloc(url)} answered {status} to {place(url)}", said(answer)
+    cause = status_error(answer)
     if status == 401:
         raise AuthError(
             f"{where}{detail}: the credentials are refused; check that the key or token of this"
@@ -95,8 +95,8 @@ def place(url: str) -> str:
     return str(redact(_ADDRESS.sub("…", path)))
 
 
-def _detail(answer: Answer) -> str:
-    """What the vendor says, as ` ("...")`, or nothing."""
+def said(answer: Answer) -> str:
+    """What a vendor says about an error, as ` ("...")`, or nothing."""
     try:
         body = answer.json()
     except ValueError:
@@ -111,7 +111,8 @@ def _detail(answer: Answer) -> str:
     return f' ("{text[:_LONGEST_DETAIL]}")'
 
 
-def _cause(answer: Answer) -> Exception | None:
+def status_error(answer: Answer) -> Exception | None:
+    """The error that the answer's own client would raise: the cause of ours."""
     if isinstance(answer, httpx.Response):
         request = getattr(answer, "_request", None) or httpx.Request("GET", str(answer.url))
         return httpx.HTTPStatusError(str(answer.status_code), request=request, response=answer)

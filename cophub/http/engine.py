@@ -7,18 +7,23 @@ the processor time for a body of 1 MB and half for a small one, and both faces s
 import ipaddress
 import ssl
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from typing import NoReturn
+from urllib.parse import unquote
 
 import httpx
 import urllib3
 from urllib3 import exceptions as failures
 
+from cophub.errors import SourceUnavailable
 from cophub.http.limits import Budget, Limits, Traffic
 from cophub.http.pace import Pace
 from cophub.http.retry import netloc
+from cophub.http.secrets import remember_secret
 
 _PIECE = 1 << 18  # larger pieces cost more: each is a fresh allocation of its full size
 STREAM = "cophub.stream"
@@ -47,6 +52,18 @@ def _proxy_for(scheme: str, host: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
+def _through(proxy: str, room: int) -> urllib3.ProxyManager:
+    user = urllib3.util.parse_url(proxy).auth
+    if user:
+        remember_secret(user.partition(":")[2])
+    return urllib3.ProxyManager(
+        proxy,
+        maxsize=room,
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None,
+        proxy_ssl_context=tls() if proxy.startswith("https:") else None,
+    )
+
+
 class Engine(httpx.BaseTransport):
     """Sends one request once, when its time has come, and reads the whole answer.
 
@@ -63,17 +80,21 @@ class Engine(httpx.BaseTransport):
         """The answer to `request`; raises httpx.TransportError and SourceUnavailable."""
         host = netloc(str(request.url))
         give_back = self._pace.enter(host)
-        streamed = False
+        streamed, began = False, time.perf_counter()
         try:
             self._traffic.add(requests=1)
             answer = self._open(request)
             streamed = bool(request.extensions.get(STREAM)) and answer.status < 400
             if streamed:
-                return _response(
-                    answer, request, _Pieces(answer, request, self._traffic, give_back), None
-                )
+                pieces = _Pieces(answer, host, self._traffic, give_back)
+                return _response(answer, request, pieces, None)
             content = self._read(answer, host)
-            return _response(answer, request, httpx.ByteStream(content), len(content))
+            response = _response(answer, request, httpx.ByteStream(content), len(content))
+            response.read()  # decompressed here, so that a broken one is asked for again
+            response.elapsed = timedelta(seconds=time.perf_counter() - began)
+            return response
+        except httpx.DecodingError as error:
+            raise httpx.RemoteProtocolError(str(error), request=request) from error
         except failures.HTTPError as error:
             _raise_as_httpx(error, request)
         finally:
@@ -141,9 +162,7 @@ class Engine(httpx.BaseTransport):
         if proxy not in self._managers:
             room = self._limits.concurrency * 2
             self._managers[proxy] = (
-                urllib3.ProxyManager(proxy, num_pools=50, maxsize=room, proxy_ssl_context=tls())
-                if proxy
-                else urllib3.PoolManager(num_pools=50, maxsize=room)
+                _through(proxy, room) if proxy else urllib3.PoolManager(maxsize=room)
             )
         return self._managers[proxy]
 
@@ -173,11 +192,11 @@ class _Pieces(httpx.SyncByteStream):
     def __init__(
         self,
         answer: urllib3.BaseHTTPResponse,
-        request: httpx.Request,
+        host: str,
         traffic: Traffic,
         give_back: Callable[[], None],
     ) -> None:
-        self._answer, self._request = answer, request
+        self._answer, self._host = answer, host
         self._traffic, self._give_back = traffic, give_back
 
     def __iter__(self) -> Iterator[bytes]:
@@ -186,7 +205,10 @@ class _Pieces(httpx.SyncByteStream):
                 self._traffic.add(bytes_received=len(piece))
                 yield piece
         except failures.HTTPError as error:
-            _raise_as_httpx(error, self._request)
+            raise SourceUnavailable(
+                f"{self._host}: an answer broke off while it was read ({_plain(error)}); the next"
+                " run reads it again"
+            ) from error
 
     def close(self) -> None:
         self._answer.close()

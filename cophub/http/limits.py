@@ -133,7 +133,7 @@ class Slots:
         me = threading.get_ident()
         if self._held[me] > 0:
             return lambda: None
-        if not self._free.acquire(timeout=max(timeout, 0.001)):
+        if not self._free.acquire(timeout=min(max(timeout, 0.001), threading.TIMEOUT_MAX)):
             return None
         self._held[me] += 1
         given = threading.Lock()

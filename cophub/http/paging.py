@@ -1,6 +1,7 @@
 """From the first page to the last, by every way that vendors have of saying where the next is."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -11,6 +12,7 @@ import msgspec
 from cophub.errors import SourceUnavailable
 from cophub.http.auth import check_status, place
 from cophub.http.face import origin_of
+from cophub.http.parse import mend
 from cophub.http.retry import netloc
 from cophub.records import Json
 
@@ -30,32 +32,64 @@ class Follow:
 def pages(
     client: httpx.Client, path: str, follow: Follow, params: Mapping[str, Any] | None = None
 ) -> Iterator[Json]:
-    """Each page of a listing, decoded, fetched when it is asked for.
+    """Each page of a listing, decoded. From the second on, the next is fetched while one is read.
 
     `params` go with every page; a next link is followed exactly as the vendor wrote it. A page
     that is a bare list comes as {"items": list}. Raises SourceUnavailable for a link that leaves
     the host, for a page that comes twice and for an answer that is no JSON, AuthError for 401, 403.
     """
-    asked: Params = {**follow.first, **(params or {})}
-    request = client.build_request("GET", path, params=asked or None)
-    before = b""
-    while True:
-        response = check_status(client.send(request))
-        if response.content == before:
-            raise SourceUnavailable(
-                f"{_place(response)} gave the same page twice, so its paging does not work;"
-                " what came so far is kept and the listing counts as unfinished"
-            )
-        page, before = decode(response), response.content
-        yield page
-        following = follow.after(page, asked)
-        if following is None:
+    listing = _Listing(client, path, follow, {**follow.first, **(params or {})})
+    for _ in range(2):  # whoever wants one page causes one request
+        page = listing.fetch()
+        if page is None:
             return
+        yield page
+    worker = ThreadPoolExecutor(1, thread_name_prefix="cophub-next-page")
+    try:
+        ahead = worker.submit(listing.fetch)
+        while (page := ahead.result()) is not None:
+            ahead = worker.submit(listing.fetch)
+            yield page
+    finally:
+        worker.shutdown(wait=False, cancel_futures=True)
+
+
+class _Listing:
+    """One listing under way: what it gave last, and what it is asked next."""
+
+    def __init__(self, client: httpx.Client, path: str, follow: Follow, asked: Params) -> None:
+        self._client, self._path, self._follow, self._asked = client, path, follow, asked
+        self._content = b""
+        self._next: httpx.Request | None = client.build_request("GET", path, params=asked or None)
+        self._failure: SourceUnavailable | None = None
+
+    def fetch(self) -> Json | None:
+        """The next page, or None after the last."""
+        if self._failure is not None:
+            raise self._failure
+        if self._next is None:
+            return None
+        response = check_status(self._client.send(self._next))
+        if response.content == self._content:
+            raise SourceUnavailable(
+                f"{_place(response)} gave the same page twice: its paging does not work, or not"
+                " with these parameters; the listing counts as unfinished"
+            )
+        page, self._content = decode(response), response.content
+        try:  # now, because the reader may change the page; but the page itself is good
+            self._next = self._request_after(page, response)
+        except SourceUnavailable as failure:
+            self._failure = failure
+        return page
+
+    def _request_after(self, page: Json, response: httpx.Response) -> httpx.Request | None:
+        following = self._follow.after(page, self._asked)
+        if following is None:
+            return None
         if isinstance(following, str):
-            request = _linked(client, response, following)
-        else:
-            asked = {**asked, **following}
-            request = client.build_request("GET", path, params=asked)
+            return _linked(self._client, response, following)
+        self._asked = {**self._asked, **following}
+        return self._client.build_request("GET", self._path, params=self._asked)
 
 
 def by_offset(
@@ -124,11 +158,17 @@ def decode(response: httpx.Response) -> Json:
     try:
         body = msgspec.json.decode(response.content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if (mended := mend(response.content)) is not None:
+            return _as_page(msgspec.json.decode(mended), response)
         kind = response.headers.get("content-type", "an unnamed type")
         raise SourceUnavailable(
             f"{_place(response)} answered {response.status_code} with {kind} that is no JSON"
             f" ({error}); is the address of this source the one of the vendor's API?"
         ) from error
+    return _as_page(body, response)
+
+
+def _as_page(body: Any, response: httpx.Response) -> Json:
     if isinstance(body, list):
         return {"items": body}
     if isinstance(body, dict):

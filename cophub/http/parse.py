@@ -1,5 +1,6 @@
 """From a vendor's items to records: an item that cannot be understood is a Reject, not an end."""
 
+import json
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -98,10 +99,25 @@ def decode_page(content: bytes, page: type[P]) -> tuple[P, list[Reject]]:
     try:
         return _decoder(page).decode(content), []
     except msgspec.ValidationError:
-        pass
+        return _decode_by_item(content, page)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SourceUnavailable(f"an answer is no JSON ({error})") from error
-    return _decode_by_item(content, page)
+        mended = mend(content)
+        if mended is None:
+            raise SourceUnavailable(f"an answer is no JSON ({error})") from error
+        return _decode_by_item(mended, page)
+
+
+def mend(content: bytes) -> bytes | None:
+    """JSON without its usual small faults, or None when it is no JSON even so.
+
+    They are half of an emoji (cut by a vendor that counts in UTF-16), bytes that are not UTF-8, and
+    NaN, which becomes null.
+    """
+    try:
+        body = json.loads(content.decode(errors="replace"), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(body, ensure_ascii=False).encode(errors="replace")
 
 
 @cache

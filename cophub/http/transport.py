@@ -16,7 +16,7 @@ import httpx
 from httpx_retries import RetryTransport
 
 from cophub.errors import AuthError, SourceUnavailable
-from cophub.http.auth import place
+from cophub.http.auth import place, said, status_error
 from cophub.http.engine import STREAM, Engine, Untrusted
 from cophub.http.face import Face, origin_of
 from cophub.http.limits import Budget, Clock, Limits, Sleep, Traffic
@@ -57,7 +57,10 @@ class Client(httpx.Client):
         """Send as httpx does; the transport is told whether the body is read while it comes."""
         if stream:
             request.extensions = {**request.extensions, STREAM: True}
-        return super().send(request, stream=stream, **options)
+        try:
+            return super().send(request, stream=stream, **options)
+        except httpx.TooManyRedirects as error:
+            raise SourceUnavailable(f"{_where(request)} is redirected without end") from error
 
 
 class Transport:
@@ -179,6 +182,8 @@ class Transport:
         return self._archive.answer(request, self._fetch)
 
     def _fetch(self, request: httpx.Request) -> httpx.Response:
+        if self._closed.is_set():
+            raise SourceUnavailable("the run was stopped; its transport is closed")
         with self._budget.running():
             try:
                 response = self._retrying.handle_request(request)
@@ -189,9 +194,9 @@ class Transport:
         retry: PatientRetry = request.extensions["retry"]
         if retry.is_retryable_method(request.method) and response.status_code in AGAIN:
             raise SourceUnavailable(
-                f"{_where(request)} was answered {response.status_code}{self._times()}; the next"
-                " run goes on from the last checkpoint"
-            )
+                f"{_where(request)} was answered {response.status_code}{self._times()}"
+                f"{said(response)}; the next run goes on from the last checkpoint"
+            ) from status_error(response)
         if response.status_code == 403 and response.extensions.get("body_bytes") == 0:
             raise _refused(request, self._times())
         return response
