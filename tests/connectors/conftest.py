@@ -46,7 +46,7 @@ class Extracted:
         return [item for item in self.items if isinstance(item, kind)]
 
     def last(self, kind: type[Record]) -> dict[Any, Any]:
-        """The records of one kind by key, later fields laid over earlier ones, as a table holds them."""
+        """The records of one kind by key, later fields laid over earlier ones, as in a table."""
         table: dict[Any, Any] = {}
         for record in self.of(kind):
             key = tuple(str(getattr(record, name)) for name in kind.KEY)
@@ -78,7 +78,7 @@ def extract() -> Callable[..., Extracted]:
 
 @pytest.fixture
 def context() -> Iterator[Callable[..., Context[Any]]]:
-    """`context(settings, now=..., limits=...)`: a Context over a real transport, closed at the end."""
+    """`context(settings, now=...)`: a Context over a real transport, closed at the end."""
     from cophub.http import Limits, MemoryTokens, Transport
 
     opened: list[Transport] = []

@@ -1,0 +1,306 @@
+"""Listings read whole although they move while they are read.
+
+MailChimp pages by offset. A row that leaves its place while we page (a contact that is edited goes
+to the end, one that is deleted vanishes) moves all later rows up, and the next page starts one row
+too late: a row is lost and nothing says so. What is done about it:
+
+* One page is one answer, and needs no care. Most runs after the first are one page.
+* A longer listing, sorted by an instant, is read up to the newest row there was at the start. Rows
+  can only leave such a window, so every page must count the same total, be full, and go on in
+  order. When one does not, the window is read again from the last page that was right.
+* What came after, and a window that never comes to rest, is read by its last row instead of by
+  offset. That is slower, one page at a time, and no row can get past it.
+
+Nothing is held but the pages in flight and the ids that share the last instant.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cophub import Context, Reject, SourceUnavailable
+
+TRIES = 4
+"""Readings of one page or window without progress before giving up."""
+SECOND = timedelta(seconds=1)
+
+
+class Drift(Exception):  # noqa: N818 - a state of the listing, caught here
+    """The listing moved while it was read; the message says how that showed."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Which rows of a listing are wanted; `since` is asked for with a second to spare."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+    offset: int = 0
+    count: int = 1000
+    newest_first: bool = False
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """What every listing takes: count and offset."""
+        return {"count": self.count, "offset": self.offset}
+
+    @property
+    def since_text(self) -> str | None:
+        """The lower bound: whether the vendor means "after" or "from", the last second is in it."""
+        return text(self.since - SECOND) if self.since else None
+
+    @property
+    def before_text(self) -> str | None:
+        """The upper bound."""
+        return text(self.before) if self.before else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page as it came: its readable rows, the others as rejects, and the listing's total."""
+
+    rows: Sequence[Any]
+    rejects: Sequence[Reject]
+    total: int
+
+    @property
+    def count(self) -> int:
+        """The rows that the vendor sent."""
+        return len(self.rows) + len(self.rejects)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A listing of the vendor's: how to ask for a page, and what identifies and dates a row."""
+
+    what: str
+    """The listing in words, for messages."""
+    fetch: Callable[[Ask], Sheet]
+    key: Callable[[Any], str]
+    at: Callable[[Any], str | None] = lambda row: None
+    size: int = 1000
+
+    def page(self, since: datetime | None, before: datetime | None, offset: int = 0) -> Sheet:
+        """One page, oldest rows first."""
+        return self.fetch(Ask(since=since, before=before, offset=offset, count=self.size))
+
+    def newest(self) -> datetime | None:
+        """The instant of the newest row, by the vendor's own clock; None when there is no row."""
+        sheet = self.fetch(Ask(count=1, newest_first=True))
+        return max((at for row in sheet.rows if (at := instant(self.at(row)))), default=None)
+
+    def last(self, sheet: Sheet) -> datetime | None:
+        """The instant that a page reaches up to."""
+        return next((at for row in reversed(sheet.rows) if (at := instant(self.at(row)))), None)
+
+
+@dataclass
+class Place:
+    """How far a reading got: the last instant, and the ids that share it."""
+
+    listing: Listing
+    at: datetime | None = None
+    ids: set[str] = field(default_factory=set)
+
+    def advance(self, sheet: Sheet) -> None:
+        """Go on to the end of `sheet`; Drift when a row is repeated or out of order."""
+        key, at_of = self.listing.key, self.listing.at
+        for row in sheet.rows:
+            at = instant(at_of(row))
+            if at is None:
+                continue
+            if self.at is None or at > self.at:
+                self.at, self.ids = at, {key(row)}
+            elif at < self.at:
+                raise Drift("rows came out of order")
+            elif key(row) in self.ids:
+                raise Drift("a row came twice")
+            else:
+                self.ids.add(key(row))
+
+
+def instant(value: str | None) -> datetime | None:
+    """The vendor's instant, or None where it gives none (null, `""`) or one without a zone."""
+    if not value:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def text(at: datetime) -> str:
+    """An instant as the vendor writes it, in whole seconds."""
+    return at.isoformat(timespec="seconds")
+
+
+def changes(ctx: Context[Any], listing: Listing, since: datetime | None) -> Iterator[Sheet]:
+    """Every row from `since` on, oldest first; rows that change meanwhile may come twice.
+
+    Raises SourceUnavailable when the vendor keeps sending pages that contradict one another.
+    """
+    sheet = listing.page(since, None)
+    if sheet.count == sheet.total and not too_old(listing, sheet, since):
+        yield sheet
+        return
+    reached = since
+    newest = listing.newest()
+    if newest is not None:
+        before = min(ctx.now, newest - SECOND)
+        for sheet in window(ctx, listing, since, before):
+            yield sheet
+            reached = later(reached, listing.last(sheet))
+    yield from by_last_row(ctx, listing, reached)
+
+
+def window(
+    ctx: Context[Any], listing: Listing, since: datetime | None, before: datetime
+) -> Iterator[Sheet]:
+    """The rows from `since` to `before`, pages in parallel, as far as they agree.
+
+    Ends early when the window does not come to rest; what was yielded is in order and complete.
+    """
+    reached, tries = since, 0
+    while tries < TRIES:
+        try:
+            for sheet in agreeing_pages(ctx, listing, reached, before):
+                yield sheet
+                at = listing.last(sheet)
+                if at and (reached is None or at > reached):
+                    reached, tries = at, 0
+            return
+        except Drift as drift:
+            tries += 1
+            ctx.log.info("%s: %s; reading on from the last good page", listing.what, drift)
+
+
+def agreeing_pages(
+    ctx: Context[Any], listing: Listing, since: datetime | None, before: datetime
+) -> Iterator[Sheet]:
+    """The pages of a window while each agrees with the first; Drift at the first that does not."""
+    place = Place(listing)
+    first = listing.page(since, before)
+    total = first.total
+    offsets = range(listing.size, total, listing.size)
+
+    def at_offset(offset: int) -> Sheet:
+        return listing.page(since, before, offset)
+
+    if too_old(listing, first, since):
+        raise Drift("rows came that were not asked for")
+    agree(first, total, min(listing.size, total))
+    place.advance(first)
+    yield first
+    for offset, sheet in zip(offsets, ctx.map(at_offset, offsets), strict=True):
+        agree(sheet, total, min(listing.size, total - offset))
+        place.advance(sheet)
+        yield sheet
+
+
+def by_last_row(ctx: Context[Any], listing: Listing, since: datetime | None) -> Iterator[Sheet]:
+    """Every row from `since` on, each page asked for by the last row of the one before."""
+    reached, tries = since, 0
+    while True:
+        sheet = listing.page(reached, None)
+        try:
+            if too_old(listing, sheet, reached):
+                raise Drift("rows came that were not asked for")
+            agree(sheet, sheet.total, min(listing.size, sheet.total))
+            Place(listing).advance(sheet)
+        except Drift as drift:
+            tries += 1
+            if tries == TRIES:
+                raise unsteady(listing, drift) from None
+            continue
+        yield sheet
+        if sheet.count == sheet.total:
+            return
+        at, tries = listing.last(sheet), 0
+        if at is None:
+            raise unsteady(listing, "a page of rows without a date")
+        if reached is None or at > reached:
+            reached = at
+        else:  # more rows than a page holds share this second
+            yield from crowded_second(ctx, listing, reached)
+            reached += 2 * SECOND
+
+
+def crowded_second(ctx: Context[Any], listing: Listing, at: datetime) -> Iterator[Sheet]:
+    """The rows of one second, in which an import may have put thousands."""
+    tries = 0
+    while True:
+        try:
+            yield from agreeing_pages(ctx, listing, at, at + 2 * SECOND)
+            return
+        except Drift as drift:
+            tries += 1
+            if tries == TRIES:
+                raise unsteady(listing, drift) from None
+
+
+def unsorted(ctx: Context[Any], listing: Listing, *, remember: bool = True) -> Iterator[Sheet]:
+    """Every page of a listing that the vendor does not sort; read again when it moved meanwhile.
+
+    With `remember` each id must come once over the whole listing; without, for listings of any
+    length, once in two pages. Rows come again when the listing is.
+    """
+    tries = 0
+    while True:
+        try:
+            yield from unsorted_pages(ctx, listing, remember)
+            return
+        except Drift as drift:
+            tries += 1
+            if tries == TRIES:
+                raise unsteady(listing, drift) from None
+            ctx.log.info("%s: %s; reading it again", listing.what, drift)
+
+
+def unsorted_pages(ctx: Context[Any], listing: Listing, remember: bool) -> Iterator[Sheet]:
+    """The pages by offset while they agree; Drift at the first that does not."""
+    first = listing.page(None, None)
+    total, size = first.total, listing.size
+    offsets = range(size, total, size)
+
+    def at_offset(offset: int) -> Sheet:
+        return listing.page(None, None, offset)
+
+    agree(first, total, min(size, total))
+    seen = {listing.key(row) for row in first.rows}
+    yield first
+    for offset, sheet in zip(offsets, ctx.map(at_offset, offsets), strict=True):
+        agree(sheet, total, min(size, total - offset))
+        ids = {listing.key(row) for row in sheet.rows}
+        if len(ids) < len(sheet.rows) or not seen.isdisjoint(ids):
+            raise Drift("a row came twice")
+        seen = seen | ids if remember else ids
+        yield sheet
+
+
+def agree(sheet: Sheet, total: int, count: int) -> None:
+    """Drift unless the page counts the same total as the first one and is as long as it must be."""
+    if sheet.total != total:
+        raise Drift(f"there were {total} rows, and now there are {sheet.total}")
+    if sheet.count != count:
+        raise Drift(f"a page of {count} rows came with {sheet.count}")
+
+
+def too_old(listing: Listing, sheet: Sheet, since: datetime | None) -> bool:
+    """Whether a page holds rows from before the window: the answer to another question."""
+    first = next((at for row in sheet.rows if (at := instant(listing.at(row)))), None)
+    return since is not None and first is not None and first < since - SECOND
+
+
+def later(*instants: datetime | None) -> datetime | None:
+    """The latest of these instants, any of which may be missing."""
+    return max((at for at in instants if at is not None), default=None)
+
+
+def unsteady(listing: Listing, why: object) -> SourceUnavailable:
+    """The error when a listing cannot be read whole."""
+    return SourceUnavailable(
+        f"MailChimp kept changing {listing.what} while it was read ({why}, {TRIES} times); "
+        "nothing before it is lost, and the next run goes on from there"
+    )
