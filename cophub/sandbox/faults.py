@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 KINDS = {
-    "status": "answers with `status`; `body=False` leaves the body out, `retry_after` adds the header",
+    "status": "answers `status`; `body=False` leaves the body out, `retry_after` adds the header",
     "hang": "says nothing for `seconds`, then closes the connection",
     "slow": "answers after `seconds`",
     "cut": "promises a whole body, sends half of it and closes the connection",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table reads best with one line for one thing
 """Invented people's raw material: names by culture, organisations, communities of practice.
 
 Common given and family names are combined at random; every address is at an example domain, so no

@@ -7,11 +7,11 @@ vendor holds (`GET truth`) and how often it was asked (`GET requests`, `DELETE r
 
 import socket
 import struct
+import sys
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import formatdate
@@ -132,7 +132,7 @@ class Sandbox:
         return moment(self.timeline.now)
 
     def advance(self, **step: float) -> datetime:
-        """Move the clock by `days=`, `hours=`, ... and let everything due happen; returns the new now."""
+        """Move the clock by `days=`, `hours=`, ... and let all that is due happen; returns now."""
         seconds = round(timedelta(**step).total_seconds())
         if seconds < 0:
             raise ValueError(f"the clock only moves forward; {step} would move it back")
@@ -282,23 +282,13 @@ class _Server(ThreadingHTTPServer):
     def server_close(self) -> None:
         super().server_close()
         for connection in list(self._open):
-            with _ignored():
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away in the middle is no news; anything else is shown."""
-        import sys
-
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
-
-
-@contextmanager
-def _ignored() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        pass
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -317,7 +307,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.command,
             url.path,
             dict(parse_qsl(url.query, keep_blank_values=True)),
-            {name: value for name, value in self.headers.items()},
+            dict(self.headers.items()),
             self.rfile.read(length) if length else b"",
         )
         response, fault = self.server.sandbox.respond(request)
@@ -359,9 +349,3 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return "Unknown"
-
-
-def serve_until_told(sandbox: Sandbox, told: threading.Event) -> None:
-    """Keep serving until `told` is set."""
-    while not told.wait(0.5):
-        time.sleep(0)

@@ -66,7 +66,7 @@ class Person:
 
 
 class Turn(NamedTuple):
-    """Something that happens to a person: `married`, `moved` (to another organisation), `erased`."""
+    """Something that happens to a person: `married`, `moved` (to another employer), `erased`."""
 
     at: int
     what: str
@@ -151,7 +151,7 @@ class World:
             organisation=organisation,
             job_title=chance.choice(names.JOB_TITLES),
             work_email=f"{local}@{organisation.domain}",
-            personal_email=f"{latin(given) or 'user'}{index}@{chance.choice(names.PERSONAL_DOMAINS)}",
+            personal_email=_personal(given, index, chance),
             prefers_personal=chance.random() < 0.15,
             family_first=culture.family_first,
         )
@@ -214,6 +214,10 @@ def _local_part(given: str, family: str, index: int, chance: Random) -> str:
     return (
         f"{local}{index}" if chance.random() < 0.35 or style == "{f}" else f"{local}.{index % 97}"
     )
+
+
+def _personal(given: str, index: int, chance: Random) -> str:
+    return f"{latin(given) or 'user'}{index}@{chance.choice(names.PERSONAL_DOMAINS)}"
 
 
 def _stays_in(community: int, joined: int, chance: Random) -> Iterator[Stay]:

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from cophub.sandbox.mailchimp import history, setup
-from cophub.sandbox.mailchimp.api import Call, dispatch, member_query
+from cophub.sandbox.mailchimp import campaigns as _campaigns  # noqa: F401 - it holds endpoints
+from cophub.sandbox.mailchimp import history, lists, setup
+from cophub.sandbox.mailchimp.api import Call, dispatch
 from cophub.sandbox.mailchimp.churn import Churn
 from cophub.sandbox.mailchimp.crowd import Crowd
 from cophub.sandbox.mailchimp.life import Life
-from cophub.sandbox.mailchimp.listing import select
+from cophub.sandbox.mailchimp.listing import Encoder, select
 from cophub.sandbox.mailchimp.mailing import Mailing
 from cophub.sandbox.mailchimp.params import Params
 from cophub.sandbox.mailchimp.problems import Problem, problem
-from cophub.sandbox.mailchimp.state import Audience, Campaign, Member, digest
+from cophub.sandbox.mailchimp.state import Campaign, digest
 from cophub.sandbox.mailchimp.truth import truth
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
@@ -24,7 +25,7 @@ from cophub.sandbox.world import World
 KEY = "sandbox-us1"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 CROWDED = 5_000
-"""From so many people on, members are computed when they are asked for instead of lived one by one."""
+"""From so many people on, members are computed when asked for instead of lived one by one."""
 ROOT = "/3.0"
 
 
@@ -58,6 +59,7 @@ class MailchimpSandbox(Sandbox):
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
         self.api_key = api_key
         self.audiences = [setup.audience(self.world, n, crowd=crowded) for n in range(audiences)]
+        self.encoders: dict[tuple[str, str, str], Encoder] = {}
         self.by_list = {audience.list_id: audience for audience in self.audiences}
         self.life = Life(self.world, self.timeline, self.audiences)
         self.mailing = Mailing(self.world, self.timeline, self.life)
@@ -72,10 +74,10 @@ class MailchimpSandbox(Sandbox):
 
     def _crowd(self, size: int, end: int, churn: float) -> None:
         for audience in self.audiences:
-            audience.crowd = Crowd(size, self.world.start, end, audience.list_id)
-            audience.serial = size - 1
-            audience.last_sub = audience.crowd.changed(size - 1)
-            Churn(self.world, self.timeline, self.life, audience, round(size * churn)).begin(end)
+            crowd = Crowd(size, self.world.start, end, audience.list_id)
+            audience.fill(crowd)
+            daily = round(size * churn)
+            Churn(self.world, self.timeline, self.life, audience, crowd, daily).begin(end)
 
     def _close_month(self) -> None:
         for audience in self.audiences:
@@ -129,19 +131,15 @@ class MailchimpSandbox(Sandbox):
         if len(parts) != 5 or parts[4] != "members":
             return
         audience = self.by_list[parts[3]]
-        query = member_query(Params(request.query))
+        query = lists.member_query(Params(request.query))
         for found in select(audience, query, 0, rows)[1]:
-            member = found if isinstance(found, Member) else self._of_crowd(audience, found)
+            member = audience.member(found)
             self.life.edit(audience, member, vip=not member.vip)
             if query.status:
                 self.life.archive(audience, member)
 
-    def _of_crowd(self, audience: Audience, index: int) -> Member:
-        assert audience.crowd is not None
-        return audience.crowd.member(index)
-
     def truth(self) -> dict[str, Any]:
-        """What the vendor holds now: audiences with their members, campaigns, reports, deliveries."""
+        """What the vendor holds now: audiences and members, campaigns, reports, deliveries."""
         with self.changing():
             return truth(self.audiences, self.timeline.now)
 

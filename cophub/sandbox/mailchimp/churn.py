@@ -1,5 +1,6 @@
 """Daily change in a crowd: some members edit, leave, bounce, move or are deleted, and some join."""
 
+from cophub.sandbox.mailchimp.crowd import Crowd
 from cophub.sandbox.mailchimp.life import Life
 from cophub.sandbox.mailchimp.state import Audience, Member
 from cophub.sandbox.timeline import Timeline
@@ -10,12 +11,19 @@ class Churn:
     """Changes about `daily` members of one crowd every day, in the course of the day."""
 
     def __init__(
-        self, world: World, timeline: Timeline, life: Life, audience: Audience, daily: int
+        self,
+        world: World,
+        timeline: Timeline,
+        life: Life,
+        audience: Audience,
+        crowd: Crowd,
+        daily: int,
     ) -> None:
         self.world = world
         self.timeline = timeline
         self.life = life
         self.audience = audience
+        self.crowd = crowd
         self.daily = daily
 
     def begin(self, start: int) -> None:
@@ -30,8 +38,7 @@ class Churn:
 
     def _change(self, number: int) -> None:
         chance = self.world.random("churn", self.audience.key, number)
-        crowd, now = self.audience.crowd, self.timeline.now
-        assert crowd is not None
+        crowd, now = self.crowd, self.timeline.now
         way = chance.random()
         if way < 0.2:
             self.audience.add(self._newcomer(now))
@@ -39,7 +46,7 @@ class Churn:
             return
         member = crowd.member(chance.randrange(crowd.size))
         if way < 0.6:
-            self.life.edit_at_random(self.audience, member, chance) if not member.gone else None
+            self.life.edit_at_random(self.audience, member, chance)
         elif way < 0.75:
             self.life.unsubscribe(self.audience, member, "No longer interested")
         elif way < 0.85:
@@ -54,9 +61,7 @@ class Churn:
             self.life.delete(self.audience, member)
 
     def _newcomer(self, now: int) -> Member:
-        crowd, serial = self.audience.crowd, self.audience.next_serial()
-        assert crowd is not None
-        member = crowd.make(serial)
+        member = self.crowd.make(self.audience.next_serial())
         member.status, member.reason = "subscribed", ""
         member.changed = member.opt = member.first_opt = member.signup = now
         member.source = "Hosted Signup Form"

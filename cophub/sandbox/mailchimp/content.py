@@ -7,10 +7,13 @@ from cophub.sandbox.mailchimp.counts import delivered, fraction, totals
 from cophub.sandbox.mailchimp.rows import Row, instant, resource_links
 from cophub.sandbox.mailchimp.state import Campaign, Delivery, Member, digest
 
+UNSOLD = {"total_orders": 0, "total_spent": 0, "total_revenue": 0}
+
 
 def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
     """A campaign; unsent ones have `send_time` `""` and, as drafts, no report summary."""
-    audience = campaign.audience
+    audience, path = campaign.audience, f"/campaigns/{campaign.id}"
+    reached = len(campaign.deliveries) if campaign.sent else audience.total("subscribed")
     row: Row = {
         "id": campaign.id,
         "web_id": campaign.web_id,
@@ -26,13 +29,13 @@ def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
         "resendable": bool(campaign.sent),
         "recipients": {
             "list_id": audience.list_id, "list_is_active": True, "list_name": audience.title,
-            "segment_text": campaign.segment,
-            "recipient_count": len(campaign.deliveries) if campaign.sent else audience.total("subscribed"),
+            "segment_text": campaign.segment, "recipient_count": reached,
         },
         "settings": {
-            "subject_line": campaign.subject, "preview_text": campaign.preview, "title": campaign.title,
-            "from_name": audience.title, "reply_to": f"{audience.key}@health-alliance.example",
-            "use_conversation": False, "to_name": "*|FNAME|*", "folder_id": "", "authenticate": True,
+            "subject_line": campaign.subject, "preview_text": campaign.preview,
+            "title": campaign.title, "from_name": audience.title,
+            "reply_to": f"{audience.key}@health-alliance.example", "to_name": "*|FNAME|*",
+            "use_conversation": False, "folder_id": "", "authenticate": True,
             "auto_footer": False, "inline_css": False, "auto_tweet": False, "fb_comments": True,
             "timewarp": False, "template_id": 13, "drag_and_drop": False,
         },
@@ -41,7 +44,7 @@ def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
             "ecomm360": False, "google_analytics": "", "clicktale": "",
         },
         "delivery_status": {"enabled": False},
-        "_links": resource_links(base, f"/campaigns/{campaign.id}", "Campaigns", "content", "feedback", "send-checklist", edits=True),
+        "_links": resource_links(base, path, "Campaigns", "content", "send-checklist", edits=True),
     }  # fmt: skip
     if campaign.sent:
         row["report_summary"] = _summary(campaign, now)
@@ -58,7 +61,7 @@ def _summary(campaign: Campaign, now: int) -> Row:
         "clicks": counted.clicks,
         "subscriber_clicks": counted.subscriber_clicks,
         "click_rate": fraction(counted.subscriber_clicks, reached),
-        "ecommerce": {"total_orders": 0, "total_spent": 0, "total_revenue": 0},
+        "ecommerce": UNSOLD,
     }
 
 
@@ -67,7 +70,8 @@ def campaign_content(campaign: Campaign, base: str) -> Row:
     items = "".join(
         f'<li><a href="{url}">{url.rpartition("/")[2].title()}</a></li>' for url in campaign.links
     )
-    html = f"<html><body><h1>{campaign.subject}</h1><p>{campaign.preview}</p><ul>{items}</ul></body></html>"
+    written = f"<h1>{campaign.subject}</h1><p>{campaign.preview}</p><ul>{items}</ul>"
+    html = f"<html><body>{written}</body></html>"
     text = "\n".join((campaign.subject, "", campaign.preview, "", *campaign.links))
     links = resource_links(base, f"/campaigns/{campaign.id}/content", "Campaigns/Content")
     return {"plain_text": text, "html": html, "archive_html": html, "_links": links}
@@ -115,7 +119,7 @@ def report_row(campaign: Campaign, base: str, now: int) -> Row:
         "list_stats": {"sub_rate": 3, "unsub_rate": 1, "open_rate": opened, "click_rate": clicked},
         "timeseries": counts.timeseries(campaign, now, instant),
         "share_report": {"share_url": f"https://share.example/{campaign.id}", "share_password": ""},
-        "ecommerce": {"total_orders": 0, "total_spent": 0, "total_revenue": 0, "currency_code": "USD"},
+        "ecommerce": {**UNSOLD, "currency_code": "USD"},
         "delivery_status": {"enabled": False},
         "_links": resource_links(base, f"/reports/{campaign.id}", "Reports", *below),
     }  # fmt: skip
@@ -261,7 +265,7 @@ def clicker_rows(campaign: Campaign, number: int, base: str, now: int) -> list[R
             **recipient(campaign, delivery.member),
             "contact_status": delivery.member.status, "clicks": len(clicks),
             "url_id": link_id(campaign, number),
-            "_links": resource_links(base, f"{path}/{delivery.member.key}", "Reports/ClickDetails/Members"),
+            "_links": resource_links(base, f"{path}/{delivery.member.key}", "Reports/Clickers"),
         }
         for delivery, clicks in clickers(campaign, number, now)
         if not delivery.member.gone

@@ -30,7 +30,7 @@ class Totals(msgspec.Struct):
     hard: int = 0
     soft: int = 0
     hours: list[list[int]] = msgspec.field(default_factory=lambda: [[0, 0, 0] for _ in range(24)])
-    """For each of the first 24 hours: unique opens, those without proxies, recipients who clicked."""
+    """For each of the first 24 hours: unique opens, those without proxies, who clicked."""
 
 
 def acts_until(delivery: Delivery, now: int) -> list[Act]:
@@ -134,7 +134,7 @@ def timeseries(campaign: Campaign, now: int, stamp: Any) -> list[dict[str, Any]]
 
 
 def list_rates(audience: Audience, now: int) -> tuple[float, float]:
-    """Average open and click rates of an audience's campaigns, as PERCENTAGES, unlike a report's."""
+    """Average open and click rates of an audience's campaigns: percentages, unlike a report's."""
     sent = [c for c in audience.campaigns if c.sent and c.deliveries]
     if not sent:
         return 0, 0

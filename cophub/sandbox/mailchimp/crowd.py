@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cophub.sandbox.mailchimp.state import Member
 
 CYCLE = 200
-"""Statuses repeat after so many members: 180 subscribed, 12 unsubscribed, 4 cleaned, 3 archived, 1 pending."""
+"""Statuses repeat after so many members; nine in ten are subscribed."""
 
 
 def _status(place: int) -> str:
@@ -35,6 +35,9 @@ _BEFORE = {
 }
 _GIVEN = [(n, latin(n)) for c in names.CULTURES for n in c.given if latin(n)]
 _FAMILY = [(n.replace("-", " "), latin(n)) for c in names.CULTURES for n in c.family if latin(n)]
+_GIVEN_BYTES = [(name.encode(), short.encode()) for name, short in _GIVEN]
+_FAMILY_BYTES = [(name.encode(), short.encode()) for name, short in _FAMILY]
+_ORGANISATION_BYTES = [(n.encode(), domain.encode()) for n, domain, _ in names.ORGANISATIONS]
 _PLACES = [place for culture in names.CULTURES for place in culture.places]
 
 
@@ -46,6 +49,7 @@ class Crowd:
         self.start = start
         self.end = end
         self.list_id = list_id
+        self._contacts = md5(list_id.encode(), usedforsecurity=False).hexdigest()[:24]
         self._lifted: list[int] = []
         self._lifted_by: dict[str, list[int]] = {status: [] for status in _BEFORE}
         self._known: dict[int, Member] = {}
@@ -67,6 +71,15 @@ class Crowd:
         organisation, domain, _ = names.ORGANISATIONS[index % len(names.ORGANISATIONS)]
         return given, family, f"{short}.{long}.{index}@{domain}", organisation
 
+    def encoded(self, index: int) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+        """The same as UTF-8, as this is what a large page is made of, and the member's id."""
+        given, short = _GIVEN_BYTES[index % len(_GIVEN_BYTES)]
+        family, long = _FAMILY_BYTES[index // len(_GIVEN_BYTES) % len(_FAMILY_BYTES)]
+        organisation, domain = _ORGANISATION_BYTES[index % len(_ORGANISATION_BYTES)]
+        email = b"%b.%b.%d@%b" % (short, long, index, domain)
+        key = md5(email, usedforsecurity=False).hexdigest().encode()
+        return given, family, email, organisation, key
+
     def place(self, index: int) -> tuple[str, str, str]:
         """Country code, city and time zone; they repeat with the cycle."""
         return _PLACES[index % CYCLE % len(_PLACES)]
@@ -79,7 +92,7 @@ class Crowd:
 
     def contact_id(self, index: int) -> str:
         """The contact's id, which survives a change of address."""
-        return md5(f"{self.list_id}/{index}".encode(), usedforsecurity=False).hexdigest()
+        return f"{self._contacts}{index:08x}"
 
     def web_id(self, index: int) -> int:
         """The contact's number in the vendor's web pages."""

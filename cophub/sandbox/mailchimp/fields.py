@@ -16,7 +16,7 @@ def tree(names: str) -> Tree:
 
 
 def below(name: str, include: str, exclude: str) -> tuple[Tree | None, Tree]:
-    """What `fields` and `exclude_fields` say about the rows of `name`; (None, ...) for all fields."""
+    """What `fields` and `exclude_fields` say of the rows of `name`; (None, ...) for all fields."""
     wanted = tree(include)
     inner = wanted.get(name, {"": {}}) if wanted else None
     return (inner or None), tree(exclude).get(name, {})

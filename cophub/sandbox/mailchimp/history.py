@@ -62,7 +62,7 @@ def _crowd_standing(crowd: Crowd, month: str) -> dict[str, int]:
 
 def activity_rows(audience: Audience, base: str, now: int) -> list[Row]:
     """The last 180 days, newest first."""
-    mailed = _mailed(audience, now)
+    mailed, path = _mailed(audience, now), f"/lists/{audience.list_id}/activity"
     today = datetime.fromtimestamp(now, UTC).date()
     rows = []
     for back in range(ACTIVITY_DAYS):
@@ -76,7 +76,7 @@ def activity_rows(audience: Audience, base: str, now: int) -> list[Row]:
                 "hard_bounce": mail["hard"], "soft_bounce": mail["soft"],
                 "subs": people["subs"], "unsubs": people["unsubs"],
                 "other_adds": people["other_adds"], "other_removes": people["other_removes"],
-                "_links": resource_links(base, f"/lists/{audience.list_id}/activity", "Lists/Activity"),
+                "_links": resource_links(base, path, "Lists/Activity"),
             }
         )  # fmt: skip
     return rows
@@ -107,6 +107,7 @@ def _mailed(audience: Audience, now: int) -> dict[str, Counter[str]]:
 
 def segment_rows(audience: Audience, base: str) -> list[Row]:
     """Tags, which the vendor keeps as static segments."""
+    path = f"/lists/{audience.list_id}/segments"
     counted: Counter[int] = Counter()
     for member in audience.members.values():
         if member.status == "subscribed":
@@ -116,7 +117,7 @@ def segment_rows(audience: Audience, base: str) -> list[Row]:
             "id": tag.id, "name": tag.name, "member_count": counted[tag.id], "type": "static",
             "created_at": instant(tag.created), "updated_at": instant(tag.updated),
             "options": {"match": "any", "conditions": []}, "list_id": audience.list_id,
-            "_links": resource_links(base, f"/lists/{audience.list_id}/segments/{tag.id}", "Lists/Segments"),
+            "_links": resource_links(base, f"{path}/{tag.id}", "Lists/Segments"),
         }
         for tag in audience.tags.values()
     ]  # fmt: skip

@@ -74,7 +74,7 @@ class Life:
         return work_address(person, self._organisation.get(index, person.organisation))
 
     def subscribe(self, audience: Audience, index: int, email: str, chance: Random) -> Member:
-        """A new contact; where the audience asks twice, one who filled in the form is pending first."""
+        """A new contact; where the audience asks twice, whoever used the form is pending first."""
         now, person = self.timeline.now, self.world.person(index)
         founding = now < self.world.start + 50 * DAY
         source = (
@@ -261,6 +261,8 @@ class Life:
     def edit_at_random(self, audience: Audience, member: Member, chance: Random) -> None:
         """A tag comes or goes, other interests are chosen, or somebody writes a note."""
         way = chance.random()
+        if member.gone:
+            return
         if way < 0.6 and audience.tags:
             audience.hold(member)
             self._tag_at_random(audience, member, chance, 1.0)

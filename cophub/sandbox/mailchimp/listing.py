@@ -1,9 +1,9 @@
 """Pages of members, fast: rows are kept encoded, and a crowd's rows are filled into templates."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import md5
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -13,8 +13,8 @@ import msgspec
 from cophub.sandbox.mailchimp.counts import member_rates
 from cophub.sandbox.mailchimp.crowd import CYCLE, Crowd
 from cophub.sandbox.mailchimp.fields import Tree, chosen
-from cophub.sandbox.mailchimp.rows import instant, member_row
-from cophub.sandbox.mailchimp.state import Audience, Member, digest
+from cophub.sandbox.mailchimp.rows import full_name, instant, member_row
+from cophub.sandbox.mailchimp.state import MAILBOX_DIGITS, Audience, Found, Member, mailbox_id
 
 LAST = 1 << 62
 
@@ -41,15 +41,12 @@ class Query:
             and (self.vip is None or member.vip == self.vip)
             and (self.opted_after is None or member.opt > self.opted_after)
             and (self.opted_before is None or 0 < member.opt < self.opted_before)
-            and (
-                self.mailbox is None or digest("mailbox", member.email.lower())[:10] == self.mailbox
-            )
+            and (self.mailbox is None or mailbox_id(member.email) == self.mailbox)
             and (self.interests is None or self._interested(member))
         )
 
     def _interested(self, member: Member) -> bool:
-        assert self.interests is not None
-        wanted, how = self.interests
+        wanted, how = self.interests or (frozenset(), "none")
         if how == "all":
             return wanted <= member.interests
         return bool(wanted & member.interests) == (how == "any")
@@ -59,10 +56,6 @@ class Query:
         """Whether status and last change alone decide: then pages are found by arithmetic."""
         odd = (self.vip, self.opted_after, self.opted_before, self.mailbox, self.interests)
         return all(item is None for item in odd) and self.sort in ("", "last_changed")
-
-
-Found = int | Member
-"""A member of a listing: its index in the crowd, or the member itself."""
 
 
 def select(audience: Audience, query: Query, offset: int, count: int) -> tuple[int, list[Found]]:
@@ -100,16 +93,11 @@ def _page(
 
 def _all(crowd: Crowd, query: Query, low: int, high: int, held: list[Member]) -> list[Found]:
     """The slow way for rare questions: every member of the crowd is made and asked."""
-    walk = (crowd.make(index) for index in crowd.walk(query.status, low, high))
+    walk = [crowd.make(index) for index in crowd.walk(query.status, low, high)]
+    taken = [member for member in walk if query.takes(member)]
     key = _sort_key(query)
-    return list(
-        merge(
-            sorted(filter(query.takes, walk), key=key, reverse=query.descending),
-            held,
-            key=key,
-            reverse=query.descending,
-        )
-    )
+    taken.sort(key=key, reverse=query.descending)
+    return list(merge(taken, held, key=key, reverse=query.descending))
 
 
 def _held(audience: Audience, query: Query) -> list[Member]:
@@ -163,8 +151,12 @@ class Encoder:
 
     def encode(self, found: Iterable[Found], now: int) -> Iterator[bytes]:
         """The members as JSON, each kept until it changes or the clock moves."""
+        crowd = self.audience.crowd
         for item in found:
-            yield self._fill(item) if isinstance(item, int) else self._kept(item, now)
+            if isinstance(item, Member):
+                yield self._kept(item, now)
+            elif crowd is not None:
+                yield self._template(crowd, item % CYCLE).fill(crowd, item)
 
     def _kept(self, member: Member, now: int) -> bytes:
         key = (self.variant, now)
@@ -174,16 +166,16 @@ class Encoder:
             known = member.encoded[key] = msgspec.json.encode(self.row(member, now))
         return known
 
-    def _fill(self, index: int) -> bytes:
-        crowd = self.audience.crowd
-        assert crowd is not None
-        place = index % CYCLE
-        if (template := self._templates.get(place)) is None:
-            template = self._templates[place] = Template(self, crowd, place)
-        return template.fill(crowd, index)
+    def _template(self, crowd: Crowd, place: int) -> "Template":
+        if (known := self._templates.get(place)) is None:
+            known = self._templates[place] = Template(self, crowd, place)
+        return known
 
 
-HOLES = ("@@key@@", "@@box@@", "@@contact@@", "@@web@@", "@@mail@@", "@@given@@", "@@family@@", "@@org@@", "@@ip@@", "@@at@@")  # fmt: skip
+HOLES = (
+    "@@key@@", "@@box@@", "@@contact@@", "@@web@@", "@@mail@@", "@@given@@", "@@family@@",
+    "@@org@@", "@@ip@@", "@@at@@",
+)  # fmt: skip
 
 
 class Template:
@@ -191,50 +183,32 @@ class Template:
 
     def __init__(self, encoder: Encoder, crowd: Crowd, place: int) -> None:
         sample = crowd.make(place)
-        row = encoder.row(sample, 0)
-        text = msgspec.json.encode(_with_holes(row, sample)).replace(b"%", b"%%")
-        text = text.replace(b'"@@web@@"', b"@@web@@").replace(
-            instant(sample.changed).encode(), b"@@at@@"
-        )
-        pieces, self.order = [], list[int]()
-        while text:
-            hole, at = _first_hole(text)
-            if hole < 0:
-                break
-            pieces += [text[:at], b"%b"]
-            self.order.append(hole)
-            text = text[at + len(HOLES[hole]) :]
-        self.text = b"".join([*pieces, text])
+        row = _with_holes(encoder.row(sample, 0), sample)
+        text = msgspec.json.encode(row).replace(b"%", b"%%").replace(b'"@@web@@"', b"@@web@@")
+        text = text.replace(instant(sample.changed).encode(), b"@@at@@")
+        self.order = [HOLES.index(hole.decode()) for hole in re.findall(rb"@@\w+@@", text)]
+        self.text = re.sub(rb"@@\w+@@", b"%b", text)
 
     def fill(self, crowd: Crowd, index: int) -> bytes:
         """The row of one member."""
-        given, family, email, organisation = crowd.identity(index)
-        key = md5(email.encode(), usedforsecurity=False).hexdigest()
+        given, family, email, organisation, key = crowd.encoded(index)
         values = (
-            key, md5(b"mailbox/" + email.encode(), usedforsecurity=False).hexdigest()[:10],
-            crowd.contact_id(index), str(crowd.web_id(index)), email, given, family, organisation,
-            crowd.ip(index), instant(crowd.changed(index)),
+            key, key[:MAILBOX_DIGITS], crowd.contact_id(index).encode(),
+            b"%d" % crowd.web_id(index), email, given, family, organisation,
+            crowd.ip(index).encode(), instant(crowd.changed(index)).encode(),
         )  # fmt: skip
-        return self.text % tuple([values[hole].encode() for hole in self.order])
-
-
-def _first_hole(text: bytes) -> tuple[int, int]:
-    at = text.find(b"@@")
-    if at < 0:
-        return -1, -1
-    return next(n for n, hole in enumerate(HOLES) if text.startswith(hole.encode(), at)), at
+        return self.text % tuple([values[hole] for hole in self.order])
 
 
 def _with_holes(row: dict[str, Any], sample: Member) -> dict[str, Any]:
     """The row with every value that depends on the index replaced by the name of its hole."""
-    merge_fields = sample.merge
     swap = {
         sample.key: "@@key@@",
-        digest("mailbox", sample.email)[:10]: "@@box@@",
+        mailbox_id(sample.email): "@@box@@",
         sample.contact_id: "@@contact@@",
         sample.email: "@@mail@@",
         sample.ip_opt: "@@ip@@",
-        f"{merge_fields['FNAME']} {merge_fields['LNAME']}": "@@given@@ @@family@@",
+        full_name(sample): "@@given@@ @@family@@",
     }
     named = {"FNAME": "@@given@@", "LNAME": "@@family@@", "ORG": "@@org@@", "web_id": "@@web@@"}
 

@@ -29,7 +29,7 @@ class Mailing:
         """How many members of a crowd get newsletters: a segment of so many."""
 
     def begin(self, audience: Audience, rhythm: str, number: int) -> None:
-        """Draft the first issue in the weeks after the audience began; each issue plans the next."""
+        """Draft the first issue soon after the audience began; each issue plans the next."""
         monday = self._morning(self.world.start + (9 + 2 * number) * DAY)
         every = 14 * DAY if rhythm == "fortnightly" else 28 * DAY
         self.timeline.at(monday - 3 * DAY, partial(self._draft, audience, every, 1))
@@ -95,7 +95,7 @@ class Mailing:
         return result[: most if most is not None else (self.panel if audience.crowd else None)]
 
     def send(self, campaign: Campaign, recipients: list[Member] | None = None) -> None:
-        """Send now; what each recipient will do about it is settled here, and shows as time passes."""
+        """Send now; what each recipient will do is settled here, and shows as time passes."""
         now, audience = self.timeline.now, campaign.audience
         chance = self.world.random("send", campaign.id)
         campaign.status, campaign.sent, campaign.scheduled = "sent", now, 0

@@ -10,16 +10,28 @@ from cophub.sandbox.server import Response
 
 TYPE = "https://mailchimp.com/developer/marketing/docs/errors/"
 WORDS = {
-    400: ("Invalid Resource", "The resource submitted could not be validated. For field-specific details, see the 'errors' array."),
-    401: ("API Key Invalid", "Your API key may be invalid, or you've attempted to access the wrong datacenter."),
+    400: (
+        "Invalid Resource",
+        "The resource submitted could not be validated. "
+        "For field-specific details, see the 'errors' array.",
+    ),
+    401: (
+        "API Key Invalid",
+        "Your API key may be invalid, or you've attempted to access the wrong datacenter.",
+    ),
     403: ("Forbidden", "You are not permitted to access this resource."),
     404: ("Resource Not Found", "The requested resource could not be found."),
-    405: ("Method Not Allowed", "The requested method and resource are not compatible. See the Allow header for this resource's available methods."),
-    414: ("Resource Name Too Long", "The provided URI was too long for the server to process."),
+    405: (
+        "Method Not Allowed",
+        "The requested method and resource are not compatible. "
+        "See the Allow header for this resource's available methods.",
+    ),
     429: ("Too Many Requests", "You have exceeded the limit of 10 simultaneous connections."),
-    500: ("Internal Server Error", "An unexpected internal error has occurred. Please contact Support for more information."),
-    503: ("Service Unavailable", "This method has been disabled."),
-}  # fmt: skip
+    500: (
+        "Internal Server Error",
+        "An unexpected internal error has occurred. Please contact Support for more information.",
+    ),
+}
 
 
 class Problem(Exception):  # noqa: N818 - the vendor's own word for it

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cophub.sandbox.mailchimp.state import Audience, Member, digest
+from cophub.sandbox.mailchimp.state import Audience, Member, mailbox_id
 
 SCHEMA = "https://us1.api.mailchimp.com/schema/3.0/"
 SHOWN_TAGS = 50
 """The vendor lists no more tags than these in a member; `tags_count` tells how many there are."""
 UNCOUNTED = {"latitude": 0, "longitude": 0, "gmtoff": 0, "dstoff": 0}
 Row = dict[str, Any]
+_JANUARY = datetime(2025, 1, 15, tzinfo=UTC)
 
 
 def instant(seconds: int) -> str:
@@ -59,7 +60,7 @@ def member_row(member: Member, audience: Audience, base: str, rates: tuple[float
     row: Row = {
         "id": member.key,
         "email_address": member.email,
-        "unique_email_id": digest("mailbox", member.email.lower())[:10],
+        "unique_email_id": mailbox_id(member.email),
         "contact_id": member.contact_id,
         "full_name": full_name(member),
         "web_id": member.web_id,
@@ -110,7 +111,7 @@ def location(member: Member) -> Row:
     """Where the vendor thinks the member is; empty where nothing was ever opened."""
     if not member.country:
         return {**UNCOUNTED, "country_code": "", "timezone": "", "region": ""}
-    offset = ZoneInfo(member.timezone).utcoffset(datetime(2025, 1, 15)) if member.timezone else None
+    offset = _JANUARY.astimezone(ZoneInfo(member.timezone)).utcoffset() if member.timezone else None
     hours = round(offset.total_seconds() / 3600) if offset else 0
     place = {"latitude": 0, "longitude": 0, "gmtoff": hours, "dstoff": hours}
     return {**place, "country_code": member.country, "timezone": member.timezone, "region": ""}
@@ -145,8 +146,9 @@ def audience_row(
         "web_id": audience.web_id,
         "name": audience.title,
         "contact": {
-            "company": "Health Alliance for Tomorrow", "address1": "1 Example Street", "address2": "",
-            "city": "Geneva", "state": "", "zip": "1200", "country": "CH", "phone": "",
+            "company": "Health Alliance for Tomorrow", "address1": "1 Example Street",
+            "address2": "", "city": "Geneva", "state": "", "zip": "1200", "country": "CH",
+            "phone": "",
         },
         "permission_reminder": "You are receiving this email because you joined this community.",
         "use_archive_bar": True,

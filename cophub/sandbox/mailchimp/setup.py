@@ -6,19 +6,27 @@ from cophub.sandbox import names
 from cophub.sandbox.mailchimp.state import Audience, Tag, digest
 from cophub.sandbox.world import DAY, Person, World
 
-# Per audience: (tag, name, type) of each merge field. FNAME and LNAME are only the vendor's default.
-MERGE_FIELDS: tuple[tuple[tuple[str, str, str], ...], ...] = (
-    (("FNAME", "First Name", "text"), ("LNAME", "Last Name", "text"), ("ADDRESS", "Address", "address"), ("PHONE", "Phone Number", "phone"), ("BIRTHDAY", "Birthday", "birthday")),
-    (("FNAME", "First Name", "text"), ("LNAME", "Last Name", "text"), ("ORG", "Organization", "text"), ("COUNTRY", "Country", "text"), ("ROLE", "Job title", "text")),
-    (("FIRSTNAME", "First name", "text"), ("SURNAME", "Surname", "text"), ("MMERGE5", "Organisation / Institution", "text"), ("MMERGE6", "Country of work", "text")),
-    (("NAME", "Full name", "text"), ("ORG", "Employer", "text")),
-    (("FNAME", "Prénom", "text"), ("LNAME", "Nom", "text"), ("ORGANISME", "Organisme", "text"), ("PAYS", "Pays", "text")),
-    (("FNAME", "First Name", "text"), ("LNAME", "Last Name", "text"), ("JOBTITLE", "Position", "text"), ("COMPANY", "Company", "text")),
+FieldRow = tuple[str, str, str]
+
+
+def _texts(*pairs: str) -> tuple[FieldRow, ...]:
+    """`"ORG=Employer"` as a text field with that tag and name."""
+    return tuple((tag, name, "text") for tag, _, name in (pair.partition("=") for pair in pairs))
+
+
+# Per audience: (tag, name, type) of each field. FNAME and LNAME are only the vendor's default.
+MERGE_FIELDS: tuple[tuple[FieldRow, ...], ...] = (
+    (
+        *_texts("FNAME=First Name", "LNAME=Last Name"), ("ADDRESS", "Address", "address"),
+        ("PHONE", "Phone Number", "phone"), ("BIRTHDAY", "Birthday", "birthday"),
+    ),
+    _texts("FNAME=First Name", "LNAME=Last Name", "ORG=Organization", "COUNTRY=Country", "JOB=Job"),
+    _texts("FIRSTNAME=First name", "SURNAME=Surname", "MMERGE5=Institution", "MMERGE6=Country"),
+    _texts("NAME=Full name", "ORG=Employer"),
+    _texts("FNAME=Prénom", "LNAME=Nom", "ORGANISME=Organisme", "PAYS=Pays"),
+    _texts("FNAME=First Name", "LNAME=Last Name", "JOBTITLE=Position", "COMPANY=Company"),
 )  # fmt: skip
-CROWD_FIELDS = (
-    ("FNAME", "First Name", "text"), ("LNAME", "Last Name", "text"),
-    ("ORG", "Organization", "text"), ("COUNTRY", "Country", "text"),
-)  # fmt: skip
+CROWD_FIELDS = _texts("FNAME=First Name", "LNAME=Last Name", "ORG=Organization", "COUNTRY=Country")
 GIVEN = ("FNAME", "FIRSTNAME")
 FAMILY = ("LNAME", "SURNAME")
 ORGANISATION = ("ORG", "MMERGE5", "ORGANISME", "COMPANY")
@@ -57,29 +65,23 @@ def _merge_field(row: tuple[str, str, str], place: int, list_id: str) -> dict[st
 
 
 def _add_interests(result: Audience, world: World) -> None:
-    for order, (title, kind, choices) in enumerate(
-        (
-            ("Topics", "checkboxes", names.TOPICS[:5]),
-            ("How often", "radio", ("Every issue", "Quarterly digest")),
-        )
-    ):
-        category = digest(world.seed, result.key, title)[:10]
-        result.categories.append(
-            {
-                "list_id": result.list_id,
-                "id": category,
-                "title": title,
-                "display_order": order,
-                "type": kind,
-            }
-        )
-        for place, name in enumerate(choices):
-            result.interests.append(
-                {
-                    "category_id": category, "list_id": result.list_id, "name": name,
-                    "id": digest(world.seed, result.key, title, name)[:10], "display_order": place + 1,
-                }
-            )  # fmt: skip
+    topics, often = names.TOPICS[:5], ("Every issue", "Quarterly digest")
+    _add_category(result, world, "Topics", "checkboxes", topics)
+    _add_category(result, world, "How often", "radio", often)
+
+
+def _add_category(
+    result: Audience, world: World, title: str, kind: str, choices: tuple[str, ...]
+) -> None:
+    category = digest(world.seed, result.key, title)[:10]
+    order, own = len(result.categories), {"list_id": result.list_id}
+    result.categories.append(
+        {**own, "id": category, "title": title, "display_order": order, "type": kind}
+    )
+    for place, name in enumerate(choices):
+        interest = digest(world.seed, result.key, title, name)[:10]
+        row = {"category_id": category, "id": interest, "name": name, "display_order": place + 1}
+        result.interests.append({**own, **row})
 
 
 def _add_tags(result: Audience, world: World, number: int) -> None:
@@ -100,7 +102,7 @@ def merge_values(
         **dict.fromkeys(ORGANISATION, organisation),
         "NAME": f"{family} {person.given}" if person.family_first else f"{person.given} {family}",
         "COUNTRY": person.country, "MMERGE6": person.country, "PAYS": person.country,
-        "ROLE": person.job_title, "JOBTITLE": person.job_title,
+        "JOB": person.job_title, "JOBTITLE": person.job_title,
     }  # fmt: skip
     values: dict[str, Any] = {}
     for place, item in enumerate(audience.merge_fields):

@@ -23,6 +23,14 @@ def member_id(email: str) -> str:
     return md5(email.lower().encode(), usedforsecurity=False).hexdigest()
 
 
+MAILBOX_DIGITS = 10
+
+
+def mailbox_id(email: str) -> str:
+    """The vendor's id of an address over all audiences of all its customers."""
+    return member_id(email)[:MAILBOX_DIGITS]
+
+
 class Act(NamedTuple):
     """What a recipient did: `open`, `click` or `bounce`; `link` numbers the campaign's links."""
 
@@ -80,6 +88,10 @@ class Member(msgspec.Struct, eq=False):
     def key(self) -> str:
         """The member's id in the vendor's addresses."""
         return member_id(self.email)
+
+
+Found = int | Member
+"""A member as a listing finds it: by its index in the crowd, or the member itself."""
 
 
 class Campaign(msgspec.Struct, eq=False):
@@ -142,7 +154,23 @@ class Audience:
         self.daily: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.last_sub = self.last_unsub = self.last_sent = 0
         self.serial = 0
+        self.version = 0
+        """Grows with every change of a member."""
         self._order: list[tuple[int, int, Member]] = []
+
+    def fill(self, crowd: Crowd) -> None:
+        """Begin with a crowd; whoever joins later is numbered after it."""
+        self.crowd = crowd
+        self.serial = crowd.size - 1
+        self.last_sub = crowd.changed(crowd.size - 1)
+
+    def member(self, found: Found) -> Member:
+        """What a listing found, as a member."""
+        if isinstance(found, Member):
+            return found
+        if self.crowd is None:
+            raise LookupError(f"audience {self.key} has no crowd, so no member {found} of it")
+        return self.crowd.member(found)
 
     # The order by last change
 
@@ -154,11 +182,13 @@ class Audience:
         insort(self._order, (member.changed, member.serial, member))
         self.members[member.key] = member
         self.counts[member.status] += 1
+        self.version += 1
 
     def _leave(self, member: Member) -> None:
         del self._order[bisect_left(self._order, (member.changed, member.serial))]
         del self.members[member.key]
         self.counts[member.status] -= 1
+        self.version += 1
 
     # Changes
 
