@@ -21,8 +21,8 @@ ROLE_LOCAL_PARTS = frozenset(
     abuse admin administration administrator administracion billing bounce bounces comms
     communication communications conference contact contacto daemon do-not-reply donotreply
     enquiries enquiry events feedback hello help helpdesk hostmaster hr info information infos
-    inquiries inquiry jobs listserv mail mailbox mailer-daemon majordomo marketing media membership news
-    newsletter newsletters no-reply nobody noreply no_reply notification notifications office
+    inquiries inquiry jobs listserv mail mailbox mailer-daemon majordomo marketing media membership
+    news newsletter newsletters no-reply nobody noreply no_reply notification notifications office
     postmaster press reception recruitment registration reply root sales secretariat secretary
     service subscribe support team training unsubscribe webmaster
     """.split()  # noqa: SIM905 - a list of words reads best as words
