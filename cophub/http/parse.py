@@ -1,6 +1,7 @@
 """From a vendor's items to records: an item that cannot be understood is a Reject, not an end."""
 
 import json
+import linecache
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -67,9 +68,9 @@ def _failing_line(error: Exception) -> str:
     if not own:
         return ""
     frame = own[0]
-    line = frame._original_line if hasattr(frame, "_original_line") else frame.line or ""
-    if frame.lineno == frame.end_lineno and frame.colno is not None and frame.end_colno:
-        return str(line)[frame.colno : frame.end_colno].strip() or (frame.line or "")
+    if frame.lineno and frame.lineno == frame.end_lineno:
+        line = linecache.getline(frame.filename, frame.lineno)
+        return line[frame.colno : frame.end_colno].strip()
     return frame.line or ""
 
 
