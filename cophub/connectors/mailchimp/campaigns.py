@@ -1,7 +1,9 @@
 """Campaigns that went out, their reports, and what each person did with them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -206,11 +208,58 @@ def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
     }
     waiting = sorted(found.values(), key=lambda row: (row.send_time or "", row.id))
     sent = {row.id: at for row in waiting if (at := instant(row.send_time))}
-    for number, report in enumerate(waiting, 1):
-        yield from deliveries(ctx, api, report, progress)
-        progress.done(report, sent, timedelta(days=ctx.settings.reports_open_days))
+    known = dict(progress.counts)
+
+    def opened(report: Report) -> Opened:
+        return open_campaign(api, report, known.get(report.id))
+
+    for number, one in enumerate(ctx.map(opened, waiting), 1):
+        yield from deliveries(ctx, one, progress)
+        progress.done(one.report, sent, timedelta(days=ctx.settings.reports_open_days))
         yield progress.checkpoint()
         ctx.progress("campaigns with activity", number, len(waiting))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A listing of which the first page is there."""
+
+    listing: Listing
+    first: Sheet
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A campaign, and those of its listings that are to be read."""
+
+    report: Report
+    unsubscribes: Begun | None = None
+    recipients: Begun | None = None
+    actions: Begun | None = None
+
+
+def open_campaign(api: MailChimp, report: Report, before: Counts | None) -> Opened:
+    """What is to be read of a campaign: nothing while its counts stand, nor when it was deleted.
+
+    Nobody's mail is sent or comes back later without changing the first two of the counts.
+    """
+    now = counts_of(report)
+    if before == now:
+        return Opened(report)
+
+    def begun(listing: Listing) -> Begun:
+        return Begun(listing, listing.first())
+
+    sent_anew = before is None or before[:2] != now[:2]
+    try:
+        return Opened(
+            report,
+            begun(unsubscribes_of(api, report.id)),
+            begun(recipients_of(api, report.id)) if sent_anew else None,
+            begun(actions_of(api, report.id)),
+        )
+    except NotThere:
+        return Opened(report)
 
 
 def counts_of(report: Report) -> Counts:
@@ -225,29 +274,31 @@ def counts_of(report: Report) -> Counts:
     ]
 
 
-def deliveries(ctx: Ctx, api: MailChimp, report: Report, progress: Progress) -> Iterator[Item]:
-    """What people did with one campaign, if anything is new; less when it is deleted meanwhile."""
-    before, now = progress.counts.get(report.id), counts_of(report)
-    if before == now:
-        return
+def deliveries(ctx: Ctx, one: Opened, progress: Progress) -> Iterator[Item]:
+    """What people did with one campaign, with a checkpoint after each page; the cursor stays."""
+    campaign, unsubscribed = one.report.id, set[str]()
     try:
-        unsubscribed: set[str] = set()
-        for sheet in unsorted(ctx, unsubscribes_of(api, report.id)):
+        for sheet in pages_of(ctx, one.unsubscribes):
             yield from sheet.rejects
             unsubscribed |= {row.email_id for row in sheet.rows}
-        if before is None or before[:2] != now[:2]:
-            for sheet in unsorted(ctx, recipients_of(api, report.id), remember=False):
-                yield from sheet.rejects
-                given = {"sent_at": report.send_time, "unsubscribed": unsubscribed}
-                yield from parse_each(sheet.rows, parse_recipient, campaign=report.id, **given)
-                yield progress.checkpoint()
-        for sheet in unsorted(ctx, actions_of(api, report.id), remember=False):
+        given: dict[str, Any] = {"campaign": campaign, "unsubscribed": unsubscribed}
+        for sheet in pages_of(ctx, one.recipients):
             yield from sheet.rejects
-            given = {"campaign": report.id, "unsubscribed": unsubscribed}
+            sent_at = one.report.send_time
+            yield from parse_each(sheet.rows, parse_recipient, sent_at=sent_at, **given)
+            yield progress.checkpoint()
+        for sheet in pages_of(ctx, one.actions):
+            yield from sheet.rejects
             yield from parse_each(sheet.rows, parse_activity, **given)
             yield progress.checkpoint()
     except NotThere:
-        ctx.log.info("campaign %s was deleted while it was read", report.id)
+        ctx.log.info("campaign %s was deleted while it was read", campaign)
+
+
+def pages_of(ctx: Ctx, begun: Begun | None) -> Iterator[Sheet]:
+    """Every page of a listing that was begun; none of one that was not."""
+    if begun:
+        yield from unsorted(ctx, begun.listing, begun.first, remember=False)
 
 
 def recipients_of(api: MailChimp, campaign: str) -> Listing:

@@ -16,7 +16,7 @@ from cophub.connectors.mailchimp.campaigns import (
 )
 from cophub.connectors.mailchimp.client import MailChimp
 from cophub.connectors.mailchimp.members import Positions, listing_of
-from cophub.connectors.mailchimp.paging import Ask, Listing, instant, unsorted
+from cophub.connectors.mailchimp.paging import Ask, Listing, unsorted
 from cophub.connectors.mailchimp.parse import parse_audience
 from cophub.connectors.mailchimp.payloads import Audience, Report
 
@@ -111,10 +111,10 @@ def estimate_members(
     ctx: Ctx, api: MailChimp, taken: list[Audience], cursor: str | None, lists: int
 ) -> Estimate:
     """Contacts changed since the cursor, and the calls that read them."""
-    positions = Positions.read(cursor).audiences
+    positions = Positions.read(cursor)
 
     def changed(audience: Audience) -> int:
-        return size_of(listing_of(api, audience), instant(positions.get(audience.id)))
+        return size_of(listing_of(api, audience), positions.since(audience.id))
 
     rows = list(ctx.map(changed, taken))
     # More than one page is read up to the newest row, which is asked for, and then to the end.

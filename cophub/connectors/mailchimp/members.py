@@ -2,35 +2,65 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
 
 import msgspec
 
 from cophub import Checkpoint, CursorExpired, Item
 from cophub.connectors.mailchimp.audiences import Ctx, all_audiences, chosen, reading_of
 from cophub.connectors.mailchimp.client import MailChimp, NotThere
+from cophub.connectors.mailchimp.described import Described
 from cophub.connectors.mailchimp.paging import (
     Ask,
     Listing,
     Sheet,
     changes,
     instant,
-    later,
-    text,
     unsorted,
 )
 from cophub.connectors.mailchimp.parse import MemberReading, parse_member
 from cophub.connectors.mailchimp.payloads import Audience, Member, MemberPage, TagPage
 from cophub.http import parse_each
 
+BEGINNING = "0001-01-01T00:00:00+00:00"
+MOST_LISTED = 50
+
+
+class Mark(msgspec.Struct):
+    """How far an audience was read: the last change, and a digest of each contact of that second.
+
+    The second is asked for again, because more may have happened in it; who comes back as they were
+    is passed over. Where an import put too many into one second they are not listed.
+    """
+
+    at: str
+    rows: list[str] = []
+
+    def knows(self, row: Member) -> bool:
+        """Whether a contact was kept just as it is now."""
+        return row.last_changed == self.at and digest(row) in self.rows
+
+    def moved(self, rows: Sequence[Member]) -> "Mark":
+        """The mark after a page of contacts, oldest first."""
+        last = next((row.last_changed for row in reversed(rows) if instant(row.last_changed)), None)
+        if last is None or instant(last) < instant(self.at):  # type: ignore[operator]
+            return self
+        same = [row for row in rows if row.last_changed == last]
+        kept = self.rows if last == self.at else []
+        if len(kept) + len(same) > MOST_LISTED:
+            return Mark(last)
+        return Mark(last, sorted({*kept, *map(digest, same)}))
+
 
 class Positions(msgspec.Struct):
-    """The cursor: for each audience the `last_changed` of the last contact that was kept.
+    """The cursor: a mark for each audience.
 
     One audience's progress hides nothing of another's, and an audience that is not in it is read
     from its beginning.
     """
 
-    audiences: dict[str, str] = {}
+    audiences: dict[str, Mark] = {}
 
     @classmethod
     def read(cls, cursor: str | None) -> "Positions":
@@ -39,13 +69,23 @@ class Positions(msgspec.Struct):
             found = msgspec.json.decode(cursor, type=cls) if cursor else cls()
         except msgspec.MsgspecError as error:
             raise CursorExpired(f"the cursor is not one of MailChimp's members: {error}") from None
-        if all(map(instant, found.audiences.values())):
+        if all(instant(mark.at) for mark in found.audiences.values()):
             return found
         raise CursorExpired("the cursor of MailChimp's members holds something that is no instant")
+
+    def since(self, audience: str) -> datetime | None:
+        """The instant from which an audience is to be read."""
+        mark = self.audiences.get(audience)
+        return instant(mark.at) if mark else None
 
     def checkpoint(self) -> Checkpoint:
         """These positions as a checkpoint."""
         return Checkpoint(msgspec.json.encode(self, order="sorted").decode())
+
+
+def digest(row: Member) -> str:
+    """A contact as the vendor describes it, in twelve characters; nobody can be read from it."""
+    return blake2b(msgspec.json.encode(row), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -59,8 +99,8 @@ class Opened:
 def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Everyone in each audience, then whoever changed since: an account and a membership each.
 
-    A checkpoint follows each page of up to 1,000 contacts. The cursor is JSON: the last change seen
-    in each audience. Contacts that were deleted for good are seen by a whole read alone.
+    A checkpoint follows each page of up to 1,000 contacts; the cursor is JSON and tells how far
+    each audience was read. Only a whole read sees that contacts were deleted for good.
     Source: `GET /lists/{id}/members` by `last_changed`, `/lists/{id}/members/{hash}/tags`.
     """
     api = MailChimp(ctx)
@@ -69,27 +109,34 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     taken = chosen(ctx, found)
     before = Positions.read(since).audiences
     positions = Positions({one.id: before[one.id] for one in taken if one.id in before})
+    several = len(taken) > 1
+    described = Described() if several and since is None else None
 
     def opened(audience: Audience) -> Opened:
-        return Opened(audience, reading_of(ctx, api, audience, alone=len(taken) == 1))
+        return Opened(audience, reading_of(ctx, api, audience, alone=not several))
 
     for one in ctx.map(opened, taken):
-        yield from members_of(ctx, api, one, positions)
+        yield from members_of(ctx, api, one, positions, described)
+    if described:
+        described.close()
 
 
-def members_of(ctx: Ctx, api: MailChimp, one: Opened, positions: Positions) -> Iterator[Item]:
+def members_of(
+    ctx: Ctx, api: MailChimp, one: Opened, positions: Positions, described: Described | None
+) -> Iterator[Item]:
     """The contacts of one audience from its position on; moves the position."""
     key, title = one.audience.id, one.audience.name
-    at = instant(positions.audiences.get(key))
-    listing = listing_of(api, one.audience)
+    start = positions.audiences.get(key, Mark(BEGINNING))
     done = 0
-    for sheet in changes(ctx, listing, at):
+    for sheet in changes(ctx, listing_of(api, one.audience), positions.since(key)):
         yield from sheet.rejects
-        rows = with_all_tags(ctx, api, key, sheet.rows)
-        yield from parse_each(rows, parse_member, reading=one.reading)
-        at = later(at, listing.last(sheet))
-        if at is not None:
-            positions.audiences[key] = text(at)
+        mark = positions.audiences.get(key, start).moved(sheet.rows)
+        rows = [row for row in sheet.rows if not start.knows(row)]
+        with_all_tags(ctx, api, key, rows)
+        items = parse_each(rows, parse_member, reading=one.reading)
+        yield from described.additions(key, items) if described else items
+        if mark.at != BEGINNING:
+            positions.audiences[key] = mark
         yield positions.checkpoint()
         done += sheet.count
         ctx.progress(f"contacts of {title}", done, max(done, sheet.total))
@@ -119,10 +166,8 @@ def listing_of(api: MailChimp, audience: Audience) -> Listing:
     )
 
 
-def with_all_tags(
-    ctx: Ctx, api: MailChimp, audience: str, rows: Sequence[Member]
-) -> Sequence[Member]:
-    """The same contacts, with all their tags where the vendor sent only the first 50."""
+def with_all_tags(ctx: Ctx, api: MailChimp, audience: str, rows: Sequence[Member]) -> None:
+    """Give contacts all their tags where the vendor sent only the first 50."""
     short = [row for row in rows if (row.tags_count or 0) > len(row.tags or ()) and row.id]
 
     def complete(row: Member) -> None:
@@ -140,4 +185,3 @@ def with_all_tags(
 
     for _ in ctx.map(complete, short):
         pass
-    return rows

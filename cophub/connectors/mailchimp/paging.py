@@ -85,6 +85,10 @@ class Listing:
         """One page, oldest rows first."""
         return self.fetch(Ask(since=since, before=before, offset=offset, count=self.size))
 
+    def first(self) -> Sheet:
+        """The first page of all."""
+        return self.page(None, None)
+
     def newest(self) -> datetime | None:
         """The instant of the newest row, by the vendor's own clock; None when there is no row."""
         sheet = self.fetch(Ask(count=1, newest_first=True))
@@ -240,27 +244,32 @@ def crowded_second(ctx: Context[Any], listing: Listing, at: datetime) -> Iterato
                 raise unsteady(listing, drift) from None
 
 
-def unsorted(ctx: Context[Any], listing: Listing, *, remember: bool = True) -> Iterator[Sheet]:
+def unsorted(
+    ctx: Context[Any], listing: Listing, first: Sheet | None = None, *, remember: bool = True
+) -> Iterator[Sheet]:
     """Every page of a listing that the vendor does not sort; read again when it moved meanwhile.
 
-    With `remember` each id must come once over the whole listing; without, for listings of any
-    length, once in two pages. Rows come again when the listing is.
+    `first` is the first page where it was fetched already. With `remember` each id must come once
+    over the whole listing; without, for listings of any length, once in two pages. Rows come again
+    when the listing is.
     """
     tries = 0
     while True:
         try:
-            yield from unsorted_pages(ctx, listing, remember)
+            yield from unsorted_pages(ctx, listing, first or listing.first(), remember)
             return
         except Drift as drift:
+            first = None
             tries += 1
             if tries == TRIES:
                 raise unsteady(listing, drift) from None
             ctx.log.info("%s: %s; reading it again", listing.what, drift)
 
 
-def unsorted_pages(ctx: Context[Any], listing: Listing, remember: bool) -> Iterator[Sheet]:
+def unsorted_pages(
+    ctx: Context[Any], listing: Listing, first: Sheet, remember: bool
+) -> Iterator[Sheet]:
     """The pages by offset while they agree; Drift at the first that does not."""
-    first = listing.page(None, None)
     total, size = first.total, listing.size
     offsets = range(size, total, size)
 

@@ -120,7 +120,8 @@ def parse_account(member: Member, key: str, reading: MemberReading) -> Account:
         or joined(given_name, family_name),
         given_name=given_name,
         family_name=family_name,
-        email=member.email_address or blank,
+        # The vendor takes addresses in any case for one (`id` is a hash of the lower-case one).
+        email=(member.email_address and member.email_address.lower()) or blank,
         job_title=(reading.job_title and merged(fields, reading.job_title)) or blank,
         organization=(reading.organization and merged(fields, reading.organization)) or blank,
         city=(reading.city and merged(fields, reading.city, "city")) or blank,
