@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from cophub import hookspecs
 from cophub.config.messages import did_you_mean, listed
 from cophub.connector import Connector, Stream
+from cophub.http import is_secret_name
 from cophub.pipeline import Pipeline
 from cophub.records import RECORDS
 
@@ -31,7 +32,6 @@ BUILT_IN = (
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_SECRET = re.compile(r"(^|_)(api_?key|token|secret|password|passphrase|private_key)$")
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def _settings_advice(settings: type[BaseModel], base_url: bool) -> Iterator[str]
     if bare := [name for name, info in fields.items() if not info.description]:
         yield f"has settings without a description: {listed(bare)}; add Field(description=...)"
     for name, info in fields.items():
-        if _SECRET.search(name) and not _is_secret(info):
+        if is_secret_name(name) and not _is_secret(info):
             yield f"keeps the setting {name} as plain text; make it a pydantic.SecretStr"
     if base_url and "base_url" not in fields:
         yield "has no setting base_url, so it cannot be pointed at a test server; add one"

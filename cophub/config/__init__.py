@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from cophub.config.environment import marked, resolved
 from cophub.config.messages import did_you_mean, explain, listed, place
@@ -31,6 +39,7 @@ from cophub.config.tables import (
 from cophub.config.timetable import Timetable
 from cophub.connector import Connector
 from cophub.errors import ConfigError
+from cophub.http import is_secret_name, redact, remember_secret
 from cophub.pipeline import CommunitySpec, Pipeline
 
 __all__ = ["Config", "Source", "Timetable", "load_config", "shown"]
@@ -86,7 +95,6 @@ class Config(Table):
     sources: dict[Name, Source] = Field(default={})
     pipelines: dict[Name, PipelineTable] = Field(default={})
     _path: Path = PrivateAttr(default=Path("plugins.toml"))
-    _secrets: set[str] = PrivateAttr(default_factory=set)
 
     @field_validator("sources", "communities")
     @classmethod
@@ -195,20 +203,15 @@ class Config(Table):
         if model.model_config.get("extra") != "allow":
             self._refuse_unknown(model, values, where)
         filled = self._resolve(values, where)
+        _remember_secrets(model, filled)
         for key in filled:
             if (field := model.model_fields.get(key)) and _is_path(field):
                 filled[key] = _absolute(filled[key], self.folder)
         try:
             return model.model_validate(filled)
         except ValidationError as error:
-            line = explain(error, model, where, self.hide)
+            line = explain(error, model, where, redact)
         raise ConfigError(f"{self.file}: {line}")
-
-    def hide(self, text: str) -> str:
-        """The text without any value that came from the environment."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
 
     def fail(self, where: tuple[str | int, ...], what: str) -> NoReturn:
         """Raise the ConfigError for one place in the file."""
@@ -218,7 +221,7 @@ class Config(Table):
         def missing(path: tuple[str | int, ...], name: str) -> ConfigError:
             return _not_set(self.file, path, name)
 
-        return resolved(value, missing, self._secrets, where)
+        return resolved(value, missing, where)
 
     def _refuse_unknown(
         self, model: type[BaseModel], values: dict[str, Any], where: tuple[str, ...]
@@ -242,12 +245,11 @@ def load_config(path: Path | str = "plugins.toml") -> Config:
     path = Path(path)
     raw = marked(read(path))
     later = list(_taken_out(raw))
-    secrets: set[str] = set()
 
     def missing(where: tuple[str | int, ...], name: str) -> ConfigError:
         return _not_set(shown(path), where, name)
 
-    filled = resolved(raw, missing, secrets)
+    filled = resolved(raw, missing)
     for where, key, value in later:
         _table_at(filled, where)[key] = value
     try:
@@ -256,7 +258,6 @@ def load_config(path: Path | str = "plugins.toml") -> Config:
         line = explain(error, Config)
         raise ConfigError(f"{shown(path)}: {line}") from None
     config._path = path
-    config._secrets = secrets
     for name, source in config.sources.items():
         source._config, source._name = config, name
     return config
@@ -296,6 +297,15 @@ def _anchored(url: str, folder: Path) -> str:
         return url
     name, mark, options = file.partition("?")
     return f"sqlite:///{folder / Path(name).expanduser()}{mark}{options}"
+
+
+def _remember_secrets(model: type[BaseModel], values: dict[str, Any]) -> None:
+    """Let no log, error or kept item show what these settings hold."""
+    for key, value in values.items():
+        field = model.model_fields.get(key)
+        secret = is_secret_name(key) or (field and SecretStr.__name__ in str(field.annotation))
+        if secret and isinstance(value, str):
+            remember_secret(value)
 
 
 def _is_path(field: Any) -> bool:

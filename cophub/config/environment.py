@@ -1,7 +1,7 @@
 """`{env = "NAME"}` anywhere in plugins.toml: a value that is kept in the environment."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,30 +24,17 @@ def marked(value: Any) -> Any:
     return [marked(inner) for inner in value] if isinstance(value, list) else value
 
 
-def resolved(
-    value: Any,
-    missing: Missing,
-    secrets: set[str],
-    path: tuple[str | int, ...] = (),
-    environment: Mapping[str, str] = os.environ,
-) -> Any:
-    """The values with the environment's in their place; what came from there is added to `secrets`.
+def resolved(value: Any, missing: Missing, path: tuple[str | int, ...] = ()) -> Any:
+    """The values with the environment's in their place.
 
     Raises `missing(path, name)` for a variable that is not set, or empty.
     """
     if isinstance(value, FromEnvironment):
-        if not (found := environment.get(value.name)):
+        if not (found := os.environ.get(value.name)):
             raise missing(path, value.name)
-        secrets.add(found)
         return found
     if isinstance(value, dict):
-        return {
-            key: resolved(inner, missing, secrets, (*path, key), environment)
-            for key, inner in value.items()
-        }
+        return {key: resolved(inner, missing, (*path, key)) for key, inner in value.items()}
     if isinstance(value, list):
-        return [
-            resolved(inner, missing, secrets, (*path, place), environment)
-            for place, inner in enumerate(value)
-        ]
+        return [resolved(inner, missing, (*path, place)) for place, inner in enumerate(value)]
     return value

@@ -1,0 +1,86 @@
+"""The site over HTTP, for this machine alone."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from cophub.errors import ConfigError
+
+HOST = "127.0.0.1"
+_NAMES = ["127.0.0.1", "localhost"]
+_HEADERS = {
+    # The pages carry their own charts, so they may run scripts; they may ask nobody else.
+    "Content-Security-Policy": (
+        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def site_app(site: Path) -> Starlette:
+    """An application that shows the newest version of the folder `site`.
+
+    It answers to the names of this machine only: a page elsewhere that makes its own name point
+    here (DNS rebinding) is refused.
+    """
+
+    async def page(request: Request) -> Response:
+        return _page(site, request.path_params["path"])
+
+    return Starlette(
+        routes=[Route("/{path:path}", page, methods=["GET"])],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_NAMES)],
+    )
+
+
+def _page(site: Path, path: str) -> Response:
+    if not site.is_dir():
+        return _said("There is no site yet: run `cophub run`, then load this page again.", 503)
+    # Resolved at each request: publishing puts another folder in this one's place.
+    root = site.resolve()
+    try:
+        file = (root / path).resolve()
+        if file.is_dir():
+            file = file / "index.html"
+        inside = file.is_relative_to(root) and file.is_file()
+    except (OSError, ValueError):
+        inside = False
+    if not inside:
+        return _said("There is no such page.", 404)
+    return FileResponse(file, headers=_HEADERS)
+
+
+def _said(text: str, status: int) -> Response:
+    return PlainTextResponse(text + "\n", status, headers=_HEADERS)
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on loopback; port 0 takes any that is free. Raises ConfigError when it is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"port {port} cannot be used ({error.strerror}); take another with --port"
+        ) from None
+    return listener
+
+
+def serve(site: Path, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    """Answer on the socket until Ctrl-C or SIGTERM; `ready` gets the address."""
+    import uvicorn
+
+    config = uvicorn.Config(site_app(site), log_level="warning", access_log=False)
+    ready(f"http://{HOST}:{listener.getsockname()[1]}/")
+    uvicorn.Server(config).run(sockets=[listener])

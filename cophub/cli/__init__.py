@@ -1,0 +1,141 @@
+"""The command line: each command parses, calls one method of the hub, and shows the answer.
+
+Commands are imported when they are called, so that `cophub --help` answers at once.
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cophub.cli.options import State, shared
+from cophub.errors import CophubError
+
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Begin": {
+        "demo": ("demo:demo", "Invented vendors, synced and published: see what you get."),
+        "init": ("setup:init", "Write a plugins.toml with comments."),
+        "connectors": ("setup:connectors", "What can be connected, and with which settings."),
+        "check": ("vendors:check", "Try every source: what may be read, and what is missing."),
+        "discover": ("vendors:discover", "List the groups, lists and audiences of a source."),
+        "plan": ("vendors:plan", "Say what a sync would cost, before it is started."),
+    },
+    "Work": {
+        "sync": ("work:sync", "Bring sources into the warehouse."),
+        "run": ("work:run", "Sync what is due, then publish."),
+        "schedule": ("operate:schedule", "Keep the timetable of plugins.toml."),
+        "serve": ("operate:serve", "Show the site on this machine."),
+    },
+    "Look": {
+        "status": ("look:status", "What is fresh, late, held or failing."),
+        "runs": ("look:runs", "What each run did."),
+        "rejects": ("look:rejects", "Items that were not understood, and why."),
+        "people": ("look:people", "The directory of people."),
+        "communities": ("look:communities", "The communities and what serves them."),
+        "report": ("reports:report", "Tables for a report, such as the quarter."),
+        "export": ("reports:export", "A table or view as a file."),
+    },
+    "Look after": {
+        "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
+        "doctor": ("operate:doctor", "Look at everything that can go wrong here."),
+        "db": ("operate:db", "Version, backup and upgrade of the warehouse."),
+    },
+}
+"""Every command: where it lives, and its line in the help."""
+
+_COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+
+
+class Commands(click.Group):
+    """The commands in their sections, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None when there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"cophub.cli.{module}"), name)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """As click does, with the command that was meant when a word is misspelled."""
+        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+            from cophub.config.messages import did_you_mean
+
+            near = did_you_mean(args[0], _COMMANDS)
+            ctx.fail(f'There is no command "{args[0]}"{near}.')
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands under the headings of their sections."""
+        width = max(len(name) for name in _COMMANDS)
+        for title, commands in SECTIONS.items():
+            with formatter.section(click.style(title, bold=True)):
+                rows = [
+                    (click.style(name.ljust(width), fg="cyan"), text)
+                    for name, (_, text) in commands.items()
+                ]
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 a source failed or is held, 2 it could not start.",
+)
+@shared
+@click.version_option(package_name="cophub", message="cophub %(version)s")
+def cli() -> None:
+    """Communities of practice on many tools, in one warehouse, directory and dashboard.
+
+    Begin with `cophub demo`; with your own tools, `cophub init`.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """The exit code of one command; what went wrong is one line on standard error."""
+    state = State()
+    try:
+        answer = cli.main(args=arguments, prog_name="cophub", standalone_mode=False, obj=state)
+        return answer if isinstance(answer, int) else 0
+    except CophubError as error:
+        return _say(state, str(error), 2)
+    except click.Abort:
+        return _say(state, "stopped", 130)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _say(state, "stopped", 130)
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; python would complain when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: never a bare traceback
+        from cophub.cli.surprise import record
+
+        return _say(state, record(state, error), 2)
+
+
+def _say(state: State, message: str, code: int) -> int:
+    if state.debug and sys.exc_info()[1] is not None:
+        import traceback
+
+        traceback.print_exc()
+    label = click.style("cophub:", fg="red", bold=True)
+    click.echo(f"{label} {message}", err=True)
+    return code
+
+
+__all__ = ["SECTIONS", "cli", "main", "run"]

@@ -1,0 +1,71 @@
+"""Options that every command takes, before its name or after it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class State:
+    """What the shared options said."""
+
+    config: str | None = None
+    json: bool = False
+    debug: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The plugins.toml to use: --config, COPHUB_CONFIG, or the one in this folder."""
+        return Path(self.config or os.environ.get("COPHUB_CONFIG") or "plugins.toml")
+
+    @contextmanager
+    def hub(self, *, plugin_problems: bool = True) -> "Iterator[Hub]":
+        """The hub of the plugins.toml; says which plugins are broken where they were needed."""
+        from cophub.hub import Hub
+
+        with Hub.open(self.path) as hub:
+            try:
+                yield hub
+            finally:
+                if plugin_problems and "plugins" in vars(hub):
+                    warn(hub.plugins.problems)
+
+
+def warn(lines: list[str]) -> None:
+    """Each line as a warning on standard error."""
+    for line in lines:
+        click.echo(f"{click.style('warning:', fg='yellow')} {line}", err=True)
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    # Both the group and the command have the option; the one that was given wins, the last of two.
+    if value not in (None, False) and param.name:
+        setattr(ctx.ensure_object(State), param.name, value)
+
+
+def shared(function: F) -> F:
+    """Give a command `--config`, `--json` and `--debug`."""
+    options: dict[str, dict[str, Any]] = {
+        "--debug": {"is_flag": True, "help": "Show where an error came from."},
+        "--json": {"is_flag": True, "help": "Answer as JSON, for a program to read."},
+        "--config": {
+            "metavar": "FILE",
+            "help": "The plugins.toml to use (else COPHUB_CONFIG, else ./plugins.toml).",
+        },
+    }
+    for name, attributes in options.items():
+        function = click.option(name, callback=_keep, expose_value=False, **attributes)(function)
+    return function
+
+
+pass_state = click.make_pass_decorator(State, ensure=True)

@@ -1,0 +1,142 @@
+"""`report` and `export`: figures and tables to take away."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from cophub.cli import show
+from cophub.cli.options import State, pass_state, shared
+from cophub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cophub.hub.answers import MeasureRow, QuarterReport
+
+_COLUMNS_AT_ONCE = 5
+Writer = Callable[["QuarterReport", IO[bytes]], None]
+
+
+@click.group()
+def report() -> None:
+    """Tables for a report."""
+
+
+@report.command("quarter")
+@click.option("--quarter", metavar="2026Q3", help="Which one; else the last that has ended.")
+@click.option(
+    "--format", "form", default=None, metavar="FORMAT",
+    help="table (default), csv, xlsx or html; else as the name of --to says.",
+)  # fmt: skip
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
+)
+@shared
+@pass_state
+def report_quarter(
+    state: State, quarter: str | None, form: str | None, target: Path | None
+) -> None:
+    """The quarter table: every measure, for each community and all together, with its change."""
+    from cophub.hub import sheets
+
+    form = _format(form, target, ("table", "csv", "xlsx", "html"), "table")
+    with state.hub() as hub:
+        found = hub.report_quarter(quarter)
+    if show.finish(state, found):
+        return
+    if form == "table" and target is None:
+        _show_quarter(found)
+        return
+    writers: dict[str, Writer] = {"xlsx": sheets.quarter_xlsx, "html": sheets.quarter_html}
+    write = writers.get(form, sheets.quarter_csv)
+    _write(target, form, lambda out: write(found, out))
+
+
+def _show_quarter(found: "QuarterReport") -> None:
+    show.say(show.bold(f"{found.quarter}"))
+    for start in range(0, len(found.communities), _COLUMNS_AT_ONCE):
+        part = found.communities[start : start + _COLUMNS_AT_ONCE]
+        rows = [
+            (label, *(_figure(found.cell(key, measure), unit) for key, _ in part))
+            for measure, label, unit in found.measures
+        ]
+        titles = [title for _, title in part]
+        # Two communities may have one title: columns are told apart by their place.
+        show.table(("", *titles), rows, right=titles)
+        show.say()
+    absent = {row.label: row.absent for row in found.rows if row.absent}
+    for label, why in absent.items():
+        show.say(f"  {show.dim(f'– {label}: {why}')}")
+    observed = [row.observed_at for row in found.rows if row.observed_at]
+    if observed:
+        show.say(
+            show.dim(f"  as of {show.moment(min(observed))} UTC; change since the quarter before")
+        )
+
+
+def _figure(row: "MeasureRow | None", unit: str) -> show.Styled:
+    from cophub.hub.sheets import change, number
+
+    if row is None or row.value is None:
+        return show.dim("–")
+    text = number(row.value, unit)
+    return show.Styled(f"{text} {show.dim(change(row, unit))}" if row.difference else text)
+
+
+@click.command()
+@click.argument("table")
+@click.option("--format", "form", default=None, metavar="FORMAT",
+              help="csv (default), jsonl or xlsx; else as the name of --to says.")  # fmt: skip
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
+)
+@shared
+@pass_state
+def export(state: State, table: str, form: str | None, target: Path | None) -> None:
+    """TABLE, a table or view of the warehouse, as a file; row by row, whatever its size.
+
+    Text that a spreadsheet would take for a formula is made harmless.
+    """
+    from cophub.cli.progress import watching
+    from cophub.hub.export import FORMATS, check_format
+
+    if state.json and form is None:
+        form = "jsonl"
+    form = _format(form, target, (*FORMATS, "parquet"), "csv")
+    check_format(form)
+    with state.hub() as hub, watching(silent=target is None) as watch:
+
+        def progress(rows: int) -> None:
+            watch.progress(table, "rows", rows, None)
+
+        rows = _write(target, form, lambda out: hub.export(table, out, form, progress))
+    if target is not None:
+        show.say(f"{show.mark('done')} {rows:,} rows of {table} are in {target}")
+
+
+def _format(form: str | None, target: Path | None, known: tuple[str, ...], default: str) -> str:
+    """The format that was asked for, or that the file's name tells. Raises ConfigError."""
+    from cophub.config.messages import did_you_mean
+
+    if form is None and target is not None:
+        suffix = target.suffix.removeprefix(".").lower()
+        form = {"htm": "html", "json": "jsonl", "ndjson": "jsonl"}.get(suffix, suffix) or default
+    form = form or default
+    if form not in known:
+        raise ConfigError(
+            f'there is no format "{form}"{did_you_mean(form, known)}; take {", ".join(known)}'
+        )
+    return form
+
+
+def _write(target: Path | None, form: str, write: Any) -> Any:
+    """Call `write` with the file, or with standard output where no file is named."""
+    from cophub.hub.export import new_file
+
+    if target is not None:
+        with new_file(target) as out:
+            return write(out)
+    if form == "xlsx" and sys.stdout.isatty():
+        raise ConfigError("an XLSX file cannot be shown here; name a file with --to")
+    return write(click.get_binary_stream("stdout"))

@@ -1,0 +1,206 @@
+"""`init`, `connectors` and `plugins`: what there is to work with."""
+
+import os
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cophub.cli import show
+from cophub.cli.options import State, pass_state, shared, warn
+from cophub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from cophub.connector import Connector, Stream
+    from cophub.plugins import Origin, Plugins
+
+
+@click.command()
+@shared
+@pass_state
+def init(state: State) -> None:
+    """Write a plugins.toml with comments; only you may read it."""
+    path = state.path
+    sample = files("cophub.cli").joinpath("sample.toml").read_text(encoding="utf-8")
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigError(f"{path} is there already; name another file with --config") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror})") from None
+    with open(handle, "w", encoding="utf-8") as out:  # noqa: PTH123 - an open handle, not a path
+        out.write(sample)
+    if show.finish(state, {"written": str(path)}):
+        return
+    show.say(f"{show.mark('done')} {path} is written")
+    show.say("  1. keep the sources you have, and delete the others")
+    show.say("  2. put their secrets into the environment, as the file says")
+    show.say("  3. cophub check    then    cophub run")
+
+
+def _found(state: State) -> "Plugins":
+    """The plugins there are; without a plugins.toml, those that are installed."""
+    from cophub.config import load_config
+    from cophub.plugins import load_plugins
+
+    modules = load_config(state.path).modules if state.path.exists() or state.config else []
+    return load_plugins(modules)
+
+
+@click.group(invoke_without_command=True)
+@shared
+@click.pass_context
+@pass_state
+def connectors(state: State, ctx: click.Context) -> None:
+    """What can be connected; `connectors show NAME` gives settings and streams."""
+    if ctx.invoked_subcommand is not None:
+        return
+    plugins = _found(state)
+    if state.json:
+        show.answer_json([_described(c, plugins) for c in plugins.connectors.values()])
+        return
+    rows = [
+        (show.bold(name), connector.summary, ", ".join(s.name for s in connector.streams),
+         plugins.origins[f"connector {name}"].distribution)
+        for name, connector in sorted(plugins.connectors.items())
+    ]  # fmt: skip
+    show.table(("connector", "what", "streams", "from"), rows)
+    warn(plugins.problems)
+
+
+@connectors.command("show")
+@click.argument("name")
+@shared
+@pass_state
+def connectors_show(state: State, name: str) -> None:
+    """Settings, streams, permissions and personal data of one connector."""
+    from cophub.config.messages import did_you_mean, listed
+
+    plugins = _found(state)
+    if name not in plugins.connectors:
+        known = plugins.connectors
+        raise ConfigError(
+            f'there is no connector "{name}"{did_you_mean(name, known)}; there are {listed(known)}'
+        )
+    connector = plugins.connectors[name]
+    if show.finish(state, _described(connector, plugins)):
+        return
+    show.say(f"{show.bold(name)}  {connector.summary}")
+    show.say(show.dim(f"  {plugins.origins[f'connector {name}']}"))
+    show.say()
+    show.table(("setting", "value", "default", "what it is"), _setting_rows(connector))
+    show.say()
+    columns = ("stream", "yields", "reads", "deletions", "permissions", "what it is")
+    show.table(columns, [_stream_row(stream) for stream in connector.streams])
+    if connector.personal:
+        show.say()
+        show.say(f"  personal data: {', '.join(connector.personal)}")
+
+
+def _described(connector: "Connector", plugins: "Plugins") -> dict[str, Any]:
+    """What a connector can tell about itself, for a program."""
+    schema = connector.settings.model_json_schema()
+    return {
+        "name": connector.name,
+        "summary": connector.summary,
+        "from": str(plugins.origins[f"connector {connector.name}"]),
+        "settings": schema.get("properties", {}),
+        "required": schema.get("required", []),
+        "streams": [_stream_facts(stream) for stream in connector.streams],
+        "personal": connector.personal,
+        "can": [name for name in ("check", "discover", "estimate") if getattr(connector, name)],
+    }
+
+
+def _stream_facts(stream: "Stream") -> dict[str, Any]:
+    return {
+        "name": stream.name,
+        "summary": stream.summary,
+        "yields": [record.__name__ for record in stream.yields],
+        "snapshot_of": [record.__name__ for record in stream.snapshot_of],
+        "sees_edits": stream.sees_edits,
+        "sees_deletions": stream.sees_deletions,
+        "permissions": stream.permissions,
+    }
+
+
+def _setting_rows(connector: "Connector") -> Iterator[tuple[Any, ...]]:
+    for name, info in connector.settings.model_fields.items():
+        yield show.bold(name), _type_of(info), _default_of(info), info.description
+
+
+def _type_of(info: "FieldInfo") -> str:
+    """`text`, `secret`, `list of text`: a type for whoever writes plugins.toml."""
+    words = str(getattr(info.annotation, "__name__", info.annotation))
+    if "SecretStr" in str(info.annotation):
+        return "secret"
+    told = str(info.annotation) if "[" in str(info.annotation) else words
+    replacements = {"typing.": "", "str": "text", "int": "number", "bool": "true or false"}
+    for old, new in replacements.items():
+        told = told.replace(old, new)
+    return told
+
+
+def _default_of(info: "FieldInfo") -> str:
+    if info.is_required():
+        return show.coloured("warning", "required")
+    default = info.get_default(call_default_factory=False)
+    if default is None:
+        return "–"
+    return ", ".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
+
+
+def _stream_row(stream: "Stream") -> tuple[Any, ...]:
+    return (
+        show.bold(stream.name),
+        ", ".join(record.__name__ for record in stream.yields) or None,
+        "whole" if stream.snapshot_of else "what is new",
+        stream.sees_deletions or bool(stream.snapshot_of),
+        ", ".join(stream.permissions) or None,
+        stream.summary,
+    )
+
+
+@click.group()
+def plugins() -> None:
+    """The plugins that were found."""
+
+
+@plugins.command("list")
+@shared
+@pass_state
+def plugins_list(state: State) -> int:
+    """Every plugin, what it brings, and what is wrong with any."""
+    found = _found(state)
+    answer = {
+        "plugins": [
+            {
+                "plugin": origin.plugin,
+                "module": origin.module,
+                "distribution": origin.distribution,
+                "version": origin.version,
+                "brings": _brought(origin, found),
+            }
+            for origin in found.loaded
+        ],
+        "problems": found.problems,
+        "advice": found.advice,
+    }
+    if not show.finish(state, answer):
+        rows = [
+            (show.bold(o.plugin), o.distribution or f"module {o.module}", o.version,
+             ", ".join(_brought(o, found)))
+            for o in found.loaded
+        ]  # fmt: skip
+        show.table(("plugin", "from", "version", "brings"), rows)
+        for state_name, lines in (("failed", found.problems), ("warning", found.advice)):
+            for line in lines:
+                show.say(f"  {show.mark(state_name)} {line}")
+    return 1 if found.problems else 0
+
+
+def _brought(origin: "Origin", found: "Plugins") -> list[str]:
+    return [key for key, by in found.origins.items() if by == origin]

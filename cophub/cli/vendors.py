@@ -1,0 +1,101 @@
+"""`check`, `discover` and `plan`: asking vendors without syncing."""
+
+import click
+
+from cophub.cli import show
+from cophub.cli.options import State, pass_state, shared
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@shared
+@pass_state
+def check(state: State, sources: tuple[str, ...]) -> int:
+    """Try every source (or those named): what may be read, and what is missing.
+
+    Each line that is not well names the exact thing that an administrator must do.
+    """
+    found = []
+    with state.hub() as hub:
+        for checked in hub.check(sources):
+            found.append(checked)
+            if state.json:
+                continue
+            health = "failed" if checked.failed else "ok"
+            show.say(
+                f"{show.mark(health)} {show.bold(checked.source)} {show.dim(checked.connector)}"
+            )
+            if checked.error:
+                show.say(f"    {show.coloured('failed')}: {checked.error}")
+            for verdict in checked.verdicts:
+                what = f"{verdict.subject}: {verdict.message}"
+                show.say(f"    {show.mark(verdict.state)} {show.clean(what)}")
+                if verdict.fix:
+                    show.say(f"      {show.dim('→')} {show.clean(verdict.fix)}")
+    show.finish(state, {"sources": found})
+    return 1 if any(checked.failed for checked in found) else 0
+
+
+@click.command()
+@click.argument("source")
+@shared
+@pass_state
+def discover(state: State, source: str) -> None:
+    """List the groups, lists and audiences that SOURCE could sync.
+
+    Their keys are what a community in plugins.toml names, as `source:key`.
+    """
+    with state.hub() as hub:
+        found = hub.discover(source)
+    rows = [
+        (
+            f"{source}:{space.key}",
+            _set(space.kind),
+            _set(space.title),
+            _set(space.native_member_count),
+            _set(space.visibility),
+        )
+        for space in found.spaces
+    ]
+    if state.json:
+        names = ("space", "kind", "title", "members", "visibility")
+        show.answer_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    if not rows:
+        show.say(f'  nothing to sync in "{source}"')
+        return
+    show.table(("space", "kind", "title", "members", "visibility"), rows, right=("members",))
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@shared
+@pass_state
+def plan(state: State, sources: tuple[str, ...]) -> int:
+    """Say what a sync would cost now, stream by stream, before it is started."""
+    with state.hub() as hub:
+        found = list(hub.plan(sources))
+    if not show.finish(state, {"sources": found}):
+        rows = []
+        for planned in found:
+            for estimate in planned.estimates:
+                rows.append((planned.source, *_estimated(estimate)))
+            if planned.error or planned.note:
+                rows.append((planned.source, None, None, None, planned.error or planned.note))
+        show.table(
+            ("source", "stream", "requests", "rows", "note"), rows, right=("requests", "rows")
+        )
+        total = sum(planned.requests for planned in found)
+        show.say(f"  about {total:,} requests in all")
+    return 1 if any(planned.error for planned in found) else 0
+
+
+def _estimated(estimate: object) -> tuple[object, ...]:
+    return tuple(getattr(estimate, name) for name in ("stream", "requests", "rows", "note"))
+
+
+def _set(value: object) -> object:
+    """A field's value, or None where it was not set."""
+    from cophub import UNSET
+
+    return None if value is UNSET else value

@@ -1,0 +1,170 @@
+"""`sync` and `run`: bringing sources in, and publishing."""
+
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cophub.cli import show
+from cophub.cli.options import State, pass_state, shared
+from cophub.cli.progress import Watch, watching
+
+if TYPE_CHECKING:
+    from cophub.publish import PipelineResult
+    from cophub.sync.results import RunResult, StreamResult
+
+_COUNTS = ("new", "changed", "gone", "rejected")
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
+@click.option("--full", is_flag=True, help="Read everything again, not only what is new.")
+@click.option(
+    "--accept-departures",
+    is_flag=True,
+    help="Let members leave even where so many would that the run was held.",
+)
+@shared
+@pass_state
+def sync(
+    state: State,
+    sources: tuple[str, ...],
+    streams: tuple[str, ...],
+    full: bool,
+    accept_departures: bool,
+) -> int:
+    """Bring sources into the warehouse; all of them, when none is named.
+
+    Only what is new is asked for. One source that fails never stops another; what it had read up to
+    its last checkpoint is kept, and the next sync goes on from there.
+    """
+    with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
+        results = hub.sync(
+            sources,
+            streams=streams,
+            full=full,
+            accept_departures=accept_departures,
+            watch=watch,
+            stop=stop,
+        )
+        found = told(results, watch)
+    if not show.finish(state, {"results": found}):
+        _summary(found)
+    return exit_code(found)
+
+
+@click.command()
+@click.argument("pipelines", nargs=-1, metavar="[PIPELINE]...")
+@click.option("--no-sync", is_flag=True, help="Publish from what is in the warehouse.")
+@shared
+@pass_state
+def run(state: State, pipelines: tuple[str, ...], no_sync: bool) -> int:
+    """Sync the sources that are due, then run the pipelines; all of them, when none is named.
+
+    A pipeline brings those it builds upon along. Readers see the new site when it is whole.
+    """
+    with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
+        found = told(hub.run(pipelines, sync=not no_sync, watch=watch, stop=stop), watch)
+        site = hub.config.site / "index.html"
+    if not show.finish(state, {"results": found, "site": str(site)}) and site.exists():
+        show.say(f"  the site: {site}")
+    return exit_code(found)
+
+
+@contextmanager
+def stoppable(watch: Watch) -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, to end at a checkpoint; a second one ends at once."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        watch.say(show.dim("  stopping at the next checkpoint; Ctrl-C again stops at once"))
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def told(results: "Iterable[Any]", watch: Watch) -> list[Any]:
+    """Every result, each said as it comes."""
+    found = []
+    for result in results:
+        found.append(result)
+        for line in lines_of(result):
+            watch.say(line)
+    return found
+
+
+def lines_of(result: Any) -> Iterator[str]:
+    """A RunResult, PipelineResult or NotStarted for a person: a line, and one for each part."""
+    if hasattr(result, "pipeline"):
+        yield from _pipeline_lines(result)
+    elif hasattr(result, "streams"):
+        yield from _run_lines(result)
+    else:
+        yield f"{show.mark('failed')} {show.bold(result.name)}: cannot start"
+        yield f"    {result.error}"
+
+
+def _run_lines(result: "RunResult") -> Iterator[str]:
+    took = (result.finished_at - result.started_at).total_seconds()
+    said = [show.duration(took), f"{result.total('requests'):,} requests"]
+    if received := result.total("bytes_received"):
+        said.append(show.size(received))
+    if (waited := result.total("waited_seconds")) >= 1:
+        said.append(f"waited {show.duration(waited)} for the vendor")
+    state = show.coloured(result.state)
+    name = show.bold(result.source)
+    yield f"{show.mark(result.state)} {name} {state}  {show.dim(' · '.join(said))}"
+    if result.error:
+        yield f"    {result.error}"
+    width = max((len(stream.stream) for stream in result.streams), default=0)
+    for stream in result.streams:
+        yield from _stream_lines(stream, width)
+
+
+def _stream_lines(stream: "StreamResult", width: int) -> Iterator[str]:
+    counts = [f"{getattr(stream, count):,} {count}" for count in _COUNTS if getattr(stream, count)]
+    news = ", ".join(counts) or "nothing new"
+    yield f"    {stream.stream.ljust(width)}  {stream.seen:>9,} read  {show.dim('·')} {news}"
+    if stream.error:
+        yield f"    {' ' * width}  {show.coloured('failed')}: {stream.error}"
+    if stream.held_for:
+        yield f"    {' ' * width}  {show.coloured('held')}: {stream.held_for}"
+
+
+def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:
+    files = f"{result.files:,} files" if result.files else "tables"
+    said = show.dim(f"{show.duration(result.seconds)} · {files}")
+    state = show.coloured(result.state)
+    yield f"{show.mark(result.state)} {show.bold(result.pipeline)} {state}  {said}"
+    if result.error:
+        yield f"    {result.error}"
+
+
+def _summary(found: Sequence[Any]) -> None:
+    states: dict[str, int] = {}
+    for result in found:
+        state = getattr(result, "state", "failed")
+        states[state] = states.get(state, 0) + 1
+    if len(found) > 1:
+        parts = ", ".join(f"{count} {show.coloured(state)}" for state, count in states.items())
+        show.say(f"  {len(found)} sources: {parts}")
+    if "held" in states:
+        show.say("  look at what is held; if it is true: cophub sync SOURCE --accept-departures")
+
+
+def exit_code(found: Sequence[Any]) -> int:
+    """0 when all is done, 2 when nothing could start, else 1."""
+    if all(getattr(result, "state", None) == "done" for result in found):
+        return 0
+    return 2 if not any(hasattr(result, "state") for result in found) else 1
