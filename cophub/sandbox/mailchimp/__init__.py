@@ -16,7 +16,7 @@ from cophub.sandbox.mailchimp.listing import Encoder, select
 from cophub.sandbox.mailchimp.mailing import Mailing
 from cophub.sandbox.mailchimp.params import Params
 from cophub.sandbox.mailchimp.problems import Problem, problem
-from cophub.sandbox.mailchimp.state import Campaign, digest
+from cophub.sandbox.mailchimp.state import Audience, Campaign, digest
 from cophub.sandbox.mailchimp.truth import truth
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
@@ -125,17 +125,24 @@ class MailchimpSandbox(Sandbox):
     # Change on demand
 
     def drift(self, request: Request, rows: int) -> None:
-        """A second passes, and the first rows of this listing of members change."""
-        parts = request.path.split("/")
+        """A second passes, and later pages of this listing shift by `rows` rows.
+
+        Of members, the first rows change; of campaigns and reports, new ones go out before them.
+        """
         self.timeline.run(self.timeline.now + 1)
-        if len(parts) != 5 or parts[4] != "members":
-            return
-        audience = self.by_list[parts[3]]
+        below = request.path.removeprefix(ROOT).strip("/").split("/")
+        if below in (["campaigns"], ["reports"]):
+            for _ in range(rows):
+                self.mailing.send_extra(self.audiences[0])
+        elif len(below) == 3 and below[0] == "lists" and below[2] == "members":
+            self._drift_members(self.by_list[below[1]], request, rows)
+
+    def _drift_members(self, audience: Audience, request: Request, rows: int) -> None:
         query = lists.member_query(Params(request.query))
         for found in select(audience, query, 0, rows)[1]:
             member = audience.member(found)
             self.life.edit(audience, member, vip=not member.vip)
-            if query.status:
+            if query.status:  # a listing by status loses whoever changes status
                 self.life.archive(audience, member)
 
     def truth(self) -> dict[str, Any]:

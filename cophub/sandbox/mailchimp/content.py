@@ -11,7 +11,7 @@ UNSOLD = {"total_orders": 0, "total_spent": 0, "total_revenue": 0}
 
 
 def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
-    """A campaign; unsent ones have `send_time` `""` and, as drafts, no report summary."""
+    """A campaign; unsent ones have no report summary."""
     audience, path = campaign.audience, f"/campaigns/{campaign.id}"
     reached = len(campaign.deliveries) if campaign.sent else audience.total("subscribed")
     row: Row = {
@@ -23,7 +23,7 @@ def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
         "long_archive_url": f"https://campaign-archive.example/?id={campaign.id}",
         "status": campaign.status,
         "emails_sent": len(campaign.deliveries),
-        "send_time": instant(campaign.sent or campaign.scheduled),
+        "send_time": _send_time(campaign),
         "content_type": "template",
         "needs_block_refresh": False,
         "resendable": bool(campaign.sent),
@@ -43,12 +43,19 @@ def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
             "opens": True, "html_clicks": True, "text_clicks": False, "goal_tracking": False,
             "ecomm360": False, "google_analytics": "", "clicktale": "",
         },
+        "social_card": {"image_url": "", "description": campaign.preview, "title": campaign.subject},
         "delivery_status": {"enabled": False},
         "_links": resource_links(base, path, "Campaigns", "content", "send-checklist", edits=True),
     }  # fmt: skip
     if campaign.sent:
         row["report_summary"] = _summary(campaign, now)
     return row
+
+
+def _send_time(campaign: Campaign) -> str | None:
+    """When it went or will go out. Drafts have none, which the vendor says as `""` or as null."""
+    none = None if campaign.web_id % 2 else ""
+    return instant(campaign.sent or campaign.scheduled) or none
 
 
 def _summary(campaign: Campaign, now: int) -> Row:

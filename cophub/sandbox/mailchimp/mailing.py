@@ -85,6 +85,12 @@ class Mailing:
         campaign.title, campaign.segment = f"TEST {campaign.title}", "Editors"
         self.send(campaign, self.recipients(audience, 4))
 
+    def send_extra(self, audience: Audience) -> Campaign:
+        """A newsletter outside the schedule, sent now."""
+        campaign = self.make(audience, len(audience.campaigns) + 1, "extra")
+        self.send(campaign)
+        return campaign
+
     def recipients(self, audience: Audience, most: int | None = None) -> list[Member]:
         """Who is subscribed now, in the order in which they came."""
         held = sorted(audience.members.values(), key=lambda member: member.serial)
