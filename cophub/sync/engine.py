@@ -151,9 +151,7 @@ class _SourceRun:
         with warehouse.begin() as connection:
             state.finish_run(connection, self.run, state=verdict, now=finished, error=error)
             state.purge_rejects(connection, now=finished)
-        return RunResult(
-            self.run, self.spec.name, verdict, self.started, finished, results, error
-        )
+        return RunResult(self.run, self.spec.name, verdict, self.started, finished, results, error)
 
     def _stopping(self) -> bool:
         return bool(self.engine.stop and self.engine.stop.is_set())
@@ -208,14 +206,14 @@ class _SourceRun:
             source, name = self.spec.name, stream.name
             live = state.read_cursor(connection, source, name)
             unfinished = state.read_cursor(connection, source, name, state.WHOLE)
-        if live is None:
+        if live is None or live.value is None:
             return Reading(None, whole=True)
         due = (
             stream.whole_every is not None
             and live.whole_at is not None
             and self.started - live.whole_at >= stream.whole_every
         )
-        if live.value is None or self.wish.full or due or unfinished:
+        if self.wish.full or due or unfinished:
             return Reading(None, whole=True, moves_cursor=False)
         return Reading(live.value, whole=False)
 

@@ -1,32 +1,31 @@
 """One stream of one run: what it reads, when it commits, who has left.
 
-Records gather in parcels. At a checkpoint the parcel and its cursor go into one transaction; when
-a whole read ends, so do the departures. What was read after the last checkpoint is lost with a
+Records gather in parcels. At a checkpoint a parcel and its cursor go into one transaction; when a
+whole read ends, so do the departures. What was read after the last checkpoint is lost with a
 failure, and read again.
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from cophub.connector import Context, Stream
-from cophub.errors import CophubError, CursorExpired, PluginError
-from cophub.records import Checkpoint, Item, Membership, Record, Reject, Space
+from cophub.errors import CophubError, CursorExpired, SourceUnavailable
+from cophub.http import redact
+from cophub.records import Item, Reject
 from cophub.sync.results import StreamResult
-from cophub.sync.writer import Parcel, WriterThread
+from cophub.sync.writer import Cutter, Parcel, WriterThread
 from cophub.warehouse import Warehouse, state
+from cophub.warehouse.departures import Departures
 from cophub.warehouse.load import Loader
 
 log = logging.getLogger("cophub.sync")
-
-PARCEL_RECORDS = 4_000
-"""Records that are handed to the writer at once, checkpoint or not."""
-COMMIT_SECONDS = 5.0
-"""A checkpoint older than this is kept even when few records came with it."""
 
 # A read that would end more than this share of a space's memberships, and more than this many, is
 # far more often a fault at the vendor than a departure of so many.
@@ -71,10 +70,15 @@ class StreamRun:
     def __post_init__(self) -> None:
         self.result = StreamResult(self.stream.name, whole=self.reading.whole)
         self._loader = Loader(
-            self.warehouse, self.context.source, run=self.run, now=self.context.now
+            self.warehouse,
+            self.context.source,
+            run=self.run,
+            now=self.context.now,
+            snapshot_of=self.stream.snapshot_of if self.reading.whole else (),
         )
         self._rejects: list[Reject] = []
         self._cursor: str | None = None
+        self._seen = 0
 
     def execute(self) -> StreamResult:
         """Read, store, and say how it went; a failure is told in the result, not raised.
@@ -94,7 +98,7 @@ class StreamRun:
             self._failed(str(error))
         except Exception as error:
             log.debug("stream %s failed", self.stream.name, exc_info=True)
-            self._failed(_blame_plugin(self.stream, error))
+            self._failed(_blame_plugin(self.context, self.stream, error))
         finally:
             self._loader.close()
             self.result.seconds = time.monotonic() - began
@@ -115,7 +119,7 @@ class StreamRun:
 
     def _read(self, writer: WriterThread) -> None:
         """Cut the stream into parcels; on a failure keep what its last checkpoint allows."""
-        cutter = _Cutter(writer.put)
+        cutter = Cutter(writer.put)
         try:
             for item in self._items():
                 if cutter.add(item) and self.stopping():
@@ -130,8 +134,8 @@ class StreamRun:
 
     def _write(self, parcel: Parcel) -> None:
         batch, unusable = self._loader.rows(parcel.records)
-        self._rejects += parcel.rejects
-        self._rejects += unusable
+        self._seen += len(parcel.records)
+        self._rejects += [*parcel.rejects, *unusable]
         self._loader.stage(batch)
         if parcel.cursor is not None:
             self._cursor = parcel.cursor
@@ -142,16 +146,16 @@ class StreamRun:
 
     @contextmanager
     def _commit(self) -> Iterator[Connection]:
-        """One transaction: the staged rows, the rejects, and what the caller adds; the lease holds."""
+        """One transaction: the staged rows, the rejects, what the caller adds; the lease holds."""
         with self.warehouse.begin() as connection:
             state.hold_lease(connection, self.lease, now=datetime.now(UTC))
             counts = self._loader.apply(connection)
             state.add_rejects(
                 connection,
+                map(_without_secrets, self._rejects),
                 run=self.run,
                 source=self.context.source,
                 stream=self.stream.name,
-                rejects=self._rejects,
                 now=self.context.now,
             )
             yield connection
@@ -171,9 +175,7 @@ class StreamRun:
             if self._cursor is not None or self.reading.whole:
                 self._save_cursor(connection, self.context.now if self.reading.whole else None)
             if self.reading.whole:
-                state.forget_cursor(
-                    connection, self.context.source, self.stream.name, state.WHOLE
-                )
+                state.forget_cursor(connection, self.context.source, self.stream.name, state.WHOLE)
 
     def _save_cursor(self, connection: Connection, whole_at: datetime | None) -> None:
         state.write_cursor(
@@ -190,24 +192,24 @@ class StreamRun:
     def _refuse_empty(self, connection: Connection) -> None:
         """Zero rows where the last whole read had many is a fault, not a success."""
         before = state.last_whole_seen(connection, self.context.source, self.stream.name)
-        if before > GUARD_COUNT and self._seen_so_far() == 0:
+        if before > GUARD_COUNT and self._seen == 0:
             raise SourceUnavailable(
                 f"the vendor answered with nothing where the last whole read had {before} records; "
                 "nothing was changed. Check the account's permissions, then sync again"
             )
 
     def _end_snapshot(self, connection: Connection) -> None:
-        """End what a whole read without a reject did not yield, unless that is too much to believe."""
-        if not self.stream.snapshot_of or self._rejected_so_far():
+        """End what a whole read without rejects did not yield, unless that is hard to believe."""
+        if not self.stream.snapshot_of or self.result.rejected or self._rejects:
             return
         leaving = self._loader.departures(connection, self.stream.snapshot_of)
         if not self.accept_departures:
             self._guard(leaving)
         self.result.gone += self._loader.depart(connection)
 
-    def _guard(self, leaving: "list[Departures]") -> None:
+    def _guard(self, leaving: list[Departures]) -> None:
         suspicious = [
-            f'{group.gone} of {group.before} in "{group.space}"'
+            f'{group.gone} of {group.before} in "{group.space or group.table}"'
             for group in leaving
             if group.gone > GUARD_COUNT and group.gone > GUARD_SHARE * group.before
         ]
@@ -218,3 +220,21 @@ class StreamRun:
                 + "; nothing was ended. If that is right: cophub sync "
                 f"{self.context.source} --accept-departures"
             )
+
+
+def _without_secrets(reject: Reject) -> Reject:
+    return Reject(
+        reason=str(redact(reject.reason)),
+        record=reject.record,
+        key=reject.key,
+        field=reject.field,
+        item=redact(reject.item),
+    )
+
+
+def _blame_plugin(context: Context[Any], stream: Stream, error: Exception) -> str:
+    """What to tell about an exception that no connector should let through."""
+    return (
+        f'source "{context.source}", stream "{stream.name}": the connector failed with '
+        f"{type(error).__name__}: {error}; report it to its author, with the log of --debug"
+    )

@@ -6,12 +6,17 @@ last. The queue is short, so that a slow disk slows the fetching instead of fill
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cophub.records import Record, Reject
+from cophub.records import Checkpoint, Item, Record, Reject
 
 QUEUE_LENGTH = 2
+PARCEL_RECORDS = 4_000
+"""Records that are handed over at once, checkpoint or not."""
+COMMIT_SECONDS = 5.0
+"""A checkpoint is kept after this time even when few records came with it."""
 
 
 @dataclass
@@ -65,3 +70,69 @@ class WriterThread:
                     self._write(parcel)
                 except BaseException as error:  # noqa: BLE001 - carried to the stream's thread
                     self._error = error
+
+
+class Cutter:
+    """Cuts what a stream yields into parcels: small ones are gathered, large ones sent on."""
+
+    def __init__(self, put: Callable[[Parcel], None]) -> None:
+        self._put = put
+        self._parcel = Parcel()
+        self._kept = (0, 0)
+        self._uncommitted = 0
+        self._committed_at = time.monotonic()
+
+    def add(self, item: Item) -> bool:
+        """Take one item; True when a checkpoint went on its way to be kept."""
+        kind = type(item)
+        if kind is Checkpoint:
+            return self._checkpoint(item.cursor)  # type: ignore[union-attr]
+        if kind is Reject:
+            self._parcel.rejects.append(item)  # type: ignore[arg-type]
+            return False
+        records = self._parcel.records
+        records.append(item)  # type: ignore[arg-type]
+        if len(records) >= PARCEL_RECORDS:
+            return self._send_first_part()
+        return False
+
+    def close(self) -> None:
+        """Hand over the rest; whoever finishes the stream commits it."""
+        self._send()
+
+    def keep_checkpoint(self) -> None:
+        """The stream failed: hand over what its last checkpoint covers, if it is not yet kept."""
+        if self._parcel.cursor is not None:
+            self._send_first_part()
+
+    def _checkpoint(self, cursor: str) -> bool:
+        parcel = self._parcel
+        parcel.cursor = cursor
+        self._kept = (len(parcel.records), len(parcel.rejects))
+        due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
+        if self._uncommitted + len(parcel.records) < PARCEL_RECORDS and not due:
+            return False
+        parcel.commit = True
+        self._send()
+        return True
+
+    def _send_first_part(self) -> bool:
+        """Hand over what a checkpoint covers, to be kept; without one, all, to be staged."""
+        parcel = self._parcel
+        if parcel.cursor is None:
+            self._send()
+            return False
+        records, rejects = self._kept
+        rest = Parcel(parcel.records[records:], parcel.rejects[rejects:])
+        del parcel.records[records:], parcel.rejects[rejects:]
+        parcel.commit = True
+        self._send()
+        self._parcel = rest
+        return True
+
+    def _send(self) -> None:
+        parcel, self._parcel = self._parcel, Parcel()
+        self._uncommitted += len(parcel.records)
+        if parcel.commit:
+            self._uncommitted, self._committed_at = 0, time.monotonic()
+        self._put(parcel)
