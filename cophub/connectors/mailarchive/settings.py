@@ -30,6 +30,8 @@ class Settings(BaseModel):
         min_length=1,
         description="The archive on disk: a file, a folder (with its subfolders) or a glob. Read"
         " are mbox, mboxrd, maildir and .eml, also in .gz and .zip.",
+        # A relative one starts from the folder of plugins.toml, wherever cophub was started.
+        json_schema_extra={"format": "path"},
     )
     url: HttpUrl | None = Field(
         None,
