@@ -1,0 +1,234 @@
+"""`demo`: invented vendors on this machine, synced and published: everything can be seen."""
+
+import json
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cophub.cli import show
+from cophub.cli.options import State, pass_state, shared
+from cophub.cli.progress import watching
+from cophub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+    from cophub.sandbox import MailchimpSandbox
+    from cophub.sandbox.mailinglist import MailingList
+
+SEED = 7
+_LISTS = (0, 3)
+"""The communities of the invented world that have a mailing list besides their newsletter."""
+_BEGINS_BEFORE = timedelta(weeks=5)
+"""The first demo plays so long ago, so that the next ones have weeks to move on to."""
+_STEP = timedelta(days=7)
+_MARK = "# Written by `cophub demo`"
+
+
+@dataclass
+class Clock:
+    """Where the invented world's time stands; kept beside the demo's plugins.toml."""
+
+    began: datetime
+    """Where it stood at the first demo: the world is made anew from here each time."""
+    now: datetime
+    runs: int = 0
+
+    @classmethod
+    def of(cls, folder: Path) -> "Clock":
+        """The clock of the demo in a folder, a week further than at its last run."""
+        file = folder / "demo.json"
+        today = datetime.now(UTC).replace(microsecond=0)
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            began, now = (datetime.fromisoformat(kept[name]) for name in ("began", "now"))
+            return cls(began, max(now, min(now + _STEP, today)), int(kept["runs"]))
+        except FileNotFoundError:
+            return cls(today - _BEGINS_BEFORE, today - _BEGINS_BEFORE)
+        except (ValueError, KeyError, TypeError, OSError):
+            raise ConfigError(
+                f"{file} cannot be read; remove the folder {folder}, or name another with --dir"
+            ) from None
+
+    def keep(self, folder: Path) -> None:
+        """Remember where the time stands."""
+        kept = {"began": self.began.isoformat(), "now": self.now.isoformat(), "runs": self.runs + 1}
+        (folder / "demo.json").write_text(json.dumps(kept), encoding="utf-8")
+
+
+@click.command()
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default="cophub-demo",
+              show_default=True, metavar="DIR", help="Where everything is written.")  # fmt: skip
+@click.option("--no-open", is_flag=True, help="Do not open the site in a browser.")
+@shared
+@pass_state
+def demo(state: State, folder: Path, no_open: bool) -> int:
+    """Invented vendors on this machine, synced and published: see what you get.
+
+    Nobody in it is real, and nothing leaves this machine. Run it again, and a week has passed: only
+    what is new is asked for.
+    """
+    from cophub.hub import Hub
+
+    began = time.monotonic()
+    state.config = str(folder / "plugins.toml")
+    _make_folder(folder)
+    clock = Clock.of(folder)
+    told: dict[str, Any] = {"folder": str(folder), "clock": clock.now, "first": clock.runs == 0}
+    with _vendors(folder, clock) as (sandbox, lists):
+        _write_config(folder, sandbox, lists)
+        if not state.json:
+            _introduce(clock, sandbox, lists)
+        with Hub.open(folder / "plugins.toml") as hub:
+            results = _work(hub, state.json)
+            told["requests"] = sandbox.requests.total()
+            told["site"] = str(hub.config.site / "index.html")
+            told["seconds"] = round(time.monotonic() - began, 1)
+            if not show.finish(state, {**told, "results": results}):
+                _conclude(hub, folder, clock, told)
+    failed = any(result.state != "done" for result in results)
+    if not failed:
+        clock.keep(folder)
+        if not no_open and not state.json and sys.stdout.isatty():
+            webbrowser.open(Path(told["site"]).absolute().as_uri())
+    return int(failed)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made ({error.strerror}); see --dir") from None
+    config = folder / "plugins.toml"
+    if config.exists() and not config.read_text(encoding="utf-8").startswith(_MARK):
+        raise ConfigError(f"{config} is not of a demo; name another folder with --dir")
+
+
+@contextmanager
+def _vendors(folder: Path, clock: Clock) -> "Iterator[tuple[MailchimpSandbox, list[MailingList]]]":
+    """The invented vendors at the clock's time: MailChimp over HTTP, list archives on disk."""
+    from cophub.sandbox import MailchimpSandbox
+    from cophub.sandbox.mailinglist import MailingList
+
+    sandbox = MailchimpSandbox(seed=SEED, now=clock.began)
+    sandbox.advance(seconds=(clock.now - clock.began).total_seconds())
+    lists = [MailingList(sandbox.world, number) for number in _LISTS]
+    for mailing_list in lists:
+        mailing_list.write(folder / "mail" / mailing_list.key, clock.now)
+    sandbox.start()
+    try:
+        yield sandbox, lists
+    finally:
+        sandbox.stop()
+
+
+def _write_config(folder: Path, sandbox: "MailchimpSandbox", lists: "list[MailingList]") -> None:
+    """A plugins.toml as a team would write it, but for the address of the invented vendor."""
+    lines = [
+        f"{_MARK}, which writes it again each time. The vendors in it are invented.",
+        "",
+        "[hub]",
+        'warehouse = "sqlite:///cophub.db"',
+        'site = "site"',
+        'timezone = "Europe/Geneva"',
+        "",
+        "[sources.newsletter]",
+        'connector = "mailchimp"',
+        'every = "6 hours"',
+        "[sources.newsletter.settings]",
+        f'api_key = "{sandbox.api_key}"',
+        f'base_url = "{sandbox.base_url}"     # answers only while the demo runs',
+        "",
+    ]
+    for one in lists:
+        lines += [
+            f"[sources.{one.key}-list]",
+            'connector = "mailarchive"',
+            'every = "1 day"',
+            "[sources." + f"{one.key}-list.settings]",
+            f'list = "{one.key}"',
+            f'path = "mail/{one.key}"',
+            f'title = "{one.community.title}"',
+            f'address = "{one.address}"',
+            "",
+        ]
+    archives = {one.key: f"{one.key}-list:{one.key}" for one in lists}
+    for number, community in enumerate(sandbox.world.communities):
+        spaces = [f"newsletter:{sandbox.audiences[number].list_id}"]
+        spaces += [archives[community.key]] if community.key in archives else []
+        lines += [
+            f"[communities.{community.key}]",
+            f'title = "{community.title}"',
+            f'domain = "{community.domain}"',
+            f"spaces = {json.dumps(spaces)}",
+            "",
+        ]
+    (folder / "plugins.toml").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _introduce(clock: Clock, sandbox: "MailchimpSandbox", lists: "list[MailingList]") -> None:
+    day = f"{clock.now:%A %d %B %Y}"
+    if clock.runs == 0:
+        line = "an invented MailChimp and two invented mailing lists"
+        show.say(f"{show.bold('cophub demo')}: {line}, as of {day}")
+    else:
+        show.say(
+            f"{show.bold('cophub demo')}: a week on, it is {day}; only what is new is asked for"
+        )
+
+
+def _work(hub: "Hub", silent: bool) -> list[Any]:
+    """Sync and publish; a line for each source and pipeline as it is done."""
+    results: list[Any] = []
+    with watching(silent) as watch:
+        for result in hub.sync(watch=watch):
+            results.append(result)
+            watch.say(_source_line(result))
+        for result in hub.publish():
+            results.append(result)
+            watch.say(_pipeline_line(result))
+    return results
+
+
+def _source_line(result: Any) -> str:
+    if result.state != "done":
+        trouble = [stream.error or stream.held_for for stream in result.streams]
+        why = result.error or next((line for line in trouble if line), "")
+        return f"  {show.mark(result.state)} {show.bold(result.source)}: {result.state}: {why}"
+    counts = [f"{result.total(n):,} {n}" for n in ("new", "changed", "gone") if result.total(n)]
+    took = (result.finished_at - result.started_at).total_seconds()
+    said = f"{result.total('seen'):,} records read, {', '.join(counts) or 'nothing new'}"
+    requests = result.total("requests")
+    cost = f"{requests:,} requests, {took:.1f} s" if requests else f"{took:.1f} s"
+    return f"  {show.mark('done')} {show.bold(result.source.ljust(14))} {said} {show.dim(cost)}"
+
+
+def _pipeline_line(result: Any) -> str:
+    what = f"{result.files:,} files" if result.files else "tables"
+    said = result.error or show.dim(f"{what}, {result.seconds:.1f} s")
+    return f"  {show.mark(result.state)} {show.bold(result.pipeline.ljust(14))} {said}"
+
+
+def _conclude(hub: "Hub", folder: Path, clock: Clock, told: dict[str, Any]) -> None:
+    communities = hub.communities()
+    _, people = hub.people(limit=1)
+    show.say(
+        f"  {len(communities)} communities, {people:,} people, in {told['seconds']} s"
+        f" and {told['requests']:,} requests over HTTP"
+    )
+    show.say(f"  the site:  {show.bold(told['site'])}")
+    config = f"--config {folder / 'plugins.toml'}"
+    show.say(f"  look on:   cophub report quarter {config}")
+    if datetime.now(UTC) - clock.now < timedelta(hours=1):
+        show.say(
+            "  again:     the invented world has caught up with today; remove the folder first"
+        )
+    else:
+        show.say("  again:     cophub demo    a week passes, and only what is new is read")
