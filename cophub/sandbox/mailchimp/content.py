@@ -43,7 +43,7 @@ def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
             "opens": True, "html_clicks": True, "text_clicks": False, "goal_tracking": False,
             "ecomm360": False, "google_analytics": "", "clicktale": "",
         },
-        "social_card": {"image_url": "", "description": campaign.preview, "title": campaign.subject},
+        "social_card": {"image_url": "", "title": campaign.subject, "description": ""},
         "delivery_status": {"enabled": False},
         "_links": resource_links(base, path, "Campaigns", "content", "send-checklist", edits=True),
     }  # fmt: skip

@@ -112,7 +112,7 @@ def strict(schema: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def every(shown: MailchimpSandbox, reader: httpx.Client) -> list[dict[str, str]]:
-    """For each audience something for every brace in a path: the busiest, and the least, of a kind."""
+    """For each audience something for every brace in a path: the most and the least of a kind."""
     found = []
     for audience in shown.audiences:
         sent = sorted((c for c in audience.campaigns if c.sent), key=lambda c: len(c.deliveries))
@@ -248,7 +248,7 @@ def test_rows_have_every_key_that_real_rows_have(
     name: str,
     flattened: set[str],
 ) -> None:
-    """Each key of a recorded row, also inside it, is in some row; `flattened` were moved by its reader."""
+    """Each key of a recorded row is in some row; its reader moved those of `flattened`."""
     lines = (vendor_files / "real_records.jsonl").read_text().splitlines()
     real = next(json.loads(line)["data"] for line in lines if f'"stream": "{stream}"' in line)
     rows = reader.get(path.format(**ids), params={"count": 1000}).json()[name]
