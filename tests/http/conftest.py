@@ -71,6 +71,13 @@ class Vendor:
         """The requests for `path`, as they came."""
         return [seen for seen in self.seen if seen.path == path]
 
+    def asked_more_than(self, count: int, within: float) -> bool:
+        """Do more than `count` requests arrive in `within` seconds?"""
+        end = time.monotonic() + within
+        while len(self.seen) <= count and time.monotonic() < end:
+            time.sleep(0.005)
+        return len(self.seen) > count
+
     def reply_to(self, seen: Seen) -> Reply:
         with self._lock:
             self.seen.append(seen)

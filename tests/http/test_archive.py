@@ -97,7 +97,9 @@ def test_no_credential_is_written_wherever_it_travels(vendor, tmp_path):
     vendor.answers("/echo", {"body": f"you sent {CANARY}-known".encode()})
 
     def work(client, session):
-        client.get("x", params={"api_key": CANARY, "page": "1"}, headers={"X-Api-Key": CANARY})
+        client.get(
+            "x", params={"api_key": CANARY, "sessionid": CANARY}, headers={"X-Api-Key": CANARY}
+        )
         client.post("x", data={"client_secret": CANARY, "grant_type": "client_credentials"})
         client.post("x", json={"password": CANARY, "user": "ada"})
         client.get("echo")

@@ -8,6 +8,7 @@ import pytest
 import cophub.http
 from cophub import ConfigError
 from cophub.http import Limits, Transport
+from cophub.http.limits import Budget
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,18 @@ from cophub.http import Limits, Transport
 def test_a_limit_that_cannot_be_kept_is_refused_by_name(options, names):
     with pytest.raises(ConfigError, match=names):
         Transport(Limits(**options))
+
+
+def test_time_that_two_requests_share_is_spent_once(time_):
+    budget = Budget(100, time_.clock)
+    with budget.running():
+        time_.now += 10
+        with budget.running():
+            time_.now += 10
+        assert budget.left() == 80
+        time_.now += 10
+    time_.now += 1000
+    assert budget.left() == 70
 
 
 def test_every_public_name_is_there():
