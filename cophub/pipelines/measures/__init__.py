@@ -1,0 +1,33 @@
+"""Cophub pipeline `measures`: the quarter table and the months, for each community and for all.
+
+It reads people and communities as pipeline `identities` left them, counts with set-based SQL over
+staged tables, and replaces the tables `measure` and `measure_month` in one transaction: a reader
+sees the figures of one version, whole.
+"""
+
+from collections.abc import Iterator
+
+from cophub import Pipeline, PipelineContext, Publication, hookimpl
+from cophub.pipeline import NoSettings
+
+
+def run(ctx: PipelineContext[NoSettings]) -> Iterator[Publication]:
+    """Compute every figure anew; yields no files."""
+    from cophub.pipelines.measures.refresh import refresh
+
+    with ctx.warehouse.begin() as connection:
+        figures, months = refresh(connection, ctx.now, ctx.timezone, ctx.run)
+    ctx.log.info("%d figures, %d rows by month", figures, months)
+    yield from ()
+
+
+@hookimpl
+def cophub_pipelines() -> list[Pipeline]:
+    return [
+        Pipeline(
+            name="measures",
+            summary="The quarter table and the months of every community",
+            run=run,
+            after=("identities",),
+        )
+    ]

@@ -1,0 +1,114 @@
+"""Quarters and months in the hub's time zone, as instants; SQLite knows no zones, so Python does.
+
+A span holds the instants from `starts` up to, not including, `ends`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from cophub.warehouse.staging import fill, settle
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Older dates are a vendor's zero, not a fact about a community; they count as this one."""
+
+COLUMNS = (
+    "utc_month TEXT, starts <instant>, ends <instant>, month TEXT, m INTEGER, quarter TEXT,"
+    " q INTEGER"
+)
+"""Of the staged table `calendar`: each local month, cut at the ends of the months of UTC."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A quarter or a month; `number` counts from the first one of its calendar."""
+
+    number: int
+    name: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """All quarters and months from the first fact up to `now`, which is the last instant in it."""
+
+    quarters: tuple[Span, ...]
+    months: tuple[Span, ...]
+    now: datetime
+
+    @property
+    def cutoff(self) -> datetime:
+        """Just after now: what happens at this very instant has happened."""
+        return self.now + timedelta(microseconds=1)
+
+    def quarter_of(self, instant: datetime) -> int:
+        """The number of the quarter of an instant; 0 for what was before the first."""
+        inside = (span.number for span in self.quarters if span.starts <= instant < span.ends)
+        return next(inside, 0 if instant < self.quarters[0].starts else len(self.quarters) - 1)
+
+
+def make_calendar(first: datetime, now: datetime, zone: ZoneInfo) -> Calendar:
+    """The calendar from the quarter of `first` to that of `now`."""
+    start = min(max(first, EARLIEST), now).astimezone(zone)
+    year, month = start.year, 3 * ((start.month - 1) // 3) + 1
+    months: list[Span] = []
+    quarters: list[Span] = []
+    while _local_midnight(year, month, zone) <= now:
+        for _ in range(3):
+            following = (year + month // 12, month % 12 + 1)
+            bounds = (_local_midnight(year, month, zone), _local_midnight(*following, zone))
+            months.append(Span(len(months), f"{year}-{month:02}", *bounds))
+            year, month = following
+        third = months[-3:]
+        name = f"{third[0].name[:4]}Q{(int(third[0].name[5:]) + 2) // 3}"
+        quarters.append(Span(len(quarters), name, third[0].starts, third[-1].ends))
+    past = [span for span in months if span.starts <= now]
+    return Calendar(tuple(quarters), tuple(past), now)
+
+
+def _local_midnight(year: int, month: int, zone: ZoneInfo) -> datetime:
+    return datetime(year, month, 1, tzinfo=zone).astimezone(UTC)
+
+
+def stage_calendar(connection: Connection, calendar: Calendar) -> None:
+    """Fill the staged table `calendar`."""
+    rows = [
+        {
+            "utc_month": f"{starts:%Y-%m}",
+            "starts": starts,
+            "ends": ends,
+            "month": month.name,
+            "m": month.number,
+            "quarter": calendar.quarters[month.number // 3].name,
+            "q": month.number // 3,
+        }
+        for month in calendar.months
+        for starts, ends in _pieces(month.starts, min(month.ends, calendar.cutoff))
+    ]
+    fill(connection, "calendar", rows)
+    settle(connection, "calendar")
+
+
+def _pieces(starts: datetime, ends: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """A span, cut where a month begins in UTC."""
+    while starts < ends:
+        year, month = starts.year + starts.month // 12, starts.month % 12 + 1
+        cut = min(ends, datetime(year, month, 1, tzinfo=UTC))
+        yield starts, cut
+        starts = cut
+
+
+def at(instant: str, calendar: str = "calendar") -> str:
+    """The condition that joins the staged calendar to an instant.
+
+    The month of UTC makes it an equality, which both databases can hash; the bounds alone would
+    have each of a million posts compared with each of a hundred months.
+    """
+    return (
+        f"{calendar}.utc_month = <utc month of>({instant}, <month form>)"
+        f" AND {instant} >= {calendar}.starts AND {instant} < {calendar}.ends"
+    )

@@ -1,0 +1,121 @@
+"""Acts and people by community and month, for the charts: the rows of `measure_month`."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.tallies import HELD
+from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
+from cophub.warehouse.definitions import CONTRIBUTIONS
+from cophub.warehouse.staging import execute, settle
+
+COLUMNS = "source TEXT, space TEXT, person TEXT, m INTEGER, kind TEXT, is_reply INTEGER, n BIGINT"
+"""Of the staged table `month_act`: acts by person, space and month."""
+
+_KINDS = {
+    "posts": "a.kind IN ('posted', 'answered')",
+    "threads": "a.kind IN ('posted', 'answered') AND a.is_reply = 0",
+    "replies": "a.kind IN ('posted', 'answered') AND a.is_reply = 1",
+    "reactions": "a.kind = 'reacted'",
+    "opens": "a.kind = 'opened'",
+    "clicks": "a.kind = 'clicked'",
+    "documents": "a.kind = 'contributed'",
+    "active": f"a.kind IN ({', '.join(repr(kind) for kind in CONTRIBUTIONS)})",
+    "engaged": "TRUE",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table `measure_month`, without its version."""
+
+    community: str
+    month: str
+    kind: str
+    acts: int
+    people: int
+
+
+def stage_acts(connection: Connection) -> None:
+    """Fill the staged table `month_act`: a million acts become a few rows for each person."""
+    execute(
+        connection,
+        f"""
+        INSERT INTO month_act
+        SELECT a.source, a.space, a.person, c.m, a.kind, a.is_reply, count(*)
+        FROM act a JOIN calendar c ON {at("a.at", "c")}
+        GROUP BY a.source, a.space, a.person, c.m, a.kind, a.is_reply
+        """,
+    )
+    settle(connection, "month_act")
+
+
+def month_table(
+    connection: Connection, calendar: Calendar, members: dict[str, Headcount]
+) -> list[Row]:
+    """Every row of `measure_month`: only where there is something to tell."""
+    names = [span.name for span in calendar.months]
+    rows = [
+        Row(row.community, names[row.m], kind, int(row.acts), int(row.people))
+        for kind, sql in {**_act_queries(), **_event_queries()}.items()
+        for row in execute(connection, sql)
+    ]
+    for community, heads in members.items():
+        rows += _of_members(community, heads, names)
+    return rows
+
+
+def _act_queries() -> dict[str, str]:
+    return {
+        kind: f"""
+            SELECT s.community, a.m, sum(a.n) AS acts, count(DISTINCT a.person) AS people
+            FROM month_act a JOIN scope_space s ON s.source = a.source AND s.space = a.space
+            WHERE {condition}
+            GROUP BY s.community, a.m
+        """
+        for kind, condition in _KINDS.items()
+    }
+
+
+def _event_queries() -> dict[str, str]:
+    """By the start of the event, as in the quarter table, not by the coming of each person."""
+    seats = """
+        SELECT s.community, t.m, count(*) AS acts, count(DISTINCT t.person) AS people
+        FROM seat t JOIN scope_space s ON s.source = t.source AND s.space = t.space
+        GROUP BY s.community, t.m
+    """
+    events = f"""
+        SELECT h.community, h.m, h.acts, coalesce(p.people, 0) AS people
+        FROM (
+          SELECT s.community, e.m, count(*) AS acts
+          FROM quarter_event e JOIN scope_space s ON s.source = e.source AND s.space = e.space
+          WHERE {HELD}
+          GROUP BY s.community, e.m
+        ) h
+        LEFT JOIN (
+          SELECT s.community, t.m, count(DISTINCT t.person) AS people
+          FROM seat t
+          JOIN quarter_event e ON e.source = t.source AND e.event = t.event AND {HELD}
+          JOIN scope_space s ON s.source = t.source AND s.space = t.space
+          GROUP BY s.community, t.m
+        ) p ON p.community = h.community AND p.m = h.m
+    """
+    return {"attendance": seats, "events": events}
+
+
+def _of_members(community: str, heads: Headcount, names: list[str]) -> list[Row]:
+    """Members at each month's end, and who came and went since the end of the month before.
+
+    Who was there when the hub first looked, on nobody knows which day, joined in no month; months
+    in which many of them may be missing have no number of members.
+    """
+    rows: list[Row] = []
+    for m, people in enumerate(heads.series(len(names))):
+        undated = heads.not_yet_dated(m)
+        joined = heads.joined.get(m, 0) - heads.undated.get(m, 0)
+        counts = {"joins": joined, "left": heads.left.get(m, 0)}
+        if undated <= UNDATED_SHARE * (people + undated):
+            counts["members"] = people
+        rows += [Row(community, names[m], kind, n, n) for kind, n in counts.items() if n]
+    return rows

@@ -1,0 +1,86 @@
+"""What the measures are told for: each community, and all of them together under the key ''.
+
+Spaces that serve no community are counted nowhere: a total is the total of what stands above it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cophub.warehouse.staging import execute, settle
+
+COLUMNS = "community TEXT, source TEXT, space TEXT, PRIMARY KEY (source, space, community)"
+"""Of the staged table `scope_space`."""
+
+LISTS = "('list', 'audience')"
+"""Kinds of spaces that are a mailing list."""
+
+NATIVE_JOINED = (
+    "CASE WHEN coalesce(m.joined_at_basis, 'native') <> 'first_seen' THEN m.joined_at END"
+)
+"""The day of joining where a vendor gives it: what we only saw is no date."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A community, or all of them ('')."""
+
+    community: str
+    first_at: datetime
+    """Its first fact of any kind."""
+
+    @property
+    def words(self) -> str:
+        """How a reason speaks of it."""
+        return "this community" if self.community else "any community"
+
+
+def stage_scopes(connection: Connection) -> None:
+    """Fill the staged table `scope_space`."""
+    execute(
+        connection,
+        """
+        INSERT INTO scope_space
+        SELECT community, source, space FROM community_space
+        UNION
+        SELECT '', source, space FROM community_space
+        """,
+    )
+    settle(connection, "scope_space")
+
+
+def read_scopes(connection: Connection, now: datetime) -> list[Scope]:
+    """Every community that has any fact, and all of them together."""
+    facts = "\nUNION ALL ".join(
+        f"SELECT source, space, min({at}) AS first_at FROM {table} m"
+        f" WHERE {at} <= :now GROUP BY source, space"
+        for table, at in (
+            ("post", "posted_at"),
+            ("event", "starts_at"),
+            ("campaign", "sent_at"),
+            ("document", "created_at"),
+            ("membership", f"coalesce({NATIVE_JOINED}, first_seen_at)"),
+        )
+    )
+    rows = execute(
+        connection,
+        f"""
+        SELECT s.community, min(f.first_at) AS first_at
+        FROM scope_space s
+        JOIN ({facts}) f ON f.source = s.source AND f.space = s.space
+        GROUP BY s.community
+        ORDER BY s.community <bytewise>
+        """,
+        now=now,
+    )
+    return [Scope(row.community, instant(row.first_at)) for row in rows]
+
+
+def instant(value: Any) -> datetime:
+    """An instant as a textual query gives it: text on SQLite, a datetime on PostgreSQL."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    moment: datetime = value
+    return moment.astimezone(UTC)

@@ -1,0 +1,237 @@
+"""Who was where, from when to when: memberships as spells, and the people at each quarter's end.
+
+A spell is a stretch of active membership, from and to a quarter (and a month) by number: who is in
+at the end of quarter 5 has a spell with q_from <= 5 < q_to. As vendors date it, a spell begins at
+joined_at and ends at left_at where these are given; between them counts what the hub saw.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from sqlalchemy import Connection
+
+from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.scopes import LISTS, NATIVE_JOINED
+from cophub.warehouse.staging import execute, settle, staged
+
+OPEN = 1_000_000
+"""The number of a quarter or month that never comes: the end of a spell that goes on."""
+
+UNDATED_SHARE = 0.1
+"""A past headcount is told only where at most this share of the people may be missing from it."""
+
+_SPELL = (
+    "source TEXT, space TEXT, person TEXT, q_from INTEGER, q_to INTEGER, m_from INTEGER,"
+    " m_to INTEGER, undated INTEGER"
+)
+COLUMNS = {"spell": _SPELL, "spell_as_known": _SPELL}
+"""Of the staged tables: spells as vendors date them, and as the hub knew them at the time."""
+
+_PERIODS = f"""
+    SELECT m.source, m.space, pa.person,
+           CASE WHEN p.source IS NULL THEN coalesce(m.status, 'active')
+                ELSE coalesce(p.status, 'active') END AS status,
+           coalesce(p.valid_from, m.first_seen_at) AS valid_from,
+           CASE WHEN p.source IS NULL THEN m.gone_at ELSE p.valid_to END AS valid_to,
+           lag(p.valid_from) OVER (
+             PARTITION BY m.source, m.space, m.account ORDER BY p.valid_from) AS before_from,
+           min(m.first_seen_at) OVER (PARTITION BY m.source, m.space) AS space_seen_at,
+           {NATIVE_JOINED} AS joined_at, m.left_at
+    FROM membership m
+    JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
+    JOIN person h ON h.id = pa.person AND h.kind = 'person'
+    LEFT JOIN membership_period p
+      ON p.source = m.source AND p.space = m.space AND p.account = m.account
+"""
+
+# A first period begins on the vendor's date of joining. A later one goes back to it only where it
+# is later than what was seen before: vendors keep the first date when somebody comes back.
+_BEGUN = """
+    SELECT p.*,
+           CASE WHEN before_from IS NULL AND (joined_at < valid_to OR valid_to IS NULL)
+                THEN coalesce(joined_at, valid_from)
+                WHEN joined_at > before_from AND joined_at < valid_from THEN joined_at
+                ELSE valid_from END AS begun_at,
+           CASE WHEN before_from IS NULL AND joined_at IS NULL AND valid_from = space_seen_at
+                THEN 1 ELSE 0 END AS undated
+    FROM periods p
+"""
+
+# left_at before the period began is about an earlier stay, but for the first: there it is news.
+_ACTIVE = """
+    SELECT source, space, person, begun_at, undated,
+           CASE WHEN left_at < valid_to AND left_at >= valid_from THEN left_at
+                WHEN valid_to IS NULL AND left_at > begun_at
+                     AND (before_from IS NULL OR left_at >= valid_from) THEN left_at
+                WHEN valid_to IS NULL AND left_at <= begun_at AND before_from IS NULL
+                     AND joined_at IS NULL THEN begun_at
+                ELSE valid_to END AS ended_at
+    FROM begun
+    WHERE status = 'active'
+"""
+
+# Who had left before the hub first looked was there until then, where the vendor gives both days.
+_BEFORE_OUR_TIME = """
+    SELECT source, space, person, joined_at, 0, left_at
+    FROM begun
+    WHERE status NOT IN ('active', 'pending') AND before_from IS NULL AND joined_at < left_at
+"""
+
+_AS_DATED = f"""
+  WITH periods AS ({_PERIODS}), begun AS ({_BEGUN})
+  {_ACTIVE} UNION ALL {_BEFORE_OUR_TIME}
+"""
+_AS_KNOWN = f"""
+  WITH periods AS ({_PERIODS})
+  SELECT source, space, person, valid_from AS begun_at, 0 AS undated, valid_to AS ended_at
+  FROM periods WHERE status = 'active'
+"""
+
+
+def stage_spells(connection: Connection, calendar: Calendar) -> None:
+    """Fill the staged tables `spell` and `spell_as_known`."""
+    first = calendar.quarters[0].starts
+    for table, dated in (("spell", _AS_DATED), ("spell_as_known", _AS_KNOWN)):
+        columns = "source TEXT, space TEXT, person TEXT, begun_at <instant>, undated INTEGER"
+        with staged(connection, dated_spell=f"{columns}, ended_at <instant>"):
+            execute(connection, f"INSERT INTO dated_spell {dated}")
+            settle(connection, "dated_spell")
+            execute(
+                connection,
+                f"""
+                INSERT INTO {table}
+                SELECT d.source, d.space, d.person,
+                       CASE WHEN d.begun_at < :first THEN 0 ELSE b.q END,
+                       CASE WHEN d.ended_at < :first THEN 0 ELSE coalesce(e.q, {OPEN}) END,
+                       CASE WHEN d.begun_at < :first THEN 0 ELSE b.m END,
+                       CASE WHEN d.ended_at < :first THEN 0 ELSE coalesce(e.m, {OPEN}) END,
+                       d.undated
+                FROM dated_spell d
+                LEFT JOIN calendar b ON {at("d.begun_at", "b")}
+                LEFT JOIN calendar e ON {at("d.ended_at", "e")}
+                WHERE d.begun_at < :cutoff
+                """,
+                first=first,
+                cutoff=calendar.cutoff,
+            )
+        settle(connection, table)
+
+
+@dataclass
+class Headcount:
+    """How many were in at the end of each quarter (or month) of one scope, by its number."""
+
+    joined: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    left: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    undated: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    """Of those who joined: how many on a day that nobody knows, first seen then."""
+
+    @property
+    def first(self) -> int:
+        """The first quarter at whose end anybody was in."""
+        return min(self.joined)
+
+    def people(self, number: int) -> int:
+        """Who was in at the end of a quarter."""
+        came = sum(count for begun, count in self.joined.items() if begun <= number)
+        return came - sum(count for ended, count in self.left.items() if ended <= number)
+
+    def series(self, length: int) -> list[int]:
+        """`people` for every number from 0 to `length - 1`."""
+        steps = (self.joined.get(number, 0) - self.left.get(number, 0) for number in range(length))
+        return list(accumulate(steps))
+
+    def not_yet_dated(self, number: int) -> int:
+        """Who was first seen after a quarter, and may have been in at its end."""
+        return sum(count for begun, count in self.undated.items() if begun > number)
+
+
+def merged(spells: str, owner: str) -> str:
+    """SQL that joins the spells (community, OWNER, a, b, undated) that touch or overlap."""
+    # The sum is over peers, too (RANGE, the default): of two spells with equal ends both databases
+    # may put either first, and only one of them opens the stay.
+    window = f"PARTITION BY community, {owner} ORDER BY a, b"
+    return f"""
+      SELECT community, {owner}, min(a) AS a, max(b) AS b, max(undated) AS undated
+      FROM (
+        SELECT community, {owner}, a, b, undated,
+               sum(CASE WHEN reach >= a THEN 0 ELSE 1 END) OVER ({window}) AS stay
+        FROM (
+          SELECT community, {owner}, a, b, undated,
+                 max(b) OVER ({window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+          FROM ({spells}) each_spell
+          WHERE a < b
+        ) reaching
+      ) stays
+      GROUP BY community, {owner}, stay
+    """
+
+
+def spells_of_people(table: str, unit: str, *, lists_only: bool) -> str:
+    """SQL of the spells of people in scopes, in quarters (`unit` 'q') or months ('m')."""
+    lists = f"""
+      JOIN space k ON k.source = t.source AND k.key = t.space AND k.kind IN {LISTS}
+    """
+    return f"""
+      SELECT s.community, t.person, t.{unit}_from AS a, t.{unit}_to AS b, t.undated
+      FROM {table} t
+      JOIN scope_space s ON s.source = t.source AND s.space = t.space
+      {lists if lists_only else ""}
+    """
+
+
+def headcounts(connection: Connection, stays: str) -> dict[str, Headcount]:
+    """The headcount of each scope, from SQL of stays (community, ..., a, b, undated)."""
+    counts: defaultdict[str, Headcount] = defaultdict(Headcount)
+    rows = execute(
+        connection,
+        f"SELECT community, a, b, undated, count(*) AS n FROM ({stays}) stay"
+        " GROUP BY community, a, b, undated",
+    )
+    for row in rows:
+        count = counts[row.community]
+        count.joined[row.a] += row.n
+        if row.b < OPEN:
+            count.left[row.b] += row.n
+        if row.undated:
+            count.undated[row.a] += row.n
+    return dict(counts)
+
+
+def stage_affiliations(connection: Connection, calendar: Calendar) -> None:
+    """Fill the staged table `working`: who works where, from and to a quarter.
+
+    The first that is known of a person holds for the time before, too: the hub looked only then.
+    """
+    execute(
+        connection,
+        f"""
+        INSERT INTO working
+        SELECT w.person, w.organization,
+               CASE WHEN w.place = 1 OR w.valid_from < :first THEN 0 ELSE b.q END,
+               CASE WHEN w.valid_to < :first THEN 0 ELSE coalesce(e.q, {OPEN}) END
+        FROM (
+          SELECT person, organization, valid_from, valid_to, row_number() OVER (
+            PARTITION BY person ORDER BY valid_from, organization <bytewise>) AS place
+          FROM affiliation
+        ) w
+        LEFT JOIN calendar b ON {at("w.valid_from", "b")}
+        LEFT JOIN calendar e ON {at("w.valid_to", "e")}
+        WHERE w.valid_from < :cutoff
+        """,
+        first=calendar.quarters[0].starts,
+        cutoff=calendar.cutoff,
+    )
+    settle(connection, "working")
+
+
+def spells_of_organizations(stays: str) -> str:
+    """SQL of the spells of organisations, from that of the stays of their people."""
+    return f"""
+      SELECT t.community, w.organization,
+             CASE WHEN t.a > w.q_from THEN t.a ELSE w.q_from END AS a,
+             CASE WHEN t.b < w.q_to THEN t.b ELSE w.q_to END AS b, 0 AS undated
+      FROM ({stays}) t
+      JOIN working w ON w.person = t.person
+    """
