@@ -9,7 +9,8 @@ too late: a row is lost and nothing says so. What is done about it:
   can only leave such a window, so every page must count the same total, be full, and go on in
   order. When one does not, the window is read again from the last page that was right.
 * What came after, and a window that never comes to rest, is read by its last row instead of by
-  offset. That is slower, one page at a time, and no row can get past it.
+  offset. That is slower, one page at a time, and no row can get past it. Where more rows than a
+  page holds share one second, that second is a window of its own, at the worst read from its end.
 
 Nothing is held but the pages in flight and the ids that share the last instant.
 """
@@ -233,15 +234,26 @@ def by_last_row(ctx: Context[Any], listing: Listing, since: datetime | None) -> 
 
 def crowded_second(ctx: Context[Any], listing: Listing, at: datetime) -> Iterator[Sheet]:
     """The rows of one second, in which an import may have put thousands."""
-    tries = 0
-    while True:
+    until = at + 2 * SECOND
+    for _ in range(TRIES):
         try:
-            yield from agreeing_pages(ctx, listing, at, at + 2 * SECOND)
-            return
+            yield from agreeing_pages(ctx, listing, at, until)
         except Drift as drift:
-            tries += 1
-            if tries == TRIES:
-                raise unsteady(listing, drift) from None
+            ctx.log.info("%s: %s; reading the second again", listing.what, drift)
+        else:
+            return
+    yield from backwards(listing, at, until)
+
+
+def backwards(listing: Listing, since: datetime, before: datetime) -> Iterator[Sheet]:
+    """The pages of a window from its last to its first, one at a time.
+
+    Rows can only leave a window, which moves all later ones forward: towards the pages that are
+    still to come. So nobody is missed, though some come twice.
+    """
+    total = listing.page(since, before).total
+    for offset in reversed(range(0, total, listing.size)):
+        yield listing.page(since, before, offset)
 
 
 def unsorted(

@@ -1,0 +1,237 @@
+"""Listings that move while they are read, played by a listing in memory that moves on purpose."""
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from cophub import Context, SourceUnavailable
+from cophub.connectors.mailchimp import paging
+from cophub.connectors.mailchimp.paging import Ask, Listing, Sheet, changes, text, unsorted
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the moving listing."""
+
+    id: str
+    at: str
+    value: int = 0
+
+
+@dataclass
+class Moving:
+    """A vendor's listing: sorted by change, paged by offset, changed between requests."""
+
+    rows: dict[str, Row]
+    clock: datetime
+    move: Callable[["Moving", int], None] = lambda listing, request: None
+    exclusive: bool = True
+    asked: list[Ask] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+
+    def fetch(self, ask: Ask) -> Sheet:
+        """The page as it is now; the listing may move just before."""
+        self.asked.append(ask)
+        self.move(self, len(self.asked))
+        rows = sorted(self.rows.values(), key=lambda row: (row.at, row.id))
+        since, before = ask.since_text or "", ask.before_text or "9"
+        held = [row for row in rows if since <= row.at < before]
+        held = [row for row in held if row.at != since or not self.exclusive]
+        if ask.newest_first:
+            held.reverse()
+        return Sheet(held[ask.offset : ask.offset + ask.count], [], len(held))
+
+    def touch(self, key: str) -> None:
+        """Somebody edits a row: it goes to the end."""
+        self.clock += SECOND
+        old = self.rows[key]
+        self.rows[key] = replace(old, at=text(self.clock), value=old.value + 1)
+
+    def remove(self, key: str) -> None:
+        """Somebody deletes a row for good."""
+        del self.rows[key]
+        self.deleted.add(key)
+
+    def listing(self, size: int = 10) -> Listing:
+        """The listing as a stream reads it."""
+        return Listing("the rows", self.fetch, lambda row: row.id, lambda row: row.at, size)
+
+
+def rows(count: int, ties: int = 1) -> dict[str, Row]:
+    """So many rows, `ties` of them in each second."""
+    made = (Row(f"r{n:05}", text(START + n // ties * SECOND)) for n in range(count))
+    return {row.id: row for row in made}
+
+
+def moving(count: int, ties: int = 1, **more: Any) -> Moving:
+    """A listing of so many rows whose clock stands after the last of them."""
+    return Moving(rows(count, ties), START + count * SECOND, **more)
+
+
+def kept(sheets: Iterator[Sheet]) -> dict[str, Row]:
+    """What a table would hold after these pages."""
+    return {row.id: row for sheet in sheets for row in sheet.rows}
+
+
+@pytest.fixture
+def ctx(context: Callable[..., Context[Any]]) -> Context[Any]:
+    """A context whose clock is an hour off, as clocks are."""
+    return context(None, now=START + timedelta(hours=1))
+
+
+def test_a_listing_of_one_page_is_one_request(ctx: Context[Any]):
+    vendor = moving(10)
+    assert kept(changes(ctx, vendor.listing(), None)) == vendor.rows
+    assert len(vendor.asked) == 1
+
+
+def test_a_still_listing_is_read_once_in_order(ctx: Context[Any]):
+    vendor = moving(95)
+    read = [row.id for sheet in changes(ctx, vendor.listing(), None) for row in sheet.rows]
+    assert sorted(set(read)) == sorted(vendor.rows)
+    assert len(vendor.asked) <= 2 + 10 + 2
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_reading_on_includes_the_second_that_was_reached(ctx: Context[Any], exclusive: bool):
+    """Whether the vendor's bound is "after" or "from", nobody of that second is lost."""
+    vendor = moving(30, ties=3, exclusive=exclusive)
+    since = START + 5 * SECOND
+    read = kept(changes(ctx, vendor.listing(100), since))
+    assert {row.id for row in vendor.rows.values() if row.at >= text(since)} <= set(read)
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("ties", [1, 4, 37])
+def test_nobody_is_lost_while_rows_are_edited_and_deleted(ctx: Context[Any], seed: int, ties: int):
+    """Whoever is there from the beginning to the end is kept, as they are at the end."""
+    chance = Random(f"{seed}/{ties}")
+
+    def stir(vendor: Moving, request: int) -> None:
+        for _ in range(chance.choice((0, 0, 1, 3)) if request < 40 else 0):
+            key = chance.choice(sorted(vendor.rows))
+            vendor.remove(key) if chance.random() < 0.2 else vendor.touch(key)
+
+    vendor = moving(120, ties, move=stir)
+    read = kept(changes(ctx, vendor.listing(), None))
+    assert {key: read.get(key) for key in vendor.rows} == vendor.rows
+    assert set(read) - set(vendor.rows) <= vendor.deleted
+
+
+def test_a_vendor_whose_clock_is_behind_ours_loses_nobody_either(context: Any):
+    """Edits made meanwhile may look older than the run: the vendor's own clock is the bound."""
+
+    def edit_first(vendor: Moving, request: int) -> None:
+        if request in (4, 6):
+            vendor.touch(min(vendor.rows.values(), key=lambda row: row.at).id)
+
+    vendor = moving(60, move=edit_first)
+    ctx = context(None, now=vendor.clock + timedelta(days=300))
+    assert kept(changes(ctx, vendor.listing(), None)) == vendor.rows
+
+
+def test_a_page_that_comes_twice_is_asked_for_again(ctx: Context[Any]):
+    vendor = moving(60)
+    honest, answers = vendor.fetch, []
+
+    def repeat(ask: Ask) -> Sheet:
+        answers.append(honest(ask))
+        return answers[-2] if len(answers) == 5 else answers[-1]
+
+    listing = replace(vendor.listing(), fetch=repeat)
+    assert kept(changes(ctx, listing, None)) == vendor.rows
+
+
+def test_a_short_page_is_asked_for_again(ctx: Context[Any]):
+    vendor = moving(60)
+    honest = vendor.fetch
+
+    def cut(ask: Ask) -> Sheet:
+        sheet = honest(ask)
+        return replace(sheet, rows=sheet.rows[1:]) if len(vendor.asked) == 5 else sheet
+
+    assert kept(changes(ctx, replace(vendor.listing(), fetch=cut), None)) == vendor.rows
+
+
+def test_rows_in_no_order_end_in_one_clear_line(ctx: Context[Any]):
+    vendor, chance = moving(60), Random(1)
+    honest = vendor.fetch
+
+    def shuffled(ask: Ask) -> Sheet:
+        sheet = honest(ask)
+        return replace(sheet, rows=chance.sample(list(sheet.rows), len(sheet.rows)))
+
+    with pytest.raises(SourceUnavailable, match="changing the rows while it was read") as caught:
+        kept(changes(ctx, replace(vendor.listing(), fetch=shuffled), None))
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unsorted_listing_that_shrinks_is_read_again(ctx: Context[Any]):
+    def shrink(vendor: Moving, request: int) -> None:
+        if request == 3:
+            vendor.remove("r00000")
+
+    vendor = moving(60, move=shrink)
+    read = kept(unsorted(ctx, vendor.listing()))
+    assert set(read) == set(vendor.rows) | {"r00000"}
+
+
+@pytest.mark.parametrize("remember", [True, False])
+def test_an_unsorted_listing_that_repeats_a_page_is_read_again(ctx: Context[Any], remember: bool):
+    vendor = moving(60)
+    honest, answers = vendor.fetch, []
+
+    def repeat(ask: Ask) -> Sheet:
+        answers.append(honest(ask))
+        return answers[0] if len(answers) == 2 else answers[-1]
+
+    listing = replace(vendor.listing(), fetch=repeat)
+    assert kept(unsorted(ctx, listing, remember=remember)) == vendor.rows
+
+
+def test_an_unsorted_listing_that_never_rests_ends_in_one_clear_line(ctx: Context[Any]):
+    def shrink(vendor: Moving, request: int) -> None:
+        vendor.remove(min(vendor.rows))
+
+    with pytest.raises(SourceUnavailable, match="next run"):
+        kept(unsorted(ctx, moving(60, move=shrink).listing()))
+
+
+def test_memory_stays_flat_however_long_the_listing(ctx: Context[Any]):
+    """Ten times the rows take no more room: only pages in flight are held."""
+
+    def peak(count: int) -> int:
+        size = 1000
+
+        def fetch(ask: Ask) -> Sheet:
+            after = -1 if ask.since is None else int((ask.since - START).total_seconds()) - 1
+            end = count if ask.before is None else int((ask.before - START).total_seconds())
+            first = after + 1 + ask.offset
+            numbers = range(first, min(first + ask.count, end))
+            if ask.newest_first:
+                numbers = range(count - 1, count)
+            made = [Row(f"r{n:07}", text(START + n * SECOND)) for n in numbers]
+            return Sheet(made, [], max(end - after - 1, 0))
+
+        listing = Listing("rows", fetch, lambda row: row.id, lambda row: row.at, size)
+        tracemalloc.start()
+        passed = sum(sheet.count for sheet in changes(ctx, listing, None))
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert passed >= count
+        return top
+
+    assert peak(60_000) < peak(12_000) * 1.3
+
+
+@pytest.mark.parametrize("value", ["", None, "0000-00-00", "2026-01-01T00:00:00"])
+def test_what_is_no_instant_is_none(value: str | None):
+    assert paging.instant(value) is None
