@@ -10,7 +10,7 @@ from cophub import Pipeline, PipelineContext, Publication, hookimpl
 class Settings(BaseModel, extra="forbid"):
     title: str = Field("Communities of practice", description="Title of the overview.")
     organization: str = Field("", description="Whose communities they are; stands on every page.")
-    quarters: int = Field(12, ge=1, le=40, description="How many quarters a page offers.")
+    quarters: int = Field(12, ge=1, le=20, description="How many quarters a page offers.")
     months: int = Field(24, ge=3, le=60, description="How many months the charts show.")
 
 

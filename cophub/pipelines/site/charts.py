@@ -18,7 +18,7 @@ from markupsafe import Markup
 from cophub.pipelines.site.formats import MONTHS
 from cophub.pipelines.site.model import ACTIVE, ENGAGED, JOINED, LEFT, Month, Series
 
-WIDE, NARROW, MARGIN = 680, 320, 44
+WIDE, NARROW, MARGIN = 560, 320, 44
 _ROOT = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(.*)</svg>\s*$', re.DOTALL)
 _UNUSED = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events|opacity="1")(?:="[^"]*")?')
 _EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>|<g></g>')
@@ -37,7 +37,8 @@ _LOOK: dict[str, Any] = {
         "gridColor": "var(--rule)", "domain": False, "ticks": False, "labelPadding": 6,
     },
     "title": {
-        "anchor": "start", "fontSize": 12.5, "fontWeight": 600, "color": "var(--ink)", "offset": 8,
+        "anchor": "start",
+        "frame": "group", "fontSize": 12.5, "fontWeight": 600, "color": "var(--ink)", "offset": 8,
     },
 }  # fmt: skip
 
@@ -49,8 +50,8 @@ class Chart:
     key: str
     title: str
     summary: str
-    wide: Markup
-    narrow: Markup
+    drawings: tuple[Markup, Markup] | None
+    """For a wide and for a narrow column; None when every figure but 0 is hidden."""
     series: tuple[Series, ...]
     months: tuple[Month, ...]
     hidden: bool
@@ -106,10 +107,12 @@ def _chart(
 ) -> Chart | None:  # fmt: skip
     if not any(_happened(months, each) for each in series):
         return None
-    hidden = any(month.cell(each.name).state == "few" for month in months for each in series)
+    cells = [month.cell(each.name) for month in months for each in series]
+    drawings = (_svg(draw(WIDE - MARGIN)), _svg(draw(NARROW - MARGIN)))
     return Chart(
-        key, title, _summary(months, series), _svg(draw(WIDE - MARGIN)),
-        _svg(draw(NARROW - MARGIN)), series, tuple(months), hidden,
+        key=key, title=title, summary=_summary(months, series),
+        drawings=drawings if any(cell.value for cell in cells) else None,
+        series=series, months=tuple(months), hidden=any(cell.state == "few" for cell in cells),
     )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ def _facts(connection: Connection, now: datetime, quarters: int, months: int) ->
         quarters=read_quarters(connection, f"{now.year}Q{(now.month + 2) // 3}", quarters),
         months=by_month,
         spaces=read_spaces(connection),
-        threads=read_threads(connection),
+        threads=read_threads(connection, now),
         newsletters=read_newsletters(connection, now),
         newest_months=months,
         last_month=newest_month(by_month.values()),

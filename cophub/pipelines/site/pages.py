@@ -13,11 +13,14 @@ from markupsafe import Markup
 from cophub.pipeline import Publication
 from cophub.pipelines.site import charts, formats
 from cophub.pipelines.site.formats import Cell
-from cophub.pipelines.site.model import ACTS, Community, Month, Person, Site
+from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Site
 from cophub.pipelines.site.tables import TABLES
 
 PEOPLE_TO_A_PAGE = 400
 """Keeps a page of the directory below 300 kB also where people are in many communities."""
+
+_INDENTS = re.compile(r"\n\s+")
+"""A fifth of a page; none of ours has preformatted text."""
 
 
 def pages(site: Site) -> Iterator[Publication]:
@@ -44,7 +47,7 @@ def environment(site: Site) -> Environment:
     )  # fmt: skip
     style, script = _asset("site.css"), _asset("site.js")
     env.globals.update(
-        site=site, definitions=list(site.definitions.values()), downloads=list(TABLES),
+        site=site,  downloads=list(TABLES),
         style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
     )  # fmt: skip
     return env
@@ -78,7 +81,7 @@ def _index(env: Environment, site: Site) -> Publication:
 def _community(env: Environment, site: Site, community: Community) -> Publication:
     months = community.months
     drawn = (
-        charts.people_chart(months), charts.flow_chart(months), charts.acts_chart(months, ACTS),
+        charts.people_chart(months), charts.acts_chart(months, ACTS), charts.flow_chart(months),
     )  # fmt: skip
     return _page(
         env, "community.html.j2", f"communities/{slug(community.key)}.html", "community",
@@ -102,14 +105,27 @@ def _people(env: Environment, site: Site) -> Iterator[Publication]:
 
 
 def _page(env: Environment, template: str, file: str, here: str, **values: Any) -> Publication:
-    root = "../" * file.count("/")
-    return Publication(file, env.get_template(template).render(here=here, root=root, **values))
+    """One page, with the definitions of exactly the figures that it shows."""
+    shown: set[str] = set()
+    definitions = env.globals["site"].definitions  # type: ignore[attr-defined]
+
+    def mention(name: str) -> str:
+        shown.add(name)
+        return ""
+
+    def mentioned() -> list[Definition]:
+        return [each for name, each in definitions.items() if name in shown]
+
+    content = env.get_template(template).render(
+        here=here, root="../" * file.count("/"), mention=mention, mentioned=mentioned, **values
+    )
+    return Publication(file, _INDENTS.sub("\n", content))
 
 
 def _site_headlines(site: Site) -> list[tuple[str, Cell, str]]:
     latest = site.quarters[0] if site.quarters else None
     rows = [
-        ("members", site.people, _of(site.memberships, "list by list")),
+        ("members", site.people, _of(site.memberships, "added up by community")),
         ("active_now", site.active, ""),
     ]
     if latest is not None:
@@ -149,7 +165,9 @@ def _spark_text(months: Sequence[Month], series: str) -> str:
 
 def _asset(name: str) -> Markup:
     """A file of ours for inlining; nothing in it comes from outside."""
-    return Markup(files("cophub.pipelines.site").joinpath("assets", name).read_text("utf-8"))  # noqa: S704
+    text = files("cophub.pipelines.site").joinpath("assets", name).read_text("utf-8")
+    # Without indents from the start: the page's policy names the hash of what the page will hold.
+    return Markup(_INDENTS.sub("\n", text))  # noqa: S704
 
 
 def _hash(text: str) -> str:

@@ -92,8 +92,8 @@ def _told_previous(raw: Raw) -> Cell:
 
 def _row(raw: Raw, value: Cell, previous: Cell) -> Row:
     points = raw["unit"] == "%"
-    difference = _change(value, previous, raw["difference"], "points" if points else "")
-    percent = _change(value, previous, None if points else raw["percent"], "%")
+    difference = change(value, previous, raw["difference"], "points" if points else "")
+    percent = change(value, previous, None if points else raw["percent"], "%")
     if points and percent.state == "absent":
         percent = replace(percent, note="The change is given in percentage points.")
     return Row(
@@ -102,7 +102,7 @@ def _row(raw: Raw, value: Cell, previous: Cell) -> Row:
     )  # fmt: skip
 
 
-def _change(now: Cell, then: Cell, value: float | None, unit: str) -> Cell:
+def change(now: Cell, then: Cell, value: float | None, unit: str) -> Cell:
     """The change between two cells; hidden when either is, because a sum would undo the hiding."""
     if "few" in (now.state, then.state) or "withheld" in (now.state, then.state):
         return WITHHELD

@@ -14,6 +14,8 @@ from cophub.warehouse.columns import Instant
 
 NEWEST_THREADS, NEWEST_NEWSLETTERS = 10, 8
 
+_NOW = bindparam("now", type_=Instant)
+
 _SPACES = text("""
 SELECT c.community, c.source, c.space, c.set_by, s.title, s.kind, s.url, s.visibility
 FROM community_space c
@@ -23,7 +25,8 @@ ORDER BY c.community, c.source, s.title, c.space
 """)
 
 # Only what a space says of itself makes it public: one whose visibility is not known stays closed.
-_THREADS = text("""
+_THREADS = (
+    text("""
 SELECT community, title, posted_at, url
 FROM (
   SELECT c.community, p.title, p.posted_at, p.url, p.key,
@@ -32,13 +35,16 @@ FROM (
   JOIN space s ON s.source = p.source AND s.key = p.space
   JOIN community_space c ON c.source = p.source AND c.space = p.space
   WHERE s.visibility = 'public' AND s.gone_at IS NULL
-    AND p.gone_at IS NULL AND p.deleted_at IS NULL AND p.posted_at IS NOT NULL
+    AND p.gone_at IS NULL AND p.deleted_at IS NULL AND p.posted_at <= :now
     AND coalesce(p.thread, p.key) = p.key AND coalesce(p.kind, 'message') <> 'system'
     AND trim(coalesce(p.title, '')) <> ''
 ) newest
 WHERE place <= :newest
 ORDER BY community, place
-""").columns(community=Text, title=Text, posted_at=Instant, url=Text)
+""")
+    .bindparams(_NOW)
+    .columns(community=Text, title=Text, posted_at=Instant, url=Text)
+)
 
 _NEWSLETTERS = (
     text("""
@@ -59,7 +65,7 @@ FROM (
 WHERE place <= :newest
 ORDER BY community, place
 """)
-    .bindparams(bindparam("now", type_=Instant))
+    .bindparams(_NOW)
     .columns(community=Text, title=Text, sent_at=Instant, url=Text)
 )
 
@@ -92,10 +98,10 @@ def read_spaces(connection: Connection) -> dict[str, Spaces]:
     return {key: Spaces(tuple(named[key]), secret[key]) for key in named.keys() | secret.keys()}
 
 
-def read_threads(connection: Connection) -> dict[str, tuple[Thread, ...]]:
+def read_threads(connection: Connection, now: datetime) -> dict[str, tuple[Thread, ...]]:
     """The newest threads of public spaces, by community."""
     found: dict[str, list[Thread]] = defaultdict(list)
-    for row in connection.execute(_THREADS, {"newest": NEWEST_THREADS}).mappings():
+    for row in connection.execute(_THREADS, {"newest": NEWEST_THREADS, "now": now}).mappings():
         thread = Thread(plain(row["title"]), row["posted_at"], link(row["url"]))
         found[row["community"]].append(thread)
     return {community: tuple(threads) for community, threads in found.items()}

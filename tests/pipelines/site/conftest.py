@@ -1,0 +1,189 @@
+"""An invented organisation for the tests of the site."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cophub.pipelines.site.definitions import DEFINITIONS
+from cophub.pipelines.site.formats import ABSENT, Cell, cell
+from cophub.pipelines.site.model import (
+    Community,
+    Month,
+    Newsletter,
+    Person,
+    Quarter,
+    Row,
+    Site,
+    Source,
+    SpaceLink,
+    Thread,
+)
+from cophub.pipelines.site.pages import pages
+from cophub.pipelines.site.quarters import quarter_rows
+from cophub.pipelines.site.tables import tables
+from cophub.warehouse.definitions import MEASURES
+
+NOW = datetime(2026, 3, 14, 4, 30, tzinfo=UTC)
+CANARY = "<script>document.title='got in'</script>"
+QUARTERS = ("2026Q1", "2025Q4", "2025Q3", "2025Q2", "2025Q1")
+COMMUNITIES = (
+    ("mercop", "Monitoring, Evaluation and Research", "M&E", 240),
+    ("landrights", "Land Rights Exchange", "Tenure", 93),
+    ("agrifin", "Agricultural Finance Circle", "Finance", 146),
+    ("water", "Irrigation and Water Users' Associations in the Sahel", "Water", 252),
+    ("wildwest", f"Éxample of {CANARY} in a title", CANARY, 61),
+    ("fish", "Small-Scale Fisheries", "", 51),
+    ("tiny", "Peatland Restoration", "Climate", 14),
+)
+
+
+def people(value: float) -> Cell:
+    return cell(value, value)
+
+
+def invented_months(size: int) -> tuple[Month, ...]:
+    """Two years that end in March 2026."""
+    months = []
+    for index in range(24):
+        year, month = 2024 + (index + 3) // 12, (index + 3) % 12 + 1
+        wave = 1 + 0.45 * math.sin(index / 2.3 + size) + 0.02 * index
+        active = int(size * 0.12 * wave)
+        figures = {
+            "active": people(active),
+            "engaged": people(int(size * 0.4 * wave)),
+            "joins": people(int(size * 0.035 * wave * (2 if index % 7 == 3 else 1))),
+            "left": people(int(size * 0.02 * (2 - wave))),
+            "posts": cell(active * 3, active),
+            "attendance": cell(int(size * 0.15 * wave) if index % 3 else 0, 9),
+            "opens": cell(int(size * 0.8 * wave), size),
+        }
+        months.append(Month(f"{year}-{month:02d}", figures))
+    return tuple(months)
+
+
+def raw_quarter(size: int) -> dict[str, dict[str, object]]:
+    """A quarter as the view `measure_quarter` tells it."""
+    figures = {
+        "attendees": size * 0.3 // 1, "seats": size * 0.5 // 1, "events": 3, "people": size,
+        "people_joined": size // 11, "people_left": size // 50, "organizations": size // 4,
+        "emails_sent": size * 6, "campaigns": 6, "opened_percent": 27.5, "clicked_percent": 8.0,
+    }  # fmt: skip
+    return {
+        each.name: {
+            "community": "", "quarter": "", "measure": each.name, "label": each.label,
+            "unit": each.unit, "value": figures.get(each.name), "previous": None,
+            "difference": 4.0, "percent": 2.5, "note": None, "small": False,
+            "absent": None if each.name in figures else "Nothing connected tells it.",
+        }
+        for each in MEASURES
+    }  # fmt: skip
+
+
+def quarter_table(size: int) -> tuple[Row, ...]:
+    return quarter_rows(raw_quarter(size), raw_quarter(size - 4))
+
+
+def quarters(size: int) -> tuple[Quarter, ...]:
+    return tuple(
+        Quarter(key, quarter_table(size - 4 * index), running=index == 0)
+        for index, key in enumerate(QUARTERS)
+    )
+
+
+def community(index: int, key: str, title: str, domain: str, size: int) -> Community:
+    link = f"https://lists.example.org/{key}"
+    return Community(
+        key=key, title=title, domain=domain,
+        description="People who work on it in the field, in ministries and in research, and what "
+        "they learn from one another." if index % 2 == 0 else "",
+        open_membership=(True, False, None)[index % 3],
+        contact="km@example.org", contact_url="mailto:km@example.org",
+        members=people(size), active=people(3 if key == "tiny" else size // 6),
+        last_activity=None if key == "fish" else NOW - timedelta(days=index * 9),
+        spaces=(
+            SpaceLink("lists", f"{key}@lists.example.org", "list", link),
+            SpaceLink("newsletter", f"{title} News", "audience", None, proposed=True),
+        ),
+        secret_spaces=index % 2,
+        quarters=quarters(size), months=invented_months(size), trend=invented_months(size),
+        threads=tuple(
+            Thread(text, NOW - timedelta(days=3 * at + index), f"{link}/{at}")
+            for at, text in enumerate((
+                "Counting households without a census: what worked for you?",
+                f"Re: {CANARY}",
+                "A short guide to most significant change, in four languages, for people who never "
+                "ran one before",
+            ))
+        ),
+        newsletters=tuple(
+            Newsletter(
+                f"Digest no. {40 - at}", NOW - timedelta(days=14 * at + 2), f"{link}/news/{at}",
+                people(size - at), cell(27.5, 30, "%"), cell(8.04, 3, "%"),
+            )
+            for at in range(3)
+        ),
+    )  # fmt: skip
+
+
+def invented_directory(communities: tuple[Community, ...]) -> tuple[Person, ...]:
+    given = ("Amina", "Bruno", "Chidi", "Dao", "Elif", "Goran", "Hélène")
+    family = ("Diallo", "Okafor", "Nguyễn", "García", "Müller")
+    names = sorted(f"{a} {b}" for a in given for b in family)
+    return tuple(
+        Person(
+            name, ("Ministry of Agriculture", "Terra Institute", "")[at % 3],
+            tuple((each.key, each.title) for each in communities[at % 5 : at % 5 + 1 + at % 3]),
+            ("facilitator", "member") if at % 8 == 0 else ("member",),
+            f"2026-0{at % 3 + 1}" if at % 5 else None,
+        )
+        for at, name in enumerate(names)
+    )  # fmt: skip
+
+
+def invented_site() -> Site:
+    communities = tuple(community(index, *each) for index, each in enumerate(COMMUNITIES))
+    return Site(
+        title="Communities of practice", organization="Example Agency for Rural Development",
+        made_at=NOW, zone=ZoneInfo("Europe/Zurich"), communities=communities,
+        quarters=quarters(720), months=invented_months(720), people=people(720),
+        memberships=people(857), in_several=people(112), active=people(118),
+        directory=invented_directory(communities), unlisted=people(685),
+        sources=(
+            Source("newsletter", "complete", NOW - timedelta(hours=3), people(1310), people(1308),
+                   cell(2, None), ("Left out: 2 items of the latest run.",)),
+            Source("calls", "failed", NOW - timedelta(days=6), ABSENT, people(420), cell(0, None),
+                   ("Attendance: the latest run failed.",)),
+        ),
+        definitions=DEFINITIONS,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def invented() -> Site:
+    """Seven communities, one of them hostile and one tiny, two years, and a directory."""
+    return invented_site()
+
+
+@pytest.fixture(scope="session")
+def files(invented: Site) -> dict[str, str]:
+    """Every file of the invented site by its path."""
+    everything = [*pages(invented), *tables(invented)]
+    return {str(each.path): str(each.content) for each in everything}
+
+
+@pytest.fixture(scope="session")
+def write_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, str]], Path]:
+    """Writes files into a folder of their own, as the hub publishes them."""
+
+    def write(files: dict[str, str]) -> Path:
+        folder = tmp_path_factory.mktemp("site")
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(content, encoding="utf-8", newline="")
+        return folder
+
+    return write

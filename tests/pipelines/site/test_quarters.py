@@ -1,0 +1,73 @@
+"""A quarter table shows changes, and nothing that is about few people, nor what would tell it."""
+
+from cophub.pipelines.site.quarters import before, quarter_rows
+
+
+def raw(**figures):
+    """Rows of `measure_quarter`: measure=(value, difference) or value, `small` as the rule says."""
+    units = {"opened_percent": "%", "events": "events", "seats": "seats"}
+    table = {}
+    for name, told in figures.items():
+        value, difference = told if isinstance(told, tuple) else (told, None)
+        unit = units.get(name, "persons")
+        small = unit == "persons" and value is not None and 0 < value < 5
+        table[name] = {
+            "measure": name, "label": name.replace("_", " "), "unit": unit, "value": value,
+            "previous": None, "difference": difference, "percent": None, "small": small,
+            "absent": None if value is not None else "Not told.", "note": None,
+        }  # fmt: skip
+    return table
+
+
+def texts(rows):
+    return {row.measure: (row.value.text, row.previous.text, row.difference.text) for row in rows}
+
+
+def test_a_quarter_stands_beside_the_one_before():
+    rows = quarter_rows(raw(people=(1240, 40)), raw(people=1200))
+    assert texts(rows) == {"people": ("1,240", "1,200", "+40")}
+    assert before("2026Q1") == "2025Q4"
+    assert before("2025Q4") == "2025Q3"
+
+
+def test_the_change_of_a_hidden_figure_is_hidden():
+    """7 now and +4 would say that there were 3."""
+    (row,) = quarter_rows(raw(attendees=(7, 4)), raw(attendees=3))
+    assert (row.value.text, row.previous.text) == ("7", "<5")
+    assert (row.difference.value, row.difference.text) == (None, "–")
+    assert row.percent.value is None
+
+
+def test_joined_and_left_are_hidden_together():
+    """People 20, then 24, and nobody left: 4 joined, unless left is hidden too."""
+    rows = quarter_rows(raw(people=(24, 4), people_joined=4, people_left=0), raw(people=20))
+    shown = {row.measure: row for row in rows}
+    assert shown["people"].difference.text == "+4"
+    for name in ("people_joined", "people_left"):
+        assert (shown[name].value.value, shown[name].value.state) == (None, "withheld")
+
+
+def test_both_are_shown_where_neither_is_small():
+    rows = quarter_rows(raw(people=(24, 4), people_joined=9, people_left=5), raw(people=20))
+    assert {row.measure: row.value.text for row in rows}["people_joined"] == "9"
+
+
+def test_what_the_measure_marks_as_small_is_hidden_whatever_its_unit():
+    table = raw(seats=2, opened_percent=0.0, events=0)
+    for row in table.values():
+        row["small"] = True
+    assert {row.measure: row.value.text for row in quarter_rows(table, {})} == {
+        "seats": "<5",
+        "opened_percent": "<5",
+        "events": "0",
+    }
+
+
+def test_a_rate_changes_in_points():
+    (row,) = quarter_rows(raw(opened_percent=(27.5, 1.3)), raw(opened_percent=26.2))
+    assert (row.value.text, row.difference.text, row.percent.text) == ("27.5 %", "+1.3 pts", "–")
+
+
+def test_an_absent_figure_keeps_its_reason():
+    (row,) = quarter_rows(raw(attendees=None), {})
+    assert (row.value.text, row.value.note) == ("–", "Not told.")
