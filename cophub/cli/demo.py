@@ -170,7 +170,9 @@ def _write_config(folder: Path, sandbox: "MailchimpSandbox", lists: "list[Mailin
             f"spaces = {json.dumps(spaces)}",
             "",
         ]
-    (folder / "plugins.toml").write_text("\n".join(lines), encoding="utf-8")
+    file = folder / "plugins.toml"
+    file.touch(mode=0o600)
+    file.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _introduce(clock: Clock, sandbox: "MailchimpSandbox", lists: "list[MailingList]") -> None:
@@ -190,6 +192,7 @@ def _work(hub: "Hub", silent: bool) -> list[Any]:
     with watching(silent) as watch:
         for result in hub.sync(watch=watch):
             results.append(result)
+            watch.done(getattr(result, "source", ""))
             watch.say(_source_line(result))
         for result in hub.publish():
             results.append(result)

@@ -24,6 +24,9 @@ class Watch(Protocol):
     def say(self, line: str) -> None:
         """Print a line without spoiling what is shown."""
 
+    def done(self, source: str) -> None:
+        """Nothing more comes of this one."""
+
 
 class Silent:
     """For answers that a program reads."""
@@ -32,6 +35,9 @@ class Silent:
         """Say nothing."""
 
     def say(self, line: str) -> None:
+        """Say nothing."""
+
+    def done(self, source: str) -> None:
         """Say nothing."""
 
 
@@ -55,6 +61,9 @@ class Lines:
         """A line on standard output."""
         click.echo(line)
 
+    def done(self, source: str) -> None:
+        """Its result is told elsewhere."""
+
 
 class Bars:
     """For a terminal: a bar per source, on standard error, gone when the work is done."""
@@ -66,17 +75,24 @@ class Bars:
 
     def progress(self, source: str, what: str, done: int, total: int | None) -> None:
         """Move the bar of a source."""
+        shown = amount(what, done, total)
         with self._lock:
             if source not in self._tasks:
                 self._tasks[source] = self._progress.add_task(source, total=None, what="")
-        shown = amount(what, done, total)
-        self._progress.update(self._tasks[source], completed=done, total=total, what=shown)
+            task = self._tasks[source]
+            self._progress.update(task, completed=done, total=total, what=shown)
 
     def say(self, line: str) -> None:
         """A line above the bars."""
         from rich.text import Text
 
         self._progress.console.print(Text.from_ansi(line), soft_wrap=True)
+
+    def done(self, source: str) -> None:
+        """Take the bar of a source away."""
+        with self._lock:
+            if (task := self._tasks.pop(source, None)) is not None:
+                self._progress.remove_task(task)
 
 
 def amount(what: str, done: int, total: int | None) -> str:

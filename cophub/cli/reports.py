@@ -139,4 +139,4 @@ def _write(target: Path | None, form: str, write: Any) -> Any:
             return write(out)
     if form == "xlsx" and sys.stdout.isatty():
         raise ConfigError("an XLSX file cannot be shown here; name a file with --to")
-    return write(click.get_binary_stream("stdout"))
+    return write(sys.stdout.buffer)

@@ -1,5 +1,6 @@
 """`init`, `connectors` and `plugins`: what there is to work with."""
 
+import json
 import os
 from collections.abc import Iterator
 from importlib.resources import files
@@ -91,12 +92,14 @@ def connectors_show(state: State, name: str) -> None:
     show.say(f"{show.bold(name)}  {connector.summary}")
     show.say(show.dim(f"  {plugins.origins[f'connector {name}']}"))
     show.say()
-    show.table(("setting", "value", "default", "what it is"), _setting_rows(connector))
+    show.table(("setting", "value", "default", "what it is"), _setting_rows(connector), wrap=True)
     show.say()
-    columns = ("stream", "yields", "reads", "deletions", "permissions", "what it is")
-    show.table(columns, [_stream_row(stream) for stream in connector.streams])
-    if connector.personal:
+    columns = ("stream", "yields", "reads", "deletions", "what it is")
+    show.table(columns, [_stream_row(stream) for stream in connector.streams], wrap=True)
+    if needed := dict.fromkeys(p for stream in connector.streams for p in stream.permissions):
         show.say()
+        show.say(f"  needs: {', '.join(needed)}")
+    if connector.personal:
         show.say(f"  personal data: {', '.join(connector.personal)}")
 
 
@@ -134,23 +137,29 @@ def _setting_rows(connector: "Connector") -> Iterator[tuple[Any, ...]]:
 
 def _type_of(info: "FieldInfo") -> str:
     """`text`, `secret`, `list of text`: a type for whoever writes plugins.toml."""
-    words = str(getattr(info.annotation, "__name__", info.annotation))
-    if "SecretStr" in str(info.annotation):
+    told = str(info.annotation)
+    if "SecretStr" in told:
         return "secret"
-    told = str(info.annotation) if "[" in str(info.annotation) else words
-    replacements = {"typing.": "", "str": "text", "int": "number", "bool": "true or false"}
-    for old, new in replacements.items():
-        told = told.replace(old, new)
-    return told
+    if told.startswith(("list[", "tuple[", "set[")):
+        return "list"
+    words = {
+        "bool": "true or false",
+        "HttpUrl": "address",
+        "datetime.date": "date",
+        "int": "number",
+    }
+    words |= {"float": "number", "str": "text", "Path": "path", "dict": "table", "Literal": "word"}
+    return next((word for kind, word in words.items() if kind in told), "table")
 
 
 def _default_of(info: "FieldInfo") -> str:
+    """A default as TOML writes it."""
     if info.is_required():
         return show.coloured("warning", "required")
     default = info.get_default(call_default_factory=False)
-    if default is None:
-        return "–"
-    return ", ".join(map(str, default)) if isinstance(default, list | tuple) else str(default)
+    if isinstance(default, bool | list | tuple):
+        return json.dumps(default)
+    return "–" if default is None else str(default)
 
 
 def _stream_row(stream: "Stream") -> tuple[Any, ...]:
@@ -159,7 +168,6 @@ def _stream_row(stream: "Stream") -> tuple[Any, ...]:
         ", ".join(record.__name__ for record in stream.yields) or None,
         "whole" if stream.snapshot_of else "what is new",
         stream.sees_deletions or bool(stream.snapshot_of),
-        ", ".join(stream.permissions) or None,
         stream.summary,
     )
 

@@ -1,7 +1,7 @@
 """How answers look: tables and colours on a terminal, plain aligned lines elsewhere."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -112,8 +112,16 @@ def moment(instant: datetime | None) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}" if instant else "–"
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
-    """A table; columns named in `right` hold numbers. Nothing is cut where a program reads."""
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    right: Iterable[str] = (),
+    wrap: bool = False,
+) -> None:
+    """A table; columns named in `right` hold numbers. Nothing is cut where a program reads.
+
+    With `wrap` the last column goes on in further lines on a terminal, instead of being cut.
+    """
     found = [[_cell(value) for value in row] for row in rows]
     ends = set(right)
     widths = [
@@ -122,11 +130,22 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable
     ]
     if terminal():
         widths = _fitted(widths, columns)
+    if terminal() and wrap:
+        found = [line for row in found for line in _wrapped(row, widths[-1])]
     header = [_placed(name, widths[i], name in ends) for i, name in enumerate(columns)]
     say("  " + dim("  ".join(header).rstrip()))
     for row in found:
         cells = [_placed(v, widths[i], columns[i] in ends) for i, v in enumerate(row)]
         say("  " + "  ".join(cells).rstrip())
+
+
+def _wrapped(row: list[str], width: int) -> Iterator[list[str]]:
+    import textwrap
+
+    first, *more = textwrap.wrap(row[-1], max(width, 20)) or [""]
+    yield [*row[:-1], first]
+    for line in more:
+        yield [*[""] * (len(row) - 1), line]
 
 
 def _cell(value: Any) -> str:

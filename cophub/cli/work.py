@@ -99,6 +99,7 @@ def told(results: "Iterable[Any]", watch: Watch) -> list[Any]:
     found = []
     for result in results:
         found.append(result)
+        watch.done(getattr(result, "source", ""))
         for line in lines_of(result):
             watch.say(line)
     return found

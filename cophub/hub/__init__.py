@@ -5,6 +5,7 @@ warehouse that is away does not stop `check`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -85,7 +86,9 @@ class Hub:
         if self._warehouse is None:
             from cophub.warehouse import Warehouse
 
-            self._warehouse = Warehouse.open(self.config.warehouse_url, clock=self.now)
+            url = self.config.warehouse_url
+            _make_private(url)
+            self._warehouse = Warehouse.open(url, clock=self.now)
         return self._warehouse
 
     # --- sources ---------------------------------------------------------------------------
@@ -371,6 +374,15 @@ class Hub:
 
         file = target or database.backup_file(self.config.folder, self.now())
         return database.backup(self.warehouse, file)
+
+
+def _make_private(url: str) -> None:
+    """A new SQLite file is its owner's alone: it will hold people's data."""
+    scheme, mark, name = url.partition("sqlite:///")
+    if mark and not scheme:
+        file = Path(name.partition("?")[0])
+        with suppress(OSError):  # what is wrong with the folder is said by whoever opens the file
+            file.touch(mode=0o600)
 
 
 __all__ = ["Clock", "CophubError", "Hub", "SourceStatus", "utc_now"]
