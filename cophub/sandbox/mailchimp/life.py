@@ -280,15 +280,10 @@ class Life:
     def _tag_at_random(
         self, audience: Audience, member: Member, chance: Random, likely: float
     ) -> None:
-        if chance.random() > likely or not audience.tags:
-            return
-        plain = [tag for tag in audience.tags if not audience.tags[tag].name.startswith("call ")]
-        calls = [tag for tag in audience.tags if tag not in plain]
-        chosen = [chance.choice(plain)]
-        if (
-            calls and member.person == 2
-        ):  # one member has been at every call: more tags than are shown
-            chosen = [tag for tag in calls if tag not in member.tags] + chosen
+        plain = [tag for tag in audience.tags if tag not in audience.call_tags]
+        chosen = [chance.choice(plain)] if chance.random() < likely and plain else []
+        if member.serial <= 3:  # the first three have been at every call: more tags than are shown
+            chosen += [tag for tag in audience.call_tags if tag not in member.tags]
         for tag in chosen:
             if member.tags.pop(tag, None) is None:
                 member.tags[tag] = self.timeline.now

@@ -146,6 +146,8 @@ def _acts(campaign: Campaign, member: Member, ip: str, chance: Random) -> list[A
         at = campaign.sent
         for _ in range(chance.choices((1, 2, 3, 6), (60, 22, 12, 6))[0]):
             at += int(chance.lognormvariate(10.2, 1.6)) + 30
+            if chance.random() < 0.12:
+                at += chance.randrange(3 * DAY, 30 * DAY)
             acts.append(Act(at, "open", ip))
         if chance.random() < 0.35:
             for link in sorted(chance.sample(range(len(campaign.links)), chance.choice((1, 1, 2)))):

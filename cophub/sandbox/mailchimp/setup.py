@@ -85,12 +85,12 @@ def _add_category(
 
 
 def _add_tags(result: Audience, world: World, number: int) -> None:
-    labels = list(names.TAGS[: 4 + number % 8])
-    if number == 0:
-        labels += [f"call {day:02}" for day in range(1, 61)]
-    for place, label in enumerate(labels):
+    calls = [f"call {day:02}" for day in range(1, 61)] if number == 0 else []
+    for place, label in enumerate((*names.TAGS[: 4 + number % 8], *calls)):
         tag = 5_000_000 + 1_000 * number + place
         result.tags[tag] = Tag(tag, label, world.start + DAY, world.start + DAY)
+        if label in calls:
+            result.call_tags.append(tag)
 
 
 def merge_values(

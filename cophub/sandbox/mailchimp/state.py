@@ -143,6 +143,8 @@ class Audience:
         self.categories: list[dict[str, Any]] = []
         self.interests: list[dict[str, Any]] = []
         self.tags: dict[int, Tag] = {}
+        self.call_tags: list[int] = []
+        """Tags of those who were at a call; few members have them, and those have many."""
         self.members: dict[str, Member] = {}
         self.forgotten: set[str] = set()
         self.crowd: Crowd | None = None
