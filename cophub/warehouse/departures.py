@@ -1,0 +1,99 @@
+"""Who is no longer there: the rows that a whole read did not meet, per space, and their ending."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, Table, and_, exists, func, select, update
+from sqlalchemy.sql import ColumnElement
+
+from cophub.warehouse import tables as t
+
+
+@dataclass(frozen=True)
+class Departures:
+    """How much of a space would end: `gone` of the `before` rows of `table` that are there.
+
+    `space` is its key, or "" for what is in no space, such as accounts.
+    """
+
+    table: str
+    space: str
+    before: int
+    gone: int
+
+
+def seen_name(table: str) -> str:
+    """The name of the temporary table that holds the keys that were met."""
+    return f"seen_{table}"
+
+
+def count_absent(
+    connection: Connection, table: str, source: str, spaces: Collection[str] | None
+) -> list[Departures]:
+    """Per space with anybody leaving: how many are there, and how many of them were not met."""
+    rows = t.VENDOR_TABLES[table]
+    space = rows.c.space if "space" in rows.c else None
+    label: ColumnElement[Any] = space if space is not None else func.coalesce(None, "")
+    absent = func.count().filter(~_met(rows))
+    counted = (
+        select(label.label("space"), func.count().label("before"), absent.label("gone"))
+        .where(_present(rows, source, spaces))
+        .having(absent > 0)
+    )
+    if space is not None:
+        counted = counted.group_by(space).order_by(space)
+    return [
+        Departures(table, row.space or "", row.before, row.gone)
+        for row in connection.execute(counted)
+    ]
+
+
+def end_absent(
+    connection: Connection,
+    table: str,
+    source: str,
+    spaces: Collection[str] | None,
+    *,
+    run: int,
+    now: datetime,
+) -> int:
+    """Mark as gone what was not met; the number of rows. Memberships get status `left`."""
+    rows = t.VENDOR_TABLES[table]
+    values: dict[str, Any] = {"gone_at": now, "changed_at": now, "run": run}
+    if table == "membership":
+        values |= {"status": "left", "left_at": func.coalesce(rows.c.left_at, now)}
+    ending = update(rows).where(_present(rows, source, spaces), ~_met(rows)).values(values)
+    ended = connection.execute(ending).rowcount
+    if table == "membership" and ended:
+        _close_periods(connection, source, run, now)
+    return ended
+
+
+def _close_periods(connection: Connection, source: str, run: int, now: datetime) -> None:
+    period, rows = t.membership_period, t.membership
+    gone = exists().where(
+        rows.c.source == period.c.source,
+        rows.c.space == period.c.space,
+        rows.c.account == period.c.account,
+        rows.c.run == run,
+        rows.c.gone_at == now,
+    )
+    still_open = and_(period.c.source == source, period.c.valid_to.is_(None))
+    connection.execute(update(period).where(still_open, gone).values(valid_to=now))
+
+
+def _present(rows: Table, source: str, spaces: Collection[str] | None) -> ColumnElement[bool]:
+    there = and_(rows.c.source == source, rows.c.gone_at.is_(None))
+    if spaces is not None and "space" in rows.c:
+        there = and_(there, rows.c.space.in_(spaces))
+    return there
+
+
+def _met(rows: Table) -> ColumnElement[bool]:
+    key = [column for column in rows.primary_key if column.name != "source"]
+    seen = Table(
+        seen_name(rows.name), MetaData(), *(Column(column.name, column.type) for column in key)
+    )
+    return exists().where(*(seen.c[column.name] == column for column in key))

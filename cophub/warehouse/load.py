@@ -1,0 +1,248 @@
+"""Loading: records become rows, and rows are stored where they differ from what is there."""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from cophub.records import RECORDS, Record, Reject
+from cophub.warehouse import erasure, memberships
+from cophub.warehouse.departures import Departures, count_absent, end_absent, seen_name
+from cophub.warehouse.engine import Warehouse
+from cophub.warehouse.rows import SHAPES, Batch, Row, Rows, make_batch
+from cophub.warehouse.spool import Spool
+from cophub.warehouse.store import Stamp, Store, store_for
+
+
+@dataclass
+class Count:
+    """What became of rows: `seen` of them, of which `new` were added and `changed` overwritten."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+
+
+@dataclass
+class Counts(Count):
+    """The sum over all tables, and each table's own; `dropped` records were of erased people."""
+
+    dropped: int = 0
+    tables: dict[str, Count] = field(default_factory=dict)
+
+    def add(self, table: str, *, new: int = 0, changed: int = 0) -> None:
+        """Count rows of one table."""
+        for count in (self, self.tables.setdefault(table, Count())):
+            count.new += new
+            count.changed += changed
+
+
+class Loader:
+    """Stores what one run of one stream yields.
+
+    `rows` and `stage` need no transaction and hold none; `apply` writes what was staged in the
+    caller's. `snapshot_of` names the types of which `departures` may be asked, None any type: the
+    keys that were met are kept for these.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        source: str,
+        *,
+        run: int,
+        now: datetime,
+        snapshot_of: Sequence[type[Record]] | None = None,
+    ) -> None:
+        self._source, self._run, self._now = source, run, now
+        self._stamp = Stamp.of(source, run, now)
+        self._staged, self._seen = Spool(), Spool()
+        types = RECORDS if snapshot_of is None else snapshot_of
+        self._snapshot_of = frozenset(kind.TABLE for kind in types)
+        self._leaving: tuple[tuple[str, ...], Collection[str] | None] = ((), None)
+        self._empty: dict[str, bool] = {}
+        self._pending = Counts()
+        self._erased: dict[str, str] = {}
+        with warehouse.begin() as connection:
+            self._door = erasure.Door(connection, source)
+
+    def rows(self, records: Sequence[Record]) -> tuple[Batch, list[Reject]]:
+        """The records as rows, and a Reject for each that has a value no column can hold."""
+        batch, rejects = make_batch(records, self._door.sift)
+        batch.erased, self._door.found = self._door.found, {}
+        return batch, rejects
+
+    def stage(self, batch: Batch) -> None:
+        """Keep a batch for the next `apply`; in a temporary file where there is much."""
+        for rows in batch.groups:
+            self._staged.add(rows)
+            if rows.table in self._snapshot_of:
+                length = SHAPES[rows.table].key_length
+                keys = [row[:length] for row in rows.rows]
+                self._seen.add(Rows(rows.table, rows.columns[:length], keys))
+        self._pending.seen += batch.seen
+        self._pending.dropped += batch.dropped
+        self._erased |= batch.erased
+
+    def apply(self, connection: Connection) -> Counts:
+        """Store what was staged, in the caller's transaction; a row that is alike is left alone."""
+        store = store_for(connection, self._stamp)
+        counts, self._pending = self._pending, Counts()
+        for rows in self._staged:
+            counts.tables.setdefault(rows.table, Count()).seen += len(rows.rows)
+            self._write(store, rows, counts)
+        self._staged.clear()
+        if self._erased:
+            erasure.keep_out(connection, self._erased.values(), self._now)
+            for account in self._erased:
+                erasure.expunge(connection, self._source, account)
+            self._erased = {}
+        return counts
+
+    def departures(
+        self,
+        connection: Connection,
+        types: Sequence[type[Record]],
+        *,
+        spaces: Collection[str] | None = None,
+    ) -> list[Departures]:
+        """How many rows of these types this whole read did not meet, per space; none are ended yet.
+
+        `spaces` limits it to these, for types that are in one. Ask after the last `apply`, in the
+        transaction that `depart` will be called in.
+        """
+        self._leaving = (tuple(kind.TABLE for kind in types), spaces)
+        store = store_for(connection, self._stamp)
+        tables, _ = self._leaving
+        for table in tables:
+            key = SHAPES[table].fields[: SHAPES[table].key_length]
+            store.load_keys(seen_name(table), table, key)
+        for rows in self._seen:
+            if rows.table in tables:
+                store.add_keys(seen_name(rows.table), rows)
+        return [
+            leaving
+            for table in tables
+            for leaving in count_absent(connection, table, self._source, spaces)
+        ]
+
+    def depart(self, connection: Connection) -> int:
+        """End what `departures` has counted; the number of rows that are gone from now on."""
+        tables, spaces = self._leaving
+        run, now = self._run, self._now
+        return sum(
+            end_absent(connection, table, self._source, spaces, run=run, now=now)
+            for table in tables
+        )
+
+    def close(self) -> None:
+        """Give temporary files back."""
+        self._staged.close()
+        self._seen.close()
+
+    def _write(self, store: Store, rows: Rows, counts: Counts) -> None:
+        if rows.table not in self._empty:
+            self._empty[rows.table] = not store.has_rows(rows.table)
+        if self._empty[rows.table]:
+            # A first load: nothing to compare with, until a key comes a second time.
+            with suppress(store.conflict):
+                _insert(store, rows)
+                counts.add(rows.table, new=len(rows.rows))
+                return
+            self._empty[rows.table] = False
+        difference = _compare(store, rows)
+        _store_difference(store, difference)
+        changed = len(difference.changed) + len(difference.returned)
+        counts.add(rows.table, new=len(difference.new), changed=changed)
+
+
+@dataclass
+class Difference:
+    """Rows that are not as they are stored, apart by what is to be done; `was` is as it was."""
+
+    rows: Rows
+    new: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    changed_was: list[Row] = field(default_factory=list)
+    returned: list[Row] = field(default_factory=list)
+    returned_was: list[Row] = field(default_factory=list)
+
+    def of(self, rows: list[Row]) -> Rows:
+        """Some of the rows, with the columns that they set."""
+        return Rows(self.rows.table, self.rows.columns, rows)
+
+
+def _insert(store: Store, rows: Rows) -> None:
+    if rows.table != memberships.TABLE:
+        store.insert(rows)
+        return
+    store.insert(memberships.for_new(rows))
+    store.upsert(memberships.periods_of_new(rows))
+
+
+def _compare(store: Store, rows: Rows) -> Difference:
+    """Which rows differ from what is stored; one query for all of them."""
+    shape, width = SHAPES[rows.table], len(rows.columns)
+    more = ("gone_at", "role", "status") if rows.table == memberships.TABLE else ("gone_at",)
+    key_length = shape.key_length
+    key = rows.columns[:key_length]
+    found = store.existing(rows.table, key, (*rows.columns, *more), rows.rows)
+    stored = {row[:key_length]: row for row in found}
+    difference = Difference(rows)
+    earliest = [rows.columns.index(name) for name in shape.earliest if name in rows.columns]
+    for row in rows.rows:
+        old = stored.get(row[:key_length])
+        if old is None:
+            difference.new.append(row)
+        elif old[:width] != row or old[width] is not None:
+            merged = _keep_earliest(rows.columns, old, row, earliest) if earliest else row
+            if old[width] is not None:
+                difference.returned.append(merged)
+                difference.returned_was.append(old[width + 1 :])
+            elif old[:width] != merged:
+                difference.changed.append(merged)
+                difference.changed_was.append(old[width + 1 :])
+    return difference
+
+
+def _keep_earliest(columns: Sequence[str], old: Row, row: Row, earliest: list[int]) -> Row:
+    """The row with the older of its and the stored instants, and what that one rests on."""
+    kept = list(row)
+    for place in earliest:
+        if old[place] is not None and (row[place] is None or old[place] <= row[place]):
+            basis = f"{columns[place]}_basis"
+            for at in (place, *([columns.index(basis)] if basis in columns else [])):
+                kept[at] = old[at]
+    return tuple(kept)
+
+
+def _store_difference(store: Store, difference: Difference) -> None:
+    """Write what is new, changed or back; memberships with their periods."""
+    new, changed = difference.of(difference.new), difference.of(difference.changed)
+    returned = difference.of(difference.returned)
+    if difference.rows.table != memberships.TABLE:
+        for rows in (new, difference.of(changed.rows + returned.rows)):
+            if rows.rows:
+                store.upsert(rows)
+        return
+    returned = memberships.for_returned(returned)
+    for rows in (memberships.for_new(new), changed, returned):
+        if rows.rows:
+            store.upsert(rows)
+    _store_periods(
+        store,
+        memberships.periods_of_new(new),
+        memberships.periods_of_changed(changed, difference.changed_was, returned=False),
+        memberships.periods_of_changed(returned, difference.returned_was, returned=True),
+    )
+
+
+def _store_periods(store: Store, begun: Rows, *replaced: Rows) -> None:
+    if begun.rows:
+        store.upsert(begun)
+    for rows in replaced:
+        if rows.rows:
+            store.close_periods([row[:2] for row in rows.rows])
+            store.upsert(rows)

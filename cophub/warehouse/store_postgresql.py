@@ -1,0 +1,165 @@
+"""Bulk reads and writes on PostgreSQL: COPY, then one INSERT ... ON CONFLICT of what was copied."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+from sqlalchemy import Connection, Date
+
+from cophub.warehouse.columns import Instant, Json
+from cophub.warehouse.rows import Row, Rows
+from cophub.warehouse.store import Stamp, driver_cursor, overwriting, quoted, stamp_values, target
+from cophub.warehouse.tables import metadata
+
+_JSON = msgspec.json.Encoder(order="sorted")
+_STAMP_TYPES = {"source": "text", "run": "bigint"}
+
+
+class PostgresqlStore:
+    """The `Store` of a PostgreSQL connection."""
+
+    conflict: type[Exception] = psycopg.errors.UniqueViolation
+
+    def __init__(self, connection: Connection, stamp: Stamp) -> None:
+        self._cursor: psycopg.Cursor[Any] = driver_cursor(connection, binary=True)
+        self._stamp = stamp
+
+    def existing(
+        self, table: str, key: Sequence[str], columns: Sequence[str], rows: list[Row]
+    ) -> list[Row]:
+        arrays = ", ".join(f"%s::{_array_type(table, name)}[]" for name in key)
+        self._execute(
+            f"SELECT {', '.join(_as_text(table, name) for name in columns)} "
+            f"FROM unnest({arrays}) AS k ({quoted(key)}) "
+            f"JOIN {table} AS t ON t.source = %s AND "
+            + " AND ".join(f't."{name}" = k."{name}"' for name in key),
+            [*([row[at] for row in rows] for at in range(len(key))), self._stamp.source],
+        )
+        return _as_written(table, columns, self._cursor.fetchall())
+
+    def has_rows(self, table: str) -> bool:
+        self._execute(f"SELECT 1 FROM {table} WHERE source = %s LIMIT 1", [self._stamp.source])
+        return self._cursor.fetchone() is not None
+
+    def insert(self, rows: Rows) -> None:
+        stamped = target(rows.table).stamped
+        alike = stamp_values(self._stamp, stamped)
+        self._execute("SAVEPOINT fresh")
+        try:
+            self._copy(rows.table, (*rows.columns, *stamped), rows.rows, alike)
+        except psycopg.errors.UniqueViolation:
+            self._execute("ROLLBACK TO fresh")
+            raise
+        self._execute("RELEASE fresh")
+
+    def upsert(self, rows: Rows) -> None:
+        stamped = target(rows.table).stamped
+        self._stage(rows)
+        marks = ", ".join(f"%s::{_STAMP_TYPES.get(name, 'timestamptz')}" for name in stamped)
+        self._execute(
+            f"INSERT INTO {rows.table} ({quoted((*rows.columns, *stamped))}) "
+            f"SELECT {quoted(rows.columns)}, {marks} FROM staged "
+            + overwriting(rows.table, rows.columns),
+            stamp_values(self._stamp, stamped),
+        )
+
+    def close_periods(self, keys: list[Row]) -> None:
+        self._stage(Rows("membership_period", ("space", "account"), keys))
+        self._execute(
+            "UPDATE membership_period AS p SET valid_to = greatest(p.valid_from, %s::timestamptz) "
+            "FROM staged AS s WHERE p.source = %s AND p.space = s.space "
+            "AND p.account = s.account AND p.valid_to IS NULL",
+            [self._stamp.at, self._stamp.source],
+        )
+
+    def load_keys(self, name: str, rows_of: str, key: Sequence[str]) -> None:
+        self._execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        self._execute(
+            f"CREATE TEMP TABLE {name} ON COMMIT DROP AS "
+            f"SELECT {quoted(key)} FROM {rows_of} WITH NO DATA"
+        )
+
+    def add_keys(self, name: str, rows: Rows) -> None:
+        self._copy(name, rows.columns, rows.rows)
+
+    def _stage(self, rows: Rows) -> None:
+        self.load_keys("staged", rows.table, rows.columns)
+        self._copy("staged", rows.columns, rows.rows)
+
+    def _copy(
+        self, table: str, columns: Sequence[str], rows: list[Row], alike: Sequence[str | int] = ()
+    ) -> None:
+        with self._cursor.copy(f"COPY {table} ({quoted(columns)}) FROM STDIN") as copy:
+            copy.write(copy_text(rows, alike))
+
+    def _execute(self, statement: str, values: Sequence[Any] | None = None) -> None:
+        self._cursor.execute(statement.encode(), values)
+
+
+def copy_text(rows: list[Row], alike: Sequence[str | int] = ()) -> str:
+    """The rows in COPY's text format, each followed by the values that are alike in all of them."""
+    columns = [_copied(values) for values in zip(*rows, strict=True)]
+    end = "".join(f"\t{_copied_one(value)}" for value in alike) + "\n"
+    return end.join(map("\t".join, zip(*columns, strict=True))) + end
+
+
+def _copied(values: Sequence[Any]) -> Sequence[str]:
+    if set(map(type, values)) == {str}:
+        joined = "".join(values)
+        if not any(mark in joined for mark in "\\\t\n\r"):
+            return values
+    return [_copied_one(value) for value in values]
+
+
+def _copied_one(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        text = value.replace("\\", "\\\\").replace("\t", "\\t")
+        return text.replace("\n", "\\n").replace("\r", "\\r")
+    return str(value)
+
+
+def _array_type(table: str, name: str) -> str:
+    return "date" if isinstance(metadata.tables[table].columns[name].type, Date) else "text"
+
+
+def _as_text(table: str, name: str) -> str:
+    """The column as an expression that comes back in the form in which rows are written."""
+    kind = metadata.tables[table].columns[name].type
+    if isinstance(kind, Instant):
+        return f"(t.\"{name}\" AT TIME ZONE 'UTC')::text"
+    return f't."{name}"::text' if isinstance(kind, Date | Json) else f't."{name}"'
+
+
+def _as_written(table: str, columns: Sequence[str], rows: list[Row]) -> list[Row]:
+    """What PostgreSQL says, put as `values` puts it, so that the two can be compared."""
+    kinds = [metadata.tables[table].columns[name].type for name in columns]
+    if not rows or not any(isinstance(kind, Instant | Json) for kind in kinds):
+        return rows
+    rewritten = [
+        _REWRITE.get(type(kind), lambda values: values)(values)
+        for kind, values in zip(kinds, zip(*rows, strict=True), strict=True)
+    ]
+    return list(zip(*rewritten, strict=True))
+
+
+def _instants(values: Sequence[str | None]) -> Sequence[str | None]:
+    """PostgreSQL leaves the last zeros of a fraction out: .5 for .500000."""
+    if all(value is None or len(value) == 19 for value in values):
+        return values
+    return [value.ljust(26, "0") if value and len(value) > 19 else value for value in values]
+
+
+def _jsons(values: Sequence[str | None]) -> Sequence[str | None]:
+    """PostgreSQL keeps JSON by value: its spaces and the order of its keys are its own."""
+    known = msgspec.json.decode("[" + ",".join(value or "null" for value in values) + "]")
+    lines = iter(_JSON.encode_lines(known).decode().splitlines())
+    return [None if value is None else line for value, line in zip(values, lines, strict=True)]
+
+
+_REWRITE: dict[type, Callable[[Sequence[str | None]], Sequence[str | None]]] = {
+    Instant: _instants,
+    Json: _jsons,
+}
