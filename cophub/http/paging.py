@@ -178,7 +178,10 @@ def _as_page(body: Any, response: httpx.Response) -> Json:
 
 def _linked(client: httpx.Client, response: httpx.Response, link: str) -> httpx.Request:
     """The request for a next link, byte for byte, unless it leaves the host."""
-    target = httpx.URL(urljoin(str(response.url), link))
+    try:
+        target = httpx.URL(urljoin(str(response.url), link))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise SourceUnavailable(f"{_place(response)}: the next link is no address") from error
     home = client.base_url if client.base_url.host else response.url
     if origin_of(target) != origin_of(home):
         raise SourceUnavailable(

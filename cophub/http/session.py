@@ -11,12 +11,16 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 from requests.cookies import extract_cookies_to_jar
+from requests.exceptions import InvalidURL, TooManyRedirects
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
+from cophub.errors import SourceUnavailable
+from cophub.http.auth import place
 from cophub.http.engine import STREAM
 from cophub.http.face import Face
 from cophub.http.limits import Limits
+from cophub.http.retry import netloc
 
 
 class FacedSession(requests.Session):
@@ -32,6 +36,19 @@ class FacedSession(requests.Session):
         adapter = FacedAdapter(face, limits)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send as requests does; a redirect that leads nowhere is one of our errors."""
+        try:
+            return super().send(request, **options)
+        except (TooManyRedirects, ValueError) as error:  # ValueError: a Location that is no URL
+            if not options.get("allow_redirects", True):
+                raise  # this is one step of a chain, and the first of it tells the whole
+            url = str(request.url)
+            raise SourceUnavailable(
+                f"{netloc(url)}: {request.method} {place(url)} is redirected without end, or to no"
+                " address"
+            ) from error
 
 
 class FacedAdapter(BaseAdapter):
@@ -51,13 +68,16 @@ class FacedAdapter(BaseAdapter):
         proxies: Any = None,
     ) -> requests.Response:
         """The answer; certificates and proxies are the transport's own."""
-        sent = httpx.Request(
-            request.method or "GET",
-            request.url or "",
-            headers=list(request.headers.items()),
-            content=request.body,
-            extensions={"timeout": self._times(timeout), STREAM: stream},
-        )
+        try:
+            sent = httpx.Request(
+                request.method or "GET",
+                request.url or "",
+                headers=list(request.headers.items()),
+                content=request.body,
+                extensions={"timeout": self._times(timeout), STREAM: stream},
+            )
+        except httpx.InvalidURL as error:
+            raise InvalidURL(str(error), request=request) from error
         return _answer(request, self._face.handle_request(sent), stream)
 
     def close(self) -> None:

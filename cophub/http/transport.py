@@ -61,6 +61,8 @@ class Client(httpx.Client):
             return super().send(request, stream=stream, **options)
         except httpx.TooManyRedirects as error:
             raise SourceUnavailable(f"{_where(request)} is redirected without end") from error
+        except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:  # of a Location header
+            raise SourceUnavailable(f"{_where(request)} is redirected to no address") from error
 
 
 class Transport:

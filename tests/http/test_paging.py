@@ -108,6 +108,12 @@ def test_a_next_link_keeps_its_query_beside_the_parameters_of_the_client(vendor)
     assert [seen.query for seen in vendor.seen] == [{"key": "k"}, {"page": "2", "key": "k"}]
 
 
+def test_a_next_link_that_is_no_address_is_said(client, vendor):
+    vendor.answers("/api/x", {"body": {"rows": [], "next": "http://[nowhere"}})
+    with pytest.raises(SourceUnavailable, match="the next link is no address"):
+        list(pages(client, "x", follow=by_next_link("next")))
+
+
 def test_a_page_is_retried_and_the_listing_is_not(client, vendor):
     one, two, three = _rows([1], [2], [])
     vendor.answers("/api/x", one, {"status": 503}, {"status": 429}, two, three)

@@ -344,10 +344,14 @@ def test_closing_wakes_whoever_waits(vendor):
     assert caught == ["the run was stopped while it waited for the vendor"]
 
 
-def test_a_redirect_without_end_is_one_line(vendor):
-    vendor.answers("/x", {"status": 302, "headers": {"Location": "/x"}})
-    with Transport() as transport, pytest.raises(SourceUnavailable, match="without end"):
-        transport.client().get(vendor.url + "/x")
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [("/x", "without end"), ("http://:80:80/", "to no")],
+)
+def test_a_redirect_that_leads_nowhere_is_one_line(get, vendor, location, words):
+    vendor.answers("/x", {"status": 302, "headers": {"Location": location}})
+    with pytest.raises(SourceUnavailable, match=f"GET /x is redirected .*{words}"):
+        get("/x")
 
 
 def test_both_faces_send_the_user_agent_of_the_transport(vendor):
