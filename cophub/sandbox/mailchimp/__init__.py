@@ -20,7 +20,7 @@ from cophub.sandbox.mailchimp.state import Audience, Campaign, digest
 from cophub.sandbox.mailchimp.truth import truth
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import World
+from cophub.sandbox.world import DAY, World
 
 KEY = "sandbox-us1"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -73,8 +73,11 @@ class MailchimpSandbox(Sandbox):
         self.timeline.run(end)
 
     def _crowd(self, size: int, end: int, churn: float) -> None:
+        # Everybody was imported in the first days, before the first issue goes out: what changes
+        # afterwards comes after the crowd, in every listing.
+        imported = min(self.world.start + 7 * DAY, end)
         for audience in self.audiences:
-            crowd = Crowd(size, self.world.start, end, audience.list_id)
+            crowd = Crowd(size, self.world.start, imported, audience.list_id)
             audience.fill(crowd)
             daily = round(size * churn)
             Churn(self.world, self.timeline, self.life, audience, crowd, daily).begin(end)

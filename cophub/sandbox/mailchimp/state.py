@@ -165,6 +165,7 @@ class Audience:
         self.crowd = crowd
         self.serial = crowd.size - 1
         self.last_sub = crowd.changed(crowd.size - 1)
+        self.monthly[f"{datetime.fromtimestamp(crowd.start, UTC):%Y-%m}"]["other_adds"] = crowd.size
 
     def member(self, found: Found) -> Member:
         """What a listing found, as a member."""
