@@ -1,0 +1,193 @@
+"""Pipelines out of the warehouse: in order, one's failure apart from the others, one version.
+
+Files are written into a new version of the site folder, which takes the place of the one before
+when all pipelines have ended: a reader never sees half a run.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from cophub import __version__
+from cophub.errors import CophubError, PluginError
+from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
+from cophub.publish.folder import Version
+from cophub.warehouse import Warehouse, state
+from cophub.warehouse.state import Lease
+
+LEASE = "the pipelines"
+Plan = Sequence[tuple[Pipeline, BaseModel]]
+_log = logging.getLogger("cophub.publish")
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """How one pipeline went; `error` is one line."""
+
+    pipeline: str
+    state: Literal["done", "failed"]
+    files: int
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run of pipelines, as the warehouse knows it."""
+
+    number: int
+    version: int
+    started_at: datetime
+    lease: Lease
+
+
+def run_pipelines(
+    warehouse: Warehouse,
+    plan: Plan,
+    *,
+    site: Path,
+    timezone: ZoneInfo,
+    communities: tuple[CommunitySpec, ...] = (),
+    now: Callable[[], datetime],
+) -> Iterator[PipelineResult]:
+    """Run pipelines, each after those it reads; a result as each ends, the last when all is shown.
+
+    A pipeline that fails keeps its files of before, and only those that read its results are not
+    run. Raises SourceBusy while another process publishes, PluginError when pipelines wait for one
+    another in a circle, ConfigError when the site folder cannot be written.
+    """
+    ordered = in_order(plan)
+    run = _begin(warehouse, now())
+    results: list[PipelineResult] = []
+    files: Version | None = None
+    error: str | None = "it was stopped"
+    try:
+        files = Version(site, run.version)
+        for pipeline, settings in ordered:
+            if results:
+                yield results[-1]
+            with warehouse.begin() as connection:
+                state.hold_lease(connection, run.lease, now=now())
+            context = PipelineContext(
+                settings=settings,
+                warehouse=warehouse,
+                now=run.started_at,
+                timezone=timezone,
+                run=run.number,
+                communities=communities,
+                log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
+            )
+            results.append(_run_one(pipeline, context, files, results))
+        error = _first_error(results)
+        _show(warehouse, run, files, results, now())
+    except CophubError as failure:
+        error = str(failure)
+        raise
+    finally:
+        if files is not None:
+            files.discard()
+        _end(warehouse, run, error, now())
+    yield from results[-1:]
+
+
+def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
+    """The plan so that each pipeline comes after those it reads; else as it was."""
+    by_name = {pipeline.name: (pipeline, settings) for pipeline, settings in plan}
+    graph = {
+        name: [before for before in pipeline.after if before in by_name]
+        for name, (pipeline, _) in by_name.items()
+    }
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        circle = " after ".join(f'"{name}"' for name in error.args[1])
+        raise PluginError(f"pipelines wait for one another: {circle}") from error
+
+
+def _begin(warehouse: Warehouse, started_at: datetime) -> _Run:
+    holder = f"{socket.gethostname()}, process {os.getpid()}, thread {threading.get_ident()}"
+    with warehouse.begin() as connection:
+        lease = state.take_lease(connection, LEASE, holder, now=started_at)
+        number = state.start_run(
+            connection, kind="publish", source=None, now=started_at, version=__version__
+        )
+        version = state.start_publication(connection, run=number, now=started_at)
+    return _Run(number, version, started_at, lease)
+
+
+def _run_one(
+    pipeline: Pipeline,
+    context: PipelineContext[BaseModel],
+    files: Version,
+    before: list[PipelineResult],
+) -> PipelineResult:
+    failed = {result.pipeline for result in before if result.state == "failed"}
+    missing = next((name for name in pipeline.after if name in failed), None)
+    if missing:
+        error = f'not run, because it reads the results of "{missing}", which failed'
+        return PipelineResult(pipeline.name, "failed", 0, 0.0, error)
+    began = time.perf_counter()
+    try:
+        count = files.write(pipeline.name, pipeline.run(context))
+    except CophubError as failure:
+        return _failed(pipeline, began, str(failure))
+    except Exception as failure:  # noqa: BLE001 - a plugin may raise anything; the others go on
+        _log.debug('pipeline "%s" raised', pipeline.name, exc_info=True)
+        return _failed(pipeline, began, _one_line(failure))
+    return PipelineResult(pipeline.name, "done", count, time.perf_counter() - began)
+
+
+def _failed(pipeline: Pipeline, began: float, error: str) -> PipelineResult:
+    return PipelineResult(pipeline.name, "failed", 0, time.perf_counter() - began, error)
+
+
+def _one_line(failure: Exception) -> str:
+    """The first line only: what a database driver says after it are people's data."""
+    lines = str(failure).splitlines()
+    return f"{type(failure).__name__}: {lines[0][:300]}" if lines else type(failure).__name__
+
+
+def _first_error(results: list[PipelineResult]) -> str | None:
+    failed = (r for r in results if r.error is not None)
+    return next((f'pipeline "{r.pipeline}": {r.error}' for r in failed), None)
+
+
+def _show(
+    warehouse: Warehouse,
+    run: _Run,
+    files: Version,
+    results: list[PipelineResult],
+    at: datetime,
+) -> None:
+    """Let readers see what was made; nothing is shown where every pipeline failed."""
+    if not any(result.state == "done" for result in results):
+        return
+    with warehouse.begin() as connection:
+        # Whoever took the pipelines over meanwhile shows theirs; ours would be older.
+        state.hold_lease(connection, run.lease, now=at)
+        count, size = files.switch()
+        state.publish(connection, run.version, now=at, files=count, size_bytes=size)
+
+
+def _end(warehouse: Warehouse, run: _Run, error: str | None, at: datetime) -> None:
+    with warehouse.begin() as connection:
+        if state.published_version(connection) != run.version:
+            reason = error or "there was no pipeline to run"
+            state.fail_publication(connection, run.version, error=reason)
+        ended = "failed" if error else "done"
+        state.finish_run(connection, run.number, state=ended, now=at, error=error)
+        state.release_lease(connection, run.lease, now=at)
+
+
+__all__ = ["LEASE", "PipelineResult", "in_order", "run_pipelines"]
