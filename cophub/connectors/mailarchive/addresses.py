@@ -19,8 +19,12 @@ _HOST = r"(?:[\w-]+\.)+[^\W\d_][\w-]*"
 _LOCAL = r"[^\s@<>()\[\],;:\"|\\]+"
 _ADDRESS = re.compile(rf"{_LOCAL}@{_HOST}")
 _SPELLED = re.compile(rf"({_LOCAL}){_AT}({_HOST})", re.IGNORECASE)
-_WITH_COMMENT = re.compile(r"(?P<address>[^(]+?)\s*\((?P<name>.*)\)")
-_WITH_ANGLES = re.compile(r"(?P<name>.*?)\s*[<\[](?:mailto:)?(?P<address>[^<>\[\]]*)[>\]]")
+_WITH_COMMENT = re.compile(
+    r"(?P<address>(?:[^(]|\((?:at|a)\))+?)\s*\((?!(?:at|a)\))(?P<name>.*)\)", re.IGNORECASE
+)
+_WITH_ANGLES = re.compile(
+    r"(?P<name>.*?)\s*(?:<(?:mailto:)?(?P<address>[^<>]*)>|\[mailto:(?P<link>[^\[\]]*)\])"
+)
 _VIA = re.compile(r"^(?P<name>.*?)\s+via\s+\S.*$", re.IGNORECASE)
 _MASKED = re.compile(r"\.\.|\*\*|^x{3,}$|^(?:hidden|redacted|masked)$", re.IGNORECASE)
 # Gateways that put an invented address in the place of the sender's.
@@ -80,7 +84,8 @@ def plain_address(text: str) -> str | None:
     text = text.strip().strip("'\"").removeprefix("mailto:")
     if spelled := _SPELLED.fullmatch(text):
         text = f"{spelled[1]}@{spelled[2]}"
-    if not _ADDRESS.fullmatch(text):
+    # An address beyond ASCII is nearly always one whose bytes were guessed at.
+    if not text.isascii() or not _ADDRESS.fullmatch(text):
         return None
     local, _, host = text.lower().rpartition("@")
     if _MASKED.search(local) or host.endswith(_INVENTED_HOSTS):
@@ -97,7 +102,7 @@ def name_key(name: str) -> str:
 def _shape(value: str) -> tuple[str, str]:
     """Name and address of `value`, either may be empty."""
     if angles := _WITH_ANGLES.fullmatch(value):
-        return angles["name"], angles["address"]
+        return angles["name"], angles["address"] or angles["link"] or ""
     if comment := _WITH_COMMENT.fullmatch(value):
         return comment["name"], comment["address"]
     # No brackets: an address, a scrambled one, or a bare name.

@@ -32,6 +32,7 @@ _EMPTY = (b"\n", b"\r\n")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _LINE = 1 << 20
 
+Unpacker = gzip.GzipFile | zipfile.ZipExtFile
 DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, NotImplementedError)
 
 
@@ -117,7 +118,7 @@ def _open(
     magic = file.read(4)
     file.seek(start)
     if magic[:2] == b"\x1f\x8b":
-        inner = _Unpacking(cast("IO[bytes]", gzip.GzipFile(fileobj=file)), packed, bounds, tally)
+        inner = _Unpacking(gzip.GzipFile(fileobj=file), packed, bounds, tally)
         yield from _nested(inner, name, packed, bounds, tally, depth)
     elif magic in _ZIP:
         yield from _open_zip(file, name, packed, bounds, tally, depth)
@@ -159,7 +160,7 @@ def _open_zip(
                 yield Trouble("is encrypted; unpack it and point at the folder", where)
                 continue
             try:
-                with archive.open(entry) as member:
+                with cast("zipfile.ZipExtFile", archive.open(entry)) as member:
                     inner = _Unpacking(member, packed, bounds, tally)
                     yield from _nested(inner, where, packed, bounds, tally, depth)
             except DAMAGE as error:
@@ -341,7 +342,7 @@ class _Lines:
 class _Unpacking(io.RawIOBase):
     """An unpacked stream that counts what comes out and stops where it was cut off."""
 
-    def __init__(self, inner: IO[bytes], packed: int, bounds: Bounds, tally: Tally) -> None:
+    def __init__(self, inner: Unpacker, packed: int, bounds: Bounds, tally: Tally) -> None:
         self._inner = inner
         self._packed = max(packed, 1)
         self._bounds = bounds
@@ -356,7 +357,8 @@ class _Unpacking(io.RawIOBase):
         if self.damage:
             return 0
         try:
-            data = self._inner.read(len(view))
+            # read1: a read that must fill the buffer loses what came before the damage.
+            data = self._inner.read1(len(view))
         except DAMAGE as error:
             self.damage = _why(error)
             return 0

@@ -93,7 +93,7 @@ def unfold(raw: str, fallback: str) -> str:
 
 def header_text(raw: str, fallback: str) -> str:
     """A header's value as a person reads it: unfolded, encoded words decoded, spaces collapsed."""
-    return " ".join(decode_words(unfold(raw, fallback), fallback).split())
+    return " ".join(clean(decode_words(unfold(raw, fallback), fallback)).split())
 
 
 def decode_words(text: str, fallback: str) -> str:
@@ -111,10 +111,11 @@ def _decode_run(run: str, fallback: str) -> str:
         chunks = decode_header(run)
     except (HeaderParseError, ValueError):
         return run
-    return "".join(
+    text = "".join(
         chunk if isinstance(chunk, str) else decode_bytes(chunk, charset, fallback)
         for chunk, charset in chunks
     )
+    return text or run
 
 
 def find_tag(message: bytes, fallback: str) -> str | None:

@@ -133,8 +133,8 @@ class Index:
         for known in self.by_key.values():
             known.parent, known.by_subject = None, False
         answered: set[str] = set()
-        # By date, so that messages in a ring are parted at one place whatever was read first.
-        for known in sorted(self.by_key.values(), key=lambda known: (known.at, known.key)):
+        # The newest first, so that of messages in a ring the oldest starts the thread.
+        for known in sorted(self.by_key.values(), key=_when, reverse=True):
             known.parent = self._referred(known, known.key in answered)
             if known.parent is not None:
                 answered.add(known.parent.key)
@@ -155,7 +155,7 @@ class Index:
     def _unanswered(self) -> list[Known]:
         """Answers whose references lead nowhere, or that have none."""
         found = [k for k in self.by_key.values() if k.parent is None and k.is_reply and k.subject]
-        return sorted(found, key=lambda known: (known.at, known.key))
+        return sorted(found, key=_when)
 
     def _same_subject(self, known: Known) -> Known | None:
         """The latest message before this one with its subject, within 30 days."""
@@ -236,6 +236,11 @@ class Index:
             names = tuple(keys[n] if n >= 0 else columns.strangers[-1 - n] for n in refs)
             self.add(Known(key, at, subject, is_reply, names, file, text))
         self._segments.append(segment)
+
+
+def _when(known: Known) -> tuple[int, str]:
+    """Sorts messages by date."""
+    return known.at, known.key
 
 
 def _same(old: Known, new: Known) -> bool:
