@@ -63,6 +63,17 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"cophub.cli.{module}"), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; a reader that has seen enough (`| head`) is no error."""
+        try:
+            answer = super().invoke(ctx)
+            sys.stdout.flush()
+            return answer
+        except BrokenPipeError:
+            # Python would complain once more when it flushes at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """As click does, with the command that was meant when a word is misspelled."""
         if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
@@ -118,10 +129,6 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return _say(state, "stopped", 130)
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough; python would complain when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: never a bare traceback
         from cophub.cli.surprise import record
 

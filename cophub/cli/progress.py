@@ -93,6 +93,7 @@ class Bars:
         with self._lock:
             if (task := self._tasks.pop(source, None)) is not None:
                 self._progress.remove_task(task)
+                self._progress.refresh()
 
 
 def amount(what: str, done: int, total: int | None) -> str:

@@ -254,7 +254,7 @@ def _active(membership: Any) -> Any:
 
 
 def _pairs(connection: Connection, query: Select[Any]) -> dict[str, Any]:
-    return {key: value for key, value in connection.execute(query).tuples()}  # noqa: C416
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _parts(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:

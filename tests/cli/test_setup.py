@@ -1,0 +1,149 @@
+"""`init`, `connectors`, `plugins`, `check`, `discover`, `plan`: before the first sync."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cophub.config import load_config
+from cophub.plugins import load_plugins
+
+from .conftest import CONFIG, NEWSLETTER, Answer, Workplace
+
+Call = Callable[..., Answer]
+
+
+def test_init_writes_a_sample_that_its_owner_alone_may_read(
+    cophub: Call, workplace: Workplace
+) -> None:
+    path = workplace.folder / "plugins.toml"
+    path.unlink()
+    assert cophub("init").code == 0
+    assert path.stat().st_mode & 0o077 == 0
+    again = cophub("init")
+    assert again.code == 2
+    assert "plugins.toml is there already" in again.err
+
+
+def test_the_sample_is_valid_and_has_a_source_of_each_connector(
+    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every setting in it is one that the connector takes."""
+    (workplace.folder / "plugins.toml").unlink()
+    cophub("init")
+    monkeypatch.setenv("MAILCHIMP_KEY", "0123456789abcdef-us21")
+    config = load_config(workplace.folder / "plugins.toml")
+    plugins = load_plugins()
+    used = set()
+    for name, source in config.sources.items():
+        connector = config.connector_of(name, plugins.connectors)
+        assert source.settings_for(connector)
+        used.add(connector.name)
+    built_in = {
+        name
+        for name in plugins.connectors
+        if plugins.origins[f"connector {name}"].distribution == "cophub"
+    }
+    assert used == built_in
+    config.check_pipelines(plugins.pipelines)
+    for pipeline in plugins.pipelines.values():
+        assert config.pipeline_settings(pipeline)
+
+
+def test_every_commented_line_of_the_sample_is_valid_when_it_is_uncommented(
+    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a reader takes the # away from works."""
+    path = workplace.folder / "plugins.toml"
+    path.unlink()
+    cophub("init")
+    text = path.read_text()
+    for line in ("# [communities.mercop]", "# title =", "# domain =", "# contact =", "# spaces ="):
+        assert line in text
+        text = text.replace(line, line.removeprefix("# "))
+    text = text.replace('warehouse = "sqlite', '# warehouse = "sqlite', 1)
+    text = text.replace("# warehouse = { env", "warehouse = { env")
+    text = text.replace("# streams =", "streams =").replace("# [plugins]", "[plugins]")
+    text = text.replace("# modules =", "modules =")
+    path.write_text(text)
+    monkeypatch.setenv("COPHUB_WAREHOUSE", "postgresql://user:password@host/database")
+    config = load_config(path)
+    assert config.warehouse_url == "postgresql+psycopg://user:password@host/database"
+    assert config.warnings == []
+    plugins = load_plugins()
+    source = config.source("newsletter")
+    assert source.streams_of(plugins.connectors["mailchimp"]) == ("members",)
+
+
+def test_connectors_are_listed_without_a_configuration(cophub: Call, workplace: Workplace) -> None:
+    (workplace.folder / "plugins.toml").unlink()
+    answer = cophub("connectors")
+    assert answer.code == 0
+    assert "mailchimp" in answer.out
+    assert "mailarchive" in answer.out
+
+
+def test_a_connector_says_what_it_takes_and_tells(cophub: Call) -> None:
+    answer = cophub("connectors", "show", "mailarchive")
+    assert answer.code == 0
+    assert "The key of the list's space" in answer.out
+    assert "required" in answer.out
+    assert "personal data: account.key" in answer.out
+    facts = cophub("connectors", "show", "mailarchive", "--json").json
+    assert facts["required"] == ["list"]
+    assert facts["streams"][0]["yields"] == ["Space", "Account", "Post"]
+    assert facts["can"] == ["check", "discover", "estimate"]
+    assert [one["name"] for one in cophub("connectors", "--json").json]
+    unknown = cophub("connectors", "show", "mailarchiv")
+    assert (unknown.code, 'did you mean "mailarchive"?' in unknown.err) == (2, True)
+
+
+def test_plugins_are_listed_with_what_they_bring(cophub: Call) -> None:
+    answer = cophub("plugins", "list")
+    assert answer.code == 0
+    assert "connector mailchimp" in answer.out
+    found = cophub("plugins", "list", "--json").json
+    assert found["problems"] == []
+    assert {"cophub"} == {plugin["distribution"] for plugin in found["plugins"]}
+
+
+def test_a_broken_plugin_is_said_and_the_rest_works(cophub: Call, workplace: Workplace) -> None:
+    """A line on standard error where plugins were needed; `status` needs none."""
+    workplace.configure('[plugins]\nmodules = ["nowhere_forum"]\n' + CONFIG)
+    answer = cophub("sync")
+    assert answer.code == 0
+    assert answer.err.count('warning: plugin module "nowhere_forum"') == 1
+    assert cophub("plugins", "list").code == 1
+    assert cophub("status").err == ""
+
+
+def test_check_gives_a_verdict_per_source(cophub: Call, workplace: Workplace) -> None:
+    answer = cophub("check")
+    assert answer.code == 0
+    assert "1 of 1 files can be read" in answer.out
+    workplace.configure(CONFIG + NEWSLETTER)
+    broken = cophub("check")
+    assert broken.code == 1
+    assert "1 of 1 files can be read" in broken.out
+    assert "the environment variable TEST_MAILCHIMP_KEY is not set" in broken.out
+    found = cophub("check", "--json").json["sources"]
+    assert {one["source"]: one["error"] is None for one in found} == {
+        "lists": True,
+        "newsletter": False,
+    }
+
+
+def test_discover_gives_the_keys_that_a_community_names(cophub: Call) -> None:
+    assert "lists:forum" in cophub("discover", "lists").out
+    [space] = cophub("discover", "lists", "--json").json
+    assert (space["space"], space["title"]) == ("lists:forum", "Forum list")
+    unknown = cophub("discover", "list")
+    assert (unknown.code, 'did you mean "lists"?' in unknown.err) == (2, True)
+
+
+def test_plan_counts_what_a_sync_would_cost(cophub: Call, workplace: Workplace) -> None:
+    """Before and after: nothing is left to do then."""
+    assert "1 of 1 files" in cophub("plan").out
+    cophub("sync")
+    assert "0 of 1 files" in cophub("plan").out
+    workplace.configure(CONFIG + NEWSLETTER)
+    assert cophub("plan").code == 1
