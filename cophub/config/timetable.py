@@ -69,7 +69,8 @@ def parse_every(text: str) -> timedelta:
 def say_duration(length: timedelta) -> str:
     """`6 hours`, `1 day`: the largest unit that fits without a rest."""
     seconds = int(length.total_seconds())
-    unit, size = next(u for u in reversed(_UNITS.items()) if seconds % u[1] == 0)
+    units = {"second": 1, **_UNITS}
+    unit, size = next(found for found in reversed(units.items()) if seconds % found[1] == 0)
     count = seconds // size
     return f"{count} {unit}{'' if count == 1 else 's'}"
 

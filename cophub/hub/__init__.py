@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -57,6 +58,7 @@ class Hub:
         self.config = config
         self.now = now
         self._warehouse: Warehouse | None = None
+        self._opening = Lock()
 
     @classmethod
     def open(cls, path: Path | str, now: Clock = utc_now) -> "Hub":
@@ -83,13 +85,14 @@ class Hub:
     @property
     def warehouse(self) -> "Warehouse":
         """The warehouse, made or upgraded when it is first asked for. Raises WarehouseError."""
-        if self._warehouse is None:
-            from cophub.warehouse import Warehouse
+        with self._opening:
+            if self._warehouse is None:
+                from cophub.warehouse import Warehouse
 
-            url = self.config.warehouse_url
-            _make_private(url)
-            self._warehouse = Warehouse.open(url, clock=self.now)
-        return self._warehouse
+                url = self.config.warehouse_url
+                _make_private(url)
+                self._warehouse = Warehouse.open(url, clock=self.now)
+            return self._warehouse
 
     # --- sources ---------------------------------------------------------------------------
 
