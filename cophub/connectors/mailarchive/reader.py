@@ -65,7 +65,7 @@ class Reader:
         self.bounds: Bounds = ctx.settings.bounds()
         self.index = Index()
         self.accounts = Accounts(cursor.accounts)
-        self._before = cursor.encode()
+        self._last = cursor.encode()
         self._rejects: list[Reject] = []
         self._kept: list[str] = []
         self._since_checkpoint = 0
@@ -82,7 +82,7 @@ class Reader:
         yield from self._rejects
         for state in self.cursor.files.values():
             yield from (_reject(where, reason) for where, reason in state.problems)
-        if readings or self.cursor.encode() != self._before:
+        if self._since_checkpoint or self.cursor.encode() != self._last:
             yield self._checkpoint()
 
     def count(self, places: Iterable[Place]) -> Space:
@@ -125,12 +125,13 @@ class Reader:
             raise CursorExpired(f"{error}; the archive is read again") from error
         self.index.settle()
         old = set(self.index.by_key)
-        live = {state.number for state in self.cursor.files.values()}
-        for reading in readings:
-            live.add(reading.state.number)
+        # A file that is read anew holds what it is found to hold, not what it held.
+        anew = {reading.state.number for reading in readings if not reading.change.start}
+        live = {state.number for state in self.cursor.files.values()} - anew
         for reading in list(readings):
             try:
                 self._look_at(reading, live)
+                live.add(reading.state.number)
             except OSError as error:
                 self._cannot_read(reading.place.name, error)
                 readings.remove(reading)
@@ -173,6 +174,8 @@ class Reader:
             reading.found.append(found)
         counts.look_alikes = base + tally.look_alikes
         state.counts = counts
+        if known is None and change.known is not None:
+            self.index.disown(state.number, seen)
 
     def _count(
         self, found: Found, counts: Counts, seen: set[str], live: set[int], grown: FileState | None
@@ -272,7 +275,8 @@ class Reader:
             self.cursor.index = self.index.save(self._kept)
             self._kept.clear()
         self.cursor.accounts = self.accounts.pack()
-        return Checkpoint(self.cursor.encode())
+        self._last = self.cursor.encode()
+        return Checkpoint(self._last)
 
     def _space(self, readings: list[Reading]) -> Space:
         """The list, with what its files hold: `native_post_count` is true messages."""

@@ -118,7 +118,7 @@ def _open(
     magic = file.read(4)
     file.seek(start)
     if magic[:2] == b"\x1f\x8b":
-        inner = _Unpacking(gzip.GzipFile(fileobj=file), packed, bounds, tally)
+        inner = _Unpacking(gzip.GzipFile(fileobj=file, mode="rb"), packed, bounds, tally)
         yield from _nested(inner, name, packed, bounds, tally, depth)
     elif magic in _ZIP:
         yield from _open_zip(file, name, packed, bounds, tally, depth)

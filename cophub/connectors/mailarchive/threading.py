@@ -16,6 +16,9 @@ import msgspec
 SUBJECT_WINDOW = 30 * 86_400
 """Seconds within which an answer without references belongs to a message of the same subject."""
 
+NOWHERE = -1
+"""The file of a message that is in no file any more."""
+
 # As mail programs of many languages write them: reply, answer, forward.
 _REPLY_WORDS = (
     "re|aw|sv|vs|res|rif|ri|antw|antwoord|odp|ynt|bls|vá|ref|回复|答复"
@@ -127,6 +130,13 @@ class Index:
         self.by_key[known.key] = known
         if known.subject:
             insort(self._by_subject.setdefault(known.subject, []), (known.at, known.key))
+
+    def disown(self, file: int, present: set[str]) -> None:
+        """Forget that this file holds messages other than these: it was rewritten without them."""
+        for known in self.by_key.values():
+            if known.file == file and known.key not in present:
+                known.file = NOWHERE
+                self._stale = self._stale or known.key in self._numbers
 
     def settle(self) -> list[Known]:
         """Find every message's parent and thread; returns those for which something changed."""
