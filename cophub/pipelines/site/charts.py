@@ -112,13 +112,13 @@ def _chart(
     return Chart(
         key=key, title=title, summary=_summary(months, series),
         drawings=drawings if any(cell.value for cell in cells) else None,
-        series=series, months=tuple(months), hidden=any(cell.state == "few" for cell in cells),
+        series=series, months=tuple(months), hidden=any(cell.hidden for cell in cells),
     )  # fmt: skip
 
 
 def _happened(months: Sequence[Month], series: Series) -> bool:
     cells = [month.cell(series.name) for month in months]
-    return any(cell.state == "few" or cell.value for cell in cells)
+    return any(cell.hidden or cell.value for cell in cells)
 
 
 def _summary(months: Sequence[Month], series: Sequence[Series]) -> str:
@@ -168,7 +168,7 @@ def _bars(months: Sequence[Month], series: Series, sign: int = 1, labels: bool =
 
 def _marks(months: Sequence[Month], series: Series, shift: int = -6) -> Any:
     """A small ring where a figure exists and is not published, at the same height always."""
-    rows = [{"m": month.key, "v": 0} for month in months if month.cell(series.name).state == "few"]
+    rows = [{"m": month.key, "v": 0} for month in months if month.cell(series.name).hidden]
     ring = alt.Chart(_data(rows)).mark_point(
         shape="circle", size=22, color="var(--soft)", strokeWidth=1.2, yOffset=shift, filled=False
     )

@@ -36,7 +36,8 @@ JOIN membership m ON m.source = c.source AND m.space = c.space
 
 _ACTS = text("""
 SELECT person, community, max(at) AS last_at,
-       max(CASE WHEN kind IN :contributions AND at >= :since THEN 1 ELSE 0 END) AS contributed
+       max(CASE WHEN kind IN :contributions THEN 1 ELSE 0 END) AS ever,
+       max(CASE WHEN kind IN :contributions AND at >= :since THEN 1 ELSE 0 END) AS lately
 FROM activity
 WHERE at <= :now
 GROUP BY person, community
@@ -61,7 +62,7 @@ class Acts:
     last_of_community: dict[str, datetime] = field(default_factory=dict)
     last_of_person: dict[str, datetime] = field(default_factory=dict)
     active_in: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """Ids of the people who contributed lately, by community."""
+    """Ids of the people who contributed lately, by community in which anybody ever did."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def read_site(
     newest_quarters: int, newest_months: int,
 ) -> Site:  # fmt: skip
     """Everything that is published, as of `now`."""
-    facts = _facts(connection, now.astimezone(zone), newest_quarters, newest_months)
+    facts = _facts(connection, now, zone, newest_quarters, newest_months)
     rows = connection.execute(_COMMUNITIES).mappings().all()
     communities = tuple(
         _community(row, facts)
@@ -104,16 +105,18 @@ def read_site(
         people=_members_cell(len(in_how_many), bool(facts.telling)),
         memberships=_sum(each.members for each in communities),
         in_several=_people(sum(1 for count in in_how_many.values() if count > 1)),
-        active=_active_cell(len(active), bool(facts.acts.last_of_community)),
+        active=_active_cell(len(active), bool(facts.acts.active_in)),
         directory=tuple(directory.values()),
         unlisted=_people(len(in_how_many.keys() - directory.keys())),
         sources=read_sources(connection), definitions=DEFINITIONS,
     )  # fmt: skip
 
 
-def _facts(connection: Connection, now: datetime, quarters: int, months: int) -> Facts:
-    """`now` in the hub's zone."""
-    by_month = read_months(connection, f"{now:%Y-%m}")
+def _facts(
+    connection: Connection, now: datetime, zone: ZoneInfo, quarters: int, months: int
+) -> Facts:
+    local = now.astimezone(zone)
+    by_month = read_months(connection, f"{local:%Y-%m}")
     members: dict[str, dict[str, str]] = defaultdict(dict)
     for person, community, roles in connection.execute(_MEMBERS):
         members[community][person] = roles
@@ -121,11 +124,11 @@ def _facts(connection: Connection, now: datetime, quarters: int, months: int) ->
         acts=_acts(connection, now),
         members=members,
         telling=frozenset(connection.execute(_TELLING).scalars()),
-        quarters=read_quarters(connection, f"{now.year}Q{(now.month + 2) // 3}", quarters),
+        quarters=read_quarters(connection, f"{local.year}Q{(local.month + 2) // 3}", quarters),
         months=by_month,
         spaces=read_spaces(connection),
         threads=read_threads(connection, now),
-        newsletters=read_newsletters(connection, now),
+        newsletters=read_newsletters(connection, now, zone),
         newest_months=months,
         last_month=newest_month(by_month.values()),
     )
@@ -135,12 +138,12 @@ def _acts(connection: Connection, now: datetime) -> Acts:
     acts = Acts()
     since = now - timedelta(days=ACTIVE_DAYS)
     values = {"contributions": CONTRIBUTIONS, "since": since, "now": now}
-    for person, community, last_at, contributed in connection.execute(_ACTS, values):
+    for person, community, last_at, ever, lately in connection.execute(_ACTS, values):
         _raise(acts.last_of_person, person, last_at)
         if community is not None:
             _raise(acts.last_of_community, community, last_at)
-            if contributed:
-                acts.active_in[community].add(person)
+            if ever:
+                acts.active_in[community].update([person] if lately else ())
     return acts
 
 
@@ -161,7 +164,7 @@ def _community(row: Mapping[Any, Any], facts: Facts) -> Community:
         contact=contact, contact_url=contact_link(contact),
         members=_members_cell(len(facts.members.get(key, ())), key in facts.telling),
         active=_active_cell(
-            len(facts.acts.active_in.get(key, ())), key in facts.acts.last_of_community
+            len(facts.acts.active_in.get(key, ())), key in facts.acts.active_in
         ),
         last_activity=facts.acts.last_of_community.get(key),
         spaces=spaces.named, secret_spaces=spaces.secret,
@@ -204,7 +207,7 @@ def _members_cell(count: int, told: bool) -> Cell:
 
 
 def _active_cell(count: int, any_act: bool) -> Cell:
-    reason = "No act of anybody was read."
+    reason = "No post, answer, document or event of anybody was read."
     return _people(count) if any_act else cell(None, None, reason=reason)
 
 

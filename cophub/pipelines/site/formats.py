@@ -6,6 +6,7 @@ figure and the number of people behind it, and a cell that hides something does 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -36,6 +37,11 @@ class Cell:
     def shown(self) -> bool:
         return self.state == "shown"
 
+    @property
+    def hidden(self) -> bool:
+        """Whether there is a figure that readers may not know."""
+        return self.state in ("few", "withheld")
+
 
 ABSENT = Cell("absent", None, DASH, "Nothing that was synced says this.")
 FEW = Cell("few", None, f"<{FEWEST}", f"About fewer than {FEWEST} people, so not published.")
@@ -50,10 +56,24 @@ def cell(value: float | None, people: float | None, unit: str = "", reason: str 
     Zero is about nobody and is shown. Without a value the cell is absent, for `reason`.
     """
     if value is None:
-        return Cell("absent", None, DASH, reason) if reason else ABSENT
+        return Cell("absent", None, DASH, sentence(reason)) if reason else ABSENT
     if people is not None and 0 < people < FEWEST:
         return FEW
     return Cell("shown", value, quantity(value, unit))
+
+
+def withhold_one_more(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells whose sum is published, without the one that subtraction would tell.
+
+    Where exactly one is hidden, the smallest that is shown is hidden beside it. Nothing needs to
+    be where all others are zero: the sum is then about the same few people, and hidden itself.
+    """
+    cells = list(cells)
+    hidden = [each for each in cells if each.hidden]
+    candidates = [place for place, each in enumerate(cells) if each.value]
+    if len(hidden) == 1 and candidates:
+        cells[min(candidates, key=lambda place: cells[place].value or 0)] = WITHHELD
+    return cells
 
 
 def number(value: float) -> str:
@@ -105,6 +125,12 @@ def month(key: str | None) -> str:
 def quarter(key: str) -> str:
     """'2026Q3' -> 'Q3 2026'."""
     return f"{key[4:]} {key[:4]}"
+
+
+def sentence(words: str) -> str:
+    """'no source tells' -> 'No source tells.'"""
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
 def plain(text: object, longest: int = 160) -> str:

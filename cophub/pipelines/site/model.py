@@ -60,6 +60,8 @@ class Quarter:
     rows: tuple[Row, ...]
     running: bool = False
     """Whether it had not ended when the figures were computed."""
+    notes: tuple[str, ...] = ()
+    """What must be known of all its figures."""
 
     def cell(self, measure: str) -> Cell:
         return next((row.value for row in self.rows if row.measure == measure), ABSENT)

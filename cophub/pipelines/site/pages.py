@@ -13,12 +13,13 @@ from markupsafe import Markup
 from cophub.pipeline import Publication
 from cophub.pipelines.site import charts, formats
 from cophub.pipelines.site.formats import Cell
-from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Site
+from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
 from cophub.pipelines.site.tables import TABLES
 
 PEOPLE_TO_A_PAGE = 400
 """Keeps a page of the directory below 300 kB also where people are in many communities."""
 
+HEADLINES = ("attendees", "emails_sent", "events", "campaigns")
 _INDENTS = re.compile(r"\n\s+")
 """A fifth of a page; none of ours has preformatted text."""
 
@@ -123,23 +124,25 @@ def _page(env: Environment, template: str, file: str, here: str, **values: Any) 
 
 
 def _site_headlines(site: Site) -> list[tuple[str, Cell, str]]:
-    latest = site.quarters[0] if site.quarters else None
-    rows = [
-        ("members", site.people, _of(site.memberships, "added up by community")),
-        ("active_now", site.active, ""),
-    ]
-    if latest is not None:
-        name = formats.quarter(latest.key)
-        rows += [(each, latest.cell(each), name) for each in ("attendees", "emails_sent")]
-    return rows
+    """Name, figure and an aside of what stands large at the top."""
+    together = _of(site.memberships, "added up by community")
+    rows = [("members", site.people, together), ("active_now", site.active, "")]
+    return rows + _of_quarter(site.quarters, 2)
 
 
 def _headlines(community: Community) -> list[tuple[str, Cell, str]]:
     rows = [("members", community.members, ""), ("active_now", community.active, "")]
-    if community.quarters:
-        latest = community.quarters[0]
-        rows.append(("attendees", latest.cell("attendees"), formats.quarter(latest.key)))
-    return rows
+    return rows + _of_quarter(community.quarters, 1)
+
+
+def _of_quarter(quarters: Sequence[Quarter], most: int) -> list[tuple[str, Cell, str]]:
+    """Up to `most` figures of the newest quarter: the first that anything tells."""
+    if not quarters:
+        return []
+    latest = quarters[0]
+    name = formats.quarter(latest.key) + (" so far" if latest.running else "")
+    told = [each for each in HEADLINES if latest.cell(each).state != "absent"]
+    return [(each, latest.cell(each), name) for each in told[:most]]
 
 
 def _of(cell: Cell, words: str) -> str:

@@ -1,18 +1,30 @@
 """Quarter tables for readers, out of the view `measure_quarter`."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, text
 
-from cophub.pipelines.site.formats import FEW, WITHHELD, Cell, cell, signed
+from cophub.pipelines.site.formats import (
+    FEW,
+    FEWEST,
+    WITHHELD,
+    Cell,
+    cell,
+    signed,
+    withhold_one_more,
+)
 from cophub.pipelines.site.model import Quarter, Row
 
+_SMALL_NUMBER = re.compile(rf"(?<![\w.,-])[1-{FEWEST - 1}](?![\w.,%-])")
 Raw = Mapping[Any, Any]
 Table = dict[str, Raw]
 """The rows of one quarter by measure, in the order of the table."""
+Cells = dict[str, Cell]
+ADDING_UP = ("seats", "emails_sent", "opened_percent", "clicked_percent")
 
 _ROWS = text("""
 SELECT community, quarter, measure, label, unit, value, previous, difference, percent, absent,
@@ -32,23 +44,69 @@ def read_quarters(
     found: dict[str, dict[str, Table]] = defaultdict(lambda: defaultdict(dict))
     for row in connection.execute(_ROWS).mappings():
         found[row["community"]][row["quarter"]][row["measure"]] = row
+    values = {
+        community: {key: published(table) for key, table in tables.items()}
+        for community, tables in found.items()
+    }
+    withhold_across([quarters for community, quarters in values.items() if community])
     return {
         community: tuple(
-            Quarter(key, quarter_rows(table, tables.get(before(key), {})), key >= current)
+            Quarter(
+                key,
+                quarter_rows(table, values[community][key], values[community].get(before(key), {})),
+                key >= current,
+                shared_notes(table),
+            )
             for key, table in list(tables.items())[:newest]
         )
         for community, tables in found.items()
     }
 
 
-def quarter_rows(table: Table, previous: Table) -> tuple[Row, ...]:
-    """One quarter's rows as they may be published, beside those of the quarter before."""
-    values = withhold_flow({name: _value(raw) for name, raw in table.items()})
-    earlier = withhold_flow({name: _value(raw) for name, raw in previous.items()})
+def published(table: Table) -> Cells:
+    """One quarter's figures as they may be published."""
+    return withhold_flow({name: _value(raw) for name, raw in table.items()})
+
+
+def quarter_rows(table: Table, values: Cells, earlier: Cells) -> tuple[Row, ...]:
+    """One quarter's rows, beside the figures of the quarter before."""
+    said = shared_notes(table)
     return tuple(
-        _row(raw, values[name], earlier.get(name) or _told_previous(raw))
+        _row(raw, values[name], earlier.get(name) or _told_previous(raw), said)
         for name, raw in table.items()
     )
+
+
+def withhold_across(communities: Sequence[dict[str, Cells]]) -> None:
+    """Hide one community more where the figure of all together would tell the one that is hidden.
+
+    Changes the cells of `communities`, by quarter and measure. Only figures that add up (or whose
+    parts do) are told by subtraction; of distinct people nobody knows who is in two communities.
+    """
+    quarters = {key for each in communities for key in each}
+    for key in quarters:
+        told = [each[key] for each in communities if key in each]
+        for measure in ADDING_UP:
+            having = [cells for cells in told if measure in cells]
+            hidden = withhold_one_more([cells[measure] for cells in having])
+            for cells, cell_ in zip(having, hidden, strict=True):
+                cells[measure] = cell_
+
+
+def shared_notes(table: Table) -> tuple[str, ...]:
+    """What the notes of all figures say alike: it is said once, above the table."""
+    notes = [_notes(raw) for raw in table.values() if raw["value"] is not None]
+    return tuple(each for each in notes[0] if all(each in more for more in notes)) if notes else ()
+
+
+def _notes(raw: Raw) -> list[str]:
+    return [_masked(raw, each) for each in (raw["note"] or "").split("; ") if each]
+
+
+def _masked(raw: Raw, words: str) -> str:
+    """A reason or note without the small numbers of people that it may tell."""
+    about_people = raw["unit"] in ("persons", "organisations")
+    return _SMALL_NUMBER.sub(f"<{FEWEST}", words) if about_people else words
 
 
 def before(quarter: str) -> str:
@@ -57,7 +115,7 @@ def before(quarter: str) -> str:
     return f"{year - 1}Q4" if number == 1 else f"{year}Q{number - 1}"
 
 
-def withhold_flow(values: dict[str, Cell]) -> dict[str, Cell]:
+def withhold_flow(values: Cells) -> Cells:
     """Joined and left are hidden together: their difference is the change in people, which shows.
 
     Both alike, whichever is small: with 4 joined, 0 left and +4 in all, saying which of the two is
@@ -80,7 +138,7 @@ def _value(raw: Raw) -> Cell:
     if value is not None and raw["small"] and (value != 0 or raw["unit"] == "%"):
         return FEW
     people = value if raw["unit"] == "persons" else None
-    return cell(value, people, raw["unit"] or "", raw["absent"] or "")
+    return cell(value, people, raw["unit"] or "", _masked(raw, raw["absent"] or ""))
 
 
 def _told_previous(raw: Raw) -> Cell:
@@ -90,7 +148,8 @@ def _told_previous(raw: Raw) -> Cell:
     return cell(value, people, raw["unit"] or "", "There is no quarter before to compare with.")
 
 
-def _row(raw: Raw, value: Cell, previous: Cell) -> Row:
+def _row(raw: Raw, value: Cell, previous: Cell, said: tuple[str, ...]) -> Row:
+    notes = [each for each in _notes(raw) if each not in said]
     points = raw["unit"] == "%"
     difference = change(value, previous, raw["difference"], "points" if points else "")
     percent = change(value, previous, None if points else raw["percent"], "%")
@@ -98,13 +157,13 @@ def _row(raw: Raw, value: Cell, previous: Cell) -> Row:
         percent = replace(percent, note="The change is given in percentage points.")
     return Row(
         raw["measure"], _sentence(raw["label"]), raw["unit"] or "", value, previous, difference,
-        percent, raw["note"] or "",
+        percent, "; ".join(notes),
     )  # fmt: skip
 
 
 def change(now: Cell, then: Cell, value: float | None, unit: str) -> Cell:
     """The change between two cells; hidden when either is, because a sum would undo the hiding."""
-    if "few" in (now.state, then.state) or "withheld" in (now.state, then.state):
+    if now.hidden or then.hidden:
         return WITHHELD
     if value is None or not (now.shown and then.shown):
         return Cell("absent", None, "–", "There is nothing to compare with.")

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Text, bindparam, text
 
-from cophub.pipelines.site.formats import FEW, Cell, cell, link, plain
+from cophub.pipelines.site.formats import FEW, Cell, cell, link, plain, withhold_one_more
 from cophub.pipelines.site.model import Newsletter, SpaceLink, Thread
 from cophub.warehouse.columns import Instant
 
@@ -107,26 +109,44 @@ def read_threads(connection: Connection, now: datetime) -> dict[str, tuple[Threa
     return {community: tuple(threads) for community, threads in found.items()}
 
 
-def read_newsletters(connection: Connection, now: datetime) -> dict[str, tuple[Newsletter, ...]]:
+def read_newsletters(
+    connection: Connection, now: datetime, zone: ZoneInfo
+) -> dict[str, tuple[Newsletter, ...]]:
     """The newest campaigns of spaces that are not secret, by community."""
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     values = {"newest": NEWEST_NEWSLETTERS, "now": now}
     for row in connection.execute(_NEWSLETTERS, values).mappings():
         found[row["community"]].append(dict(row))
-    return {community: newsletters(rows) for community, rows in found.items()}
+    return {community: newsletters(rows, zone) for community, rows in found.items()}
 
 
-def newsletters(rows: Sequence[Mapping[str, Any]]) -> tuple[Newsletter, ...]:
-    """Campaigns that stand in one table: opens without mail proxies in all of them, or in none."""
+def newsletters(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> tuple[Newsletter, ...]:
+    """Campaigns that stand in one table: opens without mail proxies in all of them, or in none.
+
+    Where one of a quarter is hidden, so is another: the quarter table tells their sum.
+    """
     opens = "opened_no_proxy" if all(r["opened_no_proxy"] is not None for r in rows) else "opened"
+    by_quarter = [
+        [*group] for _, group in groupby(rows, lambda row: _quarter(row["sent_at"], zone))
+    ]
     return tuple(
         Newsletter(
-            plain(row["title"]) or "Without a subject", row["sent_at"], link(row["url"]),
-            cell(row["delivered"], row["delivered"]),
-            rate(row[opens], row["delivered"]), rate(row["clicked"], row["delivered"]),
+            plain(row["title"]) or "Without a subject", row["sent_at"], link(row["url"]), *figures
         )
-        for row in rows
-    )  # fmt: skip
+        for group in by_quarter
+        for row, *figures in zip(
+            group,
+            withhold_one_more([cell(row["delivered"], row["delivered"]) for row in group]),
+            withhold_one_more([rate(row[opens], row["delivered"]) for row in group]),
+            withhold_one_more([rate(row["clicked"], row["delivered"]) for row in group]),
+            strict=True,
+        )
+    )
+
+
+def _quarter(at: datetime, zone: ZoneInfo) -> tuple[int, int]:
+    local = at.astimezone(zone)
+    return local.year, (local.month - 1) // 3
 
 
 def rate(part: int | None, whole: int | None) -> Cell:

@@ -23,7 +23,7 @@ from cophub.pipelines.site.model import (
     Thread,
 )
 from cophub.pipelines.site.pages import pages
-from cophub.pipelines.site.quarters import quarter_rows
+from cophub.pipelines.site.quarters import published, quarter_rows
 from cophub.pipelines.site.tables import tables
 from cophub.warehouse.definitions import MEASURES
 
@@ -84,7 +84,8 @@ def raw_quarter(size: int) -> dict[str, dict[str, object]]:
 
 
 def quarter_table(size: int) -> tuple[Row, ...]:
-    return quarter_rows(raw_quarter(size), raw_quarter(size - 4))
+    now, then = raw_quarter(size), raw_quarter(size - 4)
+    return quarter_rows(now, published(now), published(then))
 
 
 def quarters(size: int) -> tuple[Quarter, ...]:

@@ -195,6 +195,27 @@ def test_newsletters_of_one_table_are_counted_alike(rows, read):
     assert told == [("News 1", "50", "50.0 %", "12.0 %"), ("News 2", "150", "40.0 %", "4.0 %")]
 
 
+def test_the_newsletters_of_a_quarter_do_not_tell_the_one_that_is_hidden(rows, read):
+    """Delivered in the quarter 203, and 50 and 150 of that: 3."""
+    fill(rows)
+    third = {"source": "lists", "key": "n4", "space": "open", "subject": "News 0",
+             "sent_at": NOW - timedelta(days=20), "delivered_count": 3}  # fmt: skip
+    rows.add("campaign", third)
+    big = next(each for each in read().communities if each.key == "big")
+    assert [each.delivered.text for each in big.newsletters] == ["–", "150", "<5"]
+
+
+def test_who_only_reads_newsletters_is_not_counted_as_nobody_active(rows, read):
+    """Where no post or event was ever read, who contributes is not known: absent, not zero."""
+    fill(rows)
+    rows.add("delivery", {"source": "lists", "campaign": "n1", "account": "a1",
+                          "opened_at": NOW - timedelta(days=1), "open_count": 1})  # fmt: skip
+    rows.change("campaign", {"key": "n1"}, space="mute")
+    silent = next(each for each in read().communities if each.key == "silent")
+    assert silent.last_activity == NOW - timedelta(days=1)
+    assert silent.active.state == "absent"
+
+
 def test_figures_are_those_of_the_newest_version_and_end_now(rows, read):
     fill(rows)
     big = next(each for each in read().communities if each.key == "big")

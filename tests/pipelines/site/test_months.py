@@ -1,7 +1,7 @@
 """Months for charts: no gap, no invented zero, and no end that nothing was read of."""
 
 from cophub.pipelines.site.formats import cell
-from cophub.pipelines.site.months import newest_month, shift, span, timeline
+from cophub.pipelines.site.months import newest_month, read_months, shift, span, timeline
 
 FIGURES = {
     "posts": {"2025-11": cell(6, 5), "2026-02": cell(9, 7)},
@@ -34,3 +34,15 @@ def test_months_are_counted_over_the_turn_of_a_year():
     assert shift("2026-01", -1) == "2025-12"
     assert shift("2025-12", 13) == "2027-01"
     assert span("2025-11", "2026-01") == ["2025-11", "2025-12", "2026-01"]
+
+
+def test_the_months_of_a_quarter_do_not_tell_the_one_that_is_hidden(rows, warehouse):
+    """People who left in a quarter: 20, of them 9 and 8 in two months, and 3 in the hidden one."""
+    for month, people in (("2026-01", 9), ("2026-02", 3), ("2026-03", 8), ("2026-04", 7)):
+        for kind in ("left", "posts"):
+            rows.add("measure_month", {"version": 1, "community": "c", "month": month,
+                                       "kind": kind, "acts": people, "people": people})  # fmt: skip
+    with warehouse.connect() as connection:
+        figures = read_months(connection, "2026-04")["c"]
+    assert [figures["left"][f"2026-0{n}"].text for n in (1, 2, 3, 4)] == ["9", "<5", "–", "7"]
+    assert [figures["posts"][f"2026-0{n}"].text for n in (1, 2, 3)] == ["9", "<5", "8"]
