@@ -70,7 +70,7 @@ class Sandbox:
         self._lock = threading.RLock()
         self._in_flight: Counter[str] = Counter()
         self._last: dict[str, Response] = {}
-        self._server: _Server | None = None
+        self.server: Server | None = None
 
     # What a vendor adds
 
@@ -98,24 +98,24 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         """Scheme, host and port; the server must have been started."""
-        if self._server is None:
+        if self.server is None:
             raise RuntimeError("the sandbox is not running; call start() first")
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def start(self) -> str:
         """Serve in the background and return the base URL."""
-        self._server = _Server(("127.0.0.1", self._port), self)
+        self.server = Server(("127.0.0.1", self._port), self)
         threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         ).start()
         return self.base_url
 
     def stop(self) -> None:
         """Stop serving; open connections end."""
         self.stopping.set()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+        if self.server is not None:
+            self.server.shutdown()
+            self.server.server_close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -261,7 +261,9 @@ def _wrong(value: Any) -> Any:
     return "?" if isinstance(value, int | float | list | dict) else 0
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """Listens at once and answers once `serve_forever` runs; a thread for each connection."""
+
     request_queue_size = 256
     daemon_threads = True
     block_on_close = False
@@ -269,19 +271,19 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
         super().__init__(address, _Handler)
         self.sandbox = sandbox
-        self._open: set[socket.socket] = set()
+        self.connections: set[socket.socket] = set()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
+        self.connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
+        self.connections.discard(request)
         super().shutdown_request(request)
 
     def server_close(self) -> None:
         super().server_close()
-        for connection in list(self._open):
+        for connection in list(self.connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
@@ -295,7 +297,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
-    server: _Server
+    server: Server
 
     def log_message(self, format: str, *args: Any) -> None:
         """The sandbox is quiet."""
