@@ -1,7 +1,6 @@
 """Loading: records become rows, and rows are stored where they differ from what is there."""
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,11 +60,12 @@ class Loader:
         self._staged, self._seen = Spool(), Spool()
         types = RECORDS if snapshot_of is None else snapshot_of
         self._snapshot_of = frozenset(kind.TABLE for kind in types)
-        self._leaving: tuple[tuple[str, ...], Collection[str] | None] = ((), None)
+        self._leaving: tuple[set[str], Collection[str] | None] = (set(), None)
         self._empty: dict[str, bool] = {}
+        self._began_empty: set[str] = set()
         self._pending = Counts()
         self._erased: dict[str, str] = {}
-        with warehouse.begin() as connection:
+        with warehouse.connect() as connection:
             self._door = erasure.Door(connection, source)
 
     def rows(self, records: Sequence[Record]) -> tuple[Batch, list[Reject]]:
@@ -113,20 +113,20 @@ class Loader:
         `spaces` limits it to these, for types that are in one. Ask after the last `apply`, in the
         transaction that `depart` will be called in.
         """
-        self._leaving = (tuple(kind.TABLE for kind in types), spaces)
+        # Where there was nothing before, everything there is was met.
+        tables = [kind.TABLE for kind in types if kind.TABLE not in self._began_empty]
         store = store_for(connection, self._stamp)
-        tables, _ = self._leaving
         for table in tables:
             key = SHAPES[table].fields[: SHAPES[table].key_length]
-            store.load_keys(seen_name(table), table, key)
-        for rows in self._seen:
-            if rows.table in tables:
-                store.add_keys(seen_name(rows.table), rows)
-        return [
-            leaving
+            met = (rows.rows for rows in self._seen if rows.table == table)
+            store.keep_keys(seen_name(table), table, key, met)
+        found = [
+            departures
             for table in tables
-            for leaving in count_absent(connection, table, self._source, spaces)
+            for departures in count_absent(connection, table, self._source, spaces)
         ]
+        self._leaving = ({departures.table for departures in found}, spaces)
+        return found
 
     def depart(self, connection: Connection) -> int:
         """End what `departures` has counted; the number of rows that are gone from now on."""
@@ -145,13 +145,16 @@ class Loader:
     def _write(self, store: Store, rows: Rows, counts: Counts) -> None:
         if rows.table not in self._empty:
             self._empty[rows.table] = not store.has_rows(rows.table)
+            if self._empty[rows.table]:
+                self._began_empty.add(rows.table)
         if self._empty[rows.table]:
             # A first load: nothing to compare with, until a key comes a second time.
-            with suppress(store.conflict):
-                _insert(store, rows)
-                counts.add(rows.table, new=len(rows.rows))
+            there = _insert(store, rows)
+            counts.add(rows.table, new=len(rows.rows) - len(there))
+            if not there:
                 return
             self._empty[rows.table] = False
+            rows = Rows(rows.table, rows.columns, there)
         difference = _compare(store, rows)
         _store_difference(store, difference)
         changed = len(difference.changed) + len(difference.returned)
@@ -174,12 +177,17 @@ class Difference:
         return Rows(self.rows.table, self.rows.columns, rows)
 
 
-def _insert(store: Store, rows: Rows) -> None:
+def _insert(store: Store, rows: Rows) -> list[Row]:
+    """Add what is not there; the rows that are there already."""
     if rows.table != memberships.TABLE:
-        store.insert(rows)
-        return
-    store.insert(memberships.for_new(rows))
-    store.upsert(memberships.periods_of_new(rows))
+        return store.insert(rows)
+    width = len(rows.columns)
+    whole = memberships.for_new(rows)
+    there = [row[:width] for row in store.insert(whole)]
+    known = set(there)
+    added = [row for row in rows.rows if row not in known] if known else rows.rows
+    store.upsert(memberships.periods_of_new(Rows(rows.table, rows.columns, added)))
+    return there
 
 
 def _compare(store: Store, rows: Rows) -> Difference:

@@ -4,7 +4,7 @@ SQLAlchemy's insert construct costs more time here than the database does, so th
 the driver's cursor. Both stores take and give the same plain values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -33,9 +33,6 @@ class Stamp:
 class Store(Protocol):
     """Bulk reads and writes on one connection, inside the caller's transaction."""
 
-    conflict: type[Exception]
-    """What `insert` raises when a row is there already."""
-
     def existing(
         self, table: str, key: Sequence[str], columns: Sequence[str], rows: list[Row]
     ) -> list[Row]:
@@ -44,8 +41,8 @@ class Store(Protocol):
     def has_rows(self, table: str) -> bool:
         """Whether the source has any row in the table."""
 
-    def insert(self, rows: Rows) -> None:
-        """Add rows of which none is there; all of them, or none and `conflict`."""
+    def insert(self, rows: Rows) -> list[Row]:
+        """Add the rows that are not there; those that are there already, and were left alone."""
 
     def upsert(self, rows: Rows) -> None:
         """Add rows, or overwrite the columns they set; what was gone is back."""
@@ -53,11 +50,10 @@ class Store(Protocol):
     def close_periods(self, keys: list[Row]) -> None:
         """End the open period of these memberships (space, account)."""
 
-    def load_keys(self, name: str, rows_of: str, key: Sequence[str]) -> None:
-        """An empty temporary table for keys of the table `rows_of`."""
-
-    def add_keys(self, name: str, rows: Rows) -> None:
-        """Put keys, which may repeat, into a temporary table."""
+    def keep_keys(
+        self, name: str, rows_of: str, key: Sequence[str], keys: Iterable[list[Row]]
+    ) -> None:
+        """A temporary table of keys, which may repeat, of the table `rows_of`."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Bulk reads and writes on PostgreSQL: COPY, then one INSERT ... ON CONFLICT of what was copied."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,8 +18,6 @@ _STAMP_TYPES = {"source": "text", "run": "bigint"}
 
 class PostgresqlStore:
     """The `Store` of a PostgreSQL connection."""
-
-    conflict: type[Exception] = psycopg.errors.UniqueViolation
 
     def __init__(self, connection: Connection, stamp: Stamp) -> None:
         self._cursor: psycopg.Cursor[Any] = driver_cursor(connection, binary=True)
@@ -42,7 +40,7 @@ class PostgresqlStore:
         self._execute(f"SELECT 1 FROM {table} WHERE source = %s LIMIT 1", [self._stamp.source])
         return self._cursor.fetchone() is not None
 
-    def insert(self, rows: Rows) -> None:
+    def insert(self, rows: Rows) -> list[Row]:
         stamped = target(rows.table).stamped
         alike = stamp_values(self._stamp, stamped)
         self._execute("SAVEPOINT fresh")
@@ -50,17 +48,26 @@ class PostgresqlStore:
             self._copy(rows.table, (*rows.columns, *stamped), rows.rows, alike)
         except psycopg.errors.UniqueViolation:
             self._execute("ROLLBACK TO fresh")
-            raise
+            return self._insert_absent(rows)
         self._execute("RELEASE fresh")
+        return []
+
+    def _insert_absent(self, rows: Rows) -> list[Row]:
+        key = [name for name in target(rows.table).key if name != "source"]
+        self._insert_staged(rows, f"ON CONFLICT DO NOTHING RETURNING {_key_text(key)}")
+        inserted = set(self._cursor.fetchall())
+        return [row for row in rows.rows if row[: len(key)] not in inserted]
 
     def upsert(self, rows: Rows) -> None:
+        self._insert_staged(rows, overwriting(rows.table, rows.columns))
+
+    def _insert_staged(self, rows: Rows, on_conflict: str) -> None:
         stamped = target(rows.table).stamped
         self._stage(rows)
         marks = ", ".join(f"%s::{_STAMP_TYPES.get(name, 'timestamptz')}" for name in stamped)
         self._execute(
             f"INSERT INTO {rows.table} ({quoted((*rows.columns, *stamped))}) "
-            f"SELECT {quoted(rows.columns)}, {marks} FROM staged "
-            + overwriting(rows.table, rows.columns),
+            f"SELECT {quoted(rows.columns)}, {marks} FROM staged {on_conflict}",
             stamp_values(self._stamp, stamped),
         )
 
@@ -73,19 +80,25 @@ class PostgresqlStore:
             [self._stamp.at, self._stamp.source],
         )
 
-    def load_keys(self, name: str, rows_of: str, key: Sequence[str]) -> None:
+    def keep_keys(
+        self, name: str, rows_of: str, key: Sequence[str], keys: Iterable[list[Row]]
+    ) -> None:
+        self._make_temporary(name, rows_of, key)
+        for some in keys:
+            self._copy(name, key, some)
+        # Without figures about the new table, the planner compares each row with each.
+        self._execute(f"ANALYZE {name}")
+
+    def _stage(self, rows: Rows) -> None:
+        self._make_temporary("staged", rows.table, rows.columns)
+        self._copy("staged", rows.columns, rows.rows)
+
+    def _make_temporary(self, name: str, rows_of: str, columns: Sequence[str]) -> None:
         self._execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
         self._execute(
             f"CREATE TEMP TABLE {name} ON COMMIT DROP AS "
-            f"SELECT {quoted(key)} FROM {rows_of} WITH NO DATA"
+            f"SELECT {quoted(columns)} FROM {rows_of} WITH NO DATA"
         )
-
-    def add_keys(self, name: str, rows: Rows) -> None:
-        self._copy(name, rows.columns, rows.rows)
-
-    def _stage(self, rows: Rows) -> None:
-        self.load_keys("staged", rows.table, rows.columns)
-        self._copy("staged", rows.columns, rows.rows)
 
     def _copy(
         self, table: str, columns: Sequence[str], rows: list[Row], alike: Sequence[str | int] = ()
@@ -121,6 +134,10 @@ def _copied_one(value: Any) -> str:
     return str(value)
 
 
+def _key_text(key: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"::text' for name in key)
+
+
 def _array_type(table: str, name: str) -> str:
     return "date" if isinstance(metadata.tables[table].columns[name].type, Date) else "text"
 
@@ -139,7 +156,7 @@ def _as_written(table: str, columns: Sequence[str], rows: list[Row]) -> list[Row
     if not rows or not any(isinstance(kind, Instant | Json) for kind in kinds):
         return rows
     rewritten = [
-        _REWRITE.get(type(kind), lambda values: values)(values)
+        _REWRITE[type(kind)](values) if type(kind) in _REWRITE else values
         for kind, values in zip(kinds, zip(*rows, strict=True), strict=True)
     ]
     return list(zip(*rewritten, strict=True))

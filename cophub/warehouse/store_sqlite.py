@@ -1,7 +1,10 @@
 """Bulk reads and writes on SQLite: executemany of one statement a group."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -9,11 +12,11 @@ from sqlalchemy import Connection
 from cophub.warehouse.rows import Row, Rows
 from cophub.warehouse.store import Stamp, driver_cursor, overwriting, quoted, stamp_values, target
 
+_FEW = 16  # lookups are worth a statement each while they are few
+
 
 class SqliteStore:
     """The `Store` of an SQLite connection."""
-
-    conflict: type[Exception] = sqlite3.IntegrityError
 
     def __init__(self, connection: Connection, stamp: Stamp) -> None:
         self._cursor: sqlite3.Cursor = driver_cursor(connection)
@@ -22,19 +25,29 @@ class SqliteStore:
     def existing(
         self, table: str, key: Sequence[str], columns: Sequence[str], rows: list[Row]
     ) -> list[Row]:
-        # One statement for all keys: they come as a JSON list, and each is looked up in the index.
-        if len(key) == 1:
-            keys = msgspec.json.encode([row[0] for row in rows])
-            match = f't."{key[0]}" = k.value'
-        else:
-            keys = msgspec.json.encode([row[: len(key)] for row in rows])
-            match = " AND ".join(
-                f"t.\"{name}\" = json_extract(k.value, '$[{at}]')" for at, name in enumerate(key)
-            )
-        found: list[Row] = self._cursor.execute(
+        # The keys come as one JSON list, and each is looked up in the index. What keys begin with
+        # is mostly alike, such as the space of memberships: then only their ends are listed.
+        ends: dict[Row, list[str]] = defaultdict(list)
+        first = itemgetter(slice(len(key) - 1))
+        for row in rows:
+            ends[first(row)].append(row[len(key) - 1])
+        select = (
             f"SELECT {quoted(columns, 't.')} FROM json_each(?) AS k "
-            f"CROSS JOIN {table} AS t ON t.source = ? AND {match}",
-            (keys.decode(), self._stamp.source),
+            f"CROSS JOIN {table} AS t ON t.source = ?"
+        )
+        if len(ends) > _FEW:
+            for at, name in enumerate(key):
+                select += f" AND t.\"{name}\" = json_extract(k.value, '$[{at}]')"
+            return self._select(select, [row[: len(key)] for row in rows])
+        for name in key[:-1]:
+            select += f' AND t."{name}" = ?'
+        select += f' AND t."{key[-1]}" = k.value'
+        return [row for start, end in ends.items() for row in self._select(select, end, start)]
+
+    def _select(self, statement: str, keys: list[Any], values: Row = ()) -> list[Row]:
+        listed = msgspec.json.encode(keys).decode()
+        found: list[Row] = self._cursor.execute(
+            statement, (listed, self._stamp.source, *values)
         ).fetchall()
         return found
 
@@ -42,15 +55,18 @@ class SqliteStore:
         select = f"SELECT 1 FROM {table} WHERE source = ? LIMIT 1"
         return self._cursor.execute(select, (self._stamp.source,)).fetchone() is not None
 
-    def insert(self, rows: Rows) -> None:
-        self._cursor.execute("SAVEPOINT fresh")
-        try:
-            self._cursor.executemany(self._insert(rows), rows.rows)
-        except sqlite3.IntegrityError:
-            self._cursor.execute("ROLLBACK TO fresh")
-            raise
-        finally:
-            self._cursor.execute("RELEASE fresh")
+    def insert(self, rows: Rows) -> list[Row]:
+        newest = self._cursor.execute(f"SELECT max(rowid) FROM {rows.table}").fetchone()[0] or 0
+        self._cursor.executemany(f"{self._insert(rows)} ON CONFLICT DO NOTHING", rows.rows)
+        if self._cursor.rowcount == len(rows.rows):
+            return []
+        key = [name for name in target(rows.table).key if name != "source"]
+        inserted = set(
+            self._cursor.execute(
+                f"SELECT {quoted(key)} FROM {rows.table} WHERE rowid > ?", (newest,)
+            )
+        )
+        return [row for row in rows.rows if row[: len(key)] not in inserted]
 
     def upsert(self, rows: Rows) -> None:
         statement = f"{self._insert(rows)} {overwriting(rows.table, rows.columns)}"
@@ -64,16 +80,17 @@ class SqliteStore:
             keys,
         )
 
-    def load_keys(self, name: str, rows_of: str, key: Sequence[str]) -> None:
+    def keep_keys(
+        self, name: str, rows_of: str, key: Sequence[str], keys: Iterable[list[Row]]
+    ) -> None:
         self._cursor.execute(f"DROP TABLE IF EXISTS temp.{name}")
         columns = ", ".join(f'"{column}" TEXT' for column in key)
         self._cursor.execute(
             f"CREATE TEMP TABLE {name} ({columns}, PRIMARY KEY ({quoted(key)})) WITHOUT ROWID"
         )
-
-    def add_keys(self, name: str, rows: Rows) -> None:
-        marks = ", ".join("?" for _ in rows.columns)
-        self._cursor.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({marks})", rows.rows)
+        marks = ", ".join("?" for _ in key)
+        for some in keys:
+            self._cursor.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({marks})", some)
 
     def _insert(self, rows: Rows) -> str:
         stamped = target(rows.table).stamped

@@ -100,9 +100,24 @@ def _swift_instant(values: Sequence[Any], types: set[type]) -> Sequence[Any] | N
     if not types <= {datetime, str, _NOTHING}:
         return None
     try:
-        return [value and _instant(value) for value in values]
+        moments = _parsed(values) if str in types else values
+        given = [moment for moment in moments if moment is not None]
+        # msgspec writes a column of instants in a tenth of the time that isoformat takes.
+        written = _JSON.encode(given).decode()
+        if written.count("Z") != len(given):  # some are not in UTC, or in no zone at all
+            return [value and _instant(value) for value in values]
     except (ValueError, OverflowError):
         return None
+    texts = written[2:-2].replace("T", " ").replace("Z", "").split('","')
+    if len(given) == len(values):
+        return texts
+    remaining = iter(texts)
+    return [value and next(remaining) for value in values]
+
+
+def _parsed(values: Sequence[Any]) -> Sequence[Any]:
+    parse = datetime.fromisoformat
+    return [parse(value) if isinstance(value, str) else value for value in values]
 
 
 def _swift_count(values: Sequence[Any], types: set[type]) -> Sequence[Any] | None:

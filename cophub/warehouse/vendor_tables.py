@@ -228,7 +228,6 @@ membership_period = Table(
 )
 
 # Deliberately few: every index is paid for at each load, and the keys serve most reads.
-Index(None, membership.c.source, membership.c.account)
 Index(None, post.c.source, post.c.thread)
 
 VENDOR_TABLES: dict[str, Table] = {

@@ -96,7 +96,6 @@ def spaces_and_accounts() -> None:
         Column("gone_at", Instant, comment="When a whole read no longer had it"),
         comment="An account in a space",
     )
-    op.create_index("ix_membership_source_account", "membership", ["source", "account"])
     op.create_table(
         "membership_period",
         Column("source", Text, primary_key=True, comment="Source in plugins.toml"),
