@@ -18,7 +18,7 @@ from cophub.connectors.mailchimp.client import MailChimp
 from cophub.connectors.mailchimp.members import Positions, listing_of
 from cophub.connectors.mailchimp.paging import Ask, Listing, unsorted
 from cophub.connectors.mailchimp.parse import parse_audience
-from cophub.connectors.mailchimp.payloads import Audience, Report
+from cophub.connectors.mailchimp.payloads import Audience, InterestCategoryPage, Report
 
 ROLE = "give the owner of the API key the role Manager or Admin in MailChimp, or use such a user's"
 
@@ -50,7 +50,8 @@ def check(ctx: Ctx) -> Iterator[Verdict]:
 
 def streams_of(ctx: Ctx, api: MailChimp, audience: Audience) -> Iterator[Verdict]:
     """A verdict for each stream that asks for more than the list of audiences."""
-    yield verdict("members", lambda: size_of(listing_of(api, audience)), "contacts in the first")
+    contacts = f"contacts in {audience.name}"
+    yield verdict("members", lambda: size_of(listing_of(api, audience)), contacts)
     yield verdict("campaigns", lambda: size_of(campaign_listing(api)), "sent campaigns")
     every = report_listing(ctx, api, Progress())
     yield verdict("reports", lambda: size_of(every), "reports")
@@ -92,9 +93,10 @@ def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
     api = MailChimp(ctx)
     found = all_audiences(ctx, api)[0]
     taken = chosen(ctx, found)
-    lists = max(ceil(len(found) / 1000), 1)
-    yield Estimate("audiences", lists + len(taken), len(taken), "and one call per interest group")
-    yield estimate_members(ctx, api, taken, cursors.get("members"), lists)
+    lists = pages(len(found), 1000)
+    groups = sum(1 + size for size in ctx.map(lambda one: interest_groups(api, one), taken))
+    yield Estimate("audiences", lists + groups, len(taken))
+    yield estimate_members(ctx, api, taken, cursors.get("members"), lists + len(taken) + groups)
     ids = taken_audiences(ctx, api)
     extra = 0 if ids is None else lists
     sent = size_of(campaign_listing(api), Progress.read(cursors.get("campaigns"), ids).at)
@@ -108,9 +110,9 @@ def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
 
 
 def estimate_members(
-    ctx: Ctx, api: MailChimp, taken: list[Audience], cursor: str | None, lists: int
+    ctx: Ctx, api: MailChimp, taken: list[Audience], cursor: str | None, before: int
 ) -> Estimate:
-    """Contacts changed since the cursor, and the calls that read them."""
+    """Contacts changed since the cursor, and the calls that read them, after `before` others."""
     positions = Positions.read(cursor)
 
     def changed(audience: Audience) -> int:
@@ -119,8 +121,8 @@ def estimate_members(
     rows = list(ctx.map(changed, taken))
     # More than one page is read up to the newest row, which is asked for, and then to the end.
     calls = [3 if count > 1000 else 0 for count in rows]
-    requests = lists + 2 * len(taken) + sum(calls) + sum(pages(count, 1000) for count in rows)
-    return Estimate("members", requests, sum(rows), "and one call per interest group")
+    requests = before + sum(calls) + sum(pages(count, 1000) for count in rows)
+    return Estimate("members", requests, sum(rows))
 
 
 def estimate_activity(ctx: Ctx, api: MailChimp, progress: Progress, extra: int) -> Estimate:
@@ -134,6 +136,12 @@ def estimate_activity(ctx: Ctx, api: MailChimp, progress: Progress, extra: int) 
         requests += 1 + pages(row.emails_sent, 1000) + pages(row.emails_sent, ACTIVITY_PAGE)
     rows = sum(row.emails_sent for row in fresh)
     return Estimate("activity", requests, rows, f"{len(fresh)} of {len(found)} campaigns")
+
+
+def interest_groups(api: MailChimp, audience: Audience) -> int:
+    """How many groups of interests an audience has; each is a call of its own."""
+    call = api.lists.get_list_interest_categories
+    return api.page(call, InterestCategoryPage, audience.id, count=1)[0].total_items
 
 
 def size_of(listing: Listing, since: datetime | None = None) -> int:

@@ -206,7 +206,7 @@ def test_an_unsorted_listing_that_never_rests_ends_in_one_clear_line(ctx: Contex
 
 
 def test_memory_stays_flat_however_long_the_listing(ctx: Context[Any]):
-    """Ten times the rows take no more room: only pages in flight are held."""
+    """Four times the rows take no more room: only pages in flight are held."""
 
     def peak(count: int) -> int:
         size = 1000
@@ -229,7 +229,7 @@ def test_memory_stays_flat_however_long_the_listing(ctx: Context[Any]):
         assert passed >= count
         return top
 
-    assert peak(60_000) < peak(12_000) * 1.3
+    assert peak(40_000) < peak(10_000) * 1.3
 
 
 @pytest.mark.parametrize("value", ["", None, "0000-00-00", "2026-01-01T00:00:00"])
