@@ -14,7 +14,7 @@ from cophub.cli.progress import Watch, watching
 
 if TYPE_CHECKING:
     from cophub.publish import PipelineResult
-    from cophub.sync.results import RunResult, StreamResult
+    from cophub.sync.results import RunResult
 
 _COUNTS = ("new", "changed", "gone", "rejected")
 
@@ -129,18 +129,16 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
     if result.error:
         yield f"    {result.error}"
     width = max((len(stream.stream) for stream in result.streams), default=0)
+    told: set[str] = set()
     for stream in result.streams:
-        yield from _stream_lines(stream, width)
-
-
-def _stream_lines(stream: "StreamResult", width: int) -> Iterator[str]:
-    counts = [f"{getattr(stream, count):,} {count}" for count in _COUNTS if getattr(stream, count)]
-    news = ", ".join(counts) or "nothing new"
-    yield f"    {stream.stream.ljust(width)}  {stream.seen:>9,} read  {show.dim('·')} {news}"
-    if stream.error:
-        yield f"    {' ' * width}  {show.coloured('failed')}: {stream.error}"
-    if stream.held_for:
-        yield f"    {' ' * width}  {show.coloured('held')}: {stream.held_for}"
+        counts = [f"{getattr(stream, c):,} {c}" for c in _COUNTS if getattr(stream, c)]
+        news = ", ".join(counts) or "nothing new"
+        yield f"    {stream.stream.ljust(width)}  {stream.seen:>9,} read  {show.dim('·')} {news}"
+        if reason := stream.error or stream.held_for:
+            # One cause often stops every stream: it is told once.
+            said = "as above" if reason in told else reason
+            told.add(reason)
+            yield f"    {' ' * width}  {show.coloured(stream.state)}: {said}"
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:

@@ -121,12 +121,6 @@ def test_an_unforeseen_error_is_one_line_and_its_traceback_is_in_a_file(
     cophub: Call, workplace: Workplace
 ) -> None:
     """A plugin's own bug, while the report of it must not show whom it was about."""
-    (workplace.folder / "pipe_broken.py").write_text(
-        "from cophub import hookimpl\n"
-        "class Odd(list):\n"
-        "    def __iter__(self):\n"
-        "        raise RuntimeError('met aba@example.org')\n"
-    )
     code = (
         "import cophub.cli, cophub.hub.reading as r\n"
         "def broken(*a, **k): raise RuntimeError('met aba@example.org')\n"

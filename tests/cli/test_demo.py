@@ -1,0 +1,68 @@
+"""`cophub demo`, as the README's first command runs it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from cophub.config import load_config
+from cophub.hub import Hub
+
+
+def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cophub", "demo", "--dir", str(folder), *arguments],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        env={**os.environ, "BROWSER": "false"},
+    )  # fmt: skip
+
+
+def runs(folder: Path) -> dict[str, Any]:
+    """The newest run of the newsletter and of all sources, in numbers."""
+    with Hub.open(folder / "plugins.toml") as hub:
+        newest = {}
+        for run in reversed(hub.runs(100)):
+            newest[run.source or "pipelines"] = run
+    return newest
+
+
+def test_it_syncs_publishes_and_says_so_in_about_ten_lines_and_a_second_one_moves_a_week(
+    tmp_path: Path,
+) -> None:
+    """Exit 0 in under a minute; at least three communities; then only what is new is asked for."""
+    folder = tmp_path / "somewhere" / "demo"
+    began = time.monotonic()
+    first = demo(folder)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert time.monotonic() - began < 60
+    lines = first.stdout.splitlines()
+    assert 8 <= len(lines) <= 12
+    site = folder / "site"
+    assert str(site / "index.html") in first.stdout
+    assert len(list((site / "communities").glob("*.html"))) >= 3
+    assert len(load_config(folder / "plugins.toml").communities) >= 3
+    whole = runs(folder)
+    assert {run.state for run in whole.values()} == {"done"}
+
+    second = demo(folder, "--json")
+    assert second.returncode == 0
+    told = json.loads(second.stdout)
+    assert told["first"] is False
+    later = runs(folder)
+    news = later["newsletter"]
+    assert news.total("requests") < whole["newsletter"].total("requests") / 4
+    assert 0 < news.total("new") < whole["newsletter"].total("new") / 10
+    lists = [run for name, run in later.items() if name.endswith("-list")]
+    assert all(0 < run.total("seen") < 60 for run in lists)
+    assert sum(run.total("rejected") for run in later.values()) == 0
+
+
+def test_a_folder_that_is_not_a_demos_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "plugins.toml").write_text("[hub]\n")
+    answer = demo(tmp_path)
+    assert answer.returncode == 2
+    assert "is not of a demo; name another folder with --dir" in answer.stderr
+    assert (tmp_path / "plugins.toml").read_text() == "[hub]\n"

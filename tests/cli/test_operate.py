@@ -1,0 +1,176 @@
+"""`doctor`, `db`, `serve` and `schedule`: looking after a hub."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from .conftest import CONFIG, NEWSLETTER, Answer, Workplace
+
+Call = Callable[..., Answer]
+
+
+def test_a_healthy_hub_has_nothing_to_complain_about(cophub: Call, workplace: Workplace) -> None:
+    cophub("run")
+    answer = cophub("doctor")
+    assert answer.code == 0
+    assert "✗" not in answer.out
+    assert "schema" in answer.out
+    states = {f["subject"]: f["state"] for f in cophub("doctor", "--json").json["findings"]}
+    assert states["warehouse"] == states["clock"] == states["source lists"] == "ok"
+
+
+def test_doctor_finds_what_is_wrong_and_says_what_to_do(cophub: Call, workplace: Workplace) -> None:
+    """A missing secret, a broken plugin, an open file, a damaged database: each on its line."""
+    workplace.configure('[plugins]\nmodules = ["nowhere_forum"]\n' + CONFIG + NEWSLETTER)
+    cophub("sync", "lists")
+    (workplace.folder / "cophub.db").chmod(0o644)
+    answer = cophub("doctor")
+    assert answer.code == 1
+    assert "TEST_MAILCHIMP_KEY is not set" in answer.out
+    assert "nowhere_forum" in answer.out
+    assert "chmod 600" in answer.out
+    (workplace.folder / "cophub.db").write_bytes(b"this is no database" * 100)
+    for name in ("cophub.db-wal", "cophub.db-shm"):
+        (workplace.folder / name).unlink(missing_ok=True)
+    damaged = cophub("doctor")
+    assert damaged.code == 1
+    assert "not an SQLite database" in damaged.out
+
+
+def test_doctor_finds_a_secret_that_others_may_read(cophub: Call, workplace: Workplace) -> None:
+    workplace.configure(CONFIG + NEWSLETTER.replace('{ env = "TEST_MAILCHIMP_KEY" }', '"abc-us1"'))
+    (workplace.folder / "plugins.toml").chmod(0o644)
+    assert "holds a secret and other users of this machine may read it" in cophub("doctor").out
+    (workplace.folder / "plugins.toml").chmod(0o600)
+    answer = cophub("doctor")
+    assert "holds a secret" not in answer.out
+    assert "abc-us1" not in answer.out
+
+
+def test_doctor_finds_a_clock_in_the_past(cophub: Call, workplace: Workplace) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from cophub.hub import Hub
+
+    cophub("sync")
+    path = workplace.folder / "plugins.toml"
+    with Hub.open(path, now=lambda: datetime.now(UTC) - timedelta(days=400)) as hub:
+        [clock] = [finding for finding in hub.doctor() if finding.subject == "clock"]
+    assert clock.state == "failed"
+    assert "set the clock" in (clock.fix or "")
+
+
+def test_a_new_warehouse_is_its_owners_alone(cophub: Call, workplace: Workplace) -> None:
+    cophub("sync")
+    assert (workplace.folder / "cophub.db").stat().st_mode & 0o077 == 0
+
+
+def test_looking_at_the_version_makes_nothing(cophub: Call, workplace: Workplace) -> None:
+    answer = cophub("db", "version")
+    assert answer.code == 0
+    assert "none yet" in answer.out
+    assert not (workplace.folder / "cophub.db").exists()
+
+
+def test_an_upgrade_says_what_it_applied(cophub: Call) -> None:
+    first = cophub("db", "upgrade", "--json").json
+    assert first["applied"][0] == "0001"
+    assert first["schema"] == first["applied"][-1]
+    assert "nothing to do" in cophub("db", "upgrade").out
+    assert cophub("db", "version", "--json").json["schema"] == first["schema"]
+
+
+def test_a_backup_is_the_warehouse_while_it_is_used(cophub: Call, workplace: Workplace) -> None:
+    """A writer holds the file; the copy is sound, whole, and its owner's alone."""
+    cophub("sync")
+    with sqlite3.connect(workplace.folder / "cophub.db", isolation_level=None) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM post")
+        answer = cophub("db", "backup", "--to", "copy.db")
+        writer.execute("ROLLBACK")
+    assert answer.code == 0
+    copy = workplace.folder / "copy.db"
+    assert copy.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(copy) as found:
+        assert found.execute("SELECT count(*) FROM post").fetchone() == (2,)
+    again = cophub("db", "backup", "--to", "copy.db")
+    assert (again.code, "is there already" in again.err) == (2, True)
+    assert cophub("db", "backup").code == 0
+    assert len(list(workplace.folder.glob("cophub-*Z.db"))) == 1
+
+
+def test_a_backup_can_take_the_warehouses_place(cophub: Call, workplace: Workplace) -> None:
+    cophub("sync")
+    cophub("db", "backup", "--to", "copy.db")
+    for file in workplace.folder.glob("cophub.db*"):
+        file.unlink()
+    Path("copy.db").rename("cophub.db")
+    assert cophub("status", "--json").json["sources"][0]["accounts"] == 2
+    assert cophub("sync").code == 0
+
+
+def test_the_timetable_is_shown_without_running_anything(
+    cophub: Call, workplace: Workplace
+) -> None:
+    workplace.configure(CONFIG + '[pipelines.site]\ncron = "30 5 * * 1-5"\n')
+    cophub("sync")
+    answer = cophub("schedule", "--show")
+    assert answer.code == 0
+    assert "every 6 hours" in answer.out
+    assert "cron 30 5 * * 1-5" in answer.out
+    coming = cophub("schedule", "--show", "--json").json["coming"]
+    assert {one["name"] for one in coming} == {"lists", "site"}
+    workplace.configure("")
+    assert "nothing has a timetable" in cophub("schedule", "--show").out
+    assert cophub("schedule").code == 2
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "cophub", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+
+
+def test_schedule_runs_what_is_due_and_ends_cleanly_on_a_signal(
+    cophub: Call, workplace: Workplace
+) -> None:
+    with start("schedule") as running:
+        assert running.stdout is not None
+        said = []
+        for line in running.stdout:
+            said.append(line)
+            if "lists" in line and "done" in line:
+                break
+        running.send_signal(signal.SIGTERM)
+        rest, errors = running.communicate(timeout=20)
+    assert (running.returncode, errors) == (0, "")
+    assert "keeping time" in "".join(said)
+    assert "ended; nothing was lost" in rest
+    [run] = cophub("runs", "--json").json["runs"]
+    assert run["state"] == "done"
+
+
+def test_serve_shows_the_site_on_loopback_until_a_signal(
+    cophub: Call, workplace: Workplace
+) -> None:
+    cophub("run")
+    with start("serve", "--port", "0") as running:
+        assert running.stdout is not None
+        address = running.stdout.readline().split()[1]
+        assert address.startswith("http://127.0.0.1:")
+        page = httpx.get(address)
+        assert page.status_code == 200
+        assert "The Forum" in page.text
+        stranger = httpx.get(address, headers={"Host": "evil.example.org"})
+        assert stranger.status_code == 400
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=20)
+    assert running.returncode in (0, -signal.SIGTERM)
