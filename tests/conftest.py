@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import make_url
 
 from cophub.warehouse import Warehouse
 
@@ -38,22 +39,26 @@ def postgres_server() -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: Callable[[str], str]) -> Callable[[], str]:
-    """Makes a new database with an empty warehouse in it, and gives its URL."""
+def bare_postgres_database(postgres_server: Callable[[str], str]) -> Callable[[str], str]:
+    """Makes a new database, a copy of the one that is named or an empty one; gives its URL."""
     import psycopg
 
-    def execute(statement: str) -> None:
-        with psycopg.connect(postgres_server("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
-
-    def make() -> str:
+    def make(template: str = "template0") -> str:
         name = f"test_{uuid4().hex}"
-        execute(f"CREATE DATABASE {name} TEMPLATE empty_warehouse")
+        with psycopg.connect(postgres_server("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return postgres_server(name)
 
-    execute("CREATE DATABASE empty_warehouse")
-    Warehouse.open(postgres_server("empty_warehouse")).dispose()
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres_database(bare_postgres_database: Callable[..., str]) -> Callable[[], str]:
+    """Makes a new database with an empty warehouse in it, and gives its URL."""
+    template = bare_postgres_database()
+    Warehouse.open(template).dispose()
+    name = str(make_url(template).database)
+    return lambda: bare_postgres_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from cophub.errors import WarehouseError
 from cophub.warehouse.failures import explained, named
-from cophub.warehouse.upgrade import HEAD, check_version, upgrade_schema
+from cophub.warehouse.upgrade import HEAD, check_version, upgrade_schema, views_are_current
 
 LOCK_PATIENCE_SECONDS = 60.0
 _WRITES = "cophub_writes"
@@ -83,14 +83,13 @@ class Warehouse:
     def _make_ready(self, upgrade: bool) -> None:
         with self.engine.connect() as connection:
             current = check_version(connection, self.name)
-            connection.rollback()
-            if current == HEAD:
+            if current == HEAD and (not upgrade or views_are_current(connection)):
                 return
-            if not upgrade:
-                state = f"has schema {current}" if current else "has no tables yet"
-                raise WarehouseError(
-                    f"{self.name} {state}, cophub needs {HEAD}: run `cophub db upgrade`"
-                )
+        if not upgrade:
+            state = f"has schema {current}" if current else "has no tables yet"
+            raise WarehouseError(
+                f"{self.name} {state}, cophub needs {HEAD}: run `cophub db upgrade`"
+            )
         with self._writing.begin() as connection:
             upgrade_schema(connection, self.name)
 

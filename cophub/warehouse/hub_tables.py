@@ -148,7 +148,7 @@ measure = Table(
     Column("small", Boolean, nullable=False, comment="Whether it tells about fewer than 5 people"),
     Column("sources", Json, comment="Names of the sources it came from, a JSON list"),
     Column("observed_at", Instant, comment="How fresh the oldest of those sources was"),
-    comment="Figures per community and quarter, by published version; read measure_quarter instead",
+    comment="Figures per community and quarter, by version; read measure_quarter instead",
 )
 
 measure_month = Table(

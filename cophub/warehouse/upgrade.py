@@ -4,8 +4,7 @@ Alembic does the work; it is imported only when there is some, because it costs 
 opening a warehouse does.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +58,7 @@ def upgrade_schema(connection: Connection, name: str, target: str = HEAD) -> tup
     if applied:
         command.upgrade(alembic_config(connection), target)
     if target == HEAD:
-        _make_views(connection)
+        make_views(connection)
     return applied
 
 
@@ -74,7 +73,27 @@ def alembic_config(connection: Connection) -> "Config":
     return config
 
 
-def _make_views(connection: Connection) -> None:
-    if find_spec("cophub.warehouse.views") is None:
-        return
-    import_module("cophub.warehouse.views").create_views(connection)
+def views_are_current(connection: Connection) -> bool:
+    """Whether the readers' views say what this cophub says; they may change without the schema."""
+    made = connection.scalar(text("SELECT value FROM meta WHERE name = 'views'"))
+    return bool(made == _views_mark(connection.dialect.name))
+
+
+def make_views(connection: Connection) -> None:
+    """Make the readers' views anew, in the caller's transaction."""
+    from cophub.warehouse.views import create_views
+
+    create_views(connection)
+    mark = _views_mark(connection.dialect.name)
+    connection.execute(text("DELETE FROM meta WHERE name = 'views'"))
+    connection.execute(
+        text("INSERT INTO meta (name, value) VALUES ('views', :mark)"), {"mark": mark}
+    )
+
+
+def _views_mark(dialect: str) -> str:
+    """A short mark of the text of all views."""
+    from cophub.warehouse.views import VIEWS
+
+    texts = (f"{view.name} {view.comment} {view.definition(dialect)}" for view in VIEWS)
+    return sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -171,7 +171,7 @@ def publications() -> None:
         ),
         Column("sources", Json, comment="Names of the sources it came from, a JSON list"),
         Column("observed_at", Instant, comment="How fresh the oldest of those sources was"),
-        comment="Figures per community and quarter, by published version; read measure_quarter instead",
+        comment="Figures per community and quarter, by version; read measure_quarter instead",
     )
     op.create_table(
         "measure_month",
