@@ -218,7 +218,7 @@ def stage_affiliations(connection: Connection, calendar: Calendar) -> None:
         ) w
         LEFT JOIN calendar b ON {at("w.valid_from", "b")}
         LEFT JOIN calendar e ON {at("w.valid_to", "e")}
-        WHERE w.valid_from < :cutoff
+        WHERE w.place = 1 OR w.valid_from < :cutoff
         """,
         first=calendar.quarters[0].starts,
         cutoff=calendar.cutoff,
