@@ -194,9 +194,9 @@ def _work(hub: "Hub", silent: bool) -> list[Any]:
             results.append(result)
             watch.done(getattr(result, "source", ""))
             watch.say(_source_line(result))
-        for result in hub.publish():
-            results.append(result)
-            watch.say(_pipeline_line(result))
+        for made in hub.publish():
+            results.append(made)
+            watch.say(_pipeline_line(made))
     return results
 
 

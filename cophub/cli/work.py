@@ -129,16 +129,16 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
     if result.error:
         yield f"    {result.error}"
     width = max((len(stream.stream) for stream in result.streams), default=0)
-    told: set[str] = set()
+    reasons: set[str] = set()
     for stream in result.streams:
         counts = [f"{getattr(stream, c):,} {c}" for c in _COUNTS if getattr(stream, c)]
         news = ", ".join(counts) or "nothing new"
         yield f"    {stream.stream.ljust(width)}  {stream.seen:>9,} read  {show.dim('·')} {news}"
         if reason := stream.error or stream.held_for:
             # One cause often stops every stream: it is told once.
-            said = "as above" if reason in told else reason
-            told.add(reason)
-            yield f"    {' ' * width}  {show.coloured(stream.state)}: {said}"
+            reason_said = "as above" if reason in reasons else reason
+            reasons.add(reason)
+            yield f"    {' ' * width}  {show.coloured(stream.state)}: {reason_said}"
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:

@@ -15,7 +15,7 @@ from cophub.hub.answers import (
     RunRow,
     StreamRow,
 )
-from cophub.warehouse import Warehouse, tables
+from cophub.warehouse import Warehouse, state, tables
 
 _STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
 
@@ -78,10 +78,8 @@ def counts_by_source(warehouse: Warehouse, table: str) -> dict[str, int]:
 
 def leases(warehouse: Warehouse, now: datetime) -> set[str]:
     """What is being worked on at this moment, by any machine."""
-    t = tables.lease
-    query = select(t.c.name).where(t.c.holder.is_not(None), t.c.expires_at > now)
     with warehouse.connect() as connection:
-        return set(connection.scalars(query))
+        return {lease.name for lease in state.leases(connection, now=now)}
 
 
 def cursors(warehouse: Warehouse, source: str) -> dict[str, str | None]:
