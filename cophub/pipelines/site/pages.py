@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cophub.pipeline import Publication
+from cophub import Publication
 from cophub.pipelines.site import charts, formats
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from cophub.pipeline import Publication
+from cophub import Publication
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site
 

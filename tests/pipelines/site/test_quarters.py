@@ -39,7 +39,7 @@ def test_the_change_of_a_hidden_figure_is_hidden():
     """7 now and +4 would say that there were 3."""
     (row,) = table(raw(attendees=(7, 4)), raw(attendees=3))
     assert (row.value.text, row.previous.text) == ("7", "<5")
-    assert (row.difference.value, row.difference.text) == (None, "–")
+    assert (row.difference.value, row.difference.state) == (None, "withheld")
     assert row.percent.value is None
 
 
