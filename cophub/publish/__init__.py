@@ -5,9 +5,6 @@ when all pipelines have ended: a reader never sees half a run.
 """
 
 import logging
-import os
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +21,7 @@ from cophub.errors import CophubError, PluginError
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
 from cophub.publish.folder import Version
 from cophub.warehouse import Warehouse, state
+from cophub.warehouse.holder import this_thread
 from cophub.warehouse.state import Lease
 
 LEASE = "the pipelines"
@@ -116,9 +114,8 @@ def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
 
 
 def _begin(warehouse: Warehouse, started_at: datetime) -> _Run:
-    holder = f"{socket.gethostname()}, process {os.getpid()}, thread {threading.get_ident()}"
     with warehouse.begin() as connection:
-        lease = state.take_lease(connection, LEASE, holder, now=started_at)
+        lease = state.take_lease(connection, LEASE, this_thread(), now=started_at)
         number = state.start_run(
             connection, kind="publish", source=None, now=started_at, version=__version__
         )

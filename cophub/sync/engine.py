@@ -1,8 +1,6 @@
 """Syncs sources into the warehouse: one run of one source at a time, many sources at once."""
 
 import logging
-import os
-import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -22,6 +20,7 @@ from cophub.records import Membership
 from cophub.sync.results import RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, state
+from cophub.warehouse.holder import this_thread
 
 log = logging.getLogger("cophub.sync")
 
@@ -91,7 +90,7 @@ class SyncEngine:
 
         The lease is about machines that are alive, so it keeps the real time and not the run's.
         """
-        holder = f"{platform.node()}:{os.getpid()}:{threading.get_ident()}"
+        holder = this_thread()
         with self.warehouse.begin() as connection:
             lease = state.take_lease(connection, name, holder, now=_now())
         released = threading.Event()

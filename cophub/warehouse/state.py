@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ColumnElement
 
 from cophub.errors import SourceBusy
 from cophub.records import Reject
+from cophub.warehouse import holder as holders
 from cophub.warehouse import tables as t
 from cophub.warehouse.columns import instant_text
 
@@ -25,6 +27,8 @@ GAP = "gap"
 """What the last whole read left unexplained between a vendor's counts and ours."""
 
 LEASE_TIME = timedelta(minutes=2)
+CLOCK_DIFFERENCE = timedelta(hours=1)
+"""No two machines' clocks are further apart; a lease that ends later was taken by a wrong one."""
 REJECT_DAYS = 30
 
 
@@ -115,11 +119,17 @@ def forget_cursor(connection: Connection, source: str, stream: str, lane: str) -
 
 
 def take_lease(connection: Connection, name: str, holder: str, *, now: datetime) -> Lease:
-    """The lease on `name`; SourceBusy while somebody else holds it and shows signs of life."""
-    expires = now + LEASE_TIME
-    values = dict(holder=holder, acquired_at=now, expires_at=expires)
+    """The lease on `name`; SourceBusy while somebody else holds it and shows signs of life.
+
+    It is free at once when its holder's process has ended, as far as this machine can tell, and
+    when a clock that ran ahead would have kept it for days.
+    """
+    values = dict(holder=holder, acquired_at=now, expires_at=now + LEASE_TIME)
     statement = _insert(connection)(t.lease).values(name=name, fence=1, **values)
-    free = or_(t.lease.c.holder.is_(None), t.lease.c.expires_at <= now)
+    free = _free(now)
+    held = connection.execute(select(t.lease).where(t.lease.c.name == name)).first()
+    if held and held.holder and holders.is_dead(held.holder):
+        free = or_(free, t.lease.c.holder == held.holder)
     fence = connection.execute(
         statement.on_conflict_do_update(
             index_elements=["name"], set_={**values, "fence": t.lease.c.fence + 1}, where=free
@@ -128,11 +138,18 @@ def take_lease(connection: Connection, name: str, holder: str, *, now: datetime)
     if fence is None:
         held = connection.execute(select(t.lease).where(t.lease.c.name == name)).one()
         raise SourceBusy(
-            f'"{name}" is being run by {held.holder} since '
+            f'"{name}" is being run by {holders.spoken(held.holder)} since '
             f"{instant_text(held.acquired_at)[:16]} UTC; wait for it, or end it: the lease runs "
             f"out {LEASE_TIME.seconds // 60} minutes after its last sign of life"
         )
     return Lease(name, holder, fence)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    """Whether nobody holds a lease any more, by what is written in it."""
+    lease = t.lease.c
+    too_late = now + LEASE_TIME + CLOCK_DIFFERENCE
+    return or_(lease.holder.is_(None), lease.expires_at <= now, lease.expires_at > too_late)
 
 
 def hold_lease(connection: Connection, lease: Lease, *, now: datetime) -> None:
@@ -255,10 +272,10 @@ def published_version(connection: Connection) -> int | None:
     return version
 
 
-def leases(connection: Connection) -> Sequence[Any]:
-    """All leases that are held, by name."""
-    held = select(t.lease).where(t.lease.c.holder.is_not(None)).order_by(t.lease.c.name)
-    return connection.execute(held).all()
+def leases(connection: Connection, *, now: datetime) -> Sequence[Any]:
+    """All leases that are held by somebody who lives, by name."""
+    held = select(t.lease).where(~_free(now)).order_by(t.lease.c.name)
+    return [row for row in connection.execute(held) if not holders.is_dead(row.holder)]
 
 
 def _insert(connection: Connection) -> Any:
