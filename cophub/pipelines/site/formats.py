@@ -46,7 +46,10 @@ class Cell:
 ABSENT = Cell("absent", None, DASH, "Nothing that was synced says this.")
 FEW = Cell("few", None, f"<{FEWEST}", f"About fewer than {FEWEST} people, so not published.")
 WITHHELD = Cell(
-    "withheld", None, DASH, f"Withheld: with it, a figure about fewer than {FEWEST} people shows."
+    "withheld",
+    None,
+    DASH,
+    f"Withheld, because it would tell a figure about fewer than {FEWEST} people.",
 )
 
 
