@@ -98,9 +98,9 @@ def connectors_show(state: State, name: str) -> None:
     show.table(columns, [_stream_row(stream) for stream in connector.streams], wrap=True)
     if needed := dict.fromkeys(p for stream in connector.streams for p in stream.permissions):
         show.say()
-        show.say(f"  needs: {', '.join(needed)}")
+        show.paragraph("needs", "; ".join(needed))
     if connector.personal:
-        show.say(f"  personal data: {', '.join(connector.personal)}")
+        show.paragraph("personal data", ", ".join(connector.personal))
 
 
 def _described(connector: "Connector", plugins: "Plugins") -> dict[str, Any]:
@@ -156,9 +156,13 @@ def _default_of(info: "FieldInfo") -> str:
     """A default as TOML writes it."""
     if info.is_required():
         return show.coloured("warning", "required")
-    default = info.get_default(call_default_factory=False)
-    if isinstance(default, bool | list | tuple):
-        return json.dumps(default)
+    if info.default_factory is not None:
+        return "built in"
+    if info.default_factory is not None:
+        return "–"
+    default = info.get_default()
+    if isinstance(default, bool | str | list | tuple):
+        return json.dumps(default, ensure_ascii=False)
     return "–" if default is None else str(default)
 
 
