@@ -186,7 +186,8 @@ def _insert(store: Store, rows: Rows) -> list[Row]:
     there = [row[:width] for row in store.insert(whole)]
     known = set(there)
     added = [row for row in rows.rows if row not in known] if known else rows.rows
-    store.upsert(memberships.periods_of_new(Rows(rows.table, rows.columns, added)))
+    if added:
+        store.upsert(memberships.periods_of_new(Rows(rows.table, rows.columns, added)))
     return there
 
 
