@@ -1,6 +1,7 @@
 """`report` and `export`: figures and tables to take away."""
 
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from cophub.errors import ConfigError
 if TYPE_CHECKING:
     from cophub.hub.answers import MeasureRow, QuarterReport
 
-_COLUMNS_AT_ONCE = 5
+_COLUMN = 18
+"""Signs that a community takes on a terminal, the space between columns included."""
 Writer = Callable[["QuarterReport", IO[bytes]], None]
 
 
@@ -54,15 +56,16 @@ def report_quarter(
 
 
 def _show_quarter(found: "QuarterReport") -> None:
-    show.say(show.bold(f"{found.quarter}"))
-    for start in range(0, len(found.communities), _COLUMNS_AT_ONCE):
-        part = found.communities[start : start + _COLUMNS_AT_ONCE]
+    show.say(show.bold(found.quarter))
+    longest = max(len(label) for _, label, _ in found.measures)
+    at_once = max(1, (show.columns_across() - longest - 4) // _COLUMN)
+    for start in range(0, len(found.communities), at_once):
+        part = found.communities[start : start + at_once]
         rows = [
             (label, *(_figure(found.cell(key, measure), unit) for key, _ in part))
             for measure, label, unit in found.measures
         ]
-        titles = [title for _, title in part]
-        # Two communities may have one title: columns are told apart by their place.
+        titles = [_heading(title) for _, title in part]
         show.table(("", *titles), rows, right=titles)
         show.say()
     absent = {row.label: row.absent for row in found.rows if row.absent}
@@ -75,13 +78,18 @@ def _show_quarter(found: "QuarterReport") -> None:
         )
 
 
+def _heading(title: str) -> str:
+    return "\n".join(textwrap.wrap(title, _COLUMN - 2)) if show.terminal() else title
+
+
 def _figure(row: "MeasureRow | None", unit: str) -> show.Styled:
     from cophub.hub.sheets import change, number
 
     if row is None or row.value is None:
         return show.dim("–")
     text = number(row.value, unit)
-    return show.Styled(f"{text} {show.dim(change(row, unit))}" if row.difference else text)
+    changed = change(row, unit).replace("points", "pt")
+    return show.Styled(f"{text} {show.dim(changed)}" if row.difference else text)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import click
@@ -120,20 +121,27 @@ def table(
 ) -> None:
     """A table; columns named in `right` hold numbers. Nothing is cut where a program reads.
 
+    A heading may have several lines; they end just above the rows.
+
     With `wrap` the last column goes on in further lines on a terminal, instead of being cut.
     """
     found = [[_cell(value) for value in row] for row in rows]
     ends = set(right)
+    heads: list[list[str]] = []
     widths = [
-        max([len(name), *(_width(row[place]) for row in found)])
+        max([*map(_width, name.split("\n")), *(_width(row[place]) for row in found)])
         for place, name in enumerate(columns)
     ]
     if terminal():
         widths = _fitted(widths, columns)
     if terminal() and wrap:
         found = [line for row in found for line in _wrapped(row, widths[-1])]
-    header = [_placed(name, widths[i], name in ends) for i, name in enumerate(columns)]
-    say("  " + dim("  ".join(header).rstrip()))
+    for line in zip_longest(*(reversed(name.split("\n")) for name in columns), fillvalue=""):
+        heads.insert(
+            0, [_placed(part, widths[i], columns[i] in ends) for i, part in enumerate(line)]
+        )
+    for head in heads:
+        say("  " + dim("  ".join(head).rstrip()))
     for row in found:
         cells = [_placed(v, widths[i], columns[i] in ends) for i, v in enumerate(row)]
         say("  " + "  ".join(cells).rstrip())
@@ -174,15 +182,33 @@ def _width(text: str) -> int:
     return cell_len(click.unstyle(text))
 
 
-def _fitted(widths: list[int], columns: Sequence[str]) -> list[int]:
-    """Widths that fit the terminal: the widest column gives way, down to its heading."""
+def columns_across() -> int:
+    """How wide the terminal is; without one, as wide as anybody could want."""
     import shutil
 
-    free = shutil.get_terminal_size().columns - 2 - 2 * (len(widths) - 1)
+    return shutil.get_terminal_size().columns if terminal() else 10_000
+
+
+def paragraph(label: str, words: str) -> None:
+    """A label and its text, folded under itself on a terminal."""
+    import textwrap
+
+    start = f"  {label}: "
+    width = min(columns_across(), 110)
+    if not terminal():
+        say(start + words)
+        return
+    say(textwrap.fill(words, width, initial_indent=start, subsequent_indent=" " * len(start)))
+
+
+def _fitted(widths: list[int], columns: Sequence[str]) -> list[int]:
+    """Widths that fit the terminal: the widest column gives way, down to its heading."""
+    free = columns_across() - 2 - 2 * (len(widths) - 1)
     fitted = list(widths)
     while sum(fitted) > free:
         widest = max(range(len(fitted)), key=lambda place: fitted[place])
-        if fitted[widest] <= max(len(columns[widest]), 8):
+        heading = max(map(len, columns[widest].split("\n")))
+        if fitted[widest] <= max(heading, 8):
             break
         fitted[widest] -= 1
     return fitted
