@@ -1,0 +1,297 @@
+"""What the documentation takes from the code: each function gives a piece of Markdown.
+
+`python -m cogapp -r -P README.md docs/*.md docs/connectors/*.md` writes the pieces anew;
+the same with `--check` says whether that is needed.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+from sqlalchemy import Column, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cophub import errors, hookspecs
+from cophub.cli import SECTIONS, cli
+from cophub.cli.setup import _default_of, _type_of
+from cophub.connector import Connector, Context, Stream
+from cophub.pipeline import Pipeline
+from cophub.plugins import load_plugins
+from cophub.records import RECORDS
+from cophub.warehouse import tables, views
+from cophub.warehouse.columns import field_kinds
+from cophub.warehouse.definitions import ACTS, MEASURES, MONTH_KINDS
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 92
+PLUGINS = load_plugins()
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A Markdown table."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    return re.sub(r"\s+", " ", str(value)).replace("|", "\\|")
+
+
+def code(text: str, language: str = "") -> str:
+    """A fenced block."""
+    return f"```{language}\n{text.strip()}\n```"
+
+
+# --- command line ---------------------------------------------------------------------------
+
+
+def commands() -> str:
+    """Every command under the heading of its section, with its help."""
+    top = _context(cli, "cophub")
+    parts = [_help(top)]
+    for section, names in SECTIONS.items():
+        parts.append(f"## {section}")
+        for name in names:
+            command = cli.get_command(top, name)
+            assert command is not None  # noqa: S101 - the sections name the commands there are
+            parts += list(_command_parts(_context(command, name, top)))
+    return "\n\n".join(parts)
+
+
+def _command_parts(context: click.Context) -> Iterator[str]:
+    """The help of a command, then of those below it."""
+    yield f"### {context.command_path}"
+    yield _help(context)
+    if isinstance(context.command, click.Group):
+        for name, command in context.command.commands.items():
+            yield from _command_parts(_context(command, name, context))
+
+
+def _context(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> click.Context:
+    # A width of its own: the help must not depend on the terminal in which this runs.
+    given = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    return click.Context(command, parent=parent, info_name=name, **given)
+
+
+def _help(context: click.Context) -> str:
+    return code(click.unstyle(context.command.get_help(context)), "text")
+
+
+# --- plugins --------------------------------------------------------------------------------
+
+
+def settings(model: type[BaseModel]) -> str:
+    """The settings of a model, with those of the tables in it."""
+    return table(("setting", "value", "default", "what it is"), _setting_rows(model))
+
+
+def _setting_rows(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, ...]]:
+    for name, info in model.model_fields.items():
+        inner = info.annotation
+        is_table = isinstance(inner, type) and issubclass(inner, BaseModel)
+        default = "see below" if is_table else click.unstyle(_default_of(info))
+        shown = default if default in ("required", "–", "see below") else f"`{default}`"
+        yield f"`{before}{name}`", _type_of(info), shown, info.description or ""
+        if is_table:
+            yield from _setting_rows(inner, f"{before}{name}.")  # type: ignore[arg-type]
+
+
+def connector_settings(name: str) -> str:
+    """The settings of a built-in connector."""
+    return settings(PLUGINS.connectors[name].settings)
+
+
+def pipeline_settings(name: str) -> str:
+    """The settings of a built-in pipeline."""
+    return settings(PLUGINS.pipelines[name].settings)
+
+
+def connector_streams(name: str) -> str:
+    """What a connector reads, stream by stream."""
+    found = PLUGINS.connectors[name]
+    return table(
+        ("stream", "gives", "sees edits", "sees who or what is gone", "what it is"),
+        (_stream_row(stream) for stream in found.streams),
+    )
+
+
+def _stream_row(stream: Stream) -> tuple[str, ...]:
+    gone = stream.sees_deletions or bool(stream.snapshot_of)
+    gives = ", ".join(f"`{record.TABLE}`" for record in stream.yields)
+    edits = "yes" if stream.sees_edits else "no"
+    return f"`{stream.name}`", gives, edits, "yes" if gone else "no", stream.summary
+
+
+def permissions(name: str) -> str:
+    """What each stream of a connector must be allowed to do."""
+    streams: dict[str, list[str]] = {}
+    for stream in PLUGINS.connectors[name].streams:
+        for permission in stream.permissions:
+            streams.setdefault(permission, []).append(f"`{stream.name}`")
+    return "\n".join(f"- {', '.join(names)}: {what}." for what, names in streams.items())
+
+
+def personal(name: str) -> str:
+    """The columns in which a connector puts personal data."""
+    return ", ".join(f"`{column}`" for column in PLUGINS.connectors[name].personal) + "."
+
+
+def plugin_list() -> str:
+    """Every built-in connector and pipeline in a line."""
+    found: list[Connector | Pipeline] = [
+        *PLUGINS.connectors.values(),
+        *PLUGINS.pipelines.values(),
+    ]
+    rows = [(_kind(one), f"`{one.name}`", one.summary) for one in found]
+    return table(("kind", "name", "what it does"), rows)
+
+
+def _kind(one: Connector | Pipeline) -> str:
+    return "connector" if isinstance(one, Connector) else "pipeline"
+
+
+# --- the contract ---------------------------------------------------------------------------
+
+
+def hooks() -> str:
+    """A heading for each hook, with its signature as in the code."""
+    parts = []
+    for name, hook in sorted(vars(hookspecs).items()):
+        if name.startswith("cophub_"):
+            parts += [f"### `{signature(hook)}`", textwrap.fill(inspect.getdoc(hook) or "", 100)]
+    return "\n\n".join(parts)
+
+
+def signature(function: Any) -> str:
+    """`cophub_connectors() -> list[Connector]`: a function as its definition reads."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    found = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    gives = ast.unparse(found.returns) if found.returns else "None"
+    return f"{found.name}({ast.unparse(found.args)}) -> {gives}"
+
+
+def signatures(owner: Any, names: Sequence[str] = ()) -> str:
+    """Functions of a module, or methods of a class, each with the first line of what it says."""
+    rows = []
+    for name in names or [n for n in owner.__all__ if inspect.isfunction(getattr(owner, n))]:
+        function = getattr(owner, name)
+        told = (inspect.getdoc(function) or "").split("\n")[0]
+        rows.append(
+            (f"`{signature(function)}`".replace("self, ", "").replace("(self)", "()"), told)
+        )
+    return table(("function", "what it gives"), rows)
+
+
+def context() -> str:
+    """What a Context offers."""
+    return signatures(Context, ("client", "session", "map", "progress"))
+
+
+def records() -> str:
+    """The records with their key and their fields."""
+    parts = []
+    for record in RECORDS:
+        kinds = field_kinds(record)
+        fields = ", ".join(
+            f"`{name}` ({kind})"
+            for name, kind in kinds.items()
+            if name not in (*record.KEY, "extra")
+        )
+        keys = ", ".join(f"`{name}`" for name in record.KEY)
+        about = (inspect.getdoc(record) or "").split("\n")[0]
+        parts.append(f"- **`{record.__name__}`**: {about}\n  Key: {keys}. Fields: {fields}.")
+    return "\n".join(parts)
+
+
+def example() -> str:
+    """The complete example of a connector."""
+    return code((ROOT / "tests/examples/agora.py").read_text(encoding="utf-8"), "python")
+
+
+def error_classes() -> list[type[Exception]]:
+    """Every error of cophub, the base first."""
+    found = [one for one in vars(errors).values() if isinstance(one, type)]
+    return [one for one in found if issubclass(one, errors.CophubError)]
+
+
+def error_table() -> str:
+    """Every error with what it says of itself."""
+    rows = []
+    for error in error_classes()[1:]:
+        what, _, who = (inspect.getdoc(error) or "").rstrip(".").partition(": ")
+        rows.append((f"`{error.__name__}`", what, who.removesuffix(" puts it right")))
+    return table(("error", "what it says", "who or what puts it right"), rows)
+
+
+# --- the warehouse --------------------------------------------------------------------------
+
+
+def table_names() -> list[str]:
+    """Every table, the vendor side first."""
+    vendor = [found.name for found in tables.VENDOR_TABLES.values()]
+    vendor.insert(vendor.index("membership") + 1, tables.membership_period.name)
+    hub = sorted(set(tables.metadata.tables) - set(vendor))
+    return [*vendor, *hub]
+
+
+def dictionary() -> str:
+    """Every table with its columns."""
+    parts = []
+    for name in table_names():
+        found = tables.metadata.tables[name]
+        rows = [_column_row(column) for column in found.columns]
+        parts += [f"### `{name}`", f"{found.comment}.", _key_of(found)]
+        parts.append(table(("column", "SQLite", "PostgreSQL", "what it is"), rows))
+    return "\n\n".join(parts)
+
+
+def _key_of(found: Table) -> str:
+    return f"Key: {', '.join(f'`{column.name}`' for column in found.primary_key.columns)}."
+
+
+def _column_row(column: Column[Any]) -> tuple[str, ...]:
+    kinds = [
+        column.type.compile(dialect).lower().replace("timestamp with time zone", "timestamptz")
+        for dialect in (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call]
+    ]
+    return f"`{column.name}`", *kinds, column.comment or ""
+
+
+def view_list() -> str:
+    """Every view with its columns and its definition."""
+    parts = []
+    for view in views.VIEWS:
+        rows = [(f"`{name}`", words) for name, words in view.columns.items()]
+        parts += [f"### `{view.name}`", f"{view.comment}.", table(("column", "what it is"), rows)]
+        summary = "<summary>Definition, on SQLite</summary>"
+        sql = code(view.definition("sqlite"), "sql")
+        parts.append(f"<details>{summary}\n\n{sql}\n\n</details>")
+    return "\n\n".join(parts)
+
+
+# --- measures -------------------------------------------------------------------------------
+
+
+def measures() -> str:
+    """The rows of the quarter table."""
+    rows = [(f"`{m.name}`", m.label, m.unit, m.definition) for m in MEASURES]
+    return table(("name", "label", "unit", "definition"), rows)
+
+
+def acts() -> str:
+    """The kinds of acts with their weights."""
+    rows = [(f"`{kind}`", weight, what) for kind, (weight, what) in ACTS.items()]
+    return table(("act", "weight", "what it is"), rows)
+
+
+def months() -> str:
+    """The kinds of rows by month."""
+    return table(("kind", "what is counted"), ((f"`{k}`", what) for k, what in MONTH_KINDS.items()))
