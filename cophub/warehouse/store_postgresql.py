@@ -11,8 +11,8 @@ from cophub.warehouse.columns import Instant, Json
 from cophub.warehouse.rows import Row, Rows
 from cophub.warehouse.store import Stamp, driver_cursor, overwriting, quoted, stamp_values, target
 from cophub.warehouse.tables import metadata
+from cophub.warehouse.values import json_lines
 
-_JSON = msgspec.json.Encoder(order="sorted")
 _STAMP_TYPES = {"source": "text", "run": "bigint"}
 
 
@@ -172,7 +172,7 @@ def _instants(values: Sequence[str | None]) -> Sequence[str | None]:
 def _jsons(values: Sequence[str | None]) -> Sequence[str | None]:
     """PostgreSQL keeps JSON by value: its spaces and the order of its keys are its own."""
     known = msgspec.json.decode("[" + ",".join(value or "null" for value in values) + "]")
-    lines = iter(_JSON.encode_lines(known).decode().splitlines())
+    lines = json_lines(known)
     return [None if value is None else line for value, line in zip(values, lines, strict=True)]
 
 

@@ -146,10 +146,16 @@ def _swift_extra(values: Sequence[Any], types: set[type]) -> Sequence[Any] | Non
     if types != {dict}:
         return None
     try:
-        lines = _JSON.encode_lines(values).decode()
+        lines = json_lines(values)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
-    return None if "\\u0000" in lines else lines.splitlines()
+    return None if any("\\u0000" in line for line in lines) else lines
+
+
+def json_lines(values: Sequence[Any]) -> list[str]:
+    """Each value as JSON text with its keys sorted, so that equal values are equal texts."""
+    # Not splitlines: it also splits where a text holds U+0085 or U+2028, which JSON leaves as is.
+    return _JSON.encode_lines(values).decode().split("\n")[:-1]
 
 
 # One value at a time: the converted value, or a ValueError with the reason for a person.
