@@ -154,13 +154,12 @@ class Index:
         return list(self._name_threads())
 
     def _referred(self, known: Known, is_answered: bool) -> Known | None:
-        """The nearest message that `known` refers to and that the archive has."""
-        for ref in known.refs:
-            parent = self.by_key.get(ref)
-            # Only a message with answers can be above its own parent.
-            if parent is not None and not (is_answered and _descends(parent, known)):
-                return parent
-        return None
+        """The nearest message that `known` refers to and that the archive has; None in a ring."""
+        parent = next((self.by_key[ref] for ref in known.refs if ref in self.by_key), None)
+        # Only a message with answers can be above its own parent.
+        if parent is not None and is_answered and _descends(parent, known):
+            return None
+        return parent
 
     def _unanswered(self) -> list[Known]:
         """Answers whose references lead nowhere, or that have none."""
@@ -183,20 +182,26 @@ class Index:
         roots = _find_roots(self.by_key.values())
         for root in set(roots.values()):
             # Answers to one message that was never archived are one thread, if on one subject.
-            if root.refs:
-                lost = (root.refs[-1], root.subject)
+            if lost := self._lost(root):
                 first = firsts.get(lost)
                 if first is None or (root.at, root.key) < (first.at, first.key):
                     firsts[lost] = root
         for known in self.by_key.values():
             root = roots[known.key]
-            thread = (firsts[root.refs[-1], root.subject] if root.refs else root).key
+            lost = self._lost(root)
+            thread = (firsts[lost] if lost else root).key
             reply_to = None if known.by_subject or not known.parent else known.parent.key
             if reply_to is None and known.refs:
                 reply_to = known.refs[0]
             if (known.thread, known.reply_to) != (thread, reply_to):
                 known.thread, known.reply_to = thread, reply_to
                 yield known
+
+    def _lost(self, root: Known) -> tuple[str, int] | None:
+        """What stands for the message that `root` answers, if the archive has none of them."""
+        if not root.refs or any(ref in self.by_key for ref in root.refs):
+            return None
+        return root.refs[-1], root.subject
 
     def save(self, keys: Iterable[str]) -> list[str]:
         """These messages and all that were saved before, as text.
@@ -225,12 +230,16 @@ class Index:
             at=[known.at for known in new],
             subjects=[known.subject for known in new],
             replies=[known.is_reply for known in new],
-            refs=[[number(ref) for ref in _lasting(known)] for known in new],
+            refs=[[number(ref) for ref in self._lasting(known)] for known in new],
             files=[known.file for known in new],
             texts=[known.text for known in new],
             strangers=list(strangers),
         )
         return b64encode(zlib.compress(msgspec.msgpack.encode(columns), 6)).decode()
+
+    def _lasting(self, known: Known) -> tuple[str, ...]:
+        """The references that can still matter: of one that is there, those before it cannot."""
+        return known.refs[:1] if known.refs and known.refs[0] in self.by_key else known.refs
 
     def _load(self, segment: str) -> None:
         try:
@@ -259,12 +268,6 @@ def _same(old: Known, new: Known) -> bool:
     if facts != (new.at, new.subject, new.is_reply, new.file, new.text):
         return False
     return old.refs in (new.refs, new.refs[:1])
-
-
-def _lasting(known: Known) -> tuple[str, ...]:
-    """The references that can still matter: one that is there is the parent for good."""
-    settled = known.parent is not None and known.refs and known.parent.key == known.refs[0]
-    return known.refs[:1] if settled else known.refs
 
 
 def _descends(known: Known, ancestor: Known) -> bool:

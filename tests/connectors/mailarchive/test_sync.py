@@ -186,7 +186,10 @@ def test_a_run_killed_anywhere_ends_like_one_that_was_not(
             )
             for n, answers, subject, who, text in facts
         ]
-        (folder / f"2024-0{number + 1}.mbox").write_bytes(mbox(*texts))
+        # A month's own file, or the end of the one before.
+        name = folder / f"2024-0{data.draw(st.integers(max(1, number), number + 1))}.mbox"
+        with name.open("ab") as file:
+            file.write(mbox(*texts))
         if data.draw(st.booleans()):
             run = read(folder, since)
             if cursors := run.cursors:
@@ -220,6 +223,66 @@ def test_a_message_in_a_renamed_file_is_the_same_post(tmp_path, message, mbox, r
     again = read(tmp_path, first.cursor)
     space = again.of(Space)[0]
     assert (space.native_post_count, space.extra["repeated_ids"]) == (3, 0)
+
+
+def test_a_message_that_moved_to_a_later_file_is_no_repeat(tmp_path, message, mbox, read):
+    """Also where the file that lost it is read before the one that has it now."""
+    (tmp_path / "a.mbox").write_bytes(mbox(message(1), message(2)))
+    first = read(tmp_path)
+    (tmp_path / "a.mbox").rename(tmp_path / "b.mbox")
+    (tmp_path / "a.mbox").write_bytes(mbox(message(3)))
+    space = read(tmp_path, first.cursor).of(Space)[0]
+    assert (space.native_post_count, space.extra["repeated_ids"]) == (3, 0)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """`meanwhile(action)`: does it once, between the first and the second reading of a file."""
+    from cophub.connectors.mailarchive.reader import Reader
+
+    def plan(action):
+        plain = Reader._read_file
+
+        def read_file(self, reading):
+            if actions:
+                actions.pop()()
+            return plain(self, reading)
+
+        actions = [action]
+        monkeypatch.setattr(Reader, "_read_file", read_file)
+
+    return plan
+
+
+def test_what_is_added_while_a_file_is_read_waits_for_the_next_run(
+    tmp_path, message, mbox, read, meanwhile
+):
+    """Nothing is half read, nothing is lost."""
+    file = tmp_path / "a.mbox"
+    file.write_bytes(mbox(message(1)))
+
+    def append():
+        with file.open("ab") as end:
+            end.write(mbox(message(2)))
+
+    meanwhile(append)
+    first = read(tmp_path)
+    assert (set(first.last(Post)), first.rejects) == ({"m1@example.org"}, [])
+    assert set(read(tmp_path, first.cursor).last(Post)) == {"m1@example.org", "m2@example.org"}
+
+
+def test_a_file_that_is_rewritten_while_it_is_read_is_read_again(
+    tmp_path, message, mbox, read, meanwhile
+):
+    """The run says so; the next one has it right."""
+    file = tmp_path / "a.mbox"
+    file.write_bytes(mbox(message(1), message(2, "Old words.\n")))
+    meanwhile(lambda: file.write_bytes(mbox(message(1), message(2, "New words.\n"))))
+    first = read(tmp_path)
+    (reject,) = first.rejects
+    assert reject.reason == "a.mbox: changed while it was read; the next run reads it again"
+    again = read(tmp_path, first.cursor)
+    assert again.last(Post)["m2@example.org"]["body"] == "New words."
 
 
 def test_a_file_that_is_gone_takes_no_post_with_it(tmp_path, message, mbox, read):
