@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateColumn, CreateTable
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from cophub import records
+from cophub.warehouse.plain import anything_as_json
 
 Kind = Literal["text", "key", "instant", "day", "count", "number", "flag", "extra"]
 
@@ -65,7 +66,10 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON of plain values: text on SQLite, JSONB on PostgreSQL."""
+    """JSON of plain values: text on SQLite, JSONB on PostgreSQL.
+
+    Takes whatever a vendor may have sent: see `plain.anything_as_json`.
+    """
 
     impl = Text
     cache_ok = True
@@ -76,9 +80,12 @@ class Json(TypeDecorator[Any]):
         return dialect.type_descriptor(kind)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return msgspec.json.encode(value, order="sorted").decode()
+        if value is None:
+            return None
+        plain = anything_as_json(value)
+        if dialect.name == "postgresql":
+            return plain
+        return msgspec.json.encode(plain, order="sorted").decode()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":

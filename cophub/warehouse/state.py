@@ -18,6 +18,7 @@ from cophub.records import Reject
 from cophub.warehouse import holder as holders
 from cophub.warehouse import tables as t
 from cophub.warehouse.columns import instant_text
+from cophub.warehouse.plain import clean_text
 
 LIVE = "live"
 """The lane of the cursor that ordinary syncs move; a backfill has a lane of its own."""
@@ -188,13 +189,19 @@ def add_rejects(
     """Keep rejects with the item, from which the caller has taken the secrets."""
     rows = [
         dict(
-            run=run, source=source, stream=stream, rejected_at=now, record=reject.record,
-            key=reject.key, field=reject.field, reason=reject.reason, item=reject.item,
+            run=run, source=source, stream=stream, rejected_at=now, record=_clean(reject.record),
+            key=_clean(reject.key), field=_clean(reject.field), reason=_clean(reject.reason),
+            item=reject.item,
         )
         for reject in rejects
     ]  # fmt: skip
     if rows:
         connection.execute(insert(t.reject), rows)
+
+
+def _clean(said: str | None) -> str | None:
+    # A reject is about odd data, and quotes it: what no database can hold must not stop the run.
+    return None if said is None else clean_text(said)
 
 
 def purge_rejects(connection: Connection, *, now: datetime, days: int = REJECT_DAYS) -> int:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from cophub.warehouse.columns import Kind, instant_text
+from cophub.warehouse.plain import clean_json, clean_text, is_clean
 
 Failures = dict[int, str]
 """What is wrong with the values at these places."""
@@ -76,20 +77,7 @@ def _swift_text(values: Sequence[Any], types: set[type]) -> Sequence[Any] | None
     if not types <= {str, _NOTHING}:
         return None
     joined = "".join(values if types == {str} else filter(None, values))
-    return values if _is_clean(joined) else None
-
-
-def _is_clean(text: str) -> bool:
-    """Whether both databases can hold the text: no NUL, and no half of a surrogate pair."""
-    if "\0" in text:
-        return False
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return values if is_clean(joined) else None
 
 
 def _swift_key(values: Sequence[Any], types: set[type]) -> Sequence[Any] | None:
@@ -164,16 +152,10 @@ def json_lines(values: Sequence[Any]) -> list[str]:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         # An enumeration's own __str__ may say something else than the text it is.
-        return _clean_text(str.__str__(value))
+        return clean_text(str.__str__(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise ValueError(f"expected text, got {_named(value)}")
-
-
-def _clean_text(text: str) -> str:
-    if _is_clean(text):
-        return text
-    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _key(value: Any) -> str:
@@ -245,17 +227,7 @@ def _day(value: Any) -> str:
 def _extra(value: Any) -> str:
     if not isinstance(value, dict):
         raise ValueError(f"expected a dict of plain values, got {_named(value)}")
-    return _JSON.encode(_clean_json(msgspec.to_builtins(value, str_keys=True))).decode()
-
-
-def _clean_json(value: Any) -> Any:
-    if isinstance(value, str):
-        return _clean_text(value)
-    if isinstance(value, dict):
-        return {_clean_text(key): _clean_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean_json(item) for item in value]
-    return value
+    return _JSON.encode(clean_json(msgspec.to_builtins(value, str_keys=True))).decode()
 
 
 def _named(value: Any) -> str:

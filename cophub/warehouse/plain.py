@@ -1,0 +1,45 @@
+"""Text and JSON in a form that both databases can hold: no NUL, no half of a surrogate pair."""
+
+from typing import Any
+
+import msgspec
+
+
+def is_clean(text: str) -> bool:
+    """Whether both databases can hold the text as it is."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def clean_text(text: str) -> str:
+    """The text without NULs; surrogate pairs become their character, halves of one U+FFFD."""
+    if is_clean(text):
+        return text
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def clean_json(value: Any) -> Any:
+    """Plain values with all their text cleaned."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(key): clean_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean_json(item) for item in value]
+    return value
+
+
+def anything_as_json(value: Any) -> Any:
+    """The value as clean plain values, whatever it is; what JSON has no form for is its repr.
+
+    Numbers that JSON has no form for (NaN and the infinities) become None.
+    """
+    plain = msgspec.to_builtins(value, str_keys=True, enc_hook=repr)
+    return msgspec.json.decode(msgspec.json.encode(clean_json(plain)))
