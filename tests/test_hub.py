@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -207,6 +208,24 @@ def test_tables_and_views_are_exported_alike_on_both_databases(
     assert {row["community"] for row in members} == {"club"}
     assert {row["first_seen_at"] for row in members} == {"2026-05-04T12:00:00Z"}
     assert rows("community")[0]["title"] == "The Club"
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_server_is_asked_for_an_export_a_batch_at_a_time(make_hub: Callable[..., Hub]) -> None:
+    """Otherwise the driver would hold the whole table in memory before the first row is written."""
+    hub = make_hub()
+    list(hub.sync())
+    asked: list[str] = []
+
+    class Spy(io.BytesIO):
+        def write(self, data: Any) -> int:
+            others = "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            with hub.warehouse.connect() as connection:
+                asked.extend(connection.exec_driver_sql(others).scalars())
+            return super().write(data)
+
+    hub.export("account", Spy())
+    assert any(query.startswith("FETCH FORWARD") for query in asked)
 
 
 def test_backup_names_the_tool_of_a_postgresql_warehouse(

@@ -157,8 +157,6 @@ def _default_of(info: "FieldInfo") -> str:
     if info.is_required():
         return show.coloured("warning", "required")
     if info.default_factory is not None:
-        return "built in"
-    if info.default_factory is not None:
         return "–"
     default = info.get_default()
     if isinstance(default, bool | str | list | tuple):

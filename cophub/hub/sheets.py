@@ -92,8 +92,8 @@ def number(value: float, unit: str = "") -> str:
 
 def change(row: MeasureRow, unit: str) -> str:
     """`+12`, `−3`: the difference to the quarter before; of per cents in points."""
-    difference = row.difference or 0.0
-    sign = "+" if difference > 0 else "−"
+    difference = round(row.difference or 0.0, 1)
+    sign = "+" if difference > 0 else "−" if difference else "±"
     return f"{sign}{number(abs(difference))}" + (" points" if unit == "%" else "")
 
 
