@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -146,16 +146,22 @@ def personal(name: str) -> str:
 
 def plugin_list() -> str:
     """Every built-in connector and pipeline in a line."""
-    found: list[Connector | Pipeline] = [
-        *PLUGINS.connectors.values(),
-        *PLUGINS.pipelines.values(),
+    kinds: dict[str, Mapping[str, Connector | Pipeline]] = {
+        "connector": PLUGINS.connectors,
+        "pipeline": PLUGINS.pipelines,
+    }
+    rows = [
+        (kind, f"`{name}`", one.summary)
+        for kind, found in kinds.items()
+        for name, one in found.items()
+        if PLUGINS.origins[f"{kind} {name}"].distribution == "cophub"
     ]
-    rows = [(_kind(one), f"`{one.name}`", one.summary) for one in found]
     return table(("kind", "name", "what it does"), rows)
 
 
-def _kind(one: Connector | Pipeline) -> str:
-    return "connector" if isinstance(one, Connector) else "pipeline"
+def sample() -> str:
+    """The plugins.toml that `cophub init` writes."""
+    return code((ROOT / "cophub/cli/sample.toml").read_text(encoding="utf-8"), "toml")
 
 
 # --- the contract ---------------------------------------------------------------------------
@@ -175,7 +181,12 @@ def signature(function: Any) -> str:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     found = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     gives = ast.unparse(found.returns) if found.returns else "None"
-    return f"{found.name}({ast.unparse(found.args)}) -> {gives}"
+    return _unquoted(f"{found.name}({ast.unparse(found.args)}) -> {gives}")
+
+
+def _unquoted(told: str) -> str:
+    """Types without the quotes that spare an import: `'httpx.Client'` is `httpx.Client`."""
+    return re.sub(r"(: |-> )'([^']+)'", r"\1\2", told)
 
 
 def signatures(owner: Any, names: Sequence[str] = ()) -> str:
@@ -188,6 +199,20 @@ def signatures(owner: Any, names: Sequence[str] = ()) -> str:
             (f"`{signature(function)}`".replace("self, ", "").replace("(self)", "()"), told)
         )
     return table(("function", "what it gives"), rows)
+
+
+def fields(contract: type[Any]) -> str:
+    """The fields of a class of the contract, with their types and what stands below them."""
+    [tree] = ast.parse(textwrap.dedent(inspect.getsource(contract))).body
+    rows: list[list[str]] = []
+    for node in tree.body:  # type: ignore[attr-defined]
+        if isinstance(node, ast.AnnAssign):
+            kind = ast.unparse(node.annotation).strip("'")
+            default = f"`{ast.unparse(node.value)}`" if node.value else "required"
+            rows.append([f"`{ast.unparse(node.target)}`", f"`{kind}`", default, ""])
+        elif rows and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            rows[-1][-1] = str(node.value.value)
+    return table(("field", "type", "default", "what it is"), rows)
 
 
 def context() -> str:
@@ -227,7 +252,7 @@ def error_table() -> str:
     rows = []
     for error in error_classes()[1:]:
         what, _, who = (inspect.getdoc(error) or "").rstrip(".").partition(": ")
-        rows.append((f"`{error.__name__}`", what, who.removesuffix(" puts it right")))
+        rows.append((f"`{error.__name__}`", what, who.removesuffix(" puts it right").rstrip(",")))
     return table(("error", "what it says", "who or what puts it right"), rows)
 
 
