@@ -6,17 +6,17 @@ too late: a row is lost and nothing says so. What is done about it:
 
 * One page is one answer, and needs no care. Most runs after the first are one page.
 * A longer listing, sorted by an instant, is read up to the newest row there was at the start. Rows
-  can only leave such a window, so every page must count the same total, be full, and go on in
-  order. When one does not, the window is read again from the last page that was right.
+  can only leave such a window. Every page begins with the last row of the one before, must count
+  the same total and be full; when one does not fit, reading goes on from the last one that did.
 * What came after, and a window that never comes to rest, is read by its last row instead of by
   offset. That is slower, one page at a time, and no row can get past it. Where more rows than a
   page holds share one second, that second is a window of its own, at the worst read from its end.
 
-Nothing is held but the pages in flight and the ids that share the last instant.
+Nothing is held but the pages in flight.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,31 +100,6 @@ class Listing:
         return next((at for row in reversed(sheet.rows) if (at := instant(self.at(row)))), None)
 
 
-@dataclass
-class Place:
-    """How far a reading got: the last instant, and the ids that share it."""
-
-    listing: Listing
-    at: datetime | None = None
-    ids: set[str] = field(default_factory=set)
-
-    def advance(self, sheet: Sheet) -> None:
-        """Go on to the end of `sheet`; Drift when a row is repeated or out of order."""
-        key, at_of = self.listing.key, self.listing.at
-        for row in sheet.rows:
-            at = instant(at_of(row))
-            if at is None:
-                continue
-            if self.at is None or at > self.at:
-                self.at, self.ids = at, {key(row)}
-            elif at < self.at:
-                raise Drift("rows came out of order")
-            elif key(row) in self.ids:
-                raise Drift("a row came twice")
-            else:
-                self.ids.add(key(row))
-
-
 def instant(value: str | None) -> datetime | None:
     """The vendor's instant, or None where it gives none (null, `""`) or one without a zone."""
     if not value:
@@ -184,24 +159,47 @@ def window(
 def agreeing_pages(
     ctx: Context[Any], listing: Listing, since: datetime | None, before: datetime
 ) -> Iterator[Sheet]:
-    """The pages of a window while each agrees with the first; Drift at the first that does not."""
-    place = Place(listing)
+    """The pages of a window while each goes on from the last; Drift at the first that does not."""
     first = listing.page(since, before)
-    total = first.total
-    offsets = range(listing.size, total, listing.size)
-
-    def at_offset(offset: int) -> Sheet:
-        return listing.page(since, before, offset)
-
     if too_old(listing, first, since):
         raise Drift("rows came that were not asked for")
-    agree(first, total, min(listing.size, total))
-    place.advance(first)
-    yield first
-    for offset, sheet in zip(offsets, ctx.map(at_offset, offsets), strict=True):
-        agree(sheet, total, min(listing.size, total - offset))
-        place.advance(sheet)
+    if since and first.rows and instant(listing.at(first.rows[0])) != since:
+        # The row that was read last has changed since, or this answers another question.
+        again = listing.page(since, before)
+        if again.total != first.total or again.rows[:1] != first.rows[:1]:
+            raise Drift("the same question was answered twice, differently")
+    at = None
+    for sheet in linked_pages(ctx, listing, first, lambda n: listing.page(since, before, n)):
+        at = in_order(listing, sheet, at)
         yield sheet
+
+
+def linked_pages(
+    ctx: Context[Any], listing: Listing, first: Sheet, fetch: Callable[[int], Sheet]
+) -> Iterator[Sheet]:
+    """`first` and the pages after it by offset, in parallel; Drift at the first that does not fit.
+
+    Each page is asked for from the last row of the one before. When that row is where it was,
+    nothing before it has left, and no row was passed over. It is yielded once.
+    """
+    total, size = first.total, listing.size
+    agree(first, total, min(size, total))
+    yield first
+    offsets, last = range(size - 1, total - 1, size - 1), first
+    for offset, sheet in zip(offsets, ctx.map(fetch, offsets), strict=True):
+        agree(sheet, total, min(size, total - offset))
+        yield without_link(listing, last, sheet)
+        last = sheet
+
+
+def without_link(listing: Listing, last: Sheet, sheet: Sheet) -> Sheet:
+    """`sheet` without its first row, which must be the last one of the page before."""
+    ends = [listing.key(row) for row in (*last.rows[-1:], *sheet.rows[:1])]
+    if len(ends) == 2 and ends[0] == ends[1]:
+        return replace(sheet, rows=sheet.rows[1:])
+    if last.rejects or sheet.rejects:  # the row may be the one that cannot be read
+        return sheet
+    raise Drift("a page does not go on where the one before ended")
 
 
 def by_last_row(ctx: Context[Any], listing: Listing, since: datetime | None) -> Iterator[Sheet]:
@@ -213,7 +211,7 @@ def by_last_row(ctx: Context[Any], listing: Listing, since: datetime | None) -> 
             if too_old(listing, sheet, reached):
                 raise Drift("rows came that were not asked for")
             agree(sheet, sheet.total, min(listing.size, sheet.total))
-            Place(listing).advance(sheet)
+            in_order(listing, sheet, None)
         except Drift as drift:
             tries += 1
             if tries == TRIES:
@@ -281,23 +279,25 @@ def unsorted(
 def unsorted_pages(
     ctx: Context[Any], listing: Listing, first: Sheet, remember: bool
 ) -> Iterator[Sheet]:
-    """The pages by offset while they agree; Drift at the first that does not."""
-    total, size = first.total, listing.size
-    offsets = range(size, total, size)
-
-    def at_offset(offset: int) -> Sheet:
-        return listing.page(None, None, offset)
-
-    agree(first, total, min(size, total))
-    seen = {listing.key(row) for row in first.rows}
-    yield first
-    for offset, sheet in zip(offsets, ctx.map(at_offset, offsets), strict=True):
-        agree(sheet, total, min(size, total - offset))
+    """The pages by offset while they fit; Drift at the first that does not."""
+    seen: set[str] = set()
+    for sheet in linked_pages(ctx, listing, first, lambda n: listing.page(None, None, n)):
         ids = {listing.key(row) for row in sheet.rows}
         if len(ids) < len(sheet.rows) or not seen.isdisjoint(ids):
             raise Drift("a row came twice")
         seen = seen | ids if remember else ids
         yield sheet
+
+
+def in_order(listing: Listing, sheet: Sheet, after: datetime | None) -> datetime | None:
+    """The instant that a page ends at; Drift when a row is older than the one before it."""
+    for row in sheet.rows:
+        at = instant(listing.at(row))
+        if at is not None:
+            if after is not None and at < after:
+                raise Drift("rows came out of order")
+            after = at
+    return after
 
 
 def agree(sheet: Sheet, total: int, count: int) -> None:

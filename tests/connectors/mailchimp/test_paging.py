@@ -150,6 +150,23 @@ def test_a_page_that_comes_twice_is_asked_for_again(ctx: Context[Any]):
     assert kept(changes(ctx, listing, None)) == vendor.rows
 
 
+@pytest.mark.parametrize("wrong", range(4, 12))
+@pytest.mark.parametrize("instead", range(3, 12))
+def test_the_answer_to_another_question_is_never_taken(ctx: Context[Any], wrong: int, instead: int):
+    """Also a later page in the place of an earlier one, which would be in order and full."""
+    vendor = moving(60)
+    honest = vendor.fetch
+    asked: list[Ask] = []
+
+    def confused(ask: Ask) -> Sheet:
+        asked.append(ask)
+        offset = 9 * (instead - 3)
+        other = replace(ask, offset=offset) if len(asked) == wrong else ask
+        return honest(other)
+
+    assert kept(changes(ctx, replace(vendor.listing(), fetch=confused), None)) == vendor.rows
+
+
 def test_a_short_page_is_asked_for_again(ctx: Context[Any]):
     vendor = moving(60)
     honest = vendor.fetch
