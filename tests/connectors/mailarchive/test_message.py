@@ -190,6 +190,11 @@ def test_html_made_to_take_long_is_over_soon(bomb):
     assert time.perf_counter() - began < 5
 
 
+def test_no_more_than_a_million_characters_of_html_are_read():
+    """Nobody writes that much; a machine may."""
+    assert html_to_text("x" * 999_990 + " <b>in</b> " + "y" * 99).endswith(" in")
+
+
 def test_what_mailman_scrubbed_is_counted_and_its_marks_taken_out(read_one, message):
     """Pipermail keeps no attachments, only the note that there were some."""
     body = (

@@ -325,6 +325,7 @@ def test_check_discover_and_estimate_ask_little(archive, context, connector, fet
     [
         ('<A HREF="2024-May.txt.gz">x</A>', ["2024-May.txt.gz"]),
         ("<a href=2024-May.txt>x<a href=2024-May.txt.gz>y", ["2024-May.txt.gz"]),
+        ("<a href=2024-May.txt.gz>x</a><a href=2024-May.txt>y</a>", ["2024-May.txt.gz"]),
         ('<a href="2024-May/thread.html">x</a> 2024-May.txt', []),
         ('<!-- <a href="2024-May.txt">x</a> -->', []),
         ('<a href="b.txt?x=1&amp;y=2">x</a>', ["b.txt?x=1&y=2"]),

@@ -95,6 +95,16 @@ def test_a_file_that_was_rewritten_is_read_again(tmp_path, message, mbox, read):
         assert again.of(Space)[0].native_post_count == 2
 
 
+def test_a_rewritten_file_changes_what_is_remembered_of_its_threads(tmp_path, message, mbox, read):
+    """References that an archiver put right hold for the messages of later runs."""
+    (tmp_path / "1.mbox").write_bytes(mbox(message(1), message(2), message(3, answers=1)))
+    first = read(tmp_path)
+    (tmp_path / "1.mbox").write_bytes(mbox(message(1), message(2), message(3, answers=2)))
+    again = read(tmp_path, first.cursor)
+    (tmp_path / "2.mbox").write_bytes(mbox(message(4, answers=3)))
+    assert read(tmp_path, again.cursor).last(Post)["m4@example.org"]["thread"] == "m2@example.org"
+
+
 def test_a_file_that_was_touched_or_copied_yields_nothing(tmp_path, message, mbox, read):
     """New times alone are looked into once, and remembered."""
     file = tmp_path / "cop.mbox"
