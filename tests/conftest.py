@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -76,12 +77,21 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def warehouse_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty warehouse of this test's own."""
+def new_warehouse_url(
+    dialect: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[], str]:
+    """Makes one more empty warehouse of this test's own each time, and gives its URL."""
     if dialect == "postgresql":
-        return str(request.getfixturevalue("postgres_database")())
-    copy = shutil.copy(request.getfixturevalue("sqlite_file"), tmp_path / "cophub.db")
-    return f"sqlite:///{copy}"
+        make: Callable[[], str] = request.getfixturevalue("postgres_database")
+        return make
+    empty, number = request.getfixturevalue("sqlite_file"), count()
+    return lambda: f"sqlite:///{shutil.copy(empty, tmp_path / f'cophub{next(number) or str()}.db')}"
+
+
+@pytest.fixture
+def warehouse_url(new_warehouse_url: Callable[[], str]) -> str:
+    """The URL of an empty warehouse of this test's own."""
+    return new_warehouse_url()
 
 
 @pytest.fixture

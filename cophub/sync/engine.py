@@ -189,6 +189,9 @@ class _SourceRun:
             result = self._read_whole(stream, transport)
         if result.whole and result.state == "done":
             self._note_gap(stream)
+        elif reading.by_parts and result.state == "done" and stream.snapshot_of:
+            # Who left while it was interrupted was not seen to leave.
+            self._begin_whole(stream)
         _count_traffic(result, before, transport.traffic)
         with self.engine.warehouse.begin() as connection:
             row = {**vars(result), "started_at": started, "finished_at": self.engine.now()}
@@ -214,7 +217,7 @@ class _SourceRun:
         )
         if self.wish.full or due or unfinished:
             return Reading(None, whole=True, moves_cursor=False)
-        return Reading(live.value, whole=False)
+        return Reading(live.value, whole=False, by_parts=live.whole_at is None)
 
     def _cursor_value(self, stream: Stream, lane: str) -> str | None:
         with self.engine.warehouse.connect() as connection:
@@ -227,11 +230,7 @@ class _SourceRun:
     def _read(self, stream: Stream, reading: Reading, transport: Transport) -> StreamResult:
         if reading.whole and not reading.moves_cursor:
             # Killed before its end, the whole read is begun again: a part says nothing of leavers.
-            with self.engine.warehouse.begin() as connection:
-                state.write_cursor(
-                    connection, self.spec.name, stream.name,
-                    value=None, run=self.run, now=self.started, lane=state.WHOLE,
-                )  # fmt: skip
+            self._begin_whole(stream)
         if self.wish.backfill and stream.backfill is None:
             return StreamResult(stream.name, error="this stream offers no backfill")
         return StreamRun(
@@ -244,6 +243,14 @@ class _SourceRun:
             accept_departures=self.wish.accept_departures,
             stopping=self._stopping,
         ).execute()
+
+    def _begin_whole(self, stream: Stream) -> None:
+        """Note that a whole read is wanted, now or in the next run; its end takes the note away."""
+        with self.engine.warehouse.begin() as connection:
+            state.write_cursor(
+                connection, self.spec.name, stream.name,
+                value=None, run=self.run, now=self.started, lane=state.WHOLE,
+            )  # fmt: skip
 
     def _aimed(self, stream: Stream) -> Stream:
         """The stream as this run reads it: a backfill reads days instead of what is new."""

@@ -47,6 +47,8 @@ class Reading:
     lane: str = state.LIVE
     moves_cursor: bool = True
     """A second whole read moves the cursor only when it has ended: killed, it starts again."""
+    by_parts: bool = False
+    """Goes on with a first read that was interrupted."""
 
 
 class Held(Exception):  # noqa: N818 - not an error: the run waits for a person

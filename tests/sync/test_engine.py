@@ -461,3 +461,25 @@ def test_what_is_yielded_in_great_number_without_a_checkpoint_is_kept_at_the_end
     run = desk.sync(source("forum", Stream(posts)))
     assert (run.state, run.total("seen"), run.total("new")) == ("done", 1000, 700)
     assert desk.rows("post", "title", key="5") == [("version 705",)]
+
+
+def test_a_first_read_in_parts_is_followed_by_a_whole_one(desk: Desk) -> None:
+    """Who left between the parts was seen by neither; the second run misses them."""
+    asked: list[str | None] = []
+
+    def members(ctx: Context[Any], since: str | None) -> Iterator[Item]:
+        asked.append(since)
+        first = len(asked) == 1
+        if since is None:
+            yield Space(key="cop")
+            yield from people(20 if first else 19)
+            yield Checkpoint("half")
+        if first:
+            raise SourceUnavailable("cut off")
+        yield from people(20, first=20)
+        yield Checkpoint("end")
+
+    spec = source("forum", Stream(members, snapshot_of=(Membership,)))
+    assert [desk.sync(spec).state for _ in range(4)] == ["failed", "done", "done", "done"]
+    assert asked == [None, "half", None, "end"]
+    assert desk.rows("membership", "account", status="left") == [("19",)]

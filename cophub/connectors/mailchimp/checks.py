@@ -114,6 +114,8 @@ def estimate_members(
 ) -> Estimate:
     """Contacts changed since the cursor, and the calls that read them, after `before` others."""
     positions = Positions.read(cursor)
+    if positions.begun and len(taken) > 1:
+        positions = Positions()
 
     def changed(audience: Audience) -> int:
         return size_of(listing_of(api, audience), positions.since(audience.id))

@@ -61,6 +61,8 @@ class Positions(msgspec.Struct):
     """
 
     audiences: dict[str, Mark] = {}
+    begun: bool = False
+    """Whether this is from the middle of a first read of several audiences."""
 
     @classmethod
     def read(cls, cursor: str | None) -> "Positions":
@@ -100,17 +102,22 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Everyone in each audience, then whoever changed since: an account and a membership each.
 
     A checkpoint follows each page of up to 1,000 contacts; the cursor is JSON and tells how far
-    each audience was read. Only a whole read sees that contacts were deleted for good.
+    each audience was read. Only a whole read sees that contacts were deleted for good. A first read
+    of several audiences is begun again when it was interrupted, one of a single audience goes on.
     Source: `GET /lists/{id}/members` by `last_changed`, `/lists/{id}/members/{hash}/tags`.
     """
     api = MailChimp(ctx)
     found, rejects = all_audiences(ctx, api)
     yield from rejects
     taken = chosen(ctx, found)
-    before = Positions.read(since).audiences
+    kept, several = Positions.read(since), len(taken) > 1
+    if kept.begun and several:
+        # Which audience was the first to describe somebody is known only within one read.
+        raise CursorExpired("the first read of several audiences was interrupted: it begins again")
+    before = kept.audiences
     positions = Positions({one.id: before[one.id] for one in taken if one.id in before})
-    several = len(taken) > 1
     described = Described() if several and since is None else None
+    positions.begun = described is not None
 
     def opened(audience: Audience) -> Opened:
         return Opened(audience, reading_of(ctx, api, audience, alone=not several))
@@ -119,6 +126,8 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
         yield from members_of(ctx, api, one, positions, described)
     if described:
         described.close()
+        positions.begun = False
+        yield positions.checkpoint()
 
 
 def members_of(
