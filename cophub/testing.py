@@ -57,9 +57,8 @@ def extract(
     streams = list(_streams(what))
     if since is not None and len(streams) > 1:
         raise ValueError("a cursor belongs to one stream; extract that stream by itself")
-    opened = transport or Transport(
-        archive=_NoAnswers() if answers is None else Replayer(answers), sleep=lambda seconds: None
-    )
+    archive = _NoAnswers() if answers is None else Replayer(answers)
+    opened = transport or Transport(archive=archive)
     try:
         context: Context[Any] = Context(
             settings=settings, source="test", now=now, transport=opened, tokens=MemoryTokens()

@@ -99,11 +99,19 @@ def test_what_was_not_recorded_is_said_with_its_address(agora, settings):
 
 def test_a_transport_takes_the_place_of_answers_and_stays_open(agora, settings):
     """What it counted can be looked at afterwards, and it may be used again."""
-    with Transport(archive=Replayer(ANSWERS)) as transport:
+    closed = []
+
+    class Watched(Transport):
+        def close(self) -> None:
+            closed.append(True)
+            super().close()
+
+    with Watched(archive=Replayer(ANSWERS)) as transport:
         first = extract(agora.posts, settings, transport=transport)
         again = extract(agora.posts, settings, last_cursor(first), transport=transport)
         with pytest.raises(ValueError, match="not both"):
             extract(agora.posts, settings, transport=transport, answers=ANSWERS)
+        assert not closed
     assert (len(records(first)), records(again)) == (5, [])
 
 
