@@ -34,7 +34,8 @@ def create_views(connection: Connection) -> None:
     for view in reversed(VIEWS):
         _run(connection, f"DROP VIEW IF EXISTS {view.name}")
     for view in VIEWS:
-        _run(connection, f"CREATE VIEW {view.name} AS\n{view.definition(dialect)}")
+        words = f"/* {view.comment} */"
+        _run(connection, f"CREATE VIEW {view.name} AS {words}\n{view.definition(dialect)}")
         if dialect == "postgresql":
             _comment(connection, view)
 
@@ -149,7 +150,8 @@ WHERE at IS NOT NULL
 """
 
 # UNION, not UNION ALL: a vendor that names the organiser by an address which is also their key
-# would have them organise the call twice.
+# would have them organise the call twice. IN goes before the join by address, for which there is no
+# index: SQLite would compare every account with every event.
 _ORGANISED = f"""
 SELECT person, source, space, 'organised', at, {_WEIGHT["organised"]}, ref, 0
 FROM (
@@ -164,7 +166,7 @@ FROM (
   JOIN account o ON o.source = e.source AND lower(o.email) = lower(e.organizer)
   JOIN person_account pa ON pa.source = o.source AND pa.account = o.key
   JOIN person h ON h.id = pa.person AND h.kind = 'person'
-  WHERE e.organizer LIKE '%@%'
+  WHERE lower(o.email) IN (SELECT lower(organizer) FROM event WHERE organizer LIKE '%@%')
     AND e.cancelled IS NOT TRUE AND e.gone_at IS NULL AND e.starts_at IS NOT NULL
 ) o
 """

@@ -17,7 +17,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 COLUMNS = (
     "utc_month TEXT, starts <instant>, ends <instant>, month TEXT, m INTEGER, quarter TEXT,"
-    " q INTEGER"
+    " q INTEGER, PRIMARY KEY (utc_month, starts)"
 )
 """Of the staged table `calendar`: each local month, cut at the ends of the months of UTC."""
 
