@@ -8,8 +8,15 @@ from sqlalchemy import Connection
 
 from cophub.records import RECORDS, Record, Reject
 from cophub.warehouse import erasure, memberships
-from cophub.warehouse.departures import Departures, count_absent, end_absent, seen_name
+from cophub.warehouse.departures import (
+    Departures,
+    count_absent,
+    end_absent,
+    met_name,
+    seen_name,
+)
 from cophub.warehouse.engine import Warehouse
+from cophub.warehouse.memory import Memory
 from cophub.warehouse.rows import SHAPES, Batch, Row, Rows, make_batch
 from cophub.warehouse.spool import Spool
 from cophub.warehouse.store import Stamp, Store, store_for
@@ -61,12 +68,22 @@ class Loader:
         types = RECORDS if snapshot_of is None else snapshot_of
         self._snapshot_of = frozenset(kind.TABLE for kind in types)
         self._leaving: tuple[set[str], Collection[str] | None] = (set(), None)
+        self._warehouse = warehouse
+        self._memories: dict[str, Memory] = {}
+        self._met_by_key: set[str] = set()
         self._empty: dict[str, bool] = {}
         self._began_empty: set[str] = set()
         self._pending = Counts()
         self._erased: dict[str, str] = {}
         with warehouse.connect() as connection:
             self._door = erasure.Door(connection, source)
+
+    def memory(self, record: type[Record]) -> Memory:
+        """What is stored of this type just as it came; what it finds known counts as met."""
+        table = record.TABLE
+        if table not in self._memories:
+            self._memories[table] = Memory(self._warehouse, table, self._stamp)
+        return self._memories[table]
 
     def rows(self, records: Sequence[Record]) -> tuple[Batch, list[Reject]]:
         """The records as rows, and a Reject for each that has a value no column can hold."""
@@ -79,6 +96,7 @@ class Loader:
         for rows in batch.groups:
             self._staged.add(rows)
             if rows.table in self._snapshot_of:
+                self._met_by_key.add(rows.table)
                 length = SHAPES[rows.table].key_length
                 keys = [row[:length] for row in rows.rows]
                 self._seen.add(Rows(rows.table, rows.columns[:length], keys))
@@ -116,14 +134,19 @@ class Loader:
         # Where there was nothing before, everything there is was met.
         tables = [kind.TABLE for kind in types if kind.TABLE not in self._began_empty]
         store = store_for(connection, self._stamp)
+        tables = [table for table in tables if not self._nobody_left(store, table)]
         for table in tables:
+            if table in self._memories:
+                store.keep_digests(met_name(table), self._memories[table].met())
             key = SHAPES[table].fields[: SHAPES[table].key_length]
             met = (rows.rows for rows in self._seen if rows.table == table)
             store.keep_keys(seen_name(table), table, key, met)
         found = [
             departures
             for table in tables
-            for departures in count_absent(connection, table, self._source, spaces)
+            for departures in count_absent(
+                connection, table, self._source, spaces, digests=table in self._memories
+            )
         ]
         self._leaving = ({departures.table for departures in found}, spaces)
         return found
@@ -131,9 +154,16 @@ class Loader:
     def depart(self, connection: Connection) -> int:
         """End what `departures` has counted; the number of rows that are gone from now on."""
         tables, spaces = self._leaving
-        run, now = self._run, self._now
         return sum(
-            end_absent(connection, table, self._source, spaces, run=run, now=now)
+            end_absent(
+                connection,
+                table,
+                self._source,
+                spaces,
+                run=self._run,
+                now=self._now,
+                digests=table in self._memories,
+            )
             for table in tables
         )
 
@@ -141,6 +171,14 @@ class Loader:
         """Give temporary files back."""
         self._staged.close()
         self._seen.close()
+        for memory in self._memories.values():
+            memory.close()
+
+    def _nobody_left(self, store: Store, table: str) -> bool:
+        """Whether it is plain without looking for anybody: all rows came again as they are."""
+        if table in self._met_by_key or table not in self._memories:
+            return False
+        return self._memories[table].is_all_there_is(store)
 
     def _write(self, store: Store, rows: Rows, counts: Counts) -> None:
         if rows.table not in self._empty:
@@ -149,12 +187,12 @@ class Loader:
                 self._began_empty.add(rows.table)
         if self._empty[rows.table]:
             # A first load: nothing to compare with, until a key comes a second time.
-            there = _insert(store, rows)
-            counts.add(rows.table, new=len(rows.rows) - len(there))
-            if not there:
+            left_over = _insert(store, rows)
+            counts.add(rows.table, new=len(rows.rows) - len(left_over))
+            if not left_over:
                 return
             self._empty[rows.table] = False
-            rows = Rows(rows.table, rows.columns, there)
+            rows = Rows(rows.table, rows.columns, left_over)
         difference = _compare(store, rows)
         _store_difference(store, difference)
         changed = len(difference.changed) + len(difference.returned)
@@ -178,21 +216,24 @@ class Difference:
 
 
 def _insert(store: Store, rows: Rows) -> list[Row]:
-    """Add what is not there; the rows that are there already."""
+    """Add rows that are probably not there; those that were not added."""
     if rows.table != memberships.TABLE:
         return store.insert(rows)
     width = len(rows.columns)
     whole = memberships.for_new(rows)
-    there = [row[:width] for row in store.insert(whole)]
-    known = set(there)
+    left_over = [row[:width] for row in store.insert(whole)]
+    known = set(left_over)
     added = [row for row in rows.rows if row not in known] if known else rows.rows
     if added:
         store.upsert(memberships.periods_of_new(Rows(rows.table, rows.columns, added)))
-    return there
+    return left_over
 
 
 def _compare(store: Store, rows: Rows) -> Difference:
-    """Which rows differ from what is stored; one query for all of them."""
+    """Which rows differ from what is stored; one query for all of them.
+
+    A digest alone is no difference: what the vendor changed is nothing that is kept.
+    """
     shape, width = SHAPES[rows.table], len(rows.columns)
     more = ("gone_at", "role", "status") if rows.table == memberships.TABLE else ("gone_at",)
     key_length = shape.key_length
@@ -201,16 +242,17 @@ def _compare(store: Store, rows: Rows) -> Difference:
     stored = {row[:key_length]: row for row in found}
     difference = Difference(rows)
     earliest = [rows.columns.index(name) for name in shape.earliest if name in rows.columns]
+    alike = width - 1 if rows.columns[-1] == "digest" else width
     for row in rows.rows:
         old = stored.get(row[:key_length])
         if old is None:
             difference.new.append(row)
-        elif old[:width] != row or old[width] is not None:
+        elif old[:alike] != row[:alike] or old[width] is not None:
             merged = _keep_earliest(rows.columns, old, row, earliest) if earliest else row
             if old[width] is not None:
                 difference.returned.append(merged)
                 difference.returned_was.append(old[width + 1 :])
-            elif old[:width] != merged:
+            elif old[:alike] != merged[:alike]:
                 difference.changed.append(merged)
                 difference.changed_was.append(old[width + 1 :])
     return difference

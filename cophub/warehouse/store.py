@@ -42,7 +42,7 @@ class Store(Protocol):
         """Whether the source has any row in the table."""
 
     def insert(self, rows: Rows) -> list[Row]:
-        """Add the rows that are not there; those that are there already, and were left alone."""
+        """Add rows that are probably not there; those that were not added, because some are."""
 
     def upsert(self, rows: Rows) -> None:
         """Add rows, or overwrite the columns they set; what was gone is back."""
@@ -50,10 +50,31 @@ class Store(Protocol):
     def close_periods(self, keys: list[Row]) -> None:
         """End the open period of these memberships (space, account)."""
 
+    def known(self, table: str, digests: Sequence[int]) -> list[int]:
+        """Those of the digests that rows which are there carry."""
+
+    def sums(self, table: str) -> tuple[int, int, int]:
+        """Of the source's rows that are there: how many, and the sums of their digests' halves.
+
+        A row without a digest makes the count differ from that of the digests.
+        """
+
+    def keep_digests(self, name: str, digests: Iterable[list[Row]]) -> None:
+        """A temporary table of digests, which may repeat."""
+
     def keep_keys(
         self, name: str, rows_of: str, key: Sequence[str], keys: Iterable[list[Row]]
     ) -> None:
         """A temporary table of keys, which may repeat, of the table `rows_of`."""
+
+
+# The condition of the index on digests, so that it answers alone.
+THERE = "t.digest IS NOT NULL AND t.gone_at IS NULL"
+# Digests are 63 bits: their halves can be summed up over billions of rows.
+SUMS = (
+    "SELECT count(*), coalesce(sum(digest / 4294967296), 0), coalesce(sum(digest % 4294967296), 0) "
+    "FROM {table} WHERE source = {source} AND gone_at IS NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -86,10 +107,15 @@ def stamp_values(stamp: Stamp, columns: Sequence[str]) -> list[str | int]:
 
 
 def overwriting(table: str, columns: Sequence[str]) -> str:
-    """The end of an upsert that sets `columns`, the stamp, and nothing else."""
+    """The end of an upsert that sets `columns`, the stamp, and nothing else.
+
+    A row is no longer as its item came once somebody else has changed it.
+    """
     to = target(table)
     fresh = [name for name in (*columns, *to.restamped) if name not in to.key]
     sets = [f'"{name}" = excluded."{name}"' for name in fresh]
+    if "digest" in metadata.tables[table].columns and "digest" not in columns:
+        sets.append("digest = NULL")
     keys = ", ".join(f'"{name}"' for name in to.key)
     return f"ON CONFLICT ({keys}) DO UPDATE SET {', '.join(sets)}, {to.cleared} = NULL"
 

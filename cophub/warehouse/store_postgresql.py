@@ -9,7 +9,16 @@ from sqlalchemy import Connection, Date
 
 from cophub.warehouse.columns import Instant, Json
 from cophub.warehouse.rows import Row, Rows
-from cophub.warehouse.store import Stamp, driver_cursor, overwriting, quoted, stamp_values, target
+from cophub.warehouse.store import (
+    SUMS,
+    THERE,
+    Stamp,
+    driver_cursor,
+    overwriting,
+    quoted,
+    stamp_values,
+    target,
+)
 from cophub.warehouse.tables import metadata
 from cophub.warehouse.values import json_lines
 
@@ -47,27 +56,19 @@ class PostgresqlStore:
         try:
             self._copy(rows.table, (*rows.columns, *stamped), rows.rows, alike)
         except psycopg.errors.UniqueViolation:
-            self._execute("ROLLBACK TO fresh")
-            return self._insert_absent(rows)
+            self._execute("ROLLBACK TO fresh; RELEASE fresh")
+            return rows.rows
         self._execute("RELEASE fresh")
         return []
 
-    def _insert_absent(self, rows: Rows) -> list[Row]:
-        key = [name for name in target(rows.table).key if name != "source"]
-        self._insert_staged(rows, f"ON CONFLICT DO NOTHING RETURNING {_key_text(key)}")
-        inserted = set(self._cursor.fetchall())
-        return [row for row in rows.rows if row[: len(key)] not in inserted]
-
     def upsert(self, rows: Rows) -> None:
-        self._insert_staged(rows, overwriting(rows.table, rows.columns))
-
-    def _insert_staged(self, rows: Rows, on_conflict: str) -> None:
         stamped = target(rows.table).stamped
         self._stage(rows)
         marks = ", ".join(f"%s::{_STAMP_TYPES.get(name, 'timestamptz')}" for name in stamped)
         self._execute(
             f"INSERT INTO {rows.table} ({quoted((*rows.columns, *stamped))}) "
-            f"SELECT {quoted(rows.columns)}, {marks} FROM staged {on_conflict}",
+            f"SELECT {quoted(rows.columns)}, {marks} FROM staged "
+            + overwriting(rows.table, rows.columns),
             stamp_values(self._stamp, stamped),
         )
 
@@ -79,6 +80,26 @@ class PostgresqlStore:
             "AND p.account = s.account AND p.valid_to IS NULL",
             [self._stamp.at, self._stamp.source],
         )
+
+    def known(self, table: str, digests: Sequence[int]) -> list[int]:
+        select = (
+            f"SELECT DISTINCT t.digest FROM {table} AS t "
+            f"WHERE t.digest = ANY(%s::bigint[]) AND {THERE}"
+        )
+        self._execute(select, [list(digests)])
+        return [digest for (digest,) in self._cursor.fetchall()]
+
+    def sums(self, table: str) -> tuple[int, int, int]:
+        self._execute(SUMS.format(table=table, source="%s"), [self._stamp.source])
+        count, upper, lower = self._cursor.fetchall()[0]
+        return int(count), int(upper), int(lower)
+
+    def keep_digests(self, name: str, digests: Iterable[list[Row]]) -> None:
+        self._execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        self._execute(f"CREATE TEMP TABLE {name} (digest bigint) ON COMMIT DROP")
+        for some in digests:
+            self._copy(name, ("digest",), some)
+        self._execute(f"ANALYZE {name}")
 
     def keep_keys(
         self, name: str, rows_of: str, key: Sequence[str], keys: Iterable[list[Row]]
@@ -132,10 +153,6 @@ def _copied_one(value: Any) -> str:
         text = value.replace("\\", "\\\\").replace("\t", "\\t")
         return text.replace("\n", "\\n").replace("\r", "\\r")
     return str(value)
-
-
-def _key_text(key: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"::text' for name in key)
 
 
 def _array_type(table: str, name: str) -> str:

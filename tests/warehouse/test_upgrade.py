@@ -14,6 +14,7 @@ from cophub.warehouse.upgrade import HEAD, VERSION_TABLE, schema_version, upgrad
 from cophub.warehouse.views import VIEWS
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+LATER = ("digest",)  # columns of later schemas
 STAMP = {"run": 1, "first_seen_at": NOW, "changed_at": NOW}
 
 
@@ -47,10 +48,12 @@ def plain_engine(url: str) -> Engine:
 
 
 def rows_of(connection: Connection) -> list[list[tuple[object, ...]]]:
-    kept = (tables.account, tables.membership_period)
-    return [
-        [tuple(row) for row in connection.execute(select(t).order_by(t.c[1], t.c[2]))] for t in kept
-    ]
+    found = []
+    for table in (tables.account, tables.membership_period):
+        columns = [column for column in table.c if column.name not in LATER]
+        query = select(*columns).order_by(table.c[1], table.c[2])
+        found.append([tuple(row) for row in connection.execute(query)])
+    return found
 
 
 def test_a_warehouse_of_the_first_schema_is_upgraded_with_all_its_rows(old_url: str) -> None:

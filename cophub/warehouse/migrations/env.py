@@ -9,8 +9,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     version_table=VERSION_TABLE,
-    # SQLite can undo CREATE TABLE; Alembic assumes it cannot, and would commit step by step.
-    transactional_ddl=True,
     render_as_batch=True,
 )
 with context.begin_transaction():
