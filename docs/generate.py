@@ -23,7 +23,7 @@ from cophub.cli.setup import _default_of, _type_of
 from cophub.connector import Connector, Context, Stream
 from cophub.pipeline import Pipeline
 from cophub.plugins import load_plugins
-from cophub.records import RECORDS
+from cophub.records import RECORDS, Record
 from cophub.warehouse import tables, views
 from cophub.warehouse.columns import field_kinds
 from cophub.warehouse.definitions import ACTS, MEASURES, MONTH_KINDS
@@ -216,19 +216,21 @@ def fields(contract: type[Any]) -> str:
 
 
 def context() -> str:
-    """What a Context offers."""
-    return signatures(Context, ("client", "session", "map", "progress"))
+    """What a Context offers; a field may hold a function too, and is none of these."""
+    found = [(name, value) for name, value in vars(Context).items() if inspect.isfunction(value)]
+    names = [name for name, value in found if value.__name__ == name and name[0] != "_"]
+    return signatures(Context, names)
 
 
 def records() -> str:
-    """The records with their key and their fields."""
+    """The records with their key and their own fields."""
     parts = []
     for record in RECORDS:
         kinds = field_kinds(record)
         fields = ", ".join(
             f"`{name}` ({kind})"
             for name, kind in kinds.items()
-            if name not in (*record.KEY, "extra")
+            if name not in (*record.KEY, *Record.__struct_fields__)
         )
         keys = ", ".join(f"`{name}`" for name in record.KEY)
         about = (inspect.getdoc(record) or "").split("\n")[0]
