@@ -6,13 +6,15 @@ warehouse, so it can be tested on one answer.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
+from xxhash import xxh3_64_intdigest
 
+from cophub import __version__
 from cophub.records import Item, Record, Space
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=BaseModel)
 T = TypeVar("T")
+B = TypeVar("B", bound=bytes)
 R = TypeVar("R")
 
 Extract = Callable[["Context[Any]", str | None], Iterator[Item]]
@@ -123,9 +126,32 @@ class Context(Generic[S]):
     """Refresh tokens that rotate: kept encrypted, saved before they are used."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.source"))
     announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
+    known: "Callable[[type[Record], Sequence[int]], Collection[int]] | None" = None
+    """Which digests the warehouse has; the engine sets it. None: it has none."""
+
+    def fresh(
+        self, items: Sequence[B], record: type[Record], *reading: object
+    ) -> list[tuple[B, int]]:
+        """Those of a vendor's items, as bytes, that are not stored just as they are, with digests.
+
+        A record of type `record` that is made of an item takes its digest (`Record.digest`). When
+        the same bytes come again they are left out here, and a whole read takes the record for
+        met. `reading` is whatever else decides what an item becomes, such as settings: when it
+        changes, all items are fresh. Only for items of which all records stay as they are as long
+        as the item does.
+        """
+        given = (self.source, record.TABLE, __version__, *map(repr, reading))
+        seed = xxh3_64_intdigest("\0".join(given).encode())
+        digests = [xxh3_64_intdigest(item, seed) >> 1 for item in items]
+        known = self.known(record, digests) if self.known else ()
+        return [
+            (item, digest)
+            for item, digest in zip(items, digests, strict=True)
+            if digest not in known
+        ]
 
     def client(self, **options: Any) -> "httpx.Client":
-        """An `httpx.Client` over the hub's transport; takes `base_url`, `auth`, `headers`, `params`."""
+        """An `httpx.Client` over the hub's transport; takes `base_url`, `auth` and so on."""
         return self.transport.client(**options)
 
     def session(self) -> "requests.Session":

@@ -27,9 +27,11 @@ class Record(Struct, kw_only=True, gc=False):
     KEY: ClassVar[tuple[str, ...]] = ("key",)
     TABLE: ClassVar[str] = ""
     EARLIEST: ClassVar[tuple[str, ...]] = ()
-    """Instants of which the earliest ever seen is kept, each with its `..._basis` where it has one."""
+    """Instants of which the earliest ever seen is kept, with its `..._basis` where it has one."""
 
     extra: Extra = UNSET
+    digest: Count = UNSET
+    """Of the vendor's item that this record was made of, as `Context.fresh` gave it."""
 
 
 class Space(Record, kw_only=True):
@@ -99,10 +101,10 @@ class Post(Record, kw_only=True):
     TABLE: ClassVar[str] = "post"
 
     key: Key
-    space: Key | None | UnsetType = UNSET
-    thread: Key | None | UnsetType = UNSET
-    reply_to: Key | None | UnsetType = UNSET
-    account: Key | None | UnsetType = UNSET
+    space: Key | UnsetType | None = UNSET
+    thread: Key | UnsetType | None = UNSET
+    reply_to: Key | UnsetType | None = UNSET
+    account: Key | UnsetType | None = UNSET
     author_name: Text = UNSET
     kind: Text = UNSET  # message, question, announcement, news, comment, system
     title: Text = UNSET
@@ -136,8 +138,8 @@ class Event(Record, kw_only=True):
     TABLE: ClassVar[str] = "event"
 
     key: Key
-    space: Key | None | UnsetType = UNSET
-    series: Key | None | UnsetType = UNSET
+    space: Key | UnsetType | None = UNSET
+    series: Key | UnsetType | None = UNSET
     title: Text = UNSET
     kind: Text = UNSET  # meeting, webinar, calendar
     starts_at: Instant = UNSET
@@ -150,7 +152,7 @@ class Event(Record, kw_only=True):
 
 
 class Attendance(Record, kw_only=True):
-    """An account at an event; several stays are one row, `minutes` their sum, `visits` their number."""
+    """An account at an event; several stays are one row: `minutes` their sum, `visits` how many."""
 
     TABLE: ClassVar[str] = "attendance"
     KEY: ClassVar[tuple[str, ...]] = ("event", "account")
@@ -171,7 +173,7 @@ class Campaign(Record, kw_only=True):
     TABLE: ClassVar[str] = "campaign"
 
     key: Key
-    space: Key | None | UnsetType = UNSET
+    space: Key | UnsetType | None = UNSET
     title: Text = UNSET
     subject: Text = UNSET
     sent_at: Instant = UNSET
@@ -210,12 +212,12 @@ class Document(Record, kw_only=True):
     TABLE: ClassVar[str] = "document"
 
     key: Key
-    space: Key | None | UnsetType = UNSET
+    space: Key | UnsetType | None = UNSET
     title: Text = UNSET
     url: Text = UNSET
     media_type: Text = UNSET
     size_bytes: Count = UNSET
-    account: Key | None | UnsetType = UNSET
+    account: Key | UnsetType | None = UNSET
     created_at: Instant = UNSET
     modified_at: Instant = UNSET
     version: Text = UNSET
@@ -242,7 +244,8 @@ class Metric(Record, kw_only=True):
 
 
 RECORDS: tuple[type[Record], ...] = (
-    Space, Account, Membership, Post, Reaction, Event, Attendance, Campaign, Delivery, Document, Metric,
+    Space, Account, Membership, Post, Reaction, Event, Attendance, Campaign, Delivery, Document,
+    Metric,
 )  # fmt: skip
 
 
@@ -270,5 +273,6 @@ Json = dict[str, Any]
 
 __all__ = [
     "RECORDS", "UNSET", "Account", "Attendance", "Campaign", "Checkpoint", "Delivery", "Document",
-    "Event", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject", "Space",
+    "Event", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject",
+    "Space",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ failure, and read again.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from cophub.connector import Context, Stream
 from cophub.errors import CophubError, CursorExpired, SourceUnavailable
 from cophub.http import redact
-from cophub.records import Item, Reject
+from cophub.records import Item, Record, Reject
 from cophub.sync.results import StreamResult
 from cophub.sync.writer import Cutter, Parcel, WriterThread
 from cophub.warehouse import Warehouse, state
@@ -78,9 +78,10 @@ class StreamRun:
             now=self.context.now,
             snapshot_of=self.stream.snapshot_of if self.reading.whole else (),
         )
+        self.context.known = self._known
         self._rejects: list[Reject] = []
         self._cursor: str | None = None
-        self._seen = 0
+        self._seen = self._familiar = 0
 
     def execute(self) -> StreamResult:
         """Read, store, and say how it went; a failure is told in the result, not raised.
@@ -103,6 +104,7 @@ class StreamRun:
             self._failed(_blame_plugin(self.context, self.stream, error))
         finally:
             self._loader.close()
+            self.result.seen += self._familiar
             self.result.seconds = time.monotonic() - began
         return self.result
 
@@ -133,6 +135,11 @@ class StreamRun:
 
     def _items(self) -> Iterator[Item]:
         return self.stream.extract(self.context, self.reading.since)
+
+    def _known(self, record: type[Record], digests: Sequence[int]) -> Collection[int]:
+        known = self._loader.memory(record).known(digests)
+        self._familiar += len(known)
+        return known
 
     def _write(self, parcel: Parcel) -> None:
         batch, unusable = self._loader.rows(parcel.records)
@@ -194,7 +201,7 @@ class StreamRun:
     def _refuse_empty(self, connection: Connection) -> None:
         """Zero rows where the last whole read had many is a fault, not a success."""
         before = state.last_whole_seen(connection, self.context.source, self.stream.name)
-        if before > GUARD_COUNT and self._seen == 0:
+        if before > GUARD_COUNT and self._seen + self._familiar == 0:
             raise SourceUnavailable(
                 f"the vendor answered with nothing where the last whole read had {before} records; "
                 "nothing was changed. Check the account's permissions, then sync again"

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, and_, exists, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from cophub.warehouse import tables as t
@@ -29,14 +41,27 @@ def seen_name(table: str) -> str:
     return f"seen_{table}"
 
 
+def met_name(table: str) -> str:
+    """The name of the temporary table that holds the digests of items that came as stored."""
+    return f"met_{table}"
+
+
 def count_absent(
-    connection: Connection, table: str, source: str, spaces: Collection[str] | None
+    connection: Connection,
+    table: str,
+    source: str,
+    spaces: Collection[str] | None,
+    *,
+    digests: bool = False,
 ) -> list[Departures]:
-    """Per space with anybody leaving: how many are there, and how many of them were not met."""
+    """Per space with anybody leaving: how many are there, and how many of them were not met.
+
+    With `digests` a row also counts as met when its digest is among those that were.
+    """
     rows = t.VENDOR_TABLES[table]
     space = rows.c.space if "space" in rows.c else None
     label: ColumnElement[Any] = space if space is not None else func.coalesce(None, "")
-    absent = func.count().filter(~_met(rows))
+    absent = func.count().filter(~_met(rows, digests))
     counted = (
         select(label.label("space"), func.count().label("before"), absent.label("gone"))
         .where(_present(rows, source, spaces))
@@ -58,13 +83,15 @@ def end_absent(
     *,
     run: int,
     now: datetime,
+    digests: bool = False,
 ) -> int:
     """Mark as gone what was not met; the number of rows. Memberships get status `left`."""
     rows = t.VENDOR_TABLES[table]
     values: dict[str, Any] = {"gone_at": now, "changed_at": now, "run": run}
     if table == "membership":
         values |= {"status": "left", "left_at": func.coalesce(rows.c.left_at, now)}
-    ending = update(rows).where(_present(rows, source, spaces), ~_met(rows)).values(values)
+    absent = ~_met(rows, digests)
+    ending = update(rows).where(_present(rows, source, spaces), absent).values(values)
     ended = connection.execute(ending).rowcount
     if table == "membership" and ended:
         _close_periods(connection, source, run, now)
@@ -91,9 +118,13 @@ def _present(rows: Table, source: str, spaces: Collection[str] | None) -> Column
     return there
 
 
-def _met(rows: Table) -> ColumnElement[bool]:
+def _met(rows: Table, digests: bool) -> ColumnElement[bool]:
     key = [column for column in rows.primary_key if column.name != "source"]
     seen = Table(
         seen_name(rows.name), MetaData(), *(Column(column.name, column.type) for column in key)
     )
-    return exists().where(*(seen.c[column.name] == column for column in key))
+    by_key = exists().where(*(seen.c[column.name] == column for column in key))
+    if not digests:
+        return by_key
+    met = Table(met_name(rows.name), MetaData(), Column("digest", BigInteger))
+    return or_(by_key, exists().where(met.c.digest == rows.c.digest))

@@ -46,7 +46,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a record type is as a row: its fields, key first, and their places in its struct."""
+    """What a record type is as a row: its fields, key first and digest last, and their places."""
 
     table: str
     fields: tuple[str, ...]
@@ -65,7 +65,8 @@ def shape_of(record: type[Record]) -> Shape:
         names = ", ".join(kind.__name__ for kind in RECORDS)
         raise PluginError(f"{record.__name__} is not a record: yield one of {names}")
     kinds = field_kinds(record)
-    fields = record.KEY + tuple(name for name in kinds if name not in record.KEY)
+    others = tuple(name for name in kinds if name not in (*record.KEY, "digest"))
+    fields = (*record.KEY, *others, "digest")
     places = {name: place for place, name in enumerate(record.__struct_fields__)}
     defaults = {item.name for item in msgspec.structs.fields(record) if item.default == ""}
     return Shape(

@@ -10,7 +10,16 @@ import msgspec
 from sqlalchemy import Connection
 
 from cophub.warehouse.rows import Row, Rows
-from cophub.warehouse.store import Stamp, driver_cursor, overwriting, quoted, stamp_values, target
+from cophub.warehouse.store import (
+    SUMS,
+    THERE,
+    Stamp,
+    driver_cursor,
+    overwriting,
+    quoted,
+    stamp_values,
+    target,
+)
 
 _FEW = 16  # lookups are worth a statement each while they are few
 
@@ -79,6 +88,25 @@ class SqliteStore:
             f"WHERE source = {source} AND space = ? AND account = ? AND valid_to IS NULL",
             keys,
         )
+
+    def known(self, table: str, digests: Sequence[int]) -> list[int]:
+        select = (
+            f"SELECT DISTINCT t.digest FROM json_each(?) AS k CROSS JOIN {table} AS t "
+            f"ON t.digest = k.value AND {THERE}"
+        )
+        listed = msgspec.json.encode(digests).decode()
+        return [digest for (digest,) in self._cursor.execute(select, (listed,))]
+
+    def sums(self, table: str) -> tuple[int, int, int]:
+        select = SUMS.format(table=table, source="?")
+        found: tuple[int, int, int] = self._cursor.execute(select, (self._stamp.source,)).fetchone()
+        return found
+
+    def keep_digests(self, name: str, digests: Iterable[list[Row]]) -> None:
+        self._cursor.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        self._cursor.execute(f"CREATE TEMP TABLE {name} (digest INTEGER PRIMARY KEY)")
+        for some in digests:
+            self._cursor.executemany(f"INSERT OR IGNORE INTO {name} VALUES (?)", some)
 
     def keep_keys(
         self, name: str, rows_of: str, key: Sequence[str], keys: Iterable[list[Row]]

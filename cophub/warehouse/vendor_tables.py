@@ -4,35 +4,42 @@ Ids are text, instants are UTC, `extra` is JSON. There are no foreign keys: a re
 that is not there is a fact about a vendor, and is reported.
 """
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
 from cophub import records
 from cophub.warehouse.columns import COLUMN_TYPES, Instant, Json, RowId, field_kinds, metadata
 
+DIGEST = "Of the vendor's item it was made of, if that is told"
 ENGINE_COLUMNS = ("run", "first_seen_at", "changed_at", "gone_at")
 
 
 def vendor_table(record: type[records.Record], comment: str, **comments: str) -> Table:
     """The table of a record type: source, the fields as `comments` orders them, our own columns."""
     kinds = field_kinds(record)
-    if set(comments) | {"extra"} != set(kinds):
+    if set(comments) | {"extra", "digest"} != set(kinds):
         raise TypeError(f"{record.__name__}: the comments do not name exactly its fields")
     fields = [
         Column(name, COLUMN_TYPES[kinds[name]], primary_key=name in record.KEY, comment=text)
         for name, text in comments.items()
     ]
-    return Table(
+    table = Table(
         record.TABLE,
         metadata,
         Column("source", Text, primary_key=True, comment="Source in plugins.toml"),
         *fields,
         Column("extra", Json, comment="What else the vendor says, as JSON"),
+        Column("digest", BigInteger, comment=DIGEST),
         Column("run", RowId, nullable=False, comment="Run that last wrote this row"),
         Column("first_seen_at", Instant, nullable=False, comment="When a run first met it"),
         Column("changed_at", Instant, nullable=False, comment="When a run last found it changed"),
         Column("gone_at", Instant, comment="When a whole read no longer had it"),
         comment=comment,
     )
+    # Small: only rows that are there and tell their digest, and of them nothing but the digest.
+    there = text("digest IS NOT NULL AND gone_at IS NULL")
+    name = f"ix_{record.TABLE}_digest"
+    Index(name, table.c.digest, sqlite_where=there, postgresql_where=there)
+    return table
 
 
 space = vendor_table(

@@ -319,7 +319,8 @@ def _account(sender: Sender) -> Account:
     if sender.name:
         account.name = sender.name
     if sender.email:
-        account.email, account.email_verified = sender.email, False
+        # A list takes posts from addresses that confirmed to it, and this account is the address.
+        account.email, account.email_verified = sender.email, True
     if sender.raw:
         account.extra = {"address_as_archived": sender.raw[:200]}
     return account

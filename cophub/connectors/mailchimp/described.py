@@ -9,8 +9,8 @@ from msgspec import UNSET, json
 from cophub import Account, Item
 
 FIELDS = (
-    "name", "given_name", "family_name", "email", "job_title", "organization", "city", "country",
-    "timezone", "language",
+    "name", "given_name", "family_name", "email", "email_verified", "job_title", "organization",
+    "city", "country", "timezone", "language",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from cophub import Checkpoint, CursorExpired, Item
+from cophub import Checkpoint, CursorExpired, Item, Membership, Reject
 from cophub.connectors.mailchimp.audiences import Ctx, all_audiences, chosen, reading_of
 from cophub.connectors.mailchimp.client import MailChimp, NotThere
 from cophub.connectors.mailchimp.described import Described
@@ -20,11 +20,13 @@ from cophub.connectors.mailchimp.paging import (
     unsorted,
 )
 from cophub.connectors.mailchimp.parse import MemberReading, parse_member
-from cophub.connectors.mailchimp.payloads import Audience, Member, MemberPage, TagPage
-from cophub.http import parse_each
+from cophub.connectors.mailchimp.payloads import Audience, Contact, Member, MemberPage, TagPage
+from cophub.http import parse_each, reject
 
 BEGINNING = "0001-01-01T00:00:00+00:00"
 MOST_LISTED = 50
+CONTACT = msgspec.json.Decoder(Contact)
+MEMBER = msgspec.json.Decoder(Member)
 
 
 class Mark(msgspec.Struct):
@@ -37,11 +39,11 @@ class Mark(msgspec.Struct):
     at: str
     rows: list[str] = []
 
-    def knows(self, row: Member) -> bool:
+    def knows(self, row: Contact) -> bool:
         """Whether a contact was kept just as it is now."""
         return row.last_changed == self.at and digest(row) in self.rows
 
-    def moved(self, rows: Sequence[Member]) -> "Mark":
+    def moved(self, rows: Sequence[Contact]) -> "Mark":
         """The mark after a page of contacts, oldest first."""
         last = next((row.last_changed for row in reversed(rows) if instant(row.last_changed)), None)
         if last is None or instant(last) < instant(self.at):  # type: ignore[operator]
@@ -85,9 +87,9 @@ class Positions(msgspec.Struct):
         return Checkpoint(msgspec.json.encode(self, order="sorted").decode())
 
 
-def digest(row: Member) -> str:
+def digest(row: Contact) -> str:
     """A contact as the vendor describes it, in twelve characters; nobody can be read from it."""
-    return blake2b(msgspec.json.encode(row), digest_size=6).hexdigest()
+    return blake2b(row.item, digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -141,14 +143,59 @@ def members_of(
         yield from sheet.rejects
         mark = positions.audiences.get(key, start).moved(sheet.rows)
         rows = [row for row in sheet.rows if not start.knows(row)]
-        with_all_tags(ctx, api, key, rows)
-        items = parse_each(rows, parse_member, reading=one.reading)
+        items = stored(ctx, api, one, rows, alone=described is None)
         yield from described.additions(key, items) if described else items
         if mark.at != BEGINNING:
             positions.audiences[key] = mark
         yield positions.checkpoint()
         done += sheet.count
         ctx.progress(f"contacts of {title}", done, max(done, sheet.total))
+
+
+def stored(
+    ctx: Ctx, api: MailChimp, one: Opened, rows: Sequence[Contact], *, alone: bool
+) -> Iterator[Item]:
+    """The records of these contacts, without those that are in the warehouse just as they came.
+
+    Not where several audiences are read: what one leaves to say about an account depends on what
+    the others have said of it.
+    """
+    items = [row.item for row in rows]
+    fresh = ctx.fresh(items, Membership, one.reading) if alone else [(item, None) for item in items]
+    found, rejects = decoded(fresh)
+    yield from rejects
+    with_all_tags(ctx, api, one.audience.id, found)
+    yield from parse_each(found, parse_member, reading=one.reading)
+
+
+def decoded(
+    items: Sequence[tuple[msgspec.Raw, int | None]],
+) -> tuple[list[Member], list[Reject]]:
+    """The rows as contacts, each with its digest; and a reject for a row that is none."""
+    found, rejects = [], []
+    for item, mark in items:
+        try:
+            member = MEMBER.decode(item)
+        except msgspec.ValidationError as error:
+            rejects.append(reject(msgspec.json.decode(item), error, "member"))
+        else:
+            member.digest = mark
+            found.append(member)
+    return found, rejects
+
+
+def contacts(items: Sequence[msgspec.Raw]) -> tuple[list[Contact], list[Reject]]:
+    """What a listing needs to know of its rows, and the rows that do not tell it."""
+    rows, rejects = [], []
+    for item in items:
+        try:
+            row = CONTACT.decode(item)
+        except msgspec.ValidationError as error:
+            rejects.append(reject(msgspec.json.decode(item), error, "member"))
+        else:
+            row.item = item
+            rows.append(row)
+    return rows, rejects
 
 
 def listing_of(api: MailChimp, audience: Audience) -> Listing:
@@ -162,10 +209,11 @@ def listing_of(api: MailChimp, audience: Audience) -> Listing:
             since_last_changed=ask.since_text,
             before_last_changed=ask.before_text,
             sort_field="last_changed",
-            sort_dir="DESC" if ask.newest_first else "ASC",
+            sort_dir="ASC",
             **ask.query,
         )
-        return Sheet(page.members, rejects, page.total_items)
+        rows, unreadable = contacts(page.members)
+        return Sheet(rows, [*rejects, *unreadable], page.total_items)
 
     return Listing(
         f"the contacts of audience {audience.name!r}",
@@ -180,6 +228,8 @@ def with_all_tags(ctx: Ctx, api: MailChimp, audience: str, rows: Sequence[Member
     short = [row for row in rows if (row.tags_count or 0) > len(row.tags or ()) and row.id]
 
     def complete(row: Member) -> None:
+        row.digest = None  # all of it does not stay as it is as long as the row does
+
         def fetch(ask: Ask) -> Sheet:
             page, rejects = api.page(
                 api.lists.get_list_member_tags, TagPage, audience, row.id, **ask.query

@@ -122,6 +122,8 @@ def parse_account(member: Member, key: str, reading: MemberReading) -> Account:
         family_name=family_name,
         # The vendor takes addresses in any case for one (`id` is a hash of the lower-case one).
         email=(member.email_address and member.email_address.lower()) or blank,
+        # The account is the mailbox, and the vendor writes to it until mail comes back for good.
+        email_verified=bool(member.email_address) and member.status != "cleaned",
         job_title=(reading.job_title and merged(fields, reading.job_title)) or blank,
         organization=(reading.organization and merged(fields, reading.organization)) or blank,
         city=(reading.city and merged(fields, reading.city, "city")) or blank,
@@ -151,6 +153,7 @@ def parse_membership(member: Member, key: str, status: str, reading: MemberReadi
         left_at=(member.last_changed or UNSET) if gone else None,
         reason=(member.unsubscribe_reason or None) if gone else None,
         extra=parse_marks(member, reading),
+        digest=UNSET if member.digest is None else member.digest,
     )
 
 

@@ -9,7 +9,7 @@ page into the `fields` parameter, so that what is asked for and what is read can
 from functools import cache
 from typing import Any, get_args
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 
 class Payload(Struct, gc=False):
@@ -200,12 +200,23 @@ class Member(Payload):
     location: Location | None = None
     tags_count: int | None = None
     tags: list[Tag] | None = None
+    digest: int | None = None
+    """Ours: of the row as it came; None where something of the contact was not in it."""
+
+
+class Contact(Payload):
+    """As much of a `Member` as a listing is checked by; `item` holds the whole of it."""
+
+    id: str
+    contact_id: str | None = None
+    last_changed: str | None = None
+    item: Raw = Raw()
 
 
 class MemberPage(Page):
-    """`GET /lists/{id}/members`."""
+    """`GET /lists/{id}/members`, each still as it came."""
 
-    members: list[Member]
+    members: list[Raw]
 
 
 # --- campaigns and reports
@@ -377,4 +388,6 @@ def fields_of(page: type[Page]) -> list[str]:
     """
     name = rows_field(page)
     row = get_args(page.__annotations__[name])[0]
-    return [f"{name}.{field}" for field in row.__struct_fields__] + ["total_items"]
+    row = Member if row is Raw else row
+    names = [field for field in row.__struct_fields__ if field != "digest"]
+    return [f"{name}.{field}" for field in names] + ["total_items"]

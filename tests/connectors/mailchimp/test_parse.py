@@ -8,6 +8,7 @@ import pytest
 
 from cophub import UNSET, Account, Campaign, Delivery, Membership, Metric, Space
 from cophub.connectors.mailchimp import parse, payloads
+from cophub.connectors.mailchimp.members import contacts, decoded
 from cophub.connectors.mailchimp.parse import MemberReading
 from cophub.connectors.mailchimp.settings import MergeFields
 from cophub.http import decode_page, parse_each
@@ -59,8 +60,8 @@ def test_a_contact_is_an_account_and_a_membership():
     account, membership = parsed()
     assert account == Account(
         key=ROSA["id"], name="Rosa Lima", given_name="Rosa", family_name="Lima",
-        email="rosa.lima@example.org", job_title=None, organization="Example Trust", city=None,
-        country="MZ", timezone="Africa/Maputo", language="pt",
+        email="rosa.lima@example.org", email_verified=True, job_title=None,
+        organization="Example Trust", city=None, country="MZ", timezone="Africa/Maputo", language="pt",
     )  # fmt: skip
     assert membership == Membership(
         space="list1", account=ROSA["id"], role="subscriber", status="active",
@@ -147,7 +148,7 @@ def test_an_empty_field_wipes_nothing_that_another_audience_may_know():
     several = msgspec.structs.replace(PLAIN, blank=UNSET)
     changed = {"full_name": "", "merge_fields": {"FNAME": "", "LNAME": ""}, "language": ""}
     account, _ = parsed(several, location=None, **changed)
-    assert account == Account(key=ROSA["id"], email="rosa.lima@example.org")
+    assert account == Account(key=ROSA["id"], email="rosa.lima@example.org", email_verified=True)
     alone, _ = parsed(location=None, **changed)
     assert alone is not None
     assert (alone.name, alone.organization, alone.language, alone.country) == (None,) * 4
@@ -386,6 +387,8 @@ def test_a_page_is_asked_for_by_the_fields_that_are_read():
 
 def test_one_bad_contact_costs_no_other():
     body = msgspec.json.encode({"members": [ROSA, ROSA | {"status": 7}, ROSA], "total_items": 3})
-    page, rejects = decode_page(body, payloads.MemberPage)
-    assert (len(page.members), len(rejects)) == (2, 1)
+    page, _ = decode_page(body, payloads.MemberPage)
+    rows, _ = contacts(page.members)
+    found, rejects = decoded([(row.item, None) for row in rows])
+    assert (len(found), len(rejects)) == (2, 1)
     assert rejects[0].field == "status"
