@@ -135,7 +135,7 @@ def campaign_listing(api: MailChimp) -> Listing:
             since_send_time=ask.since_text,
             before_send_time=ask.before_text,
             sort_field="send_time",
-            sort_dir="DESC" if ask.newest_first else "ASC",
+            sort_dir="ASC",
             **ask.query,
         )
         return Sheet(page.campaigns, rejects, page.total_items)

@@ -5,9 +5,9 @@ to the end, one that is deleted vanishes) moves all later rows up, and the next 
 too late: a row is lost and nothing says so. What is done about it:
 
 * One page is one answer, and needs no care. Most runs after the first are one page.
-* A longer listing, sorted by an instant, is read up to the newest row there was at the start. Rows
-  can only leave such a window. Every page begins with the last row of the one before, must count
-  the same total and be full; when one does not fit, reading goes on from the last one that did.
+* A longer listing, sorted by an instant, is read up to the start of the run: rows can only leave
+  that window. Every page begins with the last row of the one before, so that a row that was passed
+  over shows; when a page does not fit, reading goes on from the last one that did.
 * What came after, and a window that never comes to rest, is read by its last row instead of by
   offset. That is slower, one page at a time, and no row can get past it. Where more rows than a
   page holds share one second, that second is a window of its own, at the worst read from its end.
@@ -39,7 +39,6 @@ class Ask:
     before: datetime | None = None
     offset: int = 0
     count: int = 1000
-    newest_first: bool = False
 
     @property
     def query(self) -> dict[str, Any]:
@@ -90,11 +89,6 @@ class Listing:
         """The first page of all."""
         return self.page(None, None)
 
-    def newest(self) -> datetime | None:
-        """The instant of the newest row, by the vendor's own clock; None when there is no row."""
-        sheet = self.fetch(Ask(count=1, newest_first=True))
-        return max((at for row in sheet.rows if (at := instant(self.at(row)))), default=None)
-
     def last(self, sheet: Sheet) -> datetime | None:
         """The instant that a page reaches up to."""
         return next((at for row in reversed(sheet.rows) if (at := instant(self.at(row)))), None)
@@ -122,16 +116,13 @@ def changes(ctx: Context[Any], listing: Listing, since: datetime | None) -> Iter
     Raises SourceUnavailable when the vendor keeps sending pages that contradict one another.
     """
     sheet = listing.page(since, None)
-    if sheet.count == sheet.total and not too_old(listing, sheet, since):
+    if sheet.count == sheet.total:
         yield sheet
         return
     reached = since
-    newest = listing.newest()
-    if newest is not None:
-        before = min(ctx.now, newest - SECOND)
-        for sheet in window(ctx, listing, since, before):
-            yield sheet
-            reached = later(reached, listing.last(sheet))
+    for sheet in window(ctx, listing, since, ctx.now):
+        yield sheet
+        reached = later(reached, listing.last(sheet))
     yield from by_last_row(ctx, listing, reached)
 
 
@@ -160,18 +151,25 @@ def agreeing_pages(
     ctx: Context[Any], listing: Listing, since: datetime | None, before: datetime
 ) -> Iterator[Sheet]:
     """The pages of a window while each goes on from the last; Drift at the first that does not."""
-    first = listing.page(since, before)
-    if too_old(listing, first, since):
-        raise Drift("rows came that were not asked for")
-    if since and first.rows and instant(listing.at(first.rows[0])) != since:
-        # The row that was read last has changed since, or this answers another question.
-        again = listing.page(since, before)
-        if again.total != first.total or again.rows[:1] != first.rows[:1]:
-            raise Drift("the same question was answered twice, differently")
-    at = None
+    first, at = anchored_page(listing, since, before), None
     for sheet in linked_pages(ctx, listing, first, lambda n: listing.page(since, before, n)):
         at = in_order(listing, sheet, at)
         yield sheet
+
+
+def anchored_page(listing: Listing, since: datetime | None, before: datetime | None) -> Sheet:
+    """The first page of a window, which begins with the row that was read last.
+
+    When it does not, either that row has changed since, or this answers another question: asked
+    once more, the vendor must begin with the same row. Raises Drift when it does not.
+    """
+    sheet = listing.page(since, before)
+    if since is None or (sheet.rows and instant(listing.at(sheet.rows[0])) == since):
+        return sheet
+    again = listing.page(since, before)
+    if [listing.key(row) for row in again.rows[:1]] != [listing.key(row) for row in sheet.rows[:1]]:
+        raise Drift("one question was answered in two ways")
+    return again
 
 
 def linked_pages(
@@ -183,11 +181,11 @@ def linked_pages(
     nothing before it has left, and no row was passed over. It is yielded once.
     """
     total, size = first.total, listing.size
-    agree(first, total, min(size, total))
+    be_full(first, min(size, total))
     yield first
     offsets, last = range(size - 1, total - 1, size - 1), first
     for offset, sheet in zip(offsets, ctx.map(fetch, offsets), strict=True):
-        agree(sheet, total, min(size, total - offset))
+        be_full(sheet, min(size, total - offset))
         yield without_link(listing, last, sheet)
         last = sheet
 
@@ -206,11 +204,9 @@ def by_last_row(ctx: Context[Any], listing: Listing, since: datetime | None) -> 
     """Every row from `since` on, each page asked for by the last row of the one before."""
     reached, tries = since, 0
     while True:
-        sheet = listing.page(reached, None)
         try:
-            if too_old(listing, sheet, reached):
-                raise Drift("rows came that were not asked for")
-            agree(sheet, sheet.total, min(listing.size, sheet.total))
+            sheet = anchored_page(listing, reached, None)
+            be_full(sheet, min(listing.size, sheet.total))
             in_order(listing, sheet, None)
         except Drift as drift:
             tries += 1
@@ -300,18 +296,10 @@ def in_order(listing: Listing, sheet: Sheet, after: datetime | None) -> datetime
     return after
 
 
-def agree(sheet: Sheet, total: int, count: int) -> None:
-    """Drift unless the page counts the same total as the first one and is as long as it must be."""
-    if sheet.total != total:
-        raise Drift(f"there were {total} rows, and now there are {sheet.total}")
+def be_full(sheet: Sheet, count: int) -> None:
+    """Drift unless a page is as long as it must be."""
     if sheet.count != count:
         raise Drift(f"a page of {count} rows came with {sheet.count}")
-
-
-def too_old(listing: Listing, sheet: Sheet, since: datetime | None) -> bool:
-    """Whether a page holds rows from before the window: the answer to another question."""
-    first = next((at for row in sheet.rows if (at := instant(listing.at(row)))), None)
-    return since is not None and first is not None and first < since - SECOND
 
 
 def later(*instants: datetime | None) -> datetime | None:
