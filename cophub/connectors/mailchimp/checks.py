@@ -121,8 +121,8 @@ def estimate_members(
         return size_of(listing_of(api, audience), positions.since(audience.id))
 
     rows = list(ctx.map(changed, taken))
-    # More than one page is read up to the newest row, which is asked for, and then to the end.
-    calls = [3 if count > 1000 else 0 for count in rows]
+    # More than one page is asked for again up to the start of the run, and then to the end.
+    calls = [2 if count > 1000 else 0 for count in rows]
     requests = before + sum(calls) + sum(pages(count, 1000) for count in rows)
     return Estimate("members", requests, sum(rows))
 
