@@ -194,8 +194,7 @@ def _write_register(connection: Connection, register: Register, known: Register)
             INSERT INTO organization_name (name, kind, organization, set_by)
             SELECT name, kind, organization, 'learned' FROM learned WHERE TRUE
             ON CONFLICT (name, kind) DO UPDATE SET organization = excluded.organization
-            WHERE organization_name.set_by = 'learned'
-              AND organization_name.organization <> excluded.organization
+            WHERE organization_name.organization <> excluded.organization
             """,
         )
 

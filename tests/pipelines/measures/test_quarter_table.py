@@ -243,7 +243,7 @@ def test_past_people_are_absent_where_nobody_knows_since_when_they_are_in(hub: A
     hub.member("l", "a", day("2025-12-01"))
     for account in "bcd":
         hub.member("l", account)
-    hub.member("l", "e", None, joined_at_basis="first_seen")
+    hub.member("l", "e", day("2026-05-01"), joined_at_basis="first_seen")
     hub.member("l", "f", None, first_seen_at=day("2026-07-03"))
     hub.run()
     past = hub.cell("soil", "2026Q1", "people")
