@@ -72,7 +72,7 @@ class Store(Protocol):
 THERE = "t.digest IS NOT NULL AND t.gone_at IS NULL"
 # Digests are 63 bits: their halves can be summed up over billions of rows.
 SUMS = (
-    "SELECT count(*), coalesce(sum(digest / 4294967296), 0), coalesce(sum(digest % 4294967296), 0) "
+    "SELECT count(*), coalesce(sum(digest >> 32), 0), coalesce(sum(digest & 4294967295), 0) "
     "FROM {table} WHERE source = {source} AND gone_at IS NULL"
 )
 

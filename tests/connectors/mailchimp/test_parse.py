@@ -61,7 +61,8 @@ def test_a_contact_is_an_account_and_a_membership():
     assert account == Account(
         key=ROSA["id"], name="Rosa Lima", given_name="Rosa", family_name="Lima",
         email="rosa.lima@example.org", email_verified=True, job_title=None,
-        organization="Example Trust", city=None, country="MZ", timezone="Africa/Maputo", language="pt",
+        organization="Example Trust", city=None, country="MZ", timezone="Africa/Maputo",
+        language="pt",
     )  # fmt: skip
     assert membership == Membership(
         space="list1", account=ROSA["id"], role="subscriber", status="active",
