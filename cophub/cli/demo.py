@@ -157,6 +157,7 @@ def _write_config(folder: Path, sandbox: "MailchimpSandbox", lists: "list[Mailin
             f'path = "mail/{one.key}"',
             f'title = "{one.community.title}"',
             f'address = "{one.address}"',
+            'visibility = "public"',
             "",
         ]
     archives = {one.key: f"{one.key}-list:{one.key}" for one in lists}

@@ -294,6 +294,7 @@ class Reader:
             "cut_off": counts.cut,
         }
         space = Space(key=settings.list, kind="list", title=settings.title or settings.list)
+        space.visibility = settings.seen_by()
         space.native_post_count = counts.messages
         space.extra = extra
         if settings.url:

@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from pydantic import (
     BaseModel,
@@ -45,6 +46,11 @@ class Settings(BaseModel):
     username: str | None = Field(None, description="Login of a private archive, an address.")
     password: SecretStr | None = Field(None, description="Password of a private archive.")
     title: str | None = Field(None, description="The list's title; left out, its key is used.")
+    visibility: Literal["public", "members", "secret"] | None = Field(
+        None,
+        description="Who may read the archive; only titles from public ones are published. Left"
+        " out, an archive on the web that asks for no login is public.",
+    )
     address: str | None = Field(
         None,
         description="The list's own address, so that it is never taken for a sender's. Left out,"
@@ -86,6 +92,11 @@ class Settings(BaseModel):
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password go together")
         return self
+
+    def seen_by(self) -> str | None:
+        """Who may read the archive, or None where nothing tells."""
+        open_to_all = self.url is not None and self.username is None
+        return self.visibility or ("public" if open_to_all else None)
 
     def bounds(self) -> Bounds:
         """What a packed file may unpack to."""

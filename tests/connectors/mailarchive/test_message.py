@@ -300,6 +300,7 @@ def test_of_one_id_the_first_message_is_kept(tmp_path, message, mbox, read):
     assert [post.key for post in run.of(Post)] == [f"m{n}@example.org" for n in (1, 2, 3)]
     assert run.last(Post)["m2@example.org"]["body"] == "Hello all."
     assert space.native_post_count == 5
+    assert space.visibility is None, "a folder does not tell who may read the list"
     assert space.extra["repeated_ids"] == 2
     assert space.extra["repeats_with_another_text"] == 1
 

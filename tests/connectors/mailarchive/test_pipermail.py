@@ -151,6 +151,7 @@ def test_the_index_leads_to_every_period(archive, fetch):
     assert run.of(Post)[3].thread == "m3@example.org"
     (space,) = run.of(Space)
     assert (space.native_post_count, space.url) == (4, archive.url + "/pipermail/cop/")
+    assert space.visibility == "public", "an archive that asks for no login is anybody's to read"
     assert run.rejects == []
 
 
