@@ -56,7 +56,8 @@ class PostgresqlStore:
         try:
             self._copy(rows.table, (*rows.columns, *stamped), rows.rows, alike)
         except psycopg.errors.UniqueViolation:
-            self._execute("ROLLBACK TO fresh; RELEASE fresh")
+            self._execute("ROLLBACK TO fresh")
+            self._execute("RELEASE fresh")
             return rows.rows
         self._execute("RELEASE fresh")
         return []
