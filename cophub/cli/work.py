@@ -28,6 +28,11 @@ _COUNTS = ("new", "changed", "gone", "rejected")
     is_flag=True,
     help="Let members leave even where so many would that the run was held.",
 )
+@click.option(
+    "--trust-clock",
+    is_flag=True,
+    help="Run although the last run began later than now: the clock was wrong then, not now.",
+)
 @shared
 @pass_state
 def sync(
@@ -36,6 +41,7 @@ def sync(
     streams: tuple[str, ...],
     full: bool,
     accept_departures: bool,
+    trust_clock: bool,
 ) -> int:
     """Bring sources into the warehouse; all of them, when none is named.
 
@@ -48,6 +54,7 @@ def sync(
             streams=streams,
             full=full,
             accept_departures=accept_departures,
+            trust_clock=trust_clock,
             watch=watch,
             stop=stop,
         )

@@ -135,6 +135,7 @@ class Hub:
         streams: Sequence[str] = (),
         full: bool = False,
         accept_departures: bool = False,
+        trust_clock: bool = False,
         watch: "Watcher | None" = None,
         stop: "Event | None" = None,
     ) -> "Iterator[RunResult | NotStarted]":
@@ -148,7 +149,13 @@ class Hub:
         self._check_streams(specs, streams)
         yield from broken
         engine = SyncEngine(self.warehouse, now=self.now, watch=watch, stop=stop)
-        yield from engine.sync(specs, Wish(tuple(streams) or None, full, accept_departures))
+        wish = Wish(
+            tuple(streams) or None,
+            full,
+            accept_departures=accept_departures,
+            trust_clock=trust_clock,
+        )
+        yield from engine.sync(specs, wish)
 
     def _check_streams(self, specs: "Iterable[SourceSpec]", streams: Iterable[str]) -> None:
         for name in streams:

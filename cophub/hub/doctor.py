@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cophub.config.environment import FromEnvironment
 from cophub.errors import CophubError
@@ -157,7 +157,8 @@ def _sqlite_file(warehouse: Warehouse) -> Iterator[Finding]:
 
 def _clock(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
     with warehouse.connect() as connection:
-        newest = connection.scalar(select(func.max(tables.run.c.started_at)))
+        last = select(tables.run.c.started_at).order_by(tables.run.c.id.desc()).limit(1)
+        newest = connection.scalar(last)
     if newest is not None and newest > now + timedelta(minutes=5):
         yield Finding(
             "clock",

@@ -41,6 +41,8 @@ class Wish:
     accept_departures: bool = False
     backfill: tuple[date, date] | None = None
     """Only these days, both included, without moving the live cursor."""
+    trust_clock: bool = False
+    """Run although the last run began later than now: the clock was wrong then, not now."""
 
 
 @dataclass
@@ -131,6 +133,8 @@ class _SourceRun:
         warehouse = self.engine.warehouse
         kind = "backfill" if self.wish.backfill else "sync"
         with warehouse.begin() as connection:
+            if not self.wish.trust_clock:
+                state.check_clock(connection, self.spec.name, now=self.started)
             self.run = state.start_run(
                 connection, kind=kind, source=self.spec.name, now=self.started, version=__version__
             )
@@ -189,8 +193,7 @@ class _SourceRun:
             result = self._read_whole(stream, transport)
         if result.whole and result.state == "done":
             self._note_gap(stream)
-        elif reading.by_parts and result.state == "done" and stream.snapshot_of:
-            # Who left while it was interrupted was not seen to leave.
+        if self._leaves_doubt(stream, reading, result):
             self._begin_whole(stream)
         _count_traffic(result, before, transport.traffic)
         with self.engine.warehouse.begin() as connection:
@@ -243,6 +246,17 @@ class _SourceRun:
             accept_departures=self.wish.accept_departures,
             stopping=self._stopping,
         ).execute()
+
+    def _leaves_doubt(self, stream: Stream, reading: Reading, result: StreamResult) -> bool:
+        """Whether the next run is to read the stream whole, before its time."""
+        if result.state != "done" or self.wish.backfill:
+            return False
+        # Who left while a first read was interrupted was not seen to leave.
+        if reading.by_parts and not result.whole and stream.snapshot_of:
+            return True
+        # What was rejected lies behind the cursor. It is asked for once more, not in every run:
+        # an item that cannot be read today can mostly not be read tomorrow.
+        return bool(result.rejected and reading.moves_cursor and stream.whole_every)
 
     def _begin_whole(self, stream: Stream) -> None:
         """Note that a whole read is wanted, now or in the next run; its end takes the note away."""

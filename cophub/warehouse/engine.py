@@ -139,9 +139,11 @@ def _sqlite_engine(address: URL) -> Engine:
             f"{named(address)}: the folder {folder} does not exist; make it, or change "
             '"warehouse" under [hub] in plugins.toml'
         )
+    # An address such as sqlite:///cophub.db?timeout=5 gives a patience of its own, in seconds.
+    patience = {} if "timeout" in address.query else {"timeout": LOCK_PATIENCE_SECONDS}
     engine = create_engine(
         address,
-        connect_args={"timeout": LOCK_PATIENCE_SECONDS, "check_same_thread": False},
+        connect_args={**patience, "check_same_thread": False},
         max_overflow=20,
     )
     event.listen(engine, "connect", _prepare_sqlite)

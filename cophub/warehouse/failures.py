@@ -14,7 +14,7 @@ from cophub.errors import WarehouseError
 # or server, `{said}` the driver's first line.
 _SQLITE_ANSWERS = (
     ("disk is full", "the disk is full; nothing of this was kept: free some room and run again"),
-    ("is locked", "another program holds it locked for over a minute; end it and run again"),
+    ("is locked", "another program holds it locked all the time; end it and run again"),
     ("not a database", "the file is not an SQLite database; give another file name"),
     ("malformed", "the file is damaged; put a backup in its place"),
     ("unable to open", "the file cannot be opened; check that its folder exists and is yours"),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
-from cophub.errors import SourceBusy
+from cophub.errors import SourceBusy, WarehouseError
 from cophub.records import Reject
 from cophub.warehouse import holder as holders
 from cophub.warehouse import tables as t
@@ -30,6 +30,8 @@ GAP = "gap"
 LEASE_TIME = timedelta(minutes=2)
 CLOCK_DIFFERENCE = timedelta(hours=1)
 """No two machines' clocks are further apart; a lease that ends later was taken by a wrong one."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""A clock that is set by the network is put back by seconds, and machines differ by little."""
 REJECT_DAYS = 30
 
 
@@ -63,6 +65,22 @@ def start_run(
     row = dict(kind=kind, source=source, state="running", started_at=now, version=version)
     run: int = connection.execute(insert(t.run).values(row).returning(t.run.c.id)).scalar_one()
     return run
+
+
+def check_clock(connection: Connection, source: str, *, now: datetime) -> None:
+    """WarehouseError where `now` is before the last run of the source: one of the two is wrong.
+
+    With a clock in the past who left would have left before they came, and mails of today would be
+    taken for mails with a wrong date.
+    """
+    last = select(t.run.c.started_at).where(t.run.c.source == source).order_by(t.run.c.id.desc())
+    began: datetime | None = connection.execute(last.limit(1)).scalar()
+    if began is not None and now < began - CLOCK_TOLERANCE:
+        raise WarehouseError(
+            f"the clock says {instant_text(now)[:16]} UTC, but the last run of {source} began at "
+            f"{instant_text(began)[:16]}; nothing was changed. Set the clock; if it was wrong then "
+            f"and is right now: cophub sync {source} --trust-clock"
+        )
 
 
 def finish_run(
