@@ -254,9 +254,23 @@ class _SourceRun:
         # Who left while a first read was interrupted was not seen to leave.
         if reading.by_parts and not result.whole and stream.snapshot_of:
             return True
-        # What was rejected lies behind the cursor. It is asked for once more, not in every run:
-        # an item that cannot be read today can mostly not be read tomorrow.
-        return bool(result.rejected and reading.moves_cursor and stream.whole_every)
+        return bool(stream.whole_every) and self._rejected_anew(stream)
+
+    def _rejected_anew(self, stream: Stream) -> bool:
+        """Whether this run could not read something that the one before had not met.
+
+        It lies behind the cursor, so that only a whole read asks for it again. What two runs in a
+        row could not read waits until the next is due: it can mostly not be read tomorrow either.
+        """
+        before = self._cursor_value(stream, state.REJECTED) or ""
+        with self.engine.warehouse.begin() as connection:
+            found = state.rejects_checksum(connection, self.run, stream.name)
+            if found != before:
+                state.write_cursor(
+                    connection, self.spec.name, stream.name,
+                    value=found, run=self.run, now=self.started, lane=state.REJECTED,
+                )  # fmt: skip
+        return bool(found) and found != before
 
     def _begin_whole(self, stream: Stream) -> None:
         """Note that a whole read is wanted, now or in the next run; its end takes the note away."""

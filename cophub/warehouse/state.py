@@ -7,6 +7,7 @@ kept together or not at all.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
@@ -26,6 +27,8 @@ WHOLE = "whole"
 """A cursor in this lane says that a second whole read began and has not ended."""
 GAP = "gap"
 """What the last whole read left unexplained between a vendor's counts and ours."""
+REJECTED = "rejected"
+"""What the last run with rejects could not read, in this lane as a checksum."""
 
 LEASE_TIME = timedelta(minutes=2)
 CLOCK_DIFFERENCE = timedelta(hours=1)
@@ -220,6 +223,14 @@ def add_rejects(
 def _clean(said: str | None) -> str | None:
     # A reject is about odd data, and quotes it: what no database can hold must not stop the run.
     return None if said is None else clean_text(said)
+
+
+def rejects_checksum(connection: Connection, run: int, stream: str) -> str:
+    """What a run could not read of a stream, so that two runs can be compared; "" for nothing."""
+    r = t.reject.c
+    found = select(r.record, r.key, r.field, r.reason).where(r.run == run, r.stream == stream)
+    told = sorted({repr(tuple(row)) for row in connection.execute(found)})
+    return blake2b("".join(told).encode(), digest_size=8).hexdigest() if told else ""
 
 
 def purge_rejects(connection: Connection, *, now: datetime, days: int = REJECT_DAYS) -> int:

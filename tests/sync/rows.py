@@ -9,15 +9,17 @@ from cophub.warehouse import tables as t
 
 Rows = dict[str, list[dict[str, Any]]]
 
+OURS = {"run", "digest"}
+"""Columns that say which run wrote a row, and what sums up the others."""
 COMPARED = {**t.VENDOR_TABLES, "membership_period": t.membership_period}
 
 
 def everything(warehouse: Warehouse) -> Rows:
-    """All rows and columns that sources gave, but for the number of the run that wrote them."""
+    """All rows and columns that sources gave, and when; not the number of the run."""
     found: Rows = {}
     with warehouse.connect() as connection:
         for name, table in COMPARED.items():
-            columns = [column for column in table.c if column.name != "run"]
+            columns = [column for column in table.c if column.name not in OURS]
             rows = connection.execute(select(*columns).order_by(*table.primary_key))
             found[name] = [dict(row) for row in rows.mappings()]
     return found

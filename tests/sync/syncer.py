@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,13 @@ from sqlalchemy import event
 
 from cophub.connectors import mailarchive, mailchimp
 from cophub.connectors.mailarchive import reader
-from cophub.connectors.mailchimp import (
-    campaigns,
-    official,  # noqa: F401 - else each process would import it for itself
-)
+from cophub.connectors.mailchimp import official  # noqa: F401 - else each process imports it
 from cophub.sync import SourceSpec, SyncEngine, writer
 from cophub.warehouse import Warehouse
 
 # So that a few hundred people are many pages, parcels and checkpoints.
 writer.PARCEL_RECORDS = 40
-campaigns.ACTIVITY_PAGE = 30
+import_module("cophub.connectors.mailchimp.campaigns").ACTIVITY_PAGE = 30
 reader._BETWEEN_CHECKPOINTS = 20
 
 

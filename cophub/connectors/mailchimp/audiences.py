@@ -121,19 +121,26 @@ def takes_all(ctx: Ctx) -> bool:
     return "*" in ctx.settings.audiences
 
 
-def reading_of(ctx: Ctx, api: MailChimp, audience: Audience, *, alone: bool) -> MemberReading:
-    """How the contacts of an audience are read; `alone` when no other audience is read."""
-    fields, _ = api.page(api.lists.get_list_merge_fields, MergeFieldPage, audience.id, count=1000)
-    # What cannot be read of these two is a reject of the stream `audiences`, which reads them too.
-    names = {interest.id: interest.name for _, interest in interests_of(api, audience.id)[0]}
-    return member_reading(
+def reading_of(
+    ctx: Ctx, api: MailChimp, audience: Audience, *, alone: bool
+) -> tuple[MemberReading, list[Reject]]:
+    """How the contacts of an audience are read, and what of its fields and interests cannot be.
+
+    `alone` when no other audience is read.
+    """
+    fields, rejects = api.page(
+        api.lists.get_list_merge_fields, MergeFieldPage, audience.id, count=1000
+    )
+    interests, unreadable = interests_of(api, audience.id)
+    reading = member_reading(
         audience.id,
         ctx.settings.merge_fields,
         fields.merge_fields,
-        names,
+        {interest.id: interest.name for _, interest in interests},
         blank=None if alone else UNSET,
         former_members=ctx.settings.former_members,
     )
+    return reading, [*rejects, *unreadable]
 
 
 def interests_of(api: MailChimp, audience: str) -> Interests:

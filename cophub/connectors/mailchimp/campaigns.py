@@ -1,6 +1,6 @@
 """Campaigns that went out, their reports, and what each person did with them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,17 +109,19 @@ def taken_audiences(ctx: Ctx, api: MailChimp) -> list[str] | None:
 def campaigns(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Each campaign that was sent, oldest first, with a checkpoint after each page.
 
+    The cursor stays before a page on which one could not be read, so that it is asked for again.
     Source: `GET /campaigns?status=sent` by `send_time`.
     """
     api = MailChimp(ctx)
     taken = taken_audiences(ctx, api)
     progress = Progress.read(since, taken)
-    listing = campaign_listing(api)
+    listing, unread = campaign_listing(api), False
     for sheet in changes(ctx, listing, progress.at):
         yield from sheet.rejects
+        unread = unread or bool(sheet.rejects)
         rows = [row for row in sheet.rows if taken is None or row.recipients.list_id in taken]
         yield from parse_each(rows, parse_campaign)
-        if at := later(progress.at, listing.last(sheet)):
+        if not unread and (at := later(progress.at, listing.last(sheet))):
             progress.to = text(at)
         yield progress.checkpoint()
 
@@ -149,20 +151,23 @@ def reports(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """The numbers of each campaign: of all once, then of those whose report is still open.
 
     People open mails for weeks, so reports stay open for 60 days (a setting) and are read in every
-    run. They cannot be sorted, so the cursor moves once, at the end, to the newest campaign.
+    run. They cannot be sorted, so the cursor moves once, at the end, to the newest campaign; when a
+    report could not be read it stays, and the next run reads them all again.
     Source: `GET /reports` by `since_send_time`.
     """
     api = MailChimp(ctx)
     taken = taken_audiences(ctx, api)
     progress = Progress.read(since, taken)
-    newest = progress.at
+    newest, unread = progress.at, False
     for sheet in unsorted(ctx, report_listing(ctx, api, progress)):
         yield from sheet.rejects
+        unread = unread or bool(sheet.rejects)
         rows = [row for row in sheet.rows if concerns(row, taken)]
         yield from parse_each(rows, parse_report)
         yield progress.checkpoint()
         newest = later(newest, *(instant(row.send_time) for row in rows))
-    progress.to = text(newest) if newest else ""
+    if not unread:
+        progress.to = text(newest) if newest else ""
     yield progress.checkpoint()
 
 
@@ -214,8 +219,9 @@ def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
         return open_campaign(api, report, known.get(report.id))
 
     for number, one in enumerate(ctx.map(opened, waiting), 1):
-        yield from deliveries(ctx, one, progress)
-        progress.done(one.report, sent, timedelta(days=ctx.settings.reports_open_days))
+        is_whole = yield from deliveries(ctx, one, progress)
+        if is_whole:
+            progress.done(one.report, sent, timedelta(days=ctx.settings.reports_open_days))
         yield progress.checkpoint()
         ctx.progress("campaigns with activity", number, len(waiting))
 
@@ -236,6 +242,7 @@ class Opened:
     unsubscribes: Begun | None = None
     recipients: Begun | None = None
     actions: Begun | None = None
+    is_there: bool = True
 
 
 def open_campaign(api: MailChimp, report: Report, before: Counts | None) -> Opened:
@@ -259,7 +266,7 @@ def open_campaign(api: MailChimp, report: Report, before: Counts | None) -> Open
             begun(actions_of(api, report.id)),
         )
     except NotThere:
-        return Opened(report)
+        return Opened(report, is_there=False)
 
 
 def counts_of(report: Report) -> Counts:
@@ -274,25 +281,35 @@ def counts_of(report: Report) -> Counts:
     ]
 
 
-def deliveries(ctx: Ctx, one: Opened, progress: Progress) -> Iterator[Item]:
-    """What people did with one campaign, with a checkpoint after each page; the cursor stays."""
+def deliveries(ctx: Ctx, one: Opened, progress: Progress) -> Generator[Item, None, bool]:
+    """What people did with one campaign, with a checkpoint after each page; the cursor stays.
+
+    Returns whether all of it could be read: if not, the next run asks again, unless the campaign
+    was deleted and is listed no more.
+    """
     campaign, unsubscribed = one.report.id, set[str]()
+    is_whole = one.is_there
     try:
         for sheet in pages_of(ctx, one.unsubscribes):
             yield from sheet.rejects
+            is_whole = is_whole and not sheet.rejects
             unsubscribed |= {row.email_id for row in sheet.rows}
         given: dict[str, Any] = {"campaign": campaign, "unsubscribed": unsubscribed}
         for sheet in pages_of(ctx, one.recipients):
             yield from sheet.rejects
+            is_whole = is_whole and not sheet.rejects
             sent_at = one.report.send_time
             yield from parse_each(sheet.rows, parse_recipient, sent_at=sent_at, **given)
             yield progress.checkpoint()
         for sheet in pages_of(ctx, one.actions):
             yield from sheet.rejects
+            is_whole = is_whole and not sheet.rejects
             yield from parse_each(sheet.rows, parse_activity, **given)
             yield progress.checkpoint()
     except NotThere:
         ctx.log.info("campaign %s was deleted while it was read", campaign)
+        return False
+    return is_whole
 
 
 def pages_of(ctx: Ctx, begun: Begun | None) -> Iterator[Sheet]:

@@ -98,6 +98,8 @@ class Opened:
 
     audience: Audience
     reading: MemberReading
+    rejects: list[Reject]
+    """What could not be read of its fields and interests; contacts lack it."""
 
 
 def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
@@ -122,9 +124,10 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     positions.begun = described is not None
 
     def opened(audience: Audience) -> Opened:
-        return Opened(audience, reading_of(ctx, api, audience, alone=not several))
+        return Opened(audience, *reading_of(ctx, api, audience, alone=not several))
 
     for one in ctx.map(opened, taken):
+        yield from one.rejects
         yield from members_of(ctx, api, one, positions, described)
     if described:
         described.close()
