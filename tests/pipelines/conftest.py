@@ -7,10 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import DDL, insert, select, text, update
 
 from cophub import CommunitySpec, Pipeline, PipelineContext
-from cophub.pipeline import NoSettings
 from cophub.warehouse import Warehouse, tables
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,9 +53,28 @@ class Rows:
         with self.warehouse.connect() as connection:
             return [tuple(row) for row in connection.execute(text(sql), parameters)]
 
+    def alarm(self, *names: str) -> None:
+        """From now on whoever writes a row of these tables is stopped: DBAPIError, "written"."""
+        with self.warehouse.begin() as connection:
+            for name in names:
+                for act in ("INSERT", "UPDATE", "DELETE"):
+                    connection.execute(DDL(_alarm(self.warehouse.dialect, name, act)))
+
     def people(self) -> dict[str, str]:
         """The person of each account, as `source:account` -> id."""
         return {f"{r['source']}:{r['account']}": r["person"] for r in self.all("person_account")}
+
+
+def _alarm(dialect: str, table: str, act: str) -> str:
+    """A trigger that stops whoever has written a row of a table."""
+    trigger = f"CREATE TRIGGER alarm_{table}_{act} AFTER {act} ON {table}"
+    if dialect == "sqlite":
+        return f"{trigger} BEGIN SELECT RAISE(ABORT, 'written'); END"
+    return (
+        "CREATE OR REPLACE FUNCTION alarm() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE EXCEPTION 'written'; END $$;"
+        f" {trigger} FOR EACH ROW EXECUTE FUNCTION alarm()"
+    )
 
 
 @pytest.fixture
@@ -74,9 +92,10 @@ def run(warehouse: Warehouse) -> Callable[..., None]:
         *,
         zone: str = "Europe/Zurich",
         communities: tuple[CommunitySpec, ...] = (),
+        **settings: Any,
     ) -> None:
         context = PipelineContext(
-            settings=NoSettings(),
+            settings=pipeline.settings(**settings),
             warehouse=warehouse,
             now=now,
             timezone=ZoneInfo(zone),

@@ -1,4 +1,4 @@
-"""Cophub pipeline `identities`: who is who, who works where, and which spaces are which community.
+"""Cophub pipeline `identities`: who is who, works where and is listed, and which community is what.
 
 It reads what the sources say and writes the hub's own tables: person, person_account and
 person_history, organization, organization_name and affiliation, community and community_space. All
@@ -6,14 +6,34 @@ in one transaction, and a second run over the same accounts writes nothing.
 """
 
 from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, Field
 
 from cophub import Pipeline, PipelineContext, Publication, hookimpl
-from cophub.pipeline import NoSettings
 
 
-def run(ctx: PipelineContext[NoSettings]) -> Iterator[Publication]:
+class Settings(BaseModel, extra="forbid"):
+    listed: Literal["agreed", "everybody"] = Field(
+        "agreed",
+        description=(
+            "Whom the directory of people names: those who agreed, or everybody who has not left."
+            " Take `everybody` only for a site that none but members can open."
+        ),
+    )
+    listed_by: list[str] = Field(
+        ["directory", "list me in the directory"],
+        description=(
+            "Who carries one of these as a tag or ticked interest in any space has agreed; capital"
+            " and small letters are alike."
+        ),
+    )
+
+
+def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Resolve people, organisations and communities; yields no files."""
     from cophub.pipelines.identities.communities import resolve_communities
+    from cophub.pipelines.identities.listing import resolve_listing
     from cophub.pipelines.identities.organizations import resolve_organizations
     from cophub.pipelines.identities.people import resolve_people
 
@@ -23,16 +43,27 @@ def run(ctx: PipelineContext[NoSettings]) -> Iterator[Publication]:
         changes = resolve_people(connection, ctx.now, ctx.run)
         ctx.announce("organisations", 0, None)
         affiliations = resolve_organizations(connection, ctx.now)
+        everybody = ctx.settings.listed == "everybody"
+        relisted = resolve_listing(connection, None if everybody else ctx.settings.listed_by)
     ctx.log.info(
-        "%d new people, %d accounts moved, %d people merged, %d affiliations changed",
+        "%d new people, %d accounts moved, %d people merged, %d affiliations changed,"
+        " %d people put into the directory or taken out",
         changes.new_people,
         changes.moved_accounts,
         changes.redirects,
         affiliations,
+        relisted,
     )
     yield from ()
 
 
 @hookimpl
 def cophub_pipelines() -> list[Pipeline]:
-    return [Pipeline(name="identities", summary="One directory of people and communities", run=run)]
+    return [
+        Pipeline(
+            name="identities",
+            summary="One directory of people and communities",
+            run=run,
+            settings=Settings,
+        )
+    ]

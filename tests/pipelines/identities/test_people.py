@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import DDL
 from sqlalchemy.exc import DBAPIError
 
 from cophub.pipelines.identities import cophub_pipelines
@@ -67,26 +66,11 @@ def test_a_run_without_a_change_writes_nothing(rows: Any, run: Callable) -> None
         "affiliation", "community", "community_space",
     )  # fmt: skip
     assert all(rows.all(name) for name in names)
-    with rows.warehouse.begin() as connection:
-        for name in names:
-            for act in ("INSERT", "UPDATE", "DELETE"):
-                connection.execute(DDL(_alarm(rows.warehouse.dialect, name, act)))
+    rows.alarm(*names)
     run(IDENTITIES, BEGIN + DAY)
     rows.account("4", "ben@who.int")
     with pytest.raises(DBAPIError, match="written"):
         run(IDENTITIES, BEGIN + DAY)
-
-
-def _alarm(dialect: str, table: str, act: str) -> str:
-    """A trigger that stops whoever has written a row of a table."""
-    trigger = f"CREATE TRIGGER alarm_{table}_{act} AFTER {act} ON {table}"
-    if dialect == "sqlite":
-        return f"{trigger} BEGIN SELECT RAISE(ABORT, 'written'); END"
-    return (
-        "CREATE OR REPLACE FUNCTION alarm() RETURNS trigger LANGUAGE plpgsql"
-        " AS $$ BEGIN RAISE EXCEPTION 'written'; END $$;"
-        f" {trigger} FOR EACH ROW EXECUTE FUNCTION alarm()"
-    )
 
 
 def test_two_people_who_turn_out_to_be_one_leave_a_redirect(rows: Any, run: Callable) -> None:
