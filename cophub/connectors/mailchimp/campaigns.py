@@ -315,7 +315,7 @@ def deliveries(ctx: Ctx, one: Opened, progress: Progress) -> Generator[Item, Non
 def pages_of(ctx: Ctx, begun: Begun | None) -> Iterator[Sheet]:
     """Every page of a listing that was begun; none of one that was not."""
     if begun:
-        yield from unsorted(ctx, begun.listing, begun.first, remember=False)
+        yield from unsorted(ctx, begun.listing, begun.first)
 
 
 def recipients_of(api: MailChimp, campaign: str) -> Listing:

@@ -250,19 +250,18 @@ def backwards(listing: Listing, since: datetime, before: datetime) -> Iterator[S
         yield listing.page(since, before, offset)
 
 
-def unsorted(
-    ctx: Context[Any], listing: Listing, first: Sheet | None = None, *, remember: bool = True
-) -> Iterator[Sheet]:
+def unsorted(ctx: Context[Any], listing: Listing, first: Sheet | None = None) -> Iterator[Sheet]:
     """Every page of a listing that the vendor does not sort; read again when it moved meanwhile.
 
-    `first` is the first page where it was fetched already. With `remember` each id must come once
-    over the whole listing; without, for listings of any length, once in two pages. Rows come again
-    when the listing is.
+    `first` is the first page where it was fetched already. Rows come again when the listing is
+    read again.
     """
     tries = 0
     while True:
         try:
-            yield from unsorted_pages(ctx, listing, first or listing.first(), remember)
+            yield from linked_pages(
+                ctx, listing, first or listing.first(), lambda n: listing.page(None, None, n)
+            )
             return
         except Drift as drift:
             first = None
@@ -270,19 +269,6 @@ def unsorted(
             if tries == TRIES:
                 raise unsteady(listing, drift) from None
             ctx.log.info("%s: %s; reading it again", listing.what, drift)
-
-
-def unsorted_pages(
-    ctx: Context[Any], listing: Listing, first: Sheet, remember: bool
-) -> Iterator[Sheet]:
-    """The pages by offset while they fit; Drift at the first that does not."""
-    seen: set[str] = set()
-    for sheet in linked_pages(ctx, listing, first, lambda n: listing.page(None, None, n)):
-        ids = {listing.key(row) for row in sheet.rows}
-        if len(ids) < len(sheet.rows) or not seen.isdisjoint(ids):
-            raise Drift("a row came twice")
-        seen = seen | ids if remember else ids
-        yield sheet
 
 
 def in_order(listing: Listing, sheet: Sheet, after: datetime | None) -> datetime | None:
