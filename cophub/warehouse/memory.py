@@ -31,6 +31,8 @@ class Memory:
         self._warehouse, self._stamp = warehouse, stamp
         self._met = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - see close
         self.sums: Sums = (0, 0, 0)
+        # Pages overlap by a row or so: what came a moment ago is not counted again.
+        self._recent: tuple[set[int], set[int]] = (set(), set())
         with warehouse.connect() as connection:
             self._empty = not store_for(connection, stamp).has_rows(table)
 
@@ -39,15 +41,18 @@ class Memory:
         if self._empty:
             return set()
         with self._warehouse.connect() as connection:
-            known = store_for(connection, self._stamp).known(self.table, digests)
+            known = set(store_for(connection, self._stamp).known(self.table, digests))
+        older, recent = self._recent
+        self._recent = (recent, known)
+        counted = known - older - recent
         count, upper, lower = self.sums
         self.sums = (
-            count + len(known),
-            upper + sum([digest // _HALF for digest in known]),
-            lower + sum([digest % _HALF for digest in known]),
+            count + len(counted),
+            upper + sum([digest // _HALF for digest in counted]),
+            lower + sum([digest % _HALF for digest in counted]),
         )
-        self._met.write(array("q", known).tobytes())
-        return set(known)
+        self._met.write(array("q", counted).tobytes())
+        return known
 
     def is_all_there_is(self, store: Store) -> bool:
         """Whether the rows that were met are all rows of the source: then none of them is gone."""
