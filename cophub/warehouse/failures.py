@@ -19,7 +19,7 @@ _SQLITE_ANSWERS = (
     ("malformed", "the file is damaged; put a backup in its place"),
     ("unable to open", "the file cannot be opened; check that its folder exists and is yours"),
     ("readonly", "the file cannot be written; check the rights of the file and its folder"),
-    ("disk i/o error", "the disk cannot be read or written; check it, then run again"),
+    ("disk i/o error", "the disk is full or damaged; free some room or check it, then run again"),
 )
 _POSTGRES_ANSWERS = (
     ("password authentication failed", "the user name or password is refused; correct the address"),
