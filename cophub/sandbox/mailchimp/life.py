@@ -103,7 +103,7 @@ class Life:
             client=chance.choice(("", "Gmail", "Apple Mail", "Outlook 2019")),
             country=person.country if chance.random() < 0.7 else "",
             timezone=person.timezone,
-            interests=_some_interests(audience, chance),
+            interests=_some_topics(audience, chance) | self._consent(audience, index),
             person=index,
             uses_proxy=chance.random() < 0.35,
             eagerness=chance.betavariate(1.6, 2.4),
@@ -118,6 +118,11 @@ class Life:
         audience.add(member)
         self._next_edit(audience, member, 0)
         return member
+
+    def _consent(self, audience: Audience, index: int) -> frozenset[str]:
+        """Most people agree to be listed, and then wherever they are asked."""
+        agrees = self.world.random("agrees", index).random() < 0.7
+        return frozenset([audience.consent] if audience.consent and agrees else ())
 
     def _await_confirmation(self, audience: Audience, member: Member, chance: Random) -> None:
         member.status, member.opt, member.first_opt, member.ip_opt = "pending", 0, 0, ""
@@ -268,7 +273,8 @@ class Life:
             self._tag_at_random(audience, member, chance, 1.0)
             self.edit(audience, member)
         elif way < 0.9:
-            self.edit(audience, member, interests=_some_interests(audience, chance))
+            chosen = _some_topics(audience, chance) | _consent_now(audience, member, chance)
+            self.edit(audience, member, interests=chosen)
         else:
             note = (
                 member.serial * 10 + chance.randrange(10),
@@ -294,5 +300,14 @@ def _ip(chance: Random) -> str:
     return f"{chance.choice(('192.0.2', '198.51.100', '203.0.113'))}.{chance.randrange(1, 255)}"
 
 
-def _some_interests(audience: Audience, chance: Random) -> frozenset[str]:
-    return frozenset(item["id"] for item in audience.interests if chance.random() < 0.3)
+def _some_topics(audience: Audience, chance: Random) -> frozenset[str]:
+    offered = (item["id"] for item in audience.interests if item["id"] != audience.consent)
+    return frozenset(topic for topic in offered if chance.random() < 0.3)
+
+
+def _consent_now(audience: Audience, member: Member, chance: Random) -> frozenset[str]:
+    """What the member says about being listed when asked again; few think otherwise than before."""
+    if not audience.consent:
+        return frozenset()
+    agreed = audience.consent in member.interests
+    return frozenset([audience.consent] if agreed != (chance.random() < 0.08) else ())

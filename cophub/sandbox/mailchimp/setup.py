@@ -44,6 +44,8 @@ def audience(world: World, number: int, *, crowd: bool = False) -> Audience:
     result.merge_fields = [_merge_field(row, place, list_id) for place, row in enumerate(fields)]
     if number % 6 != 3:
         _add_interests(result, world)
+        if not crowd:
+            _add_consent(result, world)
     _add_tags(result, world, number)
     return result
 
@@ -68,6 +70,11 @@ def _add_interests(result: Audience, world: World) -> None:
     topics, often = names.TOPICS[:5], ("Every issue", "Quarterly digest")
     _add_category(result, world, "Topics", "checkboxes", topics)
     _add_category(result, world, "How often", "radio", often)
+
+
+def _add_consent(result: Audience, world: World) -> None:
+    _add_category(result, world, "Privacy", "checkboxes", ("List me in the directory",))
+    result.consent = result.interests[-1]["id"]
 
 
 def _add_category(

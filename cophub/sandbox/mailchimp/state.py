@@ -142,6 +142,8 @@ class Audience:
         self.merge_fields: list[dict[str, Any]] = []
         self.categories: list[dict[str, Any]] = []
         self.interests: list[dict[str, Any]] = []
+        self.consent = ""
+        """The id of the interest by which members agree to be listed; "" where nobody is asked."""
         self.tags: dict[int, Tag] = {}
         self.call_tags: list[int] = []
         """Tags of those who were at a call; few members have them, and those have many."""

@@ -315,7 +315,8 @@ def test_interests_count_their_subscribers_as_text(
     """A number in quotation marks, as the vendor has it."""
     path = f"/lists/{audience.list_id}/interest-categories"
     categories = reader.get(path).json()["categories"]
-    assert [category["title"] for category in categories] == ["Topics", "How often"]
+    titles = [category["title"] for category in categories]
+    assert titles == ["Topics", "How often", "Privacy"]
     rows = reader.get(f"{path}/{categories[0]['id']}/interests").json()["interests"]
     subscribed = page(reader, audience, status="subscribed")["members"]
     for row in rows:
@@ -323,6 +324,21 @@ def test_interests_count_their_subscribers_as_text(
             sum(member["interests"][row["id"]] for member in subscribed)
         )
     assert reader.get(f"{path}/none/interests").status_code == 404
+
+
+def test_most_members_agree_to_be_listed_and_a_few_change_their_mind(
+    shown: MailchimpSandbox,
+) -> None:
+    """Where they are asked; one audience of the six has no interests at all."""
+    asked = [audience for audience in shown.audiences if audience.consent]
+    assert len(asked) == 5
+    answers: dict[int, set[bool]] = {}
+    for audience in asked:
+        for member in audience.members.values():
+            answers.setdefault(member.person, set()).add(audience.consent in member.interests)
+    agreed = sum(True in each for each in answers.values())
+    assert 0.6 < agreed / len(answers) < 0.85
+    assert 0 < sum(len(each) == 2 for each in answers.values()) < len(answers) / 10
 
 
 def test_tags_are_segments_and_can_be_searched_by_their_beginning(
