@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cophub.sandbox import MailchimpSandbox
     from cophub.sandbox.mailinglist import MailingList
 
+FOLDER = "cophub-demo"
 SEED = 7
 _LISTS = (0, 3)
 """The communities of the invented world that have a mailing list besides their newsletter."""
@@ -64,7 +66,7 @@ class Clock:
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path), default="cophub-demo",
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=FOLDER,
               show_default=True, metavar="DIR", help="Where everything is written.")  # fmt: skip
 @click.option("--no-open", is_flag=True, help="Do not open the site in a browser.")
 @shared
@@ -228,11 +230,12 @@ def _conclude(hub: "Hub", folder: Path, clock: Clock, told: dict[str, Any]) -> N
         f" and {told['requests']:,} requests over HTTP"
     )
     show.say(f"  the site:  {show.bold(told['site'])}")
-    config = f"--config {folder / 'plugins.toml'}"
+    config = f"--config {quote(str(folder / 'plugins.toml'))}"
     show.say(f"  look on:   cophub report quarter {config}")
     if datetime.now(UTC) - clock.now < timedelta(hours=1):
         show.say(
             "  again:     the invented world has caught up with today; remove the folder first"
         )
     else:
-        show.say("  again:     cophub demo    a week passes, and only what is new is read")
+        named = "" if str(folder) == FOLDER else f" --dir {quote(str(folder))}"
+        show.say(f"  again:     cophub demo{named}    a week passes, and only what is new is read")

@@ -40,9 +40,11 @@ def test_it_syncs_publishes_and_says_so_in_about_ten_lines_and_a_second_one_move
     assert time.monotonic() - began < 60
     lines = first.stdout.splitlines()
     assert 8 <= len(lines) <= 12
+    assert f"again:     cophub demo --dir {folder} " in lines[-1]
     site = folder / "site"
     assert str(site / "index.html") in first.stdout
     assert len(list((site / "communities").glob("*.html"))) >= 3
+    assert (site / "people.html").read_text().count('scope="row"') > 100
     assert len(load_config(folder / "plugins.toml").communities) >= 3
     whole = runs(folder)
     assert {run.state for run in whole.values()} == {"done"}
