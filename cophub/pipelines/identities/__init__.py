@@ -17,15 +17,15 @@ class Settings(BaseModel, extra="forbid"):
     listed: Literal["agreed", "everybody"] = Field(
         "agreed",
         description=(
-            "Whom the directory of people names: those who agreed, or everybody who has not left."
-            " Take `everybody` only for a site that none but members can open."
+            "Whom the directory of people names: `agreed`, those who agreed to it; `everybody`, all"
+            " who have not left, which is for a site that only members can open."
         ),
     )
     listed_by: list[str] = Field(
         ["directory", "list me in the directory"],
         description=(
-            "Who carries one of these as a tag or ticked interest in any space has agreed; capital"
-            " and small letters are alike."
+            "Whoever carries one of these words as a tag or ticked interest in any space has"
+            " agreed; capital and small letters are alike."
         ),
     )
 

@@ -178,7 +178,7 @@ def _community(row: Mapping[Any, Any], facts: Facts) -> Community:
 def _directory(
     connection: Connection, facts: Facts, titles: Mapping[str, str], zone: ZoneInfo
 ) -> dict[str, Person]:
-    """People who agreed to be listed, by id and in the order of their names."""
+    """People who are listed, by id and in the order of their names."""
     theirs: dict[str, list[str]] = defaultdict(list)
     roles: dict[str, list[str]] = defaultdict(list)
     for community in titles:

@@ -183,6 +183,6 @@ class Site:
     active: Cell = ABSENT
     directory: tuple[Person, ...] = ()
     unlisted: Cell = ABSENT
-    """How many people are in the directory's communities but did not agree to be listed."""
+    """How many people are in the directory's communities but are not listed."""
     sources: tuple[Source, ...] = ()
     definitions: dict[str, Definition] = field(default_factory=dict)

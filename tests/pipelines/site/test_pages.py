@@ -137,7 +137,8 @@ def test_an_empty_hub_has_a_site_that_says_what_to_do(invented):
     )  # fmt: skip
     made = {str(each.path): str(each.content) for each in pages(site)}
     assert "[communities] in plugins.toml" in made["index.html"]
-    assert "Nobody has agreed to be listed yet" in made["people.html"]
+    assert "Nobody is listed yet" in made["people.html"]
+    assert '[pipelines.identities]&#10;settings = { listed = "everybody" }' in made["people.html"]
 
 
 def test_a_communitys_file_is_named_by_its_key_where_a_key_can_be_a_name():
