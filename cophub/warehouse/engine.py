@@ -16,6 +16,7 @@ from cophub.warehouse.upgrade import HEAD, check_version, upgrade_schema, views_
 
 LOCK_PATIENCE_SECONDS = 60.0
 _WRITES = "cophub_writes"
+_LOOKS = "cophub_looks"
 
 
 class Warehouse:
@@ -75,6 +76,17 @@ class Warehouse:
         """A transaction for writing: kept when the block ends, undone when it raises."""
         with explained(self.engine.url), self._writing.begin() as connection:
             yield connection
+
+    def lookups(self) -> Connection:
+        """A connection for many short reads, each by itself and of what is there by then.
+
+        It holds no transaction, so it may be kept open; whoever asks for it closes it.
+        """
+        options: dict[str, Any] = {_LOOKS: True}
+        if self.dialect == "postgresql":
+            options["isolation_level"] = "AUTOCOMMIT"
+        with explained(self.engine.url):
+            return self.engine.connect().execution_options(**options)
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -164,5 +176,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: a reader that turns writer cannot wait for it, only fail.
-    writes = connection.get_execution_options().get(_WRITES)
+    options = connection.get_execution_options()
+    if options.get(_LOOKS):
+        return
+    writes = options.get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

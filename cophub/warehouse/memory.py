@@ -28,20 +28,19 @@ class Memory:
 
     def __init__(self, warehouse: Warehouse, table: str, stamp: Stamp) -> None:
         self.table = table
-        self._warehouse, self._stamp = warehouse, stamp
         self._met = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - see close
         self.sums: Sums = (0, 0, 0)
         # Pages overlap by a row or so: what came a moment ago is not counted again.
         self._recent: tuple[set[int], set[int]] = (set(), set())
-        with warehouse.connect() as connection:
-            self._empty = not store_for(connection, stamp).has_rows(table)
+        self._connection = warehouse.lookups()
+        self._store = store_for(self._connection, stamp)
+        self._empty = not self._store.has_rows(table)
 
     def known(self, digests: Sequence[int]) -> set[int]:
         """Those of the digests that are stored; they count as met from now on."""
         if self._empty:
             return set()
-        with self._warehouse.connect() as connection:
-            known = set(store_for(connection, self._stamp).known(self.table, digests))
+        known = set(self._store.known(self.table, digests))
         older, recent = self._recent
         self._recent = (recent, known)
         counted = known - older - recent
@@ -67,5 +66,7 @@ class Memory:
             yield [(digest,) for digest in digests]
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file and the connection back."""
         self._met.close()
+        self._store.close()
+        self._connection.close()

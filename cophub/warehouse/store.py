@@ -33,6 +33,9 @@ class Stamp:
 class Store(Protocol):
     """Bulk reads and writes on one connection, inside the caller's transaction."""
 
+    def close(self) -> None:
+        """Leave the session as it was; for a store whose connection goes back to others."""
+
     def existing(
         self, table: str, key: Sequence[str], columns: Sequence[str], rows: list[Row]
     ) -> list[Row]:
@@ -51,7 +54,7 @@ class Store(Protocol):
         """End the open period of these memberships (space, account)."""
 
     def known(self, table: str, digests: Sequence[int]) -> list[int]:
-        """Those of the digests that rows which are there carry."""
+        """Those of the digests that rows which are there carry, some of them more than once."""
 
     def sums(self, table: str) -> tuple[int, int, int]:
         """Of the source's rows that are there: how many, and the sums of their digests' halves.

@@ -31,6 +31,12 @@ class PostgresqlStore:
     def __init__(self, connection: Connection, stamp: Stamp) -> None:
         self._cursor: psycopg.Cursor[Any] = driver_cursor(connection, binary=True)
         self._stamp = stamp
+        self._seeking = False
+
+    def close(self) -> None:
+        """Leave the session as it was."""
+        if self._seeking:
+            self._execute("RESET enable_seqscan")
 
     def existing(
         self, table: str, key: Sequence[str], columns: Sequence[str], rows: list[Row]
@@ -83,13 +89,12 @@ class PostgresqlStore:
         )
 
     def known(self, table: str, digests: Sequence[int]) -> list[int]:
-        select = (
-            f"SELECT DISTINCT t.digest FROM {table} AS t "
-            f"WHERE t.digest = ANY(%s::bigint[]) AND {THERE}"
-        )
+        select = f"SELECT t.digest FROM {table} AS t WHERE t.digest = ANY(%s::bigint[]) AND {THERE}"
         # Nothing is known yet of a table that was just filled, and a thousand digests look like
         # all of it: without this, each page would read the table from end to end.
-        self._execute("SET LOCAL enable_seqscan = off")
+        if not self._seeking:
+            self._execute("SET enable_seqscan = off")
+            self._seeking = True
         self._execute(select, [list(digests)])
         return [digest for (digest,) in self._cursor.fetchall()]
 

@@ -21,6 +21,7 @@ from cophub.warehouse.store import (
     target,
 )
 
+_MOST_MARKS = 5_000
 _FEW = 16  # lookups are worth a statement each while they are few
 
 
@@ -30,6 +31,9 @@ class SqliteStore:
     def __init__(self, connection: Connection, stamp: Stamp) -> None:
         self._cursor: sqlite3.Cursor = driver_cursor(connection)
         self._stamp = stamp
+
+    def close(self) -> None:
+        """Nothing to leave."""
 
     def existing(
         self, table: str, key: Sequence[str], columns: Sequence[str], rows: list[Row]
@@ -90,12 +94,13 @@ class SqliteStore:
         )
 
     def known(self, table: str, digests: Sequence[int]) -> list[int]:
-        select = (
-            f"SELECT DISTINCT t.digest FROM json_each(?) AS k CROSS JOIN {table} AS t "
-            f"ON t.digest = k.value AND {THERE}"
-        )
-        listed = msgspec.json.encode(digests).decode()
-        return [digest for (digest,) in self._cursor.execute(select, (listed,))]
+        found: list[int] = []
+        for start in range(0, len(digests), _MOST_MARKS):
+            some = digests[start : start + _MOST_MARKS]
+            marks = ",".join("?" * len(some))
+            select = f"SELECT t.digest FROM {table} AS t WHERE t.digest IN ({marks}) AND {THERE}"
+            found += [digest for (digest,) in self._cursor.execute(select, some)]
+        return found
 
     def sums(self, table: str) -> tuple[int, int, int]:
         select = SUMS.format(table=table, source="?")
