@@ -1,8 +1,8 @@
 """Which organisation each person works for: the one their accounts name, else their work domain's.
 
 A simple beginning: names are compared in a normal form, a mail domain belongs to the organisation
-that most of its accounts name, and public mail providers are no organisation. What a person set in
-`organization_name` stands.
+that most of its accounts name, and public mail providers are no organisation, nor is a domain whose
+accounts name many and none of them often. What a person set in `organization_name` stands.
 """
 
 import re
@@ -30,6 +30,9 @@ NO_ORGANIZATION = frozenset(
 
 RESERVED_DOMAINS = ("invalid", "local", "localhost", "internal", "lan", "onmicrosoft.com")
 """Endings of addresses that belong to no organisation by name."""
+
+TELLING = 8
+"""So many accounts have to name an organisation before their disagreement says anything."""
 
 _NOT_WORDS = re.compile(r"[^\w]+")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -92,10 +95,15 @@ def is_work_domain(domain: str) -> bool:
 def _of_domain(domain: str, named: Counter[str]) -> str | None:
     if not is_work_domain(domain):
         return None
-    most = sorted(named.items(), key=lambda item: (-item[1], item[0]))[:1]
+    if not named:
+        return domain
+    most, accounts = min(named.items(), key=lambda item: (-item[1], item[0]))
     # One colleague's slip must not rename the rest: half of those who name any have to agree.
-    if most and most[0][1] * 2 > named.total():
-        return most[0][0]
+    if accounts * 2 > named.total():
+        return most
+    # Nor is a mail provider that no list knows an employer: its people name this and that.
+    if named.total() >= TELLING and accounts * 4 < named.total():
+        return None
     return domain
 
 
@@ -171,7 +179,7 @@ def _stage_domains(connection: Connection, register: Register) -> None:
 
 
 def _write_register(connection: Connection, register: Register, known: Register) -> None:
-    """Add what is new; a learned domain may also have moved to another organisation."""
+    """Add what is new; a learned domain may have moved to another organisation, or be none now."""
     titles = [
         {"key": key, "name": title, "domain": key if "." in key else None}
         for key, title in register.titles.items()
@@ -185,16 +193,26 @@ def _write_register(connection: Connection, register: Register, known: Register)
         rows = [
             {"name": name, "kind": kind, "organization": key}
             for kind, name, key in (*names, *domains)
-            if key is not None
         ]
         fill(connection, "learned", rows)
         execute(
             connection,
             """
             INSERT INTO organization_name (name, kind, organization, set_by)
-            SELECT name, kind, organization, 'learned' FROM learned WHERE TRUE
+            SELECT name, kind, organization, 'learned' FROM learned
+            WHERE organization IS NOT NULL
             ON CONFLICT (name, kind) DO UPDATE SET organization = excluded.organization
             WHERE organization_name.organization <> excluded.organization
+            """,
+        )
+        execute(
+            connection,
+            """
+            DELETE FROM organization_name
+            WHERE set_by = 'learned' AND EXISTS (
+              SELECT 1 FROM learned l
+              WHERE l.name = organization_name.name AND l.kind = organization_name.kind
+                AND l.organization IS NULL)
             """,
         )
 

@@ -69,6 +69,25 @@ def test_a_domain_belongs_to_whom_most_of_its_accounts_name(rows: Any, run: Call
     assert found["a:7"] == "hub.org", "its accounts do not agree"
 
 
+def test_a_domain_whose_people_work_all_over_is_nobodys_employer(rows: Any, run: Callable) -> None:
+    """A mail provider that no list knows; an agency with several names for itself is not one."""
+    for number in range(7):
+        rows.account(f"p{number}", f"p{number}@mail.tg", organization=f"Ministry {number}")
+        name = "Land Agency" if number < 2 else f"Land Agency, Office {number}"
+        rows.account(f"o{number}", f"o{number}@land.tg", organization=name)
+    rows.account("p", "p@mail.tg")
+    rows.account("o", "o@land.tg")
+    run(IDENTITIES)
+    assert employers(rows)["a:p"] == "mail.tg", "seven are too few to tell"
+    rows.account("p7", "p7@mail.tg", organization="Ministry 7")
+    rows.account("o7", "o7@land.tg", organization="Land Agency, Office 7")
+    run(IDENTITIES)
+    assert employers(rows)["a:p"] is None
+    assert employers(rows)["a:o"] == "land.tg"
+    domains = {row["name"] for row in rows.all("organization_name") if row["kind"] == "domain"}
+    assert domains == {"land.tg"}
+
+
 def test_a_person_works_where_most_of_their_present_accounts_say(rows: Any, run: Callable) -> None:
     address = "ana@gmail.com"
     rows.account("1", address, organization="FAO", gone_at=BEGIN)
