@@ -7,7 +7,8 @@ when all pipelines have ended: a reader never sees half a run.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -21,7 +22,7 @@ from cophub.errors import CophubError, PluginError
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
 from cophub.publish.folder import Version
 from cophub.warehouse import Warehouse, state
-from cophub.warehouse.holder import this_thread
+from cophub.warehouse.holding import held, show_life
 from cophub.warehouse.state import Lease
 
 LEASE = "the pipelines"
@@ -42,12 +43,13 @@ class PipelineResult:
 
 @dataclass(frozen=True)
 class _Run:
-    """A run of pipelines, as the warehouse knows it."""
+    """A run of pipelines: as the warehouse knows it, and what it has made so far."""
 
     number: int
     version: int
     started_at: datetime
-    lease: Lease
+    files: Version
+    results: list[PipelineResult] = field(default_factory=list)
 
 
 def run_pipelines(
@@ -66,17 +68,11 @@ def run_pipelines(
     another in a circle, ConfigError when the site folder cannot be written.
     """
     ordered = in_order(plan)
-    run = _begin(warehouse, now())
-    results: list[PipelineResult] = []
-    files: Version | None = None
-    error: str | None = "it was stopped"
-    try:
-        files = Version(site, run.version)
+    with held(warehouse, LEASE) as lease, _recorded(warehouse, site, now) as run:
         for pipeline, settings in ordered:
-            if results:
-                yield results[-1]
+            yield from run.results[-1:]
             with warehouse.begin() as connection:
-                state.hold_lease(connection, run.lease, now=now())
+                show_life(connection, lease)
             context = PipelineContext(
                 settings=settings,
                 warehouse=warehouse,
@@ -86,17 +82,9 @@ def run_pipelines(
                 communities=communities,
                 log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
             )
-            results.append(_run_one(pipeline, context, files, results))
-        error = _first_error(results)
-        _show(warehouse, run, files, results, now())
-    except CophubError as failure:
-        error = str(failure)
-        raise
-    finally:
-        if files is not None:
-            files.discard()
-        _end(warehouse, run, error, now())
-    yield from results[-1:]
+            run.results.append(_run_one(pipeline, context, run))
+        _show(warehouse, run, lease, now())
+    yield from run.results[-1:]
 
 
 def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
@@ -113,30 +101,40 @@ def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
         raise PluginError(f"pipelines wait for one another: {circle}") from error
 
 
-def _begin(warehouse: Warehouse, started_at: datetime) -> _Run:
+@contextmanager
+def _recorded(warehouse: Warehouse, site: Path, now: Callable[[], datetime]) -> Iterator[_Run]:
+    """A run and its version of the site, whose end the warehouse knows however it comes."""
+    started_at = now()
     with warehouse.begin() as connection:
-        lease = state.take_lease(connection, LEASE, this_thread(), now=started_at)
         number = state.start_run(
             connection, kind="publish", source=None, now=started_at, version=__version__
         )
         version = state.start_publication(connection, run=number, now=started_at)
-    return _Run(number, version, started_at, lease)
+    error: str | None = "it was stopped"
+    files: Version | None = None
+    try:
+        files = Version(site, version)
+        run = _Run(number, version, started_at, files)
+        yield run
+        error = _first_error(run.results)
+    except CophubError as failure:
+        error = str(failure)
+        raise
+    finally:
+        if files is not None:
+            files.discard()
+        _end(warehouse, number, version, error, now())
 
 
-def _run_one(
-    pipeline: Pipeline,
-    context: PipelineContext[BaseModel],
-    files: Version,
-    before: list[PipelineResult],
-) -> PipelineResult:
-    failed = {result.pipeline for result in before if result.state == "failed"}
+def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run) -> PipelineResult:
+    failed = {result.pipeline for result in run.results if result.state == "failed"}
     missing = next((name for name in pipeline.after if name in failed), None)
     if missing:
         error = f'not run, because it reads the results of "{missing}", which failed'
         return PipelineResult(pipeline.name, "failed", 0, 0.0, error)
     began = time.perf_counter()
     try:
-        count = files.write(pipeline.name, pipeline.run(context))
+        count = run.files.write(pipeline.name, pipeline.run(context))
     except CophubError as failure:
         return _failed(pipeline, began, str(failure))
     except Exception as failure:  # noqa: BLE001 - a plugin may raise anything; the others go on
@@ -160,31 +158,24 @@ def _first_error(results: list[PipelineResult]) -> str | None:
     return next((f'pipeline "{r.pipeline}": {r.error}' for r in failed), None)
 
 
-def _show(
-    warehouse: Warehouse,
-    run: _Run,
-    files: Version,
-    results: list[PipelineResult],
-    at: datetime,
-) -> None:
+def _show(warehouse: Warehouse, run: _Run, lease: Lease, at: datetime) -> None:
     """Let readers see what was made; nothing is shown where every pipeline failed."""
-    if not any(result.state == "done" for result in results):
+    if not any(result.state == "done" for result in run.results):
         return
     with warehouse.begin() as connection:
         # Whoever took the pipelines over meanwhile shows theirs; ours would be older.
-        state.hold_lease(connection, run.lease, now=at)
-        count, size = files.switch()
+        show_life(connection, lease)
+        count, size = run.files.switch()
         state.publish(connection, run.version, now=at, files=count, size_bytes=size)
 
 
-def _end(warehouse: Warehouse, run: _Run, error: str | None, at: datetime) -> None:
+def _end(warehouse: Warehouse, run: int, version: int, error: str | None, at: datetime) -> None:
     with warehouse.begin() as connection:
-        if state.published_version(connection) != run.version:
+        if state.published_version(connection) != version:
             reason = error or "there was no pipeline to run"
-            state.fail_publication(connection, run.version, error=reason)
+            state.fail_publication(connection, version, error=reason)
         ended = "failed" if error else "done"
-        state.finish_run(connection, run.number, state=ended, now=at, error=error)
-        state.release_lease(connection, run.lease, now=at)
+        state.finish_run(connection, run, state=ended, now=at, error=error)
 
 
 __all__ = ["LEASE", "PipelineResult", "in_order", "run_pipelines"]

@@ -13,7 +13,8 @@ from cophub import ConfigError, Pipeline, PipelineContext, PluginError, Publicat
 from cophub.pipeline import NoSettings
 from cophub.publish import PipelineResult, in_order, run_pipelines
 from cophub.publish import folder as folders
-from cophub.warehouse import Warehouse, state
+from cophub.warehouse import Warehouse, holding, state
+from tests.warehouse.leases import age, until_renewed
 
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
 
@@ -127,9 +128,29 @@ def test_a_run_and_its_version_are_recorded(warehouse: Warehouse, publish: Any, 
 
 def test_only_one_process_publishes_at_a_time(warehouse: Warehouse, publish: Any) -> None:
     with warehouse.begin() as connection:
-        state.take_lease(connection, "the pipelines", "another machine", now=NOW)
+        state.take_lease(connection, "the pipelines", "another machine", now=datetime.now(UTC))
     with pytest.raises(SourceBusy, match="another machine"):
         publish(pages("site"))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_pipeline_that_takes_long_is_not_overtaken(
+    warehouse: Warehouse, publish: Any, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows signs of life while it runs, and gives the lease back at its end."""
+    monkeypatch.setattr(holding, "RENEWAL_SECONDS", 0.01)
+
+    def slow(context: PipelineContext[Any]) -> Iterator[Publication]:
+        age(warehouse, "the pipelines")
+        until_renewed(warehouse, "the pipelines")
+        with pytest.raises(SourceBusy, match="the pipelines"):
+            publish(pages("other"))
+        yield Publication("index.html", "mine")
+
+    (result,) = publish(Pipeline(name="site", summary="", run=slow))
+    assert (result.state, result.error) == ("done", None)
+    assert contents(site) == {"index.html": "mine"}
+    publish(pages("other"))
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
