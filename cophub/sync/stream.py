@@ -123,7 +123,7 @@ class StreamRun:
 
     def _read(self, writer: WriterThread) -> None:
         """Cut the stream into parcels; on a failure keep what its last checkpoint allows."""
-        cutter = Cutter(writer.put)
+        cutter = Cutter(lambda parcel: self._hand_over(parcel, writer))
         try:
             for item in self._items():
                 if cutter.add(item) and self.stopping():
@@ -141,22 +141,28 @@ class StreamRun:
         self._familiar += len(known)
         return known
 
-    def _write(self, parcel: Parcel) -> None:
-        batch, unusable = self._loader.rows(parcel.records)
+    def _hand_over(self, parcel: Parcel, writer: WriterThread) -> None:
+        """Make rows of the records, while the writer waits for the database with the last ones."""
+        parcel.batch, unusable = self._loader.rows(parcel.records)
         self._seen += len(parcel.records)
-        self._rejects += [*parcel.rejects, *unusable]
-        self._loader.stage(batch)
+        parcel.records = []
+        parcel.rejects += unusable
+        writer.put(parcel)
+
+    def _write(self, parcel: Parcel) -> None:
+        self._rejects += parcel.rejects
+        self._loader.stage(parcel.batch)
         if parcel.cursor is not None:
             self._cursor = parcel.cursor
         if parcel.commit:
-            with self._commit() as connection:
+            with self._commit(durable=False) as connection:
                 if self.reading.moves_cursor and parcel.cursor is not None:
                     self._save_cursor(connection, whole_at=None)
 
     @contextmanager
-    def _commit(self) -> Iterator[Connection]:
+    def _commit(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction: the staged rows, the rejects, what the caller adds; the lease holds."""
-        with self.warehouse.begin() as connection:
+        with self.warehouse.begin(durable=durable) as connection:
             state.hold_lease(connection, self.lease, now=datetime.now(UTC))
             counts = self._loader.apply(connection)
             state.add_rejects(

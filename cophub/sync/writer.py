@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cophub.records import Checkpoint, Item, Record, Reject
+from cophub.warehouse.rows import Batch
 
 QUEUE_LENGTH = 2
 PARCEL_RECORDS = 4_000
@@ -21,12 +22,16 @@ COMMIT_SECONDS = 5.0
 
 @dataclass
 class Parcel:
-    """Records and rejects in the order they were yielded; `cursor` is set at a checkpoint."""
+    """Records and rejects in the order they were yielded; `cursor` is set at a checkpoint.
+
+    `batch` is what became of the records, which are let go of.
+    """
 
     records: list[Record] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     cursor: str | None = None
     commit: bool = False
+    batch: Batch = field(default_factory=Batch)
 
 
 class WriterThread:

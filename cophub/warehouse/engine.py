@@ -72,9 +72,16 @@ class Warehouse:
             yield connection
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A transaction for writing: kept when the block ends, undone when it raises."""
+    def begin(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A transaction for writing: kept when the block ends, undone when it raises.
+
+        One that is not `durable` may be lost, as a whole, when the machine fails within a second:
+        for what can be fetched again from where the warehouse then stands. It does not wait for
+        the disk; on SQLite no transaction does.
+        """
         with explained(self.engine.url), self._writing.begin() as connection:
+            if not durable and self.dialect == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
 
     def lookups(self) -> Connection:

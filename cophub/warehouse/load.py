@@ -225,7 +225,7 @@ def _insert(store: Store, rows: Rows) -> list[Row]:
     known = set(left_over)
     added = [row for row in rows.rows if row not in known] if known else rows.rows
     if added:
-        store.upsert(memberships.periods_of_new(Rows(rows.table, rows.columns, added)))
+        store.open_periods(memberships.periods_of_new(Rows(rows.table, rows.columns, added)))
     return left_over
 
 
@@ -252,7 +252,10 @@ def _compare(store: Store, rows: Rows) -> Difference:
             if old[width] is not None:
                 difference.returned.append(merged)
                 difference.returned_was.append(old[width + 1 :])
-            elif old[:alike] != merged[:alike]:
+                continue
+            if rows.table == memberships.TABLE:
+                merged = memberships.keep_end(rows.columns, old, merged, status=old[-1])
+            if old[:alike] != merged[:alike]:
                 difference.changed.append(merged)
                 difference.changed_was.append(old[width + 1 :])
     return difference

@@ -50,6 +50,9 @@ class Store(Protocol):
     def upsert(self, rows: Rows) -> None:
         """Add rows, or overwrite the columns they set; what was gone is back."""
 
+    def open_periods(self, rows: Rows) -> None:
+        """Add the periods of memberships that were just added: they are hardly ever there."""
+
     def close_periods(self, keys: list[Row]) -> None:
         """End the open period of these memberships (space, account)."""
 

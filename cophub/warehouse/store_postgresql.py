@@ -79,6 +79,10 @@ class PostgresqlStore:
             stamp_values(self._stamp, stamped),
         )
 
+    def open_periods(self, rows: Rows) -> None:
+        if there := self.insert(rows):
+            self.upsert(Rows(rows.table, rows.columns, there))
+
     def close_periods(self, keys: list[Row]) -> None:
         self._stage(Rows("membership_period", ("space", "account"), keys))
         self._execute(

@@ -85,6 +85,9 @@ class SqliteStore:
         statement = f"{self._insert(rows)} {overwriting(rows.table, rows.columns)}"
         self._cursor.executemany(statement, rows.rows)
 
+    def open_periods(self, rows: Rows) -> None:
+        self.upsert(rows)
+
     def close_periods(self, keys: list[Row]) -> None:
         source, at = map(_literal, stamp_values(self._stamp, ("source", "valid_to")))
         self._cursor.executemany(
