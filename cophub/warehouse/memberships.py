@@ -1,5 +1,7 @@
 """What is particular to memberships: they are active unless said otherwise, and keep a history."""
 
+from collections.abc import Sequence
+
 from cophub.warehouse.rows import Row, Rows
 
 TABLE = "membership"
@@ -23,6 +25,22 @@ def _with(rows: Rows, values: dict[str, str | None]) -> Rows:
         return rows
     more = tuple(missing.values())
     return Rows(rows.table, (*rows.columns, *missing), [row + more for row in rows.rows])
+
+
+def keep_end(columns: Sequence[str], old: Row, row: Row, *, status: str | None) -> Row:
+    """The row with the stored `left_at`, where that is older and the status is still `status`.
+
+    A vendor may date an end by the last edit of the contact: an edit later is no later end.
+    """
+    if "left_at" not in columns:
+        return row
+    place = columns.index("left_at")
+    before, now = old[place], row[place]
+    if before is None or now is None or before >= now:
+        return row
+    if "status" in columns and row[columns.index("status")] != status:
+        return row
+    return (*row[:place], before, *row[place + 1 :])
 
 
 def periods_of_new(rows: Rows) -> Rows:

@@ -60,6 +60,46 @@ def test_the_earliest_of_two_join_dates_in_one_batch_is_kept(
     assert rows(warehouse, "membership", "joined_at") == [(day(3),), (day(1),)]
 
 
+def test_an_end_stays_where_it_was_while_the_status_is_the_same(
+    warehouse: Warehouse, load: Load
+) -> None:
+    """A vendor that dates an end by the last edit moves it with each; who left in May left in May.
+
+    What else the edit brought is stored.
+    """
+    left = ("status", "left_at", "reason")
+    load(member(status="unsubscribed", left_at=day(5)), on=1)
+    assert load(member(status="unsubscribed", left_at=day(7)), on=2).changed == 0
+    assert load(member(left_at=day(8)), on=3).changed == 0
+    load(member(status="unsubscribed", left_at=day(9), reason="too much mail"), on=4)
+    assert rows(warehouse, "membership", *left) == [("unsubscribed", day(5), "too much mail")]
+    load(member(status="unsubscribed", left_at=day(4)), on=5)
+    assert rows(warehouse, "membership", "left_at") == [(day(4),)]
+
+
+def test_an_end_moves_when_the_status_changes_and_goes_when_the_vendor_takes_it_back(
+    warehouse: Warehouse, load: Load
+) -> None:
+    left = ("status", "left_at")
+    load(member(status="unsubscribed", left_at=day(5)), on=1)
+    load(member(status="bounced", left_at=day(7)), on=2)
+    assert rows(warehouse, "membership", *left) == [("bounced", day(7))]
+    load(member(status="active", left_at=None), on=3)
+    assert rows(warehouse, "membership", *left) == [("active", None)]
+    load(member(status="bounced", left_at=day(9)), on=4)
+    assert rows(warehouse, "membership", *left) == [("bounced", day(9))]
+
+
+def test_whoever_returns_and_leaves_again_has_the_end_of_the_second_stay(
+    warehouse: Warehouse, load: Load
+) -> None:
+    """Our own mark of a departure gives way to what the vendor says of it afterwards."""
+    load(member("1"), member("2"), on=1)
+    snapshot(warehouse, [member("2")], [Membership], on=3)
+    load(member("1", status="left", left_at=day(5)), on=6)
+    assert rows(warehouse, "membership", "status", "left_at")[0] == ("left", day(5))
+
+
 def test_a_period_begins_with_a_membership(warehouse: Warehouse, load: Load) -> None:
     load(member(role="owner"), on=1)
     assert periods(warehouse) == [("owner", "active", day(1), None)]
