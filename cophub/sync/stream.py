@@ -24,6 +24,7 @@ from cophub.sync.writer import Cutter, Parcel, WriterThread
 from cophub.warehouse import Warehouse, state
 from cophub.warehouse.departures import Departures
 from cophub.warehouse.load import Loader
+from cophub.warehouse.rows import Batch
 
 log = logging.getLogger("cophub.sync")
 
@@ -151,20 +152,21 @@ class StreamRun:
 
     def _write(self, parcel: Parcel) -> None:
         self._rejects += parcel.rejects
-        self._loader.stage(parcel.batch)
         if parcel.cursor is not None:
             self._cursor = parcel.cursor
-        if parcel.commit:
-            with self._commit(durable=False) as connection:
+        if not parcel.commit:
+            self._loader.stage(parcel.batch)
+        else:
+            with self._commit(parcel.batch, durable=False) as connection:
                 if self.reading.moves_cursor and parcel.cursor is not None:
                     self._save_cursor(connection, whole_at=None)
 
     @contextmanager
-    def _commit(self, *, durable: bool = True) -> Iterator[Connection]:
+    def _commit(self, batch: Batch | None = None, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction: the staged rows, the rejects, what the caller adds; the lease holds."""
         with self.warehouse.begin(durable=durable) as connection:
             state.hold_lease(connection, self.lease, now=datetime.now(UTC))
-            counts = self._loader.apply(connection)
+            counts = self._loader.apply(connection, batch)
             state.add_rejects(
                 connection,
                 map(_without_secrets, self._rejects),

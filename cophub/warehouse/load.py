@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -93,8 +94,13 @@ class Loader:
 
     def stage(self, batch: Batch) -> None:
         """Keep a batch for the next `apply`; in a temporary file where there is much."""
+        self._note(batch)
         for rows in batch.groups:
             self._staged.add(rows)
+
+    def _note(self, batch: Batch) -> None:
+        """Remember who was met, and count."""
+        for rows in batch.groups:
             if rows.table in self._snapshot_of:
                 self._met_by_key.add(rows.table)
                 length = SHAPES[rows.table].key_length
@@ -104,11 +110,16 @@ class Loader:
         self._pending.dropped += batch.dropped
         self._erased |= batch.erased
 
-    def apply(self, connection: Connection) -> Counts:
-        """Store what was staged, in the caller's transaction; a row that is alike is left alone."""
+    def apply(self, connection: Connection, last: Batch | None = None) -> Counts:
+        """Store what was staged, then `last`, in the caller's transaction.
+
+        A row that is alike is left alone.
+        """
+        last = last or Batch()
+        self._note(last)
         store = store_for(connection, self._stamp)
         counts, self._pending = self._pending, Counts()
-        for rows in self._staged:
+        for rows in chain(self._staged, last.groups):
             counts.tables.setdefault(rows.table, Count()).seen += len(rows.rows)
             self._write(store, rows, counts)
         self._staged.clear()
