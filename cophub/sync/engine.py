@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,12 +19,11 @@ from cophub.records import Membership
 from cophub.sync.results import RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, state
-from cophub.warehouse.holder import this_thread
+from cophub.warehouse.holding import held
 
 log = logging.getLogger("cophub.sync")
 
 PARALLEL_SOURCES = 8
-LEASE_RENEWAL_SECONDS = 30.0
 
 
 def _now() -> datetime:
@@ -79,43 +77,12 @@ class SyncEngine:
         wish = wish or Wish()
         started = self.now()
         try:
-            with self._lease(spec.name) as lease:
+            with held(self.warehouse, spec.name) as lease:
                 return _SourceRun(self, spec, wish, lease, started).execute()
         except SourceBusy as busy:
             return RunResult(0, spec.name, "busy", started, self.now(), error=str(busy))
         except CophubError as error:
             return RunResult(0, spec.name, "failed", started, self.now(), error=str(error))
-
-    @contextmanager
-    def _lease(self, name: str) -> Iterator[state.Lease]:
-        """Hold the source: over threads, processes and machines, as long as we show signs of life.
-
-        The lease is about machines that are alive, so it keeps the real time and not the run's.
-        """
-        holder = this_thread()
-        with self.warehouse.begin() as connection:
-            lease = state.take_lease(connection, name, holder, now=_now())
-        released = threading.Event()
-        alive = threading.Thread(
-            target=self._stay_alive, args=(lease, released), name=f"lease {name}", daemon=True
-        )
-        alive.start()
-        try:
-            yield lease
-        finally:
-            released.set()
-            alive.join()
-            with self.warehouse.begin() as connection:
-                state.release_lease(connection, lease, now=_now())
-
-    def _stay_alive(self, lease: state.Lease, released: threading.Event) -> None:
-        while not released.wait(LEASE_RENEWAL_SECONDS):
-            try:
-                with self.warehouse.begin() as connection:
-                    state.hold_lease(connection, lease, now=_now())
-            except CophubError as error:
-                # The next commit asks again, and fails there if the lease is really lost.
-                log.warning("source %s: %s", lease.name, error)
 
 
 @dataclass
