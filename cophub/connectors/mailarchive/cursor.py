@@ -54,6 +54,8 @@ class FileState(msgspec.Struct, omit_defaults=True):
     """Messages that were yielded before a run stopped in its middle; 0 when it was read whole."""
     done_crc: int = 0
     """The checksum of the file in which they were counted."""
+    waits: bool = False
+    """Whether the last message was left for the next run, as it might still be being written."""
     problems: list[tuple[str, str]] = []
     """What could not be read, as file and reason: said in every run."""
     etag: str = ""

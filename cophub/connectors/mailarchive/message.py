@@ -25,6 +25,7 @@ from cophub.connectors.mailarchive.threading import (
 BAD_MESSAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 """What Python's `email` is known to raise on mail that was made to break it."""
 
+_CUT_OFF = "it is cut off in its headers; it is read again when the file has grown"
 _PARSER = BytesParser()
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 # What Mailman 2 leaves in the place of what it took out.
@@ -70,6 +71,8 @@ class Found:
     """A checksum of the whole message."""
     is_repeat: bool = False
     reason: str = ""
+    has_id: bool = True
+    """Whether it says its own Message-ID; without one its key is made of its text."""
 
 
 @dataclass(slots=True)
@@ -86,12 +89,16 @@ def first_look(raw: Raw, neighbour: datetime | None, file: int, rules: Rules) ->
         head, body = _part(raw.data)
         headers = _headers(_PARSER.parsebytes(head, headersonly=True))
         when = _posted(headers, raw, neighbour, rules)
-        known = _known(headers, body, when, file, rules)
+        own = message_ids(unfold(headers.get("message-id", ""), rules.charset))
+        known = _known(headers, own, body, when, file, rules)
     except BAD_MESSAGE as error:
         return Found(
             None, None, check, reason=f"its headers cannot be read: {type(error).__name__}"
         )
-    return Found(known, when, check)
+    if raw.in_headers and (raw.separator or not own):
+        # What is missing may be the id: a key made without it would be a second post for ever.
+        return Found(None, when, check, reason=_CUT_OFF)
+    return Found(known, when, check, has_id=bool(own))
 
 
 def _part(data: bytes) -> tuple[bytes, bytes]:
@@ -117,8 +124,9 @@ def _posted(
     return posted(date, received, separator, neighbour, rules.window)
 
 
-def _known(headers: Mapping[str, str], body: bytes, when: Posted, file: int, rules: Rules) -> Known:
-    own = message_ids(unfold(headers.get("message-id", ""), rules.charset))
+def _known(
+    headers: Mapping[str, str], own: list[str], body: bytes, when: Posted, file: int, rules: Rules
+) -> Known:
     key = own[0] if own else _made_key(headers, body)
     bare, is_reply = bare_subject(header_text(headers.get("subject", ""), rules.charset))
     refs = refs_of(

@@ -177,7 +177,7 @@ class WebArchive:
         if (origin.scheme, origin.netloc) != (index.scheme, index.netloc):
             return _refuse(link, f"is linked to another host ({origin.netloc}), which is not asked")
         settled = is_settled(link.name, self.ctx.now.date())
-        if known and known.settled and known.listed == link.listed:
+        if known and known.settled and known.listed == link.listed and not known.waits:
             return RemoteFile(link.name)
         if self.failure is not None:
             return RemoteFile(link.name)
@@ -270,7 +270,7 @@ def is_settled(name: str, today: date) -> bool:
 def _validators(known: FileState | None) -> dict[str, str]:
     """Headers that ask for a file only if it changed."""
     headers = {}
-    if known and not known.done:
+    if known and not known.done and not known.waits:
         if known.etag:
             headers["If-None-Match"] = known.etag
         if known.modified:

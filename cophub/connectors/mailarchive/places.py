@@ -4,6 +4,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from glob import glob
@@ -72,7 +73,7 @@ class LocalFile:
         found = self.path.stat()
         stamp = [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
         if known is not None and known.stamp == stamp:
-            return known
+            return unchanged(known)
         with self.open() as file:
             return compare(file, stamp, known, number)
 
@@ -90,7 +91,7 @@ def compare(
         crc = _checksum(file, 0, size)
         if crc == known.crc:
             known.stamp = stamp
-            return known
+            return unchanged(known)
     elif known is not None and _grew(file, size, known):
         start, crc = known.offset, _checksum(file, known.stamp[0], size, known.crc)
     else:
@@ -104,6 +105,15 @@ def compare(
         tail=_checksum(file, max(0, size - _EDGE), size),
     )
     return Change(start, size, state, known)
+
+
+def unchanged(known: FileState) -> Change | FileState:
+    """Nothing new, unless the last message was left for the run after: it is whole now."""
+    if not known.waits:
+        return known
+    state = copy(known)
+    state.waits, state.problems = False, known.problems if known.offset else []
+    return Change(known.offset, known.stamp[0], state, known)
 
 
 def _grew(file: IO[bytes], size: int, known: FileState) -> bool:

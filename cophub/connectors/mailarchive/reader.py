@@ -37,6 +37,9 @@ from cophub.connectors.mailarchive.text import clean
 from cophub.connectors.mailarchive.threading import Index
 
 _BETWEEN_CHECKPOINTS = 1000
+_QUIET = 3600
+"""Seconds after which a file on disk is not taken for one that is being written."""
+_WAITS = "it has no Message-ID and may not be whole; the next run reads it again"
 
 
 @dataclass(slots=True)
@@ -162,6 +165,8 @@ class Reader:
                 state.problems.append((raw.where, raw.reason))
                 continue
             found = first_look(raw, neighbour, state.number, self.rules)
+            if found.known and not found.has_id and self._may_grow(raw, change):
+                found.known, found.reason, state.waits = None, _WAITS, True
             neighbour = found.posted.at if found.posted else neighbour
             counts.look_alikes = base + ignored
             if raw.plain:
@@ -176,6 +181,18 @@ class Reader:
         state.counts = counts
         if known is None and change.known is not None:
             self.index.disown(state.number, seen)
+
+    def _may_grow(self, raw: Raw, change: Change) -> bool:
+        """Whether a message may be half of one that is being written just now.
+
+        Without an id its key is made of its text, and half a text makes another key.
+        """
+        known, state = change.known, change.state
+        if not raw.is_last or not raw.separator or (known and known.crc == state.crc):
+            return False
+        written = state.stamp[1] / 1e9 if len(state.stamp) > 1 else 0
+        is_fresh = abs(self.ctx.now.timestamp() - written) < _QUIET
+        return bool(raw.cut) or not raw.has_end or is_fresh
 
     def _count(
         self, found: Found, counts: Counts, seen: set[str], live: set[int], grown: FileState | None

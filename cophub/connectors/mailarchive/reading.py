@@ -71,6 +71,12 @@ class Raw:
     """Whether it lies in a plain mbox, which may grow at its end."""
     cut: str = ""
     """Why the message may not be whole; empty when it is."""
+    is_last: bool = False
+    """Whether its file ends with it: if the file is being written, it is what is half there."""
+    has_end: bool = True
+    """Whether a last message ends in the empty line that an mbox puts after each."""
+    in_headers: bool = False
+    """Whether a last message has nothing that ends its headers."""
 
 
 @dataclass(slots=True)
@@ -236,7 +242,7 @@ class _Splitter:
                 self.tally.look_alikes += 1
             self._take(line)
             blank, last = line in _EMPTY, line
-        yield self._finish(self._cut(lines, last))
+        yield self._finish_last(lines, last)
 
     def _begin(self, separator: bytes, offset: int) -> None:
         self.separator = separator
@@ -252,13 +258,19 @@ class _Splitter:
         else:
             self.too_long = True
 
-    def _cut(self, lines: "_Lines", last: bytes) -> str:
-        if lines.damage:
-            return lines.damage
-        has_body = any(line in _EMPTY for line in self.parts)
-        if self.separator and not has_body:
+    def _finish_last(self, lines: "_Lines", last: bytes) -> Raw:
+        in_headers = not any(line in _EMPTY for line in self.parts)
+        raw = self._finish(lines.damage or self._cut(last, in_headers))
+        raw.is_last, raw.in_headers = True, in_headers
+        raw.has_end = last in _EMPTY or not self.separator
+        return raw
+
+    def _cut(self, last: bytes, in_headers: bool) -> str:
+        if not self.separator:
+            return ""
+        if in_headers:
             return "the file ends in its headers"
-        return "" if last.endswith(b"\n") or not self.separator else "the file ends in a line"
+        return "" if last.endswith(b"\n") else "the file ends in a line"
 
     def _finish(self, cut: str) -> Raw:
         data = b"".join(self.parts)

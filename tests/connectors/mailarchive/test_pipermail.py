@@ -358,3 +358,18 @@ def test_a_period_is_settled_when_the_next_one_is_over():
     assert is_settled("2024-March.txt", date(2024, 5, 3))
     assert not is_settled("2023.txt", date(2024, 12, 30))
     assert not is_settled("cop.mbox", date(2090, 1, 1))
+
+
+def test_a_month_that_ends_in_half_a_message_is_fetched_again(archive, fetch, message, mbox):
+    """Without an id half a text has another key, so it waits one run, also in an old month."""
+    nameless = mbox(message(2, headers={"Message-ID": None}))
+    archive.files["/pipermail/cop/2024-January.txt.gz"] = gzip.compress(nameless[:-1])
+    first = fetch()
+    (reject,) = first.rejects
+    assert reject.reason.startswith("2024-January.txt.gz, byte 0: it has no Message-ID")
+    again = fetch(first.cursor)
+    assert asked(archive)["2024-January.txt.gz"] == 200
+    assert [post.key[:7] for post in again.of(Post)] == ["sha256:"]
+    third = fetch(again.cursor)
+    assert "2024-January.txt.gz" not in asked(archive)
+    assert (third.of(Post), third.rejects) == ([], [])

@@ -155,18 +155,38 @@ def test_mail_after_rubbish_is_found(message, mbox):
     assert raw.data == message(1)
 
 
-@pytest.mark.parametrize(
-    ("cut", "reason"), [(-25, "in a line"), (-60, "in its headers")], ids=["body", "headers"]
-)
-def test_a_cut_off_message_is_kept_and_marked(cut, reason, tmp_path, message, mbox, read):
+def test_a_message_cut_off_in_its_text_is_kept_and_marked(tmp_path, message, mbox, read):
     """The last message of an mbox that was being written or copied badly is not thrown away."""
     whole = mbox(message(1), message(2, "This is a long enough last line.\n"))
-    (tmp_path / "a.mbox").write_bytes(whole[:cut])
+    (tmp_path / "a.mbox").write_bytes(whole[:-25])
     run = read(tmp_path / "a.mbox")
     first, last = run.of(Post)
     assert "cut" not in first.extra
-    assert reason in last.extra["cut"]
+    assert "in a line" in last.extra["cut"]
     assert run.of(Space)[0].extra["cut_off"] == 1
+
+
+def test_a_message_cut_off_in_its_headers_is_a_reject_and_no_post(tmp_path, message, mbox, read):
+    """Its id may be what is missing. It is counted, so that messages and rejects add up."""
+    whole = mbox(message(1), message(2, "This is a long enough last line.\n"))
+    (tmp_path / "a.mbox").write_bytes(whole[:-60])
+    run = read(tmp_path / "a.mbox")
+    (post,), (reject,), (space,) = run.of(Post), run.rejects, run.of(Space)
+    assert post.key == "m1@example.org"
+    assert "cut off in its headers" in reject.reason
+    assert (space.native_post_count, space.extra["cut_off"]) == (2, 1)
+
+
+def test_a_message_in_a_file_of_its_own_needs_an_id_or_the_end_of_its_headers(
+    tmp_path, message, read
+):
+    """An .eml of headers alone is a message; one that breaks off before its id is none yet."""
+    headers, _, _ = message(1).partition(b"\n\n")
+    (tmp_path / "a.eml").write_bytes(headers)
+    (tmp_path / "b.eml").write_bytes(headers[: headers.index(b"Message-ID")])
+    run = read(tmp_path)
+    assert [post.key for post in run.of(Post)] == ["m1@example.org"]
+    assert [reject.key for reject in run.rejects] == ["b.eml, byte 0"]
 
 
 def test_a_message_that_is_too_long_is_kept_to_its_limit(message, mbox):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,64 @@ def test_a_half_written_message_is_read_again_when_it_is_whole(tmp_path, message
     assert post.body.endswith("Second line.")
     assert "cut" not in post.extra
     assert again.of(Space)[0].extra["cut_off"] == 0
+
+
+@pytest.fixture(scope="module")
+def growing():
+    """An mbox with and without ids, and a body of several paragraphs; a message in each place."""
+    from tests.connectors.mailarchive.conftest import make_mbox, make_message
+
+    nameless = {"Message-ID": None}
+    return make_mbox(
+        make_message(1),
+        make_message(2, "One.\n\nTwo.\n", headers=nameless),
+        make_message(3, answers=1, headers={"From": "Bo <bo@example.org>"}),
+        make_message(4, "Three.\n\nFour.\n\nFive.\n", headers=nameless),
+    )
+
+
+def test_an_mbox_cut_at_any_byte_leaves_nothing_when_it_is_whole(tmp_path, growing, read):
+    """What is read while a file is written is what a whole file holds, and nothing more."""
+    file = tmp_path / "a.mbox"
+    file.write_bytes(growing)
+    now = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    whole = table_of(read(file, now=now - timedelta(days=1)))
+    assert len(whole[0]) == 4
+    for cut in range(len(growing)):
+        file.write_bytes(growing[:cut])
+        runs = [read(file, now=now)]
+        told = [reject for reject in runs[0].rejects if "neither an mbox" not in reject.reason]
+        space = runs[0].of(Space)[0]
+        assert space.native_post_count == len(runs[0].of(Post)) + len(told), cut
+        if any("in its headers" in reject.reason for reject in told):
+            runs.append(read(file, runs[0].cursor, now=now))
+        file.write_bytes(growing)
+        # Twice: the last message, without an id in a file just written, waits for the second run.
+        for _ in range(2):
+            since = next((run.cursor for run in reversed(runs) if run.cursor), None)
+            runs.append(read(file, since, now=now))
+        assert table_of(*runs) == whole, cut
+        assert runs[-1].of(Space)[0].native_post_count == 4
+
+
+def test_the_last_message_without_an_id_is_a_post_when_its_file_rests(
+    tmp_path, message, mbox, read
+):
+    """In the next run if nothing was added meanwhile; at once if the file is old and ends well."""
+    file = tmp_path / "a.mbox"
+    file.write_bytes(mbox(message(1), message(2, headers={"Message-ID": None})))
+    now = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    first = read(file, now=now)
+    (reject,) = first.rejects
+    assert "no Message-ID and may not be whole; the next run reads it again" in reject.reason
+    assert (len(first.of(Post)), first.of(Space)[0].native_post_count) == (1, 2)
+    second = read(file, first.cursor, now=now)
+    assert [post.key[:7] for post in second.of(Post)] == ["sha256:"]
+    assert (second.rejects, second.of(Space)[0].native_post_count) == ([], 2)
+    third = read(file, second.cursor, now=now)
+    assert (third.of(Post), third.cursors) == ([], [])
+    old = read(file, now=now + timedelta(days=1))
+    assert (len(old.of(Post)), old.rejects) == (2, [])
 
 
 def test_a_file_that_was_rewritten_is_read_again(tmp_path, message, mbox, read):
