@@ -25,6 +25,7 @@ from cophub.warehouse import Warehouse, state
 from cophub.warehouse.departures import Departures
 from cophub.warehouse.load import Loader
 from cophub.warehouse.rows import Batch
+from cophub.warehouse.scratch import no_room
 
 log = logging.getLogger("cophub.sync")
 
@@ -102,7 +103,7 @@ class StreamRun:
             self._failed(str(error))
         except Exception as error:
             log.debug("stream %s failed", self.stream.name, exc_info=True)
-            self._failed(_blame_plugin(self.context, self.stream, error))
+            self._failed(no_room(error) or _blame_plugin(self.context, self.stream, error))
         finally:
             self._loader.close()
             self.result.seen += self._familiar

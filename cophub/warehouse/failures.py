@@ -1,6 +1,5 @@
 """What a database may answer that its operator can put right, as one line each."""
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,10 +52,6 @@ def explained(url: URL) -> Iterator[None]:
     except DBAPIError as error:
         if answer := _answer(error.orig):
             raise WarehouseError(f"{named(url)}: {answer}") from error
-        raise
-    except OSError as error:
-        if error.errno == errno.ENOSPC:  # our own temporary files
-            raise WarehouseError("the disk for temporary files is full; free some room") from error
         raise
     except Exception as error:
         # The hot path talks to the driver itself, past SQLAlchemy.

@@ -5,11 +5,11 @@ warehouse would make the row that is there, so nothing has to be done about it b
 it was met: a whole read must not take it for gone.
 """
 
-import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
 
 from cophub.warehouse.engine import Warehouse
+from cophub.warehouse.scratch import Scratch
 from cophub.warehouse.store import Stamp, Store, store_for
 
 _HALF = 2**32
@@ -23,12 +23,13 @@ Sums = tuple[int, int, int]
 class Memory:
     """The digests that one stream finds stored, in one table: those of the rows that are there.
 
-    What was met is kept in a file without a name, so that memory stays flat.
+    What was met is kept in a temporary file, so that memory stays flat. Raises WarehouseError where
+    the temporary folder is full.
     """
 
     def __init__(self, warehouse: Warehouse, table: str, stamp: Stamp) -> None:
         self.table = table
-        self._met = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - see close
+        self._met = Scratch(MEMORY_BYTES)
         self.sums: Sums = (0, 0, 0)
         # Pages overlap by a row or so: what came a moment ago is not counted again.
         self._recent: tuple[set[int], set[int]] = (set(), set())
@@ -59,7 +60,7 @@ class Memory:
 
     def met(self) -> Iterator[list[tuple[int]]]:
         """What was met, in pieces, as rows; a digest may come more than once."""
-        self._met.seek(0)
+        self._met.rewind()
         while piece := self._met.read(8 * _CHUNK):
             digests = array("q")
             digests.frombytes(piece)

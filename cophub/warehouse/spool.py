@@ -1,11 +1,11 @@
 """Rows that wait to be stored: in memory while they are few, in a temporary file when not."""
 
 import marshal
-import tempfile
 from collections.abc import Iterator
 from types import TracebackType
 
 from cophub.warehouse.rows import Rows
+from cophub.warehouse.scratch import Scratch
 
 MEMORY_BYTES = 16 * 2**20
 
@@ -14,12 +14,12 @@ class Spool:
     """Takes rows and gives them back in order, in a bounded amount of memory.
 
     A stream without checkpoints may yield millions of records before any may be kept, and must not
-    hold the warehouse's lock while it waits for the vendor. The file has no name on the disk, so
-    nothing of it is left behind when the process is killed.
+    hold the warehouse's lock while it waits for the vendor. Raises WarehouseError where the
+    temporary folder is full.
     """
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=memory_bytes)  # noqa: SIM115 - see close
+        self._file = Scratch(memory_bytes)
         self._lengths: list[int] = []
         self.rows = 0
 
@@ -33,15 +33,14 @@ class Spool:
 
     def __iter__(self) -> Iterator[Rows]:
         """What was added, in that order; it stays until `clear`."""
-        self._file.seek(0)
+        self._file.rewind()
         for length in self._lengths:
             table, columns, rows = marshal.loads(self._file.read(length))  # noqa: S302 - our own
             yield Rows(table, columns, rows)
 
     def clear(self) -> None:
         """Forget what was added."""
-        self._file.seek(0)
-        self._file.truncate()
+        self._file.clear()
         self._lengths.clear()
         self.rows = 0
 

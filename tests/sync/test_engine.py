@@ -1,8 +1,11 @@
 """What a run does with cursors, failures, departures and counts; the warehouse rules by number."""
 
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -483,3 +486,30 @@ def test_a_first_read_in_parts_is_followed_by_a_whole_one(desk: Desk) -> None:
     assert [desk.sync(spec).state for _ in range(4)] == ["failed", "done", "done", "done"]
     assert asked == [None, "half", None, "end"]
     assert desk.rows("membership", "account", status="left") == [("19",)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_a_full_temporary_folder_is_told_to_the_operator_and_not_blamed_on_the_connector(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of our own files and of the connector's alike; what its checkpoint kept stays."""
+    own: list[bool] = []
+
+    def posts(ctx: Context[Any], since: str | None) -> Iterator[Item]:
+        yield Post(key="kept")
+        yield Checkpoint("1")
+        if own:
+            with tempfile.TemporaryFile() as file:
+                file.write(bytes(100_000))
+        for number in range(20):
+            yield Post(key=number, body="x" * 2**20)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))
+    monkeypatch.setattr(writer_module, "PARCEL_RECORDS", 4)
+    for _ in range(2):
+        run = desk.sync(source("forum", Stream(posts)))
+        assert run.state == "failed"
+        folder = tempfile.gettempdir()
+        assert str(run.streams[0].error).startswith(f"the temporary folder {folder} is full; free")
+        assert desk.rows("post", "key") == [("kept",)]
+        own.append(True)
