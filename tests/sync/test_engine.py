@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -488,6 +488,10 @@ def test_a_first_read_in_parts_is_followed_by_a_whole_one(desk: Desk) -> None:
     assert desk.rows("membership", "account", status="left") == [("19",)]
 
 
+def _full_file(**_: Any) -> IO[bytes]:
+    return Path("/dev/full").open("w+b")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
 def test_a_full_temporary_folder_is_told_to_the_operator_and_not_blamed_on_the_connector(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
@@ -504,7 +508,7 @@ def test_a_full_temporary_folder_is_told_to_the_operator_and_not_blamed_on_the_c
         for number in range(20):
             yield Post(key=number, body="x" * 2**20)
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))
+    monkeypatch.setattr(tempfile, "TemporaryFile", _full_file)
     monkeypatch.setattr(writer_module, "PARCEL_RECORDS", 4)
     for _ in range(2):
         run = desk.sync(source("forum", Stream(posts)))

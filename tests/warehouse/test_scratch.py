@@ -6,7 +6,7 @@ import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -16,12 +16,16 @@ from cophub.warehouse.scratch import Scratch, no_room
 FULL = "the temporary folder {} is full; free some room there, or set TMPDIR to a folder that has"
 
 
+def _full_file(**_: Any) -> IO[bytes]:
+    return Path("/dev/full").open("w+b")
+
+
 @pytest.fixture
 def full_folder(monkeypatch: pytest.MonkeyPatch) -> str:
     """A temporary folder that takes no byte: Linux has a device that answers like a full disk."""
     if sys.platform != "linux":
         pytest.skip("/dev/full is Linux's")
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))
+    monkeypatch.setattr(tempfile, "TemporaryFile", _full_file)
     return tempfile.gettempdir()
 
 
