@@ -50,8 +50,9 @@ def status(state: State) -> int:
     for source in found.sources:
         reason = source.last.reason if source.last and source.state in ("failed", "held") else None
         if reason or source.advice:
-            said = "; ".join(part for part in (reason, source.advice) if part)
-            show.say(f"  {show.mark(source.state)} {source.source}: {said}")
+            show.say(f"  {show.mark(source.state)} {source.source}: {reason or source.advice}")
+            if reason and source.advice:
+                show.say(f"      {show.dim('→')} {source.advice}")
     show.say(f"  {_published(found.published, found.site, now)}")
     for warning in found.warnings:
         show.say(f"  {show.mark('warning')} {warning}")

@@ -80,7 +80,13 @@ def _ends_on_signal(stop: threading.Event) -> None:
 
 
 @click.command()
-@click.option("--port", default=8300, show_default=True, help="0 takes any that is free.")
+@click.option(
+    "--port",
+    default=8300,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 takes any that is free.",
+)
 @shared
 @pass_state
 def serve(state: State, port: int) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -53,6 +53,8 @@ def report_quarter(
     writers: dict[str, Writer] = {"xlsx": sheets.quarter_xlsx, "html": sheets.quarter_html}
     write = writers.get(form, sheets.quarter_csv)
     _write(target, form, lambda out: write(found, out))
+    if target is not None:
+        show.say(f"{show.mark('done')} {found.quarter} is in {target}")
 
 
 def _show_quarter(found: "QuarterReport") -> None:
@@ -68,14 +70,31 @@ def _show_quarter(found: "QuarterReport") -> None:
         titles = [_heading(title) for _, title in part]
         show.table(("", *titles), rows, right=titles)
         show.say()
-    absent = {row.label: row.absent for row in found.rows if row.absent}
-    for label, why in absent.items():
-        show.say(f"  {show.dim(f'– {label}: {why}')}")
+    for line in _absences(found):
+        show.say(f"  {show.dim(f'– {line}')}")
     observed = [row.observed_at for row in found.rows if row.observed_at]
     if observed:
         show.say(
             show.dim(f"  as of {show.moment(min(observed))} UTC; change since the quarter before")
         )
+
+
+def _absences(found: "QuarterReport") -> Iterator[str]:
+    """Why figures are missing: a line for each reason, and whom it concerns unless it is all."""
+    titles = dict(found.communities)
+    nowhere = {row.measure: row.absent for row in found.rows if not row.community and row.absent}
+    whose: dict[tuple[str, str], list[str]] = {}
+    for row in found.rows:
+        if row.absent and row.measure not in nowhere:
+            whose.setdefault((row.absent, row.label), []).append(titles[row.community])
+    lines: dict[tuple[str, str], list[str]] = {}
+    for measure, label, _ in found.measures:
+        if why := nowhere.get(measure):
+            lines.setdefault((why, ""), []).append(label)
+    for (why, label), communities in whose.items():
+        lines.setdefault((why, f"{', '.join(communities)}: "), []).append(label)
+    for (why, of), labels in lines.items():
+        yield f"{of}{', '.join(labels)}: {why}"
 
 
 def _heading(title: str) -> str:

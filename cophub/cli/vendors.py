@@ -1,9 +1,14 @@
 """`check`, `discover` and `plan`: asking vendors without syncing."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+
+if TYPE_CHECKING:
+    from cophub.hub.answers import Planned
 
 
 @click.command()
@@ -30,7 +35,8 @@ def check(state: State, sources: tuple[str, ...]) -> int:
             for verdict in checked.verdicts:
                 what = f"{verdict.subject}: {verdict.message}"
                 show.say(f"    {show.mark(verdict.state)} {show.clean(what)}")
-                if verdict.fix:
+                # Some messages end in the next step already; it is said once.
+                if verdict.fix and verdict.fix.rstrip(".") not in verdict.message:
                     show.say(f"      {show.dim('→')} {show.clean(verdict.fix)}")
     show.finish(state, {"sources": found})
     return 1 if any(checked.failed for checked in found) else 0
@@ -80,14 +86,24 @@ def plan(state: State, sources: tuple[str, ...]) -> int:
         for planned in found:
             for estimate in planned.estimates:
                 rows.append((planned.source, *_estimated(estimate)))
-            if planned.error or planned.note:
-                rows.append((planned.source, None, None, None, planned.error or planned.note))
-        show.table(
-            ("source", "stream", "requests", "rows", "note"), rows, right=("requests", "rows")
-        )
-        total = sum(planned.requests for planned in found)
-        show.say(f"  about {total:,} requests in all")
+            if planned.note and not planned.error:
+                rows.append((planned.source, None, None, None, planned.note))
+        if rows:
+            columns = ("source", "stream", "requests", "rows", "note")
+            show.table(columns, rows, right=("requests", "rows"))
+        _total(found)
     return 1 if any(planned.error for planned in found) else 0
+
+
+def _total(found: "list[Planned]") -> None:
+    """What all sources cost together, and why some are not among them."""
+    unknown = [planned for planned in found if planned.error]
+    for planned in unknown:
+        show.say(f"  {show.mark('failed')} {planned.source}: {planned.error}")
+    if len(unknown) < len(found):
+        total = sum(planned.requests for planned in found)
+        less = f", without {', '.join(planned.source for planned in unknown)}" if unknown else ""
+        show.say(f"  about {total:,} requests in all{less}")
 
 
 def _estimated(estimate: object) -> tuple[object, ...]:

@@ -137,15 +137,22 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
         yield f"    {result.error}"
     width = max((len(stream.stream) for stream in result.streams), default=0)
     reasons: set[str] = set()
+    same: list[str] = []
     for stream in result.streams:
+        reason = stream.error or stream.held_for
+        if reason in reasons and not stream.seen:
+            same.append(stream.stream)
+            continue
         counts = [f"{getattr(stream, c):,} {c}" for c in _COUNTS if getattr(stream, c)]
         news = ", ".join(counts) or "nothing new"
         yield f"    {stream.stream.ljust(width)}  {stream.seen:>9,} read  {show.dim('·')} {news}"
-        if reason := stream.error or stream.held_for:
+        if reason:
             # One cause often stops every stream: it is told once.
             reason_said = "as above" if reason in reasons else reason
             reasons.add(reason)
             yield f"    {' ' * width}  {show.coloured(stream.state)}: {reason_said}"
+    if same:
+        yield f"    as above: {', '.join(same)}"
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:

@@ -177,7 +177,9 @@ def _runs(warehouse: Warehouse) -> Iterator[Finding]:
                 f"source {source}",
                 "failed" if row.state == "failed" else "warning",
                 f"its last run {row.state}: {row.reason or 'no reason was recorded'}",
-                f"`cophub sync {source}`" + (" --accept-departures" if row.state == "held" else ""),
+                f"cophub check {source}"
+                if row.state == "failed"
+                else f"look at it, then: cophub sync {source} --accept-departures",
             )
 
 

@@ -174,3 +174,9 @@ def test_serve_shows_the_site_on_loopback_until_a_signal(
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=20)
     assert running.returncode in (0, -signal.SIGTERM)
+
+
+def test_serve_refuses_a_port_that_cannot_be(cophub: Call) -> None:
+    """As every wrong option: a line, and nothing in the log of what nobody foresaw."""
+    answer = cophub("serve", "--port", "99999")
+    assert (answer.code, "99999 is not in the range 0<=x<=65535" in answer.err) == (2, True)

@@ -46,6 +46,35 @@ def test_a_quarter_is_a_table_of_measures_by_community(published: Call) -> None:
     assert "no source of events" in answer.out
 
 
+def test_why_figures_are_missing_is_told_once_for_each_reason(published: Call) -> None:
+    """With the communities that it concerns, unless it concerns them all."""
+    lines = published("report", "quarter", "--quarter", "2026Q1").out.splitlines()
+    assert [line for line in lines if "no source of events" in line] == [
+        "  – attendees, seats, events: no source of events serves any community"
+    ]
+
+
+def test_what_is_missing_for_some_names_them() -> None:
+    """A column that has the figure is not spoken of."""
+    from cophub.cli.reports import _absences
+    from cophub.hub.answers import MeasureRow, QuarterReport
+
+    def row(community: str, measure: str, absent: str | None) -> MeasureRow:
+        return MeasureRow(
+            community, measure, measure, None, "", None, None, None, absent, "", (), None
+        )
+
+    rows: list[MeasureRow] = [
+        row("", "people", None),
+        row("a", "people", "no list"),
+        row("b", "people", None),
+    ]
+    rows += [row(key, "seats", "no events") for key in ("", "a", "b")]
+    communities = (("", "All"), ("a", "Alpha"), ("b", "Beta"))
+    found = QuarterReport("2026Q1", communities, tuple(rows))
+    assert list(_absences(found)) == ["seats: no events", "Alpha: people: no list"]
+
+
 def test_the_last_finished_quarter_is_the_default(cophub: Call, workplace: Workplace) -> None:
     """By the hub's own clock and zone."""
     from datetime import UTC, datetime
@@ -83,7 +112,8 @@ def test_a_quarter_comes_as_csv_xlsx_html_and_json(published: Call, tmp_path: Pa
     assert all(row["definition"] for row in rows)
     assert all(row["value"] or row["absent"] for row in rows)
     table = tmp_path / "q.xlsx"
-    assert published(*quarter, "--to", str(table)).code == 0
+    answer = published(*quarter, "--to", str(table))
+    assert (answer.code, answer.out) == (0, f"✓ 2026Q1 is in {table}\n")
     texts = cells(table)
     assert {"The Forum", "attendees", rows[0]["definition"]} <= set(texts)
     page = tmp_path / "q.html"

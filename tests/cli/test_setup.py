@@ -146,4 +146,9 @@ def test_plan_counts_what_a_sync_would_cost(cophub: Call, workplace: Workplace) 
     cophub("sync")
     assert "0 of 1 files" in cophub("plan").out
     workplace.configure(CONFIG + NEWSLETTER)
-    assert cophub("plan").code == 1
+    partly = cophub("plan")
+    assert partly.code == 1
+    assert "newsletter: plugins.toml: [sources.newsletter] settings.api_key" in partly.out
+    assert "about 0 requests in all, without newsletter" in partly.out
+    alone = cophub("plan", "newsletter")
+    assert (alone.code, "requests in all" in alone.out) == (1, False)

@@ -7,6 +7,10 @@ import sys
 import time
 from collections.abc import Callable
 
+import pytest
+
+from cophub.sandbox import MailchimpSandbox
+
 from .conftest import CONFIG, MBOX, NEWSLETTER, Answer, Workplace
 
 Call = Callable[..., Answer]
@@ -65,7 +69,22 @@ def test_a_source_that_fails_says_why_and_the_next_step(cophub: Call, workplace:
     assert "no file is at path" in answer.out
     status = cophub("status")
     assert status.code == 1
-    assert "cophub check lists" in status.out
+    assert "→ cophub check lists\n" in status.out
+    assert "→ cophub check lists\n" in cophub("doctor").out
+
+
+def test_one_cause_that_stops_every_stream_is_told_once(
+    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The streams that it stopped are named in one line."""
+    monkeypatch.setenv("TEST_MAILCHIMP_KEY", "wrong-us1")
+    with MailchimpSandbox(people=5) as sandbox:
+        address = f'base_url = "{sandbox.base_url}", api_key ='
+        workplace.configure(CONFIG + NEWSLETTER.replace("api_key =", address))
+        answer = cophub("sync", "newsletter")
+    assert answer.code == 1
+    assert answer.out.count("MailChimp refused the API key") == 1
+    assert "as above: members, campaigns, reports, activity, growth\n" in answer.out
 
 
 def test_only_the_named_stream_is_synced(cophub: Call) -> None:
