@@ -139,6 +139,8 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
     reasons: set[str] = set()
     same: list[str] = []
     for stream in result.streams:
+        if not stream.tried:
+            continue
         reason = stream.error or stream.held_for
         if reason in reasons and not stream.seen:
             same.append(stream.stream)
@@ -153,6 +155,8 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
             yield f"    {' ' * width}  {show.coloured(stream.state)}: {reason_said}"
     if same:
         yield f"    as above: {', '.join(same)}"
+    if untried := [stream.stream for stream in result.streams if not stream.tried]:
+        yield f"    not tried, since the vendor did not answer: {', '.join(untried)}"
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:

@@ -140,9 +140,10 @@ class Engine(httpx.BaseTransport):
         except BaseException:
             answer.close()
             raise
-        content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        self._traffic.add(bytes_received=len(content))
-        return content
+        finally:
+            # What came of an answer that was cut off has come, too.
+            self._traffic.add(bytes_received=sum(map(len, pieces)))
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _pool(self, url: httpx.URL) -> tuple[urllib3.HTTPConnectionPool, bool]:
         """The connections to a host, and whether its proxy wants to be told the whole URL."""

@@ -12,11 +12,12 @@ import msgspec
 
 from cophub import __version__
 from cophub.connector import Context, Stream
-from cophub.errors import CophubError, CursorExpired, SourceBusy
+from cophub.errors import CophubError, CursorExpired, SourceBusy, SourceUnavailable
 from cophub.http import MemoryTokens, TokenStore, Transport
 from cophub.http.limits import Traffic
+from cophub.http.retry import AGAIN
 from cophub.records import Membership
-from cophub.sync.results import RunResult, RunState, SourceSpec, StreamResult, Watcher
+from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, state
 from cophub.warehouse.holding import held
@@ -95,6 +96,8 @@ class _SourceRun:
     lease: state.Lease
     started: datetime
     run: int = 0
+    _unavailable: SourceUnavailable | None = None
+    """Why the last stream that was read failed, where that was the vendor."""
 
     def execute(self) -> RunResult:
         warehouse = self.engine.warehouse
@@ -109,11 +112,8 @@ class _SourceRun:
         error: str | None = None
         try:
             with self._transport() as transport:
-                results = [
-                    self._run_stream(stream, transport)
-                    for stream in self.spec.chosen(self.wish.streams)
-                    if not self._stopping()
-                ]
+                for result in self._results(transport):
+                    results.append(result)
         except SourceBusy as lost:
             error = str(lost)
         finished = self.engine.now()
@@ -146,6 +146,33 @@ class _SourceRun:
             )
         return context
 
+    def _results(self, transport: Transport) -> Iterator[StreamResult]:
+        """Each stream in turn; once a vendor was silent to one, the others are not tried.
+
+        Each would wait for it as long as the first did, to learn the same.
+        """
+        heard, silent_to = False, ""
+        for stream in self.spec.chosen(self.wish.streams):
+            if self._stopping():
+                return
+            if silent_to:
+                yield self._not_tried(stream, silent_to)
+                continue
+            result = self._run_stream(stream, transport)
+            heard = heard or (result.state != "failed" and result.requests > 0)
+            if not heard and _silent(self._unavailable, transport.traffic):
+                silent_to = stream.name
+            yield result
+
+    def _not_tried(self, stream: Stream, silent_to: str) -> StreamResult:
+        reading = self._reading(stream)
+        if reading.whole and not reading.moves_cursor:
+            self._begin_whole(stream)  # what was asked for with --full is for the next run
+        result = StreamResult(stream.name, "failed", reading.whole)
+        result.error = f"{NOT_TRIED}the vendor did not answer (see stream {silent_to})"
+        self._keep(result, self.engine.now())
+        return result
+
     def _run_stream(self, stream: Stream, transport: Transport) -> StreamResult:
         """Read a stream, again and whole where its cursor expired or the counts disagree."""
         started = self.engine.now()
@@ -163,10 +190,13 @@ class _SourceRun:
         if self._leaves_doubt(stream, reading, result):
             self._begin_whole(stream)
         _count_traffic(result, before, transport.traffic)
+        self._keep(result, started)
+        return result
+
+    def _keep(self, result: StreamResult, started: datetime) -> None:
         with self.engine.warehouse.begin() as connection:
             row = {**vars(result), "started_at": started, "finished_at": self.engine.now()}
             state.add_stream_run(connection, self.run, row)
-        return result
 
     def _reading(self, stream: Stream) -> Reading:
         """Where to begin: at the cursor, or from nothing when that was asked for or is due."""
@@ -203,7 +233,7 @@ class _SourceRun:
             self._begin_whole(stream)
         if self.wish.backfill and stream.backfill is None:
             return StreamResult(stream.name, error="this stream offers no backfill")
-        return StreamRun(
+        run = StreamRun(
             self.engine.warehouse,
             self._context(stream, transport),
             self._aimed(stream),
@@ -212,7 +242,10 @@ class _SourceRun:
             self.lease,
             accept_departures=self.wish.accept_departures,
             stopping=self._stopping,
-        ).execute()
+        )
+        result = run.execute()
+        self._unavailable = run.unavailable
+        return result
 
     def _leaves_doubt(self, stream: Stream, reading: Reading, result: StreamResult) -> bool:
         """Whether the next run is to read the stream whole, before its time."""
@@ -292,6 +325,17 @@ def _verdict(results: list[StreamResult], error: str | None, stopping: bool) -> 
     if "held" in states:
         return "held"
     return "stopped" if stopping else "done"
+
+
+def _silent(failure: SourceUnavailable | None, traffic: Traffic) -> bool:
+    """Whether a stream failed on a vendor that was asked and has not sent a byte in this run.
+
+    A refusal without a body, such as 404, is an answer: it speaks of one address only.
+    """
+    answer = getattr(failure.__cause__, "response", None) if failure else None
+    refused = answer is not None and answer.status_code not in AGAIN
+    silent = traffic.requests > 0 and traffic.bytes_received == 0
+    return failure is not None and silent and not refused
 
 
 def _joined(first: StreamResult, second: StreamResult) -> StreamResult:

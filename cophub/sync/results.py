@@ -12,6 +12,10 @@ StreamState = Literal["done", "failed", "held", "stopped"]
 RunState = Literal["done", "failed", "held", "busy", "stopped"]
 
 
+NOT_TRIED = "not tried: "
+"""How the error of a stream begins that was let be, because an earlier one met a silent vendor."""
+
+
 class Watcher(Protocol):
     """Somebody who watches a run, such as a progress bar."""
 
@@ -55,6 +59,11 @@ class StreamResult:
     seconds: float = 0.0
     error: str | None = None
     held_for: str | None = None
+
+    @property
+    def tried(self) -> bool:
+        """Whether anything was asked, or would have been, for this stream itself."""
+        return not (self.error or "").startswith(NOT_TRIED)
 
 
 @dataclass

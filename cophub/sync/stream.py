@@ -70,6 +70,8 @@ class StreamRun:
     accept_departures: bool = False
     stopping: Callable[[], bool] = lambda: False
     result: StreamResult = field(init=False)
+    unavailable: SourceUnavailable | None = field(init=False, default=None)
+    """What was said where the vendor is what failed."""
 
     def __post_init__(self) -> None:
         self.result = StreamResult(self.stream.name, whole=self.reading.whole)
@@ -100,6 +102,7 @@ class StreamRun:
         except Held as held:
             self.result.state, self.result.held_for = "held", str(held)
         except CophubError as error:
+            self.unavailable = error if isinstance(error, SourceUnavailable) else None
             self._failed(str(error))
         except Exception as error:
             log.debug("stream %s failed", self.stream.name, exc_info=True)

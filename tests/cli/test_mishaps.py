@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import click
 import pytest
 
+from cophub.cli.work import lines_of
 from cophub.sandbox import MailchimpSandbox
+from cophub.sync import RunResult
+from cophub.sync.results import StreamResult
 from tests.cli.conftest import CONFIG, MBOX, NEWSLETTER, Answer, Workplace
 
 KEY = "0badc0de0badc0de-us1"
@@ -71,6 +75,23 @@ def test_a_wrong_key_stops_its_source_and_no_other(
     assert_readable(answer, "MailChimp refused the API key", "make a new one", "plugins.toml")
     assert "newsletter failed" in answer.out
     assert len(posts(workplace)) == 2
+
+
+def test_a_vendor_that_is_away_is_told_once() -> None:
+    """The reason with the stream that met it, and all others in one line."""
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    untried = "not tried: the vendor did not answer (see stream audiences)"
+    streams = [
+        StreamResult("audiences", "failed", requests=6, error="api.example.org: no connection"),
+        StreamResult("members", "failed", error=untried),
+        StreamResult("campaigns", "failed", error=untried),
+    ]
+    run = RunResult(1, "newsletter", "failed", now, now + timedelta(seconds=6), streams)
+    lines = [click.unstyle(line) for line in lines_of(run)]
+    assert lines[0].endswith("newsletter failed  6.0 s · 6 requests")
+    assert lines[-2].endswith("failed: api.example.org: no connection")
+    assert lines[-1] == "    not tried, since the vendor did not answer: members, campaigns"
+    assert len(lines) == 4
 
 
 def test_a_wrong_audience_is_told_with_those_that_there_are(
