@@ -71,7 +71,7 @@ def _show_quarter(found: "QuarterReport") -> None:
         show.table(("", *titles), rows, right=titles)
         show.say()
     for line in _absences(found):
-        show.say(f"  {show.dim(f'– {line}')}")
+        show.paragraph("–", line)
     observed = [row.observed_at for row in found.rows if row.observed_at]
     if observed:
         show.say(
@@ -94,7 +94,7 @@ def _absences(found: "QuarterReport") -> Iterator[str]:
     for (why, label), communities in whose.items():
         lines.setdefault((why, f"{', '.join(communities)}: "), []).append(label)
     for (why, of), labels in lines.items():
-        yield f"{of}{', '.join(labels)}: {why}"
+        yield f"{of}{'; '.join(labels)}: {why}"
 
 
 def _heading(title: str) -> str:

@@ -98,9 +98,9 @@ def connectors_show(state: State, name: str) -> None:
     show.table(columns, [_stream_row(stream) for stream in connector.streams], wrap=True)
     if needed := dict.fromkeys(p for stream in connector.streams for p in stream.permissions):
         show.say()
-        show.paragraph("needs", "; ".join(needed))
+        show.paragraph("needs:", "; ".join(needed))
     if connector.personal:
-        show.paragraph("personal data", ", ".join(connector.personal))
+        show.paragraph("personal data:", ", ".join(connector.personal))
 
 
 def _described(connector: "Connector", plugins: "Plugins") -> dict[str, Any]:

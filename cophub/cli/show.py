@@ -193,7 +193,7 @@ def paragraph(label: str, words: str) -> None:
     """A label and its text, folded under itself on a terminal."""
     import textwrap
 
-    start = f"  {label}: "
+    start = f"  {label} "
     width = min(columns_across(), 110)
     if not terminal():
         say(start + words)

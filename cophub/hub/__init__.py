@@ -289,7 +289,10 @@ class Hub:
             published=reading.last_publication(self.warehouse),
             site=str(self.config.site),
             warehouse=self.warehouse.name,
-            warnings=tuple(self.config.warnings),
+            warnings=(
+                *self.config.warnings,
+                *standing.lost_spaces(self.config, self.warehouse),
+            ),
         )
 
     def runs(

@@ -177,7 +177,7 @@ def _runs(warehouse: Warehouse) -> Iterator[Finding]:
                 f"source {source}",
                 "failed" if row.state == "failed" else "warning",
                 f"its last run {row.state}: {row.reason or 'no reason was recorded'}",
-                f"cophub check {source}"
+                f"cophub check {source}, and when it is well: cophub sync {source}"
                 if row.state == "failed"
                 else f"look at it, then: cophub sync {source} --accept-departures",
             )

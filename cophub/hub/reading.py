@@ -66,6 +66,13 @@ def last_publish_at(warehouse: Warehouse) -> datetime | None:
     return found
 
 
+def space_keys(warehouse: Warehouse) -> set[tuple[str, str]]:
+    """(source, key) of every space that was read."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(select(tables.space.c.source, tables.space.c.key))
+        return {(row.source, row.key) for row in rows}
+
+
 def counts_by_source(warehouse: Warehouse, table: str) -> dict[str, int]:
     """Rows per source that are still there at the vendor."""
     t = tables.metadata.tables[table]

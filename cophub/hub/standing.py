@@ -1,5 +1,7 @@
 """How each source stands: fresh, late, failed, held, running, and what to do about it."""
 
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from cophub.config import Config
@@ -7,6 +9,7 @@ from cophub.hub import reading
 from cophub.hub.answers import RunRow, SourceStatus
 from cophub.warehouse import Warehouse
 
+_PATTERN = re.compile(r"[*?\[]|^[a-z_]+=")
 _GRACE = timedelta(hours=1)
 """How long after its time a source may begin before it is called late."""
 
@@ -45,6 +48,23 @@ def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Source
     return tuple(found)
 
 
+def lost_spaces(config: Config, warehouse: Warehouse) -> Iterator[str]:
+    """A line for each space that a community names and that its source, once read, does not have.
+
+    Patterns are left to the pipeline that resolves them: they may match nothing yet.
+    """
+    known = reading.space_keys(warehouse)
+    read = {source for source, _ in known}
+    for key, community in config.communities.items():
+        for space in community.spaces:
+            source, _, name = space.partition(":")
+            if source in read and (source, name) not in known and not _PATTERN.search(name):
+                yield (
+                    f'community "{key}": there is no space "{space}"; take its key from'
+                    f" `cophub discover {source}`"
+                )
+
+
 def _state(run: RunRow | None, next_at: datetime | None, now: datetime, held: bool) -> str:
     if run is None:
         return "never ran"
@@ -65,5 +85,5 @@ def _advice(state: str, name: str, run: RunRow | None) -> str | None:
     if state == "held":
         return f"look at it, then: cophub sync {name} --accept-departures"
     if state == "failed" and run is not None:
-        return f"cophub check {name}"
+        return f"cophub check {name}, and when it is well: cophub sync {name}"
     return None

@@ -67,6 +67,19 @@ def test_status_before_and_after_the_first_run(cophub: Call) -> None:
     assert "site version 1, published now" in after.out
 
 
+def test_status_tells_of_a_space_that_is_not_there(cophub: Call, workplace: Workplace) -> None:
+    """A misspelled key would take a community's people away without a word."""
+    workplace.configure(CONFIG.replace('"lists:forum"', '"lists:form", "lists:f*", "lists:x=y"'))
+    assert "form" not in cophub("status").out
+    cophub("sync")
+    answer = cophub("status")
+    lines = [line for line in answer.out.splitlines() if "there is no space" in line]
+    assert lines == [
+        '  ! community "forum": there is no space "lists:form"; take its key from'
+        " `cophub discover lists`"
+    ]
+
+
 def test_status_tells_a_program_the_same(cophub: Call) -> None:
     cophub("run")
     found = cophub("status", "--json").json

@@ -50,7 +50,7 @@ def test_why_figures_are_missing_is_told_once_for_each_reason(published: Call) -
     """With the communities that it concerns, unless it concerns them all."""
     lines = published("report", "quarter", "--quarter", "2026Q1").out.splitlines()
     assert [line for line in lines if "no source of events" in line] == [
-        "  – attendees, seats, events: no source of events serves any community"
+        "  – attendees; seats; events: no source of events serves any community"
     ]
 
 
