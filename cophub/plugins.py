@@ -6,9 +6,11 @@ never stops another.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -64,9 +66,19 @@ class Plugins:
     loaded: list[Origin] = field(default_factory=list)
 
 
-def load_plugins(modules: Iterable[str] = (), built_in: Iterable[str] = BUILT_IN) -> Plugins:
-    """Every plugin that can be found, imported and checked. Raises nothing: `problems` says it."""
+def load_plugins(
+    modules: Collection[str] = (),
+    built_in: Iterable[str] = BUILT_IN,
+    *,
+    folder: Path | None = None,
+) -> Plugins:
+    """Every plugin that can be found, imported and checked. Raises nothing: `problems` says it.
+
+    `modules` may lie in `folder`, the one of plugins.toml; what is installed comes before it.
+    """
     plugins = Plugins()
+    if modules and folder is not None and str(folder) not in sys.path:
+        sys.path.append(str(folder))
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     names: dict[str, Origin] = {}

@@ -77,6 +77,21 @@ def test_a_module_of_plugins_toml_needs_no_entry_point(shelf: Shelf) -> None:
     assert plugins.problems == []
 
 
+def test_a_module_is_found_in_the_folder_of_plugins_toml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only there where modules are listed, and only after what is installed."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = list(sys.path)
+    (tmp_path / "agora_beside.py").write_text(CONNECTOR.format(name="agora"))
+    assert load_plugins([], built_in=(), folder=tmp_path).problems == []
+    assert sys.path == before
+    for _ in range(2):
+        plugins = load_plugins(["agora_beside"], built_in=(), folder=tmp_path)
+        assert (list(plugins.connectors), plugins.problems) == (["agora"], [])
+    assert sys.path == [*before, str(tmp_path)]
+
+
 def test_a_module_that_is_also_an_entry_point_is_loaded_once(shelf: Shelf) -> None:
     shelf.install("agora-plugin", "agora_three", CONNECTOR.format(name="agora"))
     plugins = load("agora_three")

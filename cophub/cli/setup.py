@@ -47,8 +47,10 @@ def _found(state: State) -> "Plugins":
     from cophub.config import load_config
     from cophub.plugins import load_plugins
 
-    modules = load_config(state.path).modules if state.path.exists() or state.config else []
-    return load_plugins(modules)
+    if not state.path.exists() and not state.config:
+        return load_plugins()
+    config = load_config(state.path)
+    return load_plugins(config.modules, folder=config.folder)
 
 
 @click.group(invoke_without_command=True)

@@ -80,7 +80,7 @@ class Hub:
     @cached_property
     def plugins(self) -> Plugins:
         """What the plugins bring."""
-        return load_plugins(self.config.modules)
+        return load_plugins(self.config.modules, folder=self.config.folder)
 
     @property
     def warehouse(self) -> "Warehouse":

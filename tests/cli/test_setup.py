@@ -1,5 +1,8 @@
 """`init`, `connectors`, `plugins`, `check`, `discover`, `plan`: before the first sync."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -104,6 +107,22 @@ def test_plugins_are_listed_with_what_they_bring(cophub: Call) -> None:
     found = cophub("plugins", "list", "--json").json
     assert found["problems"] == []
     assert {"cophub"} == {plugin["distribution"] for plugin in found["plugins"]}
+
+
+@pytest.mark.parametrize("command", [("plugins", "list"), ("sync",)])
+def test_a_module_beside_plugins_toml_is_found_from_any_folder(
+    workplace: Workplace, command: tuple[str, ...]
+) -> None:
+    """As the console script runs: Python searches neither that folder nor the current one."""
+    (workplace.folder / "our_forum.py").write_text("raise ImportError('it is found')\n")
+    workplace.configure('[plugins]\nmodules = ["our_forum"]\n' + CONFIG)
+    config = str(workplace.folder / "plugins.toml")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "cophub", *command, "--config", config],
+        cwd="/", env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "ImportError: it is found" in done.stdout + done.stderr
 
 
 def test_a_broken_plugin_is_said_and_the_rest_works(cophub: Call, workplace: Workplace) -> None:
