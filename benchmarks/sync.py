@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import importlib
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -97,15 +96,37 @@ def bare_pages(base: str) -> Iterator[list[Any]]:
                 yield ahead.popleft().result().members
 
 
-ACCOUNT = (
-    "source key name given_name family_name email organization country timezone language run "
-    "first_seen_at changed_at"
-).split()
-MEMBERSHIP = (
-    "source space account role status joined_at joined_at_basis left_at reason extra run "
-    "first_seen_at changed_at"
-).split()
-PERIOD = "source space account valid_from role status".split()
+ACCOUNT = [
+    "source",
+    "key",
+    "name",
+    "given_name",
+    "family_name",
+    "email",
+    "organization",
+    "country",
+    "timezone",
+    "language",
+    "run",
+    "first_seen_at",
+    "changed_at",
+]
+MEMBERSHIP = [
+    "source",
+    "space",
+    "account",
+    "role",
+    "status",
+    "joined_at",
+    "joined_at_basis",
+    "left_at",
+    "reason",
+    "extra",
+    "run",
+    "first_seen_at",
+    "changed_at",
+]
+PERIOD = ["source", "space", "account", "valid_from", "role", "status"]
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -222,7 +243,8 @@ def child(name: str, base: str, url: str) -> None:
     began = time.perf_counter()
     READINGS[name](base, url)
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()  # not ru_maxrss, which a parent hands down
+    peak = int(next(line for line in status.splitlines() if "VmHWM" in line).split()[1]) / 1024
     print(json.dumps({"seconds": seconds, "megabytes": peak}))
 
 

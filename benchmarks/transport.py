@@ -1,7 +1,7 @@
 """What the transport costs: pages of 1 MB over loopback, beside a bare httpx + msgspec loop.
 
-Run: python benchmarks/transport.py [PAGES]. Prints milliseconds of wall clock and of processor time for
-one page (fetch and decode), and for one small answer. The server is a process of its own.
+Run: python benchmarks/transport.py [PAGES]. Prints milliseconds of wall clock and of processor
+time for one page (fetch and decode), and for one small answer. The server is a process of its own.
 """
 
 import multiprocessing

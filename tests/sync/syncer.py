@@ -22,13 +22,16 @@ from cophub.connectors.mailchimp import official  # noqa: F401 - else each proce
 from cophub.sync import SourceSpec, SyncEngine, writer
 from cophub.warehouse import Warehouse
 
-# So that a few hundred people are many pages, parcels and checkpoints.
-writer.PARCEL_RECORDS = 40
-import_module("cophub.connectors.mailchimp.campaigns").ACTIVITY_PAGE = 30
-reader._BETWEEN_CHECKPOINTS = 20
+
+def make_small() -> None:
+    """Let a few hundred people be many pages, parcels and checkpoints; in this program alone."""
+    writer.PARCEL_RECORDS = 40
+    import_module("cophub.connectors.mailchimp.campaigns").ACTIVITY_PAGE = 30
+    reader._BETWEEN_CHECKPOINTS = 20
 
 
 def main() -> None:
+    make_small()
     for line in sys.stdin:
         order = json.loads(line)
         process = os.fork()
