@@ -97,36 +97,16 @@ def bare_pages(base: str) -> Iterator[list[Any]]:
 
 
 ACCOUNT = [
-    "source",
-    "key",
-    "name",
-    "given_name",
-    "family_name",
-    "email",
-    "organization",
-    "country",
-    "timezone",
-    "language",
-    "run",
-    "first_seen_at",
-    "changed_at",
-]
+    "source", "key", "name", "given_name", "family_name", "email", "organization", "country",
+    "timezone", "language", "run", "first_seen_at", "changed_at",
+]  # fmt: skip
 MEMBERSHIP = [
-    "source",
-    "space",
-    "account",
-    "role",
-    "status",
-    "joined_at",
-    "joined_at_basis",
-    "left_at",
-    "reason",
-    "extra",
-    "run",
-    "first_seen_at",
-    "changed_at",
-]
-PERIOD = ["source", "space", "account", "valid_from", "role", "status"]
+    "source", "space", "account", "role", "status", "joined_at", "joined_at_basis", "left_at",
+    "reason", "extra", "run", "first_seen_at", "changed_at",
+]  # fmt: skip
+PERIOD = [
+    "source", "space", "account", "valid_from", "role", "status",
+]  # fmt: skip
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
