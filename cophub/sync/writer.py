@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from cophub.records import Checkpoint, Item, Record, Reject
 from cophub.warehouse.rows import Batch
 
-QUEUE_LENGTH = 2
+QUEUE_LENGTH = 1
 PARCEL_RECORDS = 4_000
 """Records that are handed over at once, checkpoint or not."""
 COMMIT_SECONDS = 5.0

@@ -15,6 +15,9 @@ from cophub.warehouse.failures import explained, named
 from cophub.warehouse.upgrade import HEAD, check_version, upgrade_schema, views_are_current
 
 LOCK_PATIENCE_SECONDS = 60.0
+# Kibibytes. Keys arrive in random order, and each touches another page of the index; a reader has
+# less use for it, and each connection has a cache of its own.
+_WRITE_CACHE, _READ_CACHE = 16 * 1024, 4 * 1024
 _WRITES = "cophub_writes"
 _LOOKS = "cophub_looks"
 
@@ -176,8 +179,6 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # 32 MiB instead of 2: keys arrive in random order, and each touches another page of the index.
-    cursor.execute("PRAGMA cache_size = -32768")
     cursor.close()
 
 
@@ -187,4 +188,5 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get(_LOOKS):
         return
     writes = options.get(_WRITES)
+    connection.exec_driver_sql(f"PRAGMA cache_size = {-_WRITE_CACHE if writes else -_READ_CACHE}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -73,11 +73,13 @@ class Loader:
         self._memories: dict[str, Memory] = {}
         self._met_by_key: set[str] = set()
         self._empty: dict[str, bool] = {}
-        self._began_empty: set[str] = set()
         self._pending = Counts()
         self._erased: dict[str, str] = {}
         with warehouse.connect() as connection:
             self._door = erasure.Door(connection, source)
+            store = store_for(connection, self._stamp)
+            # Where there is nothing, nobody can be gone in the end: no need to remember who came.
+            self._began_empty = {table for table in self._snapshot_of if not store.has_rows(table)}
 
     def memory(self, record: type[Record]) -> Memory:
         """What is stored of this type just as it came; what it finds known counts as met."""
@@ -101,7 +103,7 @@ class Loader:
     def _note(self, batch: Batch) -> None:
         """Remember who was met, and count."""
         for rows in batch.groups:
-            if rows.table in self._snapshot_of:
+            if rows.table in self._snapshot_of and rows.table not in self._began_empty:
                 self._met_by_key.add(rows.table)
                 length = SHAPES[rows.table].key_length
                 keys = [row[:length] for row in rows.rows]
@@ -194,8 +196,6 @@ class Loader:
     def _write(self, store: Store, rows: Rows, counts: Counts) -> None:
         if rows.table not in self._empty:
             self._empty[rows.table] = not store.has_rows(rows.table)
-            if self._empty[rows.table]:
-                self._began_empty.add(rows.table)
         if self._empty[rows.table]:
             # A first load: nothing to compare with, until a key comes a second time.
             left_over = _insert(store, rows)

@@ -7,7 +7,7 @@ from types import TracebackType
 from cophub.warehouse.rows import Rows
 from cophub.warehouse.scratch import Scratch
 
-MEMORY_BYTES = 16 * 2**20
+MEMORY_BYTES = 4 * 2**20
 
 
 class Spool:
