@@ -1,6 +1,7 @@
 """Bulk reads and writes on PostgreSQL: COPY, then one INSERT ... ON CONFLICT of what was copied."""
 
 from collections.abc import Callable, Iterable, Sequence
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -153,10 +154,13 @@ def copy_text(rows: list[Row], alike: Sequence[str | int] = ()) -> str:
 
 
 def _copied(values: Sequence[Any]) -> Sequence[str]:
-    if set(map(type, values)) == {str}:
-        joined = "".join(values)
+    kinds = set(map(type, values))
+    if kinds <= {str, NoneType}:
+        joined = "".join(filter(None, values))
         if not any(mark in joined for mark in "\\\t\n\r"):
-            return values
+            if NoneType not in kinds:
+                return values
+            return ["\\N" if value is None else value for value in values]
     return [_copied_one(value) for value in values]
 
 

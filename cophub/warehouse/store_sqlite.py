@@ -66,7 +66,8 @@ class SqliteStore:
 
     def has_rows(self, table: str) -> bool:
         select = f"SELECT 1 FROM {table} WHERE source = ? LIMIT 1"
-        return self._cursor.execute(select, (self._stamp.source,)).fetchone() is not None
+        # All of it, though it is one row: a statement that is not at its end holds a snapshot.
+        return bool(self._cursor.execute(select, (self._stamp.source,)).fetchall())
 
     def insert(self, rows: Rows) -> list[Row]:
         newest = self._cursor.execute(f"SELECT max(rowid) FROM {rows.table}").fetchone()[0] or 0
