@@ -167,6 +167,7 @@ def _sqlite_engine(address: URL) -> Engine:
         address,
         connect_args={**patience, "check_same_thread": False},
         max_overflow=20,
+        pool_use_lifo=True,  # the connection whose cache is warm, and as few of them as will do
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

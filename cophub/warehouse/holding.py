@@ -53,6 +53,8 @@ def _stay_alive(warehouse: Warehouse, lease: Lease, ended: threading.Event) -> N
     while not ended.wait(RENEWAL_SECONDS):
         try:
             with warehouse.begin() as connection:
+                # Not back to the pool: the writer would take it, and fill a second cache.
+                connection.detach()
                 show_life(connection, lease)
         except CophubError as error:
             # Whoever writes next asks again, and stops there if the lease is really lost.
