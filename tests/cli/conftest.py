@@ -70,7 +70,7 @@ class Answer:
 
 
 @dataclass
-class Workplace:
+class Folder:
     """The folder that commands run in."""
 
     folder: Path
@@ -84,21 +84,19 @@ class Workplace:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """An empty folder as the working folder, with one mail archive and its plugins.toml."""
     monkeypatch.chdir(tmp_path)
     for name in ("COPHUB_CONFIG", "TEST_MAILCHIMP_KEY"):
         monkeypatch.delenv(name, raising=False)
-    place = Workplace(tmp_path)
+    place = Folder(tmp_path)
     place.configure(CONFIG)
     place.mail(MBOX)
     return place
 
 
 @pytest.fixture
-def cophub(
-    workplace: Workplace, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Answer]]:
+def cophub(folder: Folder, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Answer]]:
     """Calls the command line in this process, as `cophub ...` would; colours taken out."""
 
     def call(*arguments: str) -> Answer:

@@ -12,7 +12,7 @@ import pytest
 
 from cophub.cli import SECTIONS, cli
 
-from .conftest import CONFIG, NEWSLETTER, Answer, Workplace
+from .conftest import CONFIG, NEWSLETTER, Answer, Folder
 
 Call = Callable[..., Answer]
 COMMANDS = [name for section in SECTIONS.values() for name in section]
@@ -78,10 +78,10 @@ def test_help_comes_at_once() -> None:
 
 
 def test_the_configuration_may_be_named_before_and_after_the_command(
-    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = workplace.folder / "other.toml"
-    (workplace.folder / "plugins.toml").rename(other)
+    other = folder.folder / "other.toml"
+    (folder.folder / "plugins.toml").rename(other)
     assert cophub("status").code == 2
     assert cophub("--config", str(other), "status").code == 0
     assert cophub("status", "--config", str(other)).code == 0
@@ -97,8 +97,8 @@ def test_json_may_be_asked_for_before_and_after_the_command(
     assert cophub(*place).json["sources"][0]["state"] == "never ran"
 
 
-def test_without_a_file_one_line_says_how_to_begin(cophub: Call, workplace: Workplace) -> None:
-    (workplace.folder / "plugins.toml").unlink()
+def test_without_a_file_one_line_says_how_to_begin(cophub: Call, folder: Folder) -> None:
+    (folder.folder / "plugins.toml").unlink()
     answer = cophub("sync")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
@@ -118,7 +118,7 @@ def test_a_wrong_option_cannot_start(cophub: Call) -> None:
 
 
 def test_an_unforeseen_error_is_one_line_and_its_traceback_is_in_a_file(
-    cophub: Call, workplace: Workplace
+    cophub: Call, folder: Folder
 ) -> None:
     """A plugin's own bug, while the report of it must not show whom it was about."""
     code = (
@@ -130,7 +130,7 @@ def test_an_unforeseen_error_is_one_line_and_its_traceback_is_in_a_file(
     found = subprocess.run(
         [sys.executable, "-c", code % ["runs"]], capture_output=True, text=True, check=False
     )
-    log = workplace.folder / "cophub-errors.log"
+    log = folder.folder / "cophub-errors.log"
     assert found.returncode == 2
     assert found.stderr == (
         "cophub: something that nobody foresaw went wrong (RuntimeError);"
@@ -147,7 +147,7 @@ def test_an_unforeseen_error_is_one_line_and_its_traceback_is_in_a_file(
     assert "Traceback" in shown.stderr
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(cophub: Call, workplace: Workplace) -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(cophub: Call, folder: Folder) -> None:
     cophub("sync")
     command = [sys.executable, "-m", "cophub", "export", "post"]
     with subprocess.Popen(
@@ -161,10 +161,10 @@ def test_a_reader_that_has_seen_enough_is_no_error(cophub: Call, workplace: Work
 
 
 def test_where_no_terminal_is_nothing_is_cut_and_nothing_is_coloured(
-    workplace: Workplace,
+    folder: Folder,
 ) -> None:
     """A log or a `grep` gets whole lines, however narrow the terminal it came from."""
-    workplace.configure(CONFIG.replace("Forum list", "Forum list " + "x" * 300))
+    folder.configure(CONFIG.replace("Forum list", "Forum list " + "x" * 300))
     found = subprocess.run(
         [sys.executable, "-m", "cophub", "discover", "lists"],
         capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "40"},
@@ -173,14 +173,14 @@ def test_where_no_terminal_is_nothing_is_cut_and_nothing_is_coloured(
     assert "\x1b" not in found.stdout
 
 
-def test_a_vendors_text_cannot_move_the_cursor(cophub: Call, workplace: Workplace) -> None:
-    workplace.configure(CONFIG.replace("Forum list", "Forum\\u001b[2J list"))
+def test_a_vendors_text_cannot_move_the_cursor(cophub: Call, folder: Folder) -> None:
+    folder.configure(CONFIG.replace("Forum list", "Forum\\u001b[2J list"))
     out = cophub("discover", "lists").out
     assert "\x1b" not in out
     assert "Forum [2J list" in out
 
 
-def test_a_terminal_gets_bars_while_it_waits(workplace: Workplace) -> None:
+def test_a_terminal_gets_bars_while_it_waits(folder: Folder) -> None:
     """A pseudo-terminal, as a person has one."""
     pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
     seen = bytearray()
@@ -190,7 +190,7 @@ def test_a_terminal_gets_bars_while_it_waits(workplace: Workplace) -> None:
         seen.extend(data)
         return data
 
-    workplace.configure(CONFIG)
+    folder.configure(CONFIG)
     status = pty.spawn([sys.executable, "-m", "cophub", "sync"], read)
     text = seen.decode()
     assert os.waitstatus_to_exitcode(status) == 0
@@ -200,10 +200,10 @@ def test_a_terminal_gets_bars_while_it_waits(workplace: Workplace) -> None:
     assert "━" not in text[text.index("✓") :]
 
 
-def test_exit_codes_tell_done_failed_and_not_started(cophub: Call, workplace: Workplace) -> None:
+def test_exit_codes_tell_done_failed_and_not_started(cophub: Call, folder: Folder) -> None:
     """0, 1 when some source failed, 2 when nothing could start."""
     assert cophub("sync").code == 0
-    workplace.configure(CONFIG + NEWSLETTER)
+    folder.configure(CONFIG + NEWSLETTER)
     assert cophub("sync").code == 1
     assert cophub("sync", "lists").code == 0
     assert cophub("sync", "newsletter").code == 2

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from .conftest import CONFIG, MBOX, Answer, Workplace
+from .conftest import CONFIG, MBOX, Answer, Folder
 
 Call = Callable[..., Answer]
 
@@ -35,15 +35,15 @@ def cophub_connectors():
 
 
 @pytest.fixture
-def roll(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def roll(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Writes a plugins.toml with a source whose members and faults a test sets."""
-    name = f"roll_{abs(hash(str(workplace.folder)))}"
-    (workplace.folder / f"{name}.py").write_text(MEMBERS)
-    monkeypatch.syspath_prepend(str(workplace.folder))
+    name = f"roll_{abs(hash(str(folder.folder)))}"
+    (folder.folder / f"{name}.py").write_text(MEMBERS)
+    monkeypatch.syspath_prepend(str(folder.folder))
 
     def configure(**settings: int) -> None:
         written = ", ".join(f"{key} = {value}" for key, value in settings.items())
-        workplace.configure(
+        folder.configure(
             f'[plugins]\nmodules = ["{name}"]\n'
             '[communities.club]\ntitle = "The Club"\nspaces = ["roll:all"]\n'
             f'[sources.roll]\nconnector = "roll"\nevery = "6 hours"\nsettings = {{ {written} }}\n'
@@ -67,9 +67,9 @@ def test_status_before_and_after_the_first_run(cophub: Call) -> None:
     assert "site version 1, published now" in after.out
 
 
-def test_status_tells_of_a_space_that_is_not_there(cophub: Call, workplace: Workplace) -> None:
+def test_status_tells_of_a_space_that_is_not_there(cophub: Call, folder: Folder) -> None:
     """A misspelled key would take a community's people away without a word."""
-    workplace.configure(CONFIG.replace('"lists:forum"', '"lists:form", "lists:f*", "lists:x=y"'))
+    folder.configure(CONFIG.replace('"lists:forum"', '"lists:form", "lists:f*", "lists:x=y"'))
     assert "form" not in cophub("status").out
     cophub("sync")
     answer = cophub("status")
@@ -172,13 +172,13 @@ def test_communities_are_listed_with_members_and_spaces(
     assert "The Club" in cophub("communities", "list").out
 
 
-def test_a_late_source_is_called_late(cophub: Call, workplace: Workplace) -> None:
+def test_a_late_source_is_called_late(cophub: Call, folder: Folder) -> None:
     """Whose time came more than an hour ago, because nobody keeps the timetable."""
     from datetime import UTC, datetime, timedelta
 
     from cophub.hub import Hub
 
-    path = workplace.folder / "plugins.toml"
+    path = folder.folder / "plugins.toml"
     with Hub.open(path, now=lambda: datetime.now(UTC) - timedelta(hours=8)) as hub:
         list(hub.sync())
     answer = cophub("status")
@@ -187,15 +187,15 @@ def test_a_late_source_is_called_late(cophub: Call, workplace: Workplace) -> Non
     assert "is `cophub schedule` running?" in answer.out
 
 
-def test_only_what_is_due_is_synced_by_run(cophub: Call, workplace: Workplace) -> None:
+def test_only_what_is_due_is_synced_by_run(cophub: Call, folder: Folder) -> None:
     """Its timetable says six hours; `sync` asks at any time."""
     first = cophub("run")
     assert first.code == 0
     assert "lists done" in first.out
     assert "the site:" in first.out
-    workplace.mail(MBOX, "2026-04.mbox")
+    folder.mail(MBOX, "2026-04.mbox")
     assert "lists" not in cophub("run").out
-    workplace.configure(CONFIG.replace('every = "6 hours"\n', ""))
+    folder.configure(CONFIG.replace('every = "6 hours"\n', ""))
     assert "lists done" in cophub("run").out
     assert "lists" not in cophub("run", "--no-sync").out
     wrong = cophub("run", "sitte")

@@ -17,7 +17,7 @@ from cophub.cli.work import lines_of
 from cophub.sandbox import MailchimpSandbox
 from cophub.sync import RunResult
 from cophub.sync.results import StreamResult
-from tests.cli.conftest import CONFIG, MBOX, NEWSLETTER, Answer, Workplace
+from tests.cli.conftest import CONFIG, MBOX, NEWSLETTER, Answer, Folder
 
 KEY = "0badc0de0badc0de-us1"
 Cophub = Callable[..., Answer]
@@ -36,13 +36,13 @@ By asking those who came.
 """
 
 
-def rows(workplace: Workplace, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(workplace.folder / "cophub.db")) as file:
+def rows(folder: Folder, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder.folder / "cophub.db")) as file:
         return file.execute(query).fetchall()
 
 
-def posts(workplace: Workplace) -> list[object]:
-    return [key for (key,) in rows(workplace, "SELECT key FROM post ORDER BY key")]
+def posts(folder: Folder) -> list[object]:
+    return [key for (key,) in rows(folder, "SELECT key FROM post ORDER BY key")]
 
 
 def assert_readable(answer: Answer, *words: str) -> None:
@@ -59,22 +59,22 @@ def box() -> Iterator[MailchimpSandbox]:
         yield sandbox
 
 
-def with_newsletter(workplace: Workplace, box: MailchimpSandbox, more: str = "") -> None:
+def with_newsletter(folder: Folder, box: MailchimpSandbox, more: str = "") -> None:
     settings = f'base_url = "{box.base_url}", api_key = {{ env = "TEST_MAILCHIMP_KEY" }}{more}'
     table = NEWSLETTER.replace('api_key = { env = "TEST_MAILCHIMP_KEY" }', settings)
-    workplace.configure(CONFIG + table)
+    folder.configure(CONFIG + table)
 
 
 def test_a_wrong_key_stops_its_source_and_no_other(
-    workplace: Workplace, cophub: Cophub, box: MailchimpSandbox, monkeypatch: pytest.MonkeyPatch
+    folder: Folder, cophub: Cophub, box: MailchimpSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_MAILCHIMP_KEY", KEY)
-    with_newsletter(workplace, box)
+    with_newsletter(folder, box)
     answer = cophub("sync")
     assert answer.code == 1
     assert_readable(answer, "MailChimp refused the API key", "make a new one", "plugins.toml")
     assert "newsletter failed" in answer.out
-    assert len(posts(workplace)) == 2
+    assert len(posts(folder)) == 2
 
 
 def test_a_vendor_that_is_away_is_told_once() -> None:
@@ -95,54 +95,52 @@ def test_a_vendor_that_is_away_is_told_once() -> None:
 
 
 def test_a_wrong_audience_is_told_with_those_that_there_are(
-    workplace: Workplace, cophub: Cophub, box: MailchimpSandbox, monkeypatch: pytest.MonkeyPatch
+    folder: Folder, cophub: Cophub, box: MailchimpSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_MAILCHIMP_KEY", box.api_key)
-    with_newsletter(workplace, box, ', audiences = ["0123456789"]')
+    with_newsletter(folder, box, ', audiences = ["0123456789"]')
     answer = cophub("sync")
     assert answer.code == 1
     assert_readable(answer, "'0123456789' is not in this", box.audiences[0].list_id, "plugins.toml")
-    assert len(posts(workplace)) == 2
+    assert len(posts(folder)) == 2
 
 
-def test_of_a_truncated_mbox_all_that_is_there_is_kept(
-    workplace: Workplace, cophub: Cophub
-) -> None:
+def test_of_a_truncated_mbox_all_that_is_there_is_kept(folder: Folder, cophub: Cophub) -> None:
     """The message that was cut off is whole once the file is."""
-    workplace.mail(MBOX[:-12])
+    folder.mail(MBOX[:-12])
     assert cophub("sync").code == 0
     text = "SELECT body FROM post WHERE key = '2@example.org'"
-    assert rows(workplace, text) == [("By the sheet at",)]
-    workplace.mail(MBOX + LATER)
+    assert rows(folder, text) == [("By the sheet at",)]
+    folder.mail(MBOX + LATER)
     assert cophub("sync").code == 0
-    assert posts(workplace) == ["1@example.org", "2@example.org", "3@example.org"]
-    assert rows(workplace, text) == [("By the sheet at the door.",)]
+    assert posts(folder) == ["1@example.org", "2@example.org", "3@example.org"]
+    assert rows(folder, text) == [("By the sheet at the door.",)]
 
 
-def test_an_archive_that_shrank_loses_no_post(workplace: Workplace, cophub: Cophub) -> None:
+def test_an_archive_that_shrank_loses_no_post(folder: Folder, cophub: Cophub) -> None:
     assert cophub("sync").code == 0
-    workplace.mail(MBOX[: MBOX.index("From li@")])
+    folder.mail(MBOX[: MBOX.index("From li@")])
     assert cophub("sync").code == 0
-    assert len(posts(workplace)) == 2
+    assert len(posts(folder)) == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="setpriv is Linux's")
-def test_an_unreadable_file_is_named_and_the_others_are_read(workplace: Workplace) -> None:
-    workplace.mail(LATER, "2026-04.mbox")
-    closed = workplace.folder / "mail" / "2026-04.mbox"
+def test_an_unreadable_file_is_named_and_the_others_are_read(folder: Folder) -> None:
+    folder.mail(LATER, "2026-04.mbox")
+    closed = folder.folder / "mail" / "2026-04.mbox"
     closed.chmod(0)
-    answer = sync_in_process(workplace)
+    answer = sync_in_process(folder)
     assert answer.code == 0
     assert "1 rejected" in answer.out
-    assert len(posts(workplace)) == 2
-    told = rows(workplace, "SELECT reason FROM reject")
+    assert len(posts(folder)) == 2
+    told = rows(folder, "SELECT reason FROM reject")
     assert told == [("2026-04.mbox: cannot be read: Permission denied",)]
     closed.chmod(0o644)
-    assert sync_in_process(workplace).code == 0
-    assert len(posts(workplace)) == 3
+    assert sync_in_process(folder).code == 0
+    assert len(posts(folder)) == 3
 
 
-def sync_in_process(workplace: Workplace, *, file_size: int | None = None) -> Answer:
+def sync_in_process(folder: Folder, *, file_size: int | None = None) -> Answer:
     """`cophub sync` as a process of its own; no file may grow beyond `file_size` bytes."""
 
     def prepare() -> None:
@@ -154,7 +152,7 @@ def sync_in_process(workplace: Workplace, *, file_size: int | None = None) -> An
     privileges = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     done = subprocess.run(
         [*(privileges if os.geteuid() == 0 else []), sys.executable, "-m", "cophub", "sync"],
-        cwd=workplace.folder,
+        cwd=folder.folder,
         preexec_fn=prepare,
         capture_output=True,
         text=True,
@@ -165,29 +163,29 @@ def sync_in_process(workplace: Workplace, *, file_size: int | None = None) -> An
 
 
 def test_a_locked_database_is_told_after_the_patience_that_its_address_gives(
-    workplace: Workplace, cophub: Cophub
+    folder: Folder, cophub: Cophub
 ) -> None:
     assert cophub("sync").code == 0
-    workplace.configure(
+    folder.configure(
         CONFIG.replace("[hub]", '[hub]\nwarehouse = "sqlite:///cophub.db?timeout=0.2"')
     )
-    workplace.mail(MBOX + LATER)
-    with closing(sqlite3.connect(workplace.folder / "cophub.db", isolation_level=None)) as other:
+    folder.mail(MBOX + LATER)
+    with closing(sqlite3.connect(folder.folder / "cophub.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         answer = cophub("sync")
         assert answer.code == 1
         assert_readable(answer, "cophub.db", "another program holds it locked", "run again")
-        assert len(posts(workplace)) == 2
+        assert len(posts(folder)) == 2
     assert cophub("sync").code == 0
-    assert len(posts(workplace)) == 3
+    assert len(posts(folder)) == 3
 
 
-def test_a_full_disk_is_told_and_the_next_run_goes_on(workplace: Workplace, cophub: Cophub) -> None:
+def test_a_full_disk_is_told_and_the_next_run_goes_on(folder: Folder, cophub: Cophub) -> None:
     """The file may have no more pages: SQLite's own answer to a disk without room."""
     assert cophub("sync").code == 0
     much = MBOX + LATER.replace("who came.", "who came.\n" + "They said so.\n" * 30_000)
-    workplace.mail(much)
-    (workplace.folder / "full_disk.py").write_text(
+    folder.mail(much)
+    (folder.folder / "full_disk.py").write_text(
         "from sqlalchemy import event\n"
         "from sqlalchemy.engine import Engine\n"
         "@event.listens_for(Engine, 'connect')\n"
@@ -195,49 +193,49 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(workplace: Workplace, coph
         "    (pages,) = connection.execute('PRAGMA page_count').fetchone()\n"
         "    connection.execute(f'PRAGMA max_page_count = {pages + 2}')\n"
     )
-    workplace.configure(CONFIG + '\n[plugins]\nmodules = ["full_disk"]\n')
-    answer = sync_in_process(workplace)
+    folder.configure(CONFIG + '\n[plugins]\nmodules = ["full_disk"]\n')
+    answer = sync_in_process(folder)
     assert answer.code == 1
     assert_readable(answer, "cophub.db", "the disk is full", "free some room")
-    assert len(posts(workplace)) == 2
-    workplace.configure(CONFIG)
-    assert sync_in_process(workplace).code == 0
-    assert len(posts(workplace)) == 3
+    assert len(posts(folder)) == 2
+    folder.configure(CONFIG)
+    assert sync_in_process(folder).code == 0
+    assert len(posts(folder)) == 3
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is POSIX's, its errors Linux's")
-def test_a_file_that_may_not_grow_is_told(workplace: Workplace, cophub: Cophub) -> None:
+def test_a_file_that_may_not_grow_is_told(folder: Folder, cophub: Cophub) -> None:
     assert cophub("sync").code == 0
-    workplace.mail(MBOX + LATER.replace("who came.", "who came.\n" + "They said so.\n" * 90_000))
-    size = (workplace.folder / "cophub.db").stat().st_size
-    answer = sync_in_process(workplace, file_size=size + 20_000)
+    folder.mail(MBOX + LATER.replace("who came.", "who came.\n" + "They said so.\n" * 90_000))
+    size = (folder.folder / "cophub.db").stat().st_size
+    answer = sync_in_process(folder, file_size=size + 20_000)
     assert answer.code == 1
     assert_readable(answer, "cophub.db", "the disk")
-    assert len(posts(workplace)) == 2
-    assert sync_in_process(workplace).code == 0
-    assert len(posts(workplace)) == 3
+    assert len(posts(folder)) == 2
+    assert sync_in_process(folder).code == 0
+    assert len(posts(folder)) == 3
 
 
 def test_a_clock_behind_the_last_run_changes_nothing_and_says_so(
-    workplace: Workplace, cophub: Cophub
+    folder: Folder, cophub: Cophub
 ) -> None:
     """The same as a clock in the past: what is stored comes from a later day."""
     assert cophub("sync").code == 0
     ahead = datetime.now(UTC) + timedelta(days=400)
-    with closing(sqlite3.connect(workplace.folder / "cophub.db")) as file:
+    with closing(sqlite3.connect(folder.folder / "cophub.db")) as file:
         text = f"{ahead:%Y-%m-%d %H:%M:%S}"
         file.execute("UPDATE run SET started_at = ?, finished_at = ?", (text, text))
         file.execute("UPDATE lease SET holder = 'elsewhere', expires_at = ?", (text,))
         file.commit()
-    before = rows(workplace, "SELECT * FROM cursor")
-    workplace.mail(MBOX + LATER)
+    before = rows(folder, "SELECT * FROM cursor")
+    folder.mail(MBOX + LATER)
     answer = cophub("sync")
     assert answer.code == 1
     assert_readable(answer, "lists", "the clock", f"{ahead:%Y-%m-%d}", "--trust-clock")
-    assert rows(workplace, "SELECT * FROM cursor") == before
-    assert len(posts(workplace)) == 2
+    assert rows(folder, "SELECT * FROM cursor") == before
+    assert len(posts(folder)) == 2
     assert_readable(cophub("doctor"), "clock", "timedatectl")
     assert cophub("sync", "--trust-clock").code == 0
-    assert len(posts(workplace)) == 3
+    assert len(posts(folder)) == 3
     assert cophub("sync").code == 0
     assert "timedatectl" not in cophub("doctor").out

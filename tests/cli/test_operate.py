@@ -10,12 +10,12 @@ from pathlib import Path
 
 import httpx
 
-from .conftest import CONFIG, NEWSLETTER, Answer, Workplace
+from .conftest import CONFIG, NEWSLETTER, Answer, Folder
 
 Call = Callable[..., Answer]
 
 
-def test_a_healthy_hub_has_nothing_to_complain_about(cophub: Call, workplace: Workplace) -> None:
+def test_a_healthy_hub_has_nothing_to_complain_about(cophub: Call, folder: Folder) -> None:
     cophub("run")
     answer = cophub("doctor")
     assert answer.code == 0
@@ -25,57 +25,57 @@ def test_a_healthy_hub_has_nothing_to_complain_about(cophub: Call, workplace: Wo
     assert states["warehouse"] == states["clock"] == states["source lists"] == "ok"
 
 
-def test_doctor_finds_what_is_wrong_and_says_what_to_do(cophub: Call, workplace: Workplace) -> None:
+def test_doctor_finds_what_is_wrong_and_says_what_to_do(cophub: Call, folder: Folder) -> None:
     """A missing secret, a broken plugin, an open file, a damaged database: each on its line."""
-    workplace.configure('[plugins]\nmodules = ["nowhere_forum"]\n' + CONFIG + NEWSLETTER)
+    folder.configure('[plugins]\nmodules = ["nowhere_forum"]\n' + CONFIG + NEWSLETTER)
     cophub("sync", "lists")
-    (workplace.folder / "cophub.db").chmod(0o644)
+    (folder.folder / "cophub.db").chmod(0o644)
     answer = cophub("doctor")
     assert answer.code == 1
     assert "TEST_MAILCHIMP_KEY is not set" in answer.out
     assert "nowhere_forum" in answer.out
     assert "chmod 600" in answer.out
-    (workplace.folder / "cophub.db").write_bytes(b"this is no database" * 100)
+    (folder.folder / "cophub.db").write_bytes(b"this is no database" * 100)
     for name in ("cophub.db-wal", "cophub.db-shm"):
-        (workplace.folder / name).unlink(missing_ok=True)
+        (folder.folder / name).unlink(missing_ok=True)
     damaged = cophub("doctor")
     assert damaged.code == 1
     assert "not an SQLite database" in damaged.out
 
 
-def test_doctor_finds_a_secret_that_others_may_read(cophub: Call, workplace: Workplace) -> None:
-    workplace.configure(CONFIG + NEWSLETTER.replace('{ env = "TEST_MAILCHIMP_KEY" }', '"abc-us1"'))
-    (workplace.folder / "plugins.toml").chmod(0o644)
+def test_doctor_finds_a_secret_that_others_may_read(cophub: Call, folder: Folder) -> None:
+    folder.configure(CONFIG + NEWSLETTER.replace('{ env = "TEST_MAILCHIMP_KEY" }', '"abc-us1"'))
+    (folder.folder / "plugins.toml").chmod(0o644)
     assert "holds a secret and other users of this machine may read it" in cophub("doctor").out
-    (workplace.folder / "plugins.toml").chmod(0o600)
+    (folder.folder / "plugins.toml").chmod(0o600)
     answer = cophub("doctor")
     assert "holds a secret" not in answer.out
     assert "abc-us1" not in answer.out
 
 
-def test_doctor_finds_a_clock_in_the_past(cophub: Call, workplace: Workplace) -> None:
+def test_doctor_finds_a_clock_in_the_past(cophub: Call, folder: Folder) -> None:
     from datetime import UTC, datetime, timedelta
 
     from cophub.hub import Hub
 
     cophub("sync")
-    path = workplace.folder / "plugins.toml"
+    path = folder.folder / "plugins.toml"
     with Hub.open(path, now=lambda: datetime.now(UTC) - timedelta(days=400)) as hub:
         [clock] = [finding for finding in hub.doctor() if finding.subject == "clock"]
     assert clock.state == "failed"
     assert "set the clock" in (clock.fix or "")
 
 
-def test_a_new_warehouse_is_its_owners_alone(cophub: Call, workplace: Workplace) -> None:
+def test_a_new_warehouse_is_its_owners_alone(cophub: Call, folder: Folder) -> None:
     cophub("sync")
-    assert (workplace.folder / "cophub.db").stat().st_mode & 0o077 == 0
+    assert (folder.folder / "cophub.db").stat().st_mode & 0o077 == 0
 
 
-def test_looking_at_the_version_makes_nothing(cophub: Call, workplace: Workplace) -> None:
+def test_looking_at_the_version_makes_nothing(cophub: Call, folder: Folder) -> None:
     answer = cophub("db", "version")
     assert answer.code == 0
     assert "none yet" in answer.out
-    assert not (workplace.folder / "cophub.db").exists()
+    assert not (folder.folder / "cophub.db").exists()
 
 
 def test_an_upgrade_says_what_it_applied(cophub: Call) -> None:
@@ -86,39 +86,37 @@ def test_an_upgrade_says_what_it_applied(cophub: Call) -> None:
     assert cophub("db", "version", "--json").json["schema"] == first["schema"]
 
 
-def test_a_backup_is_the_warehouse_while_it_is_used(cophub: Call, workplace: Workplace) -> None:
+def test_a_backup_is_the_warehouse_while_it_is_used(cophub: Call, folder: Folder) -> None:
     """A writer holds the file; the copy is sound, whole, and its owner's alone."""
     cophub("sync")
-    with sqlite3.connect(workplace.folder / "cophub.db", isolation_level=None) as writer:
+    with sqlite3.connect(folder.folder / "cophub.db", isolation_level=None) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("DELETE FROM post")
         answer = cophub("db", "backup", "--to", "copy.db")
         writer.execute("ROLLBACK")
     assert answer.code == 0
-    copy = workplace.folder / "copy.db"
+    copy = folder.folder / "copy.db"
     assert copy.stat().st_mode & 0o077 == 0
     with sqlite3.connect(copy) as found:
         assert found.execute("SELECT count(*) FROM post").fetchone() == (2,)
     again = cophub("db", "backup", "--to", "copy.db")
     assert (again.code, "is there already" in again.err) == (2, True)
     assert cophub("db", "backup").code == 0
-    assert len(list(workplace.folder.glob("cophub-*Z.db"))) == 1
+    assert len(list(folder.folder.glob("cophub-*Z.db"))) == 1
 
 
-def test_a_backup_can_take_the_warehouses_place(cophub: Call, workplace: Workplace) -> None:
+def test_a_backup_can_take_the_warehouses_place(cophub: Call, folder: Folder) -> None:
     cophub("sync")
     cophub("db", "backup", "--to", "copy.db")
-    for file in workplace.folder.glob("cophub.db*"):
+    for file in folder.folder.glob("cophub.db*"):
         file.unlink()
     Path("copy.db").rename("cophub.db")
     assert cophub("status", "--json").json["sources"][0]["accounts"] == 2
     assert cophub("sync").code == 0
 
 
-def test_the_timetable_is_shown_without_running_anything(
-    cophub: Call, workplace: Workplace
-) -> None:
-    workplace.configure(CONFIG + '[pipelines.site]\ncron = "30 5 * * 1-5"\n')
+def test_the_timetable_is_shown_without_running_anything(cophub: Call, folder: Folder) -> None:
+    folder.configure(CONFIG + '[pipelines.site]\ncron = "30 5 * * 1-5"\n')
     cophub("sync")
     answer = cophub("schedule", "--show")
     assert answer.code == 0
@@ -126,7 +124,7 @@ def test_the_timetable_is_shown_without_running_anything(
     assert "cron 30 5 * * 1-5" in answer.out
     coming = cophub("schedule", "--show", "--json").json["coming"]
     assert {one["name"] for one in coming} == {"lists", "site"}
-    workplace.configure("")
+    folder.configure("")
     assert "nothing has a timetable" in cophub("schedule", "--show").out
     assert cophub("schedule").code == 2
 
@@ -140,7 +138,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 def test_schedule_runs_what_is_due_and_ends_cleanly_on_a_signal(
-    cophub: Call, workplace: Workplace
+    cophub: Call, folder: Folder
 ) -> None:
     with start("schedule") as running:
         assert running.stdout is not None
@@ -158,9 +156,7 @@ def test_schedule_runs_what_is_due_and_ends_cleanly_on_a_signal(
     assert run["state"] == "done"
 
 
-def test_serve_shows_the_site_on_loopback_until_a_signal(
-    cophub: Call, workplace: Workplace
-) -> None:
+def test_serve_shows_the_site_on_loopback_until_a_signal(cophub: Call, folder: Folder) -> None:
     cophub("run")
     with start("serve", "--port", "0") as running:
         assert running.stdout is not None

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from .conftest import CONFIG, MBOX, Answer, Workplace
+from .conftest import CONFIG, MBOX, Answer, Folder
 
 Call = Callable[..., Answer]
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -75,14 +75,14 @@ def test_what_is_missing_for_some_names_them() -> None:
     assert list(_absences(found)) == ["seats: no events", "Alpha: people: no list"]
 
 
-def test_the_last_finished_quarter_is_the_default(cophub: Call, workplace: Workplace) -> None:
+def test_the_last_finished_quarter_is_the_default(cophub: Call, folder: Folder) -> None:
     """By the hub's own clock and zone."""
     from datetime import UTC, datetime
 
     from cophub.hub import Hub
 
     cophub("run")
-    path = workplace.folder / "plugins.toml"
+    path = folder.folder / "plugins.toml"
     with Hub.open(path, now=lambda: datetime(2026, 6, 30, 21, 59, tzinfo=UTC)) as hub:
         assert hub.report_quarter().quarter == "2026Q1"
     with Hub.open(path, now=lambda: datetime(2026, 6, 30, 22, 1, tzinfo=UTC)) as hub:
@@ -149,11 +149,11 @@ def test_a_view_is_exported_with_instants_in_utc(published: Call) -> None:
 
 
 def test_text_that_is_a_formula_is_made_harmless(
-    cophub: Call, workplace: Workplace, tmp_path: Path
+    cophub: Call, folder: Folder, tmp_path: Path
 ) -> None:
     """A subject such as =HYPERLINK(...) must not run on the desk of whoever opens the file."""
     evil = '=HYPERLINK("http://evil.example.org","x")'
-    workplace.mail(MBOX.replace("Subject: How do you count attendance?", f"Subject: {evil}"))
+    folder.mail(MBOX.replace("Subject: How do you count attendance?", f"Subject: {evil}"))
     cophub("sync")
     rows = list(csv.DictReader(io.StringIO(cophub("export", "post").out)))
     assert evil not in [row["title"] for row in rows]
@@ -184,8 +184,8 @@ def test_a_file_that_cannot_be_written_is_one_line(published: Call) -> None:
     assert "--to" in answer.err
 
 
-def test_an_export_takes_the_memory_of_one_batch(cophub: Call, workplace: Workplace) -> None:
-    """60,000 large rows cost no more than 20,000, which fill SQLite's cache: rows go out as read."""
+def test_an_export_takes_the_memory_of_one_batch(cophub: Call, folder: Folder) -> None:
+    """60,000 large rows cost no more than 20,000, which fill the cache: rows go out as read."""
     cophub("sync")
     code = """
 import sqlite3, sys
@@ -211,8 +211,8 @@ print(peak, file=sys.stderr)
     assert peaks[1] < peaks[0] * 1.15
 
 
-def test_a_community_title_cannot_break_the_page(cophub: Call, workplace: Workplace) -> None:
-    workplace.configure(CONFIG.replace("The Forum", "<script>alert(1)</script>"))
+def test_a_community_title_cannot_break_the_page(cophub: Call, folder: Folder) -> None:
+    folder.configure(CONFIG.replace("The Forum", "<script>alert(1)</script>"))
     cophub("run")
     page = cophub("report", "quarter", "--quarter", "2026Q1", "--format", "html").out
     assert "<script>" not in page

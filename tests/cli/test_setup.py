@@ -10,15 +10,13 @@ import pytest
 from cophub.config import load_config
 from cophub.plugins import load_plugins
 
-from .conftest import CONFIG, NEWSLETTER, Answer, Workplace
+from .conftest import CONFIG, NEWSLETTER, Answer, Folder
 
 Call = Callable[..., Answer]
 
 
-def test_init_writes_a_sample_that_its_owner_alone_may_read(
-    cophub: Call, workplace: Workplace
-) -> None:
-    path = workplace.folder / "plugins.toml"
+def test_init_writes_a_sample_that_its_owner_alone_may_read(cophub: Call, folder: Folder) -> None:
+    path = folder.folder / "plugins.toml"
     path.unlink()
     assert cophub("init").code == 0
     assert path.stat().st_mode & 0o077 == 0
@@ -28,13 +26,13 @@ def test_init_writes_a_sample_that_its_owner_alone_may_read(
 
 
 def test_the_sample_is_valid_and_has_a_source_of_each_connector(
-    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every setting in it is one that the connector takes."""
-    (workplace.folder / "plugins.toml").unlink()
+    (folder.folder / "plugins.toml").unlink()
     cophub("init")
     monkeypatch.setenv("MAILCHIMP_KEY", "0123456789abcdef-us21")
-    config = load_config(workplace.folder / "plugins.toml")
+    config = load_config(folder.folder / "plugins.toml")
     plugins = load_plugins()
     used = set()
     for name, source in config.sources.items():
@@ -53,10 +51,10 @@ def test_the_sample_is_valid_and_has_a_source_of_each_connector(
 
 
 def test_every_commented_line_of_the_sample_is_valid_when_it_is_uncommented(
-    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a reader takes the # away from works."""
-    path = workplace.folder / "plugins.toml"
+    path = folder.folder / "plugins.toml"
     path.unlink()
     cophub("init")
     text = path.read_text()
@@ -77,8 +75,8 @@ def test_every_commented_line_of_the_sample_is_valid_when_it_is_uncommented(
     assert source.streams_of(plugins.connectors["mailchimp"]) == ("members",)
 
 
-def test_connectors_are_listed_without_a_configuration(cophub: Call, workplace: Workplace) -> None:
-    (workplace.folder / "plugins.toml").unlink()
+def test_connectors_are_listed_without_a_configuration(cophub: Call, folder: Folder) -> None:
+    (folder.folder / "plugins.toml").unlink()
     answer = cophub("connectors")
     assert answer.code == 0
     assert "mailchimp" in answer.out
@@ -111,12 +109,12 @@ def test_plugins_are_listed_with_what_they_bring(cophub: Call) -> None:
 
 @pytest.mark.parametrize("command", [("plugins", "list"), ("sync",)])
 def test_a_module_beside_plugins_toml_is_found_from_any_folder(
-    workplace: Workplace, command: tuple[str, ...]
+    folder: Folder, command: tuple[str, ...]
 ) -> None:
     """As the console script runs: Python searches neither that folder nor the current one."""
-    (workplace.folder / "our_forum.py").write_text("raise ImportError('it is found')\n")
-    workplace.configure('[plugins]\nmodules = ["our_forum"]\n' + CONFIG)
-    config = str(workplace.folder / "plugins.toml")
+    (folder.folder / "our_forum.py").write_text("raise ImportError('it is found')\n")
+    folder.configure('[plugins]\nmodules = ["our_forum"]\n' + CONFIG)
+    config = str(folder.folder / "plugins.toml")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "cophub", *command, "--config", config],
@@ -125,9 +123,9 @@ def test_a_module_beside_plugins_toml_is_found_from_any_folder(
     assert "ImportError: it is found" in done.stdout + done.stderr
 
 
-def test_a_broken_plugin_is_said_and_the_rest_works(cophub: Call, workplace: Workplace) -> None:
+def test_a_broken_plugin_is_said_and_the_rest_works(cophub: Call, folder: Folder) -> None:
     """A line on standard error where plugins were needed; `status` needs none."""
-    workplace.configure('[plugins]\nmodules = ["nowhere_forum"]\n' + CONFIG)
+    folder.configure('[plugins]\nmodules = ["nowhere_forum"]\n' + CONFIG)
     answer = cophub("sync")
     assert answer.code == 0
     assert answer.err.count('warning: plugin module "nowhere_forum"') == 1
@@ -135,11 +133,11 @@ def test_a_broken_plugin_is_said_and_the_rest_works(cophub: Call, workplace: Wor
     assert cophub("status").err == ""
 
 
-def test_check_gives_a_verdict_per_source(cophub: Call, workplace: Workplace) -> None:
+def test_check_gives_a_verdict_per_source(cophub: Call, folder: Folder) -> None:
     answer = cophub("check")
     assert answer.code == 0
     assert "1 of 1 files can be read" in answer.out
-    workplace.configure(CONFIG + NEWSLETTER)
+    folder.configure(CONFIG + NEWSLETTER)
     broken = cophub("check")
     assert broken.code == 1
     assert "1 of 1 files can be read" in broken.out
@@ -159,12 +157,12 @@ def test_discover_gives_the_keys_that_a_community_names(cophub: Call) -> None:
     assert (unknown.code, 'did you mean "lists"?' in unknown.err) == (2, True)
 
 
-def test_plan_counts_what_a_sync_would_cost(cophub: Call, workplace: Workplace) -> None:
+def test_plan_counts_what_a_sync_would_cost(cophub: Call, folder: Folder) -> None:
     """Before and after: nothing is left to do then."""
     assert "1 of 1 files" in cophub("plan").out
     cophub("sync")
     assert "0 of 1 files" in cophub("plan").out
-    workplace.configure(CONFIG + NEWSLETTER)
+    folder.configure(CONFIG + NEWSLETTER)
     partly = cophub("plan")
     assert partly.code == 1
     assert "newsletter: plugins.toml: [sources.newsletter] settings.api_key" in partly.out

@@ -11,7 +11,7 @@ import pytest
 
 from cophub.sandbox import MailchimpSandbox
 
-from .conftest import CONFIG, MBOX, NEWSLETTER, Answer, Workplace
+from .conftest import CONFIG, MBOX, NEWSLETTER, Answer, Folder
 
 Call = Callable[..., Answer]
 THIRD = """\
@@ -37,11 +37,9 @@ def test_a_sync_says_what_came_and_a_second_one_that_nothing_did(cophub: Call) -
     assert "nothing new" in second.out
 
 
-def test_only_what_is_new_is_read_and_full_reads_all_again(
-    cophub: Call, workplace: Workplace
-) -> None:
+def test_only_what_is_new_is_read_and_full_reads_all_again(cophub: Call, folder: Folder) -> None:
     cophub("sync")
-    workplace.mail(MBOX + THIRD)
+    folder.mail(MBOX + THIRD)
     [later] = cophub("sync", "--json").json["results"]
     assert sum(stream["new"] for stream in later["streams"]) == 2
     [again] = cophub("sync", "--full", "--json").json["results"]
@@ -49,9 +47,9 @@ def test_only_what_is_new_is_read_and_full_reads_all_again(
     assert again["streams"][0]["seen"] > later["streams"][0]["seen"]
 
 
-def test_a_source_that_cannot_start_stops_no_other(cophub: Call, workplace: Workplace) -> None:
+def test_a_source_that_cannot_start_stops_no_other(cophub: Call, folder: Folder) -> None:
     """Its line names file, table, key, variable and the fix; the exit code says that one failed."""
-    workplace.configure(NEWSLETTER + CONFIG)
+    folder.configure(NEWSLETTER + CONFIG)
     answer = cophub("sync")
     assert answer.code == 1
     assert (
@@ -62,8 +60,8 @@ def test_a_source_that_cannot_start_stops_no_other(cophub: Call, workplace: Work
     assert "2 sources: 1 failed, 1 done" in answer.out
 
 
-def test_a_source_that_fails_says_why_and_the_next_step(cophub: Call, workplace: Workplace) -> None:
-    workplace.configure(CONFIG.replace('path = "mail"', 'path = "nowhere/*.mbox"'))
+def test_a_source_that_fails_says_why_and_the_next_step(cophub: Call, folder: Folder) -> None:
+    folder.configure(CONFIG.replace('path = "mail"', 'path = "nowhere/*.mbox"'))
     answer = cophub("sync")
     assert answer.code == 1
     assert "no file is at path" in answer.out
@@ -75,13 +73,13 @@ def test_a_source_that_fails_says_why_and_the_next_step(cophub: Call, workplace:
 
 
 def test_one_cause_that_stops_every_stream_is_told_once(
-    cophub: Call, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The streams that it stopped are named in one line."""
     monkeypatch.setenv("TEST_MAILCHIMP_KEY", "wrong-us1")
     with MailchimpSandbox(people=5) as sandbox:
         address = f'base_url = "{sandbox.base_url}", api_key ='
-        workplace.configure(CONFIG + NEWSLETTER.replace("api_key =", address))
+        folder.configure(CONFIG + NEWSLETTER.replace("api_key =", address))
         answer = cophub("sync", "newsletter")
     assert answer.code == 1
     assert answer.out.count("MailChimp refused the API key") == 1
@@ -95,8 +93,8 @@ def test_only_the_named_stream_is_synced(cophub: Call) -> None:
     assert 'no source here has a stream "post" (did you mean "posts"?)' in wrong.err
 
 
-def test_without_any_source_it_says_how_to_add_one(cophub: Call, workplace: Workplace) -> None:
-    workplace.configure("")
+def test_without_any_source_it_says_how_to_add_one(cophub: Call, folder: Folder) -> None:
+    folder.configure("")
     answer = cophub("sync")
     assert answer.code == 2
     assert "plugins.toml has no sources; add a table [sources.NAME]" in answer.err
@@ -133,12 +131,12 @@ def cophub_connectors():
 
 
 def test_a_signal_ends_a_sync_at_a_checkpoint_and_the_next_goes_on(
-    cophub: Call, workplace: Workplace
+    cophub: Call, folder: Folder
 ) -> None:
     """What was read before is kept, nothing is read twice, and the exit code is not 0."""
-    (workplace.folder / "slow_forum.py").write_text(SLOW)
-    workplace.configure('[plugins]\nmodules = ["slow_forum"]\n[sources.slow]\nconnector = "slow"\n')
-    environment = {**os.environ, "PYTHONPATH": str(workplace.folder)}
+    (folder.folder / "slow_forum.py").write_text(SLOW)
+    folder.configure('[plugins]\nmodules = ["slow_forum"]\n[sources.slow]\nconnector = "slow"\n')
+    environment = {**os.environ, "PYTHONPATH": str(folder.folder)}
     with subprocess.Popen(
         [sys.executable, "-m", "cophub", "sync"],
         stdout=subprocess.PIPE, text=True, env=environment,
