@@ -23,6 +23,7 @@ from cophub.warehouse.store import (
 from cophub.warehouse.tables import metadata
 from cophub.warehouse.values import json_lines
 
+_PIECE = 500
 _STAMP_TYPES = {"source": "text", "run": "bigint"}
 
 
@@ -140,7 +141,9 @@ class PostgresqlStore:
         self, table: str, columns: Sequence[str], rows: list[Row], alike: Sequence[str | int] = ()
     ) -> None:
         with self._cursor.copy(f"COPY {table} ({quoted(columns)}) FROM STDIN") as copy:
-            copy.write(copy_text(rows, alike))
+            # In pieces, so that the server works on one while the next is written.
+            for start in range(0, len(rows), _PIECE):
+                copy.write(copy_text(rows[start : start + _PIECE], alike))
 
     def _execute(self, statement: str, values: Sequence[Any] | None = None) -> None:
         self._cursor.execute(statement.encode(), values)
