@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from cophub.sync.results import StreamResult
 from cophub.sync.writer import Cutter, Parcel, WriterThread
 from cophub.warehouse import Warehouse, state
 from cophub.warehouse.departures import Departures
+from cophub.warehouse.holding import show_life
 from cophub.warehouse.load import Loader
 from cophub.warehouse.rows import Batch
 from cophub.warehouse.scratch import no_room
@@ -169,7 +170,7 @@ class StreamRun:
     def _commit(self, batch: Batch | None = None, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction: the staged rows, the rejects, what the caller adds; the lease holds."""
         with self.warehouse.begin(durable=durable) as connection:
-            state.hold_lease(connection, self.lease, now=datetime.now(UTC))
+            show_life(connection, self.lease)
             counts = self._loader.apply(connection, batch)
             state.add_rejects(
                 connection,
