@@ -107,6 +107,9 @@ class Connector:
     estimate: "Callable[[Context[Any], Mapping[str, str | None]], Iterator[Estimate]] | None" = None
     personal: tuple[str, ...] = ()
     """Fields that hold personal data, as `table.column`."""
+    sign_in: "Callable[[Context[Any], Callable[[str], None]], str] | None" = None
+    """For vendors where a person must sign in once: `sign_in(ctx, show)` shows that person lines,
+    waits, keeps the token in `ctx.tokens` and returns who signed in."""
 
     def stream(self, name: str) -> Stream | None:
         """The stream called `name`, or None."""
@@ -126,6 +129,8 @@ class Context(Generic[S]):
     """Refresh tokens that rotate: kept encrypted, saved before they are used."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.source"))
     announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What the streams of one run share, such as a directory that was read once."""
     known: "Callable[[type[Record], Sequence[int]], Collection[int]] | None" = None
     """Which digests the warehouse has; the engine sets it. None: it has none."""
 

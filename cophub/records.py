@@ -255,6 +255,20 @@ class Checkpoint(Struct, frozen=True):
     cursor: str
 
 
+class Gone(Struct, frozen=True, kw_only=True):
+    """Rows that are no longer at the vendor: those with `where`, but for the keys in `but`.
+
+    `where` gives columns of `record` and their values: `{"key": "5"}` is one row, `{"thread": "7"}`
+    a thread. `prefix` limits it to keys that begin so. A key of several columns is a tuple in `but`.
+    For deletions that have no date; a row that is yielded again later is there again.
+    """
+
+    record: type[Record]
+    where: dict[str, Key] = {}
+    prefix: str = ""
+    but: tuple[Key | tuple[Key, ...], ...] = ()
+
+
 class Reject(Struct, kw_only=True):
     """An item that could not be understood: kept, counted and shown, never silent.
 
@@ -268,11 +282,11 @@ class Reject(Struct, kw_only=True):
     item: Any = None
 
 
-Item = Record | Checkpoint | Reject
+Item = Record | Gone | Checkpoint | Reject
 Json = dict[str, Any]
 
 __all__ = [
     "RECORDS", "UNSET", "Account", "Attendance", "Campaign", "Checkpoint", "Delivery", "Document",
-    "Event", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject",
+    "Event", "Gone", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject",
     "Space",
 ]  # fmt: skip
