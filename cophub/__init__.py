@@ -54,7 +54,8 @@ _HOME = {
     "pipeline": ("CommunitySpec", "Pipeline", "PipelineContext", "Publication"),
     "records": (
         "UNSET", "Account", "Attendance", "Campaign", "Checkpoint", "Delivery", "Document", "Event",
-        "Gone", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject", "Space",
+        "Gone", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject",
+        "Space",
     ),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -62,9 +63,9 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "CommunitySpec",
     "ConfigError", "Connector", "Context", "CophubError", "CursorExpired", "Delivery", "Document",
-    "Estimate", "Event", "Gone", "Item", "Json", "Membership", "Metric", "Pipeline", "PipelineContext",
-    "PluginError", "Post", "Publication", "Reaction", "Record", "Reject", "SourceBusy",
-    "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
+    "Estimate", "Event", "Gone", "Item", "Json", "Membership", "Metric", "Pipeline",
+    "PipelineContext", "PluginError", "Post", "Publication", "Reaction", "Record", "Reject",
+    "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -96,6 +96,8 @@ class _SourceRun:
     lease: state.Lease
     started: datetime
     run: int = 0
+    _shared: dict[str, Any] = field(default_factory=dict)
+    """What the streams of this run tell one another."""
     _unavailable: SourceUnavailable | None = None
     """Why the last stream that was read failed, where that was the vendor."""
 
@@ -139,6 +141,7 @@ class _SourceRun:
             transport=transport,
             tokens=self.engine.tokens or MemoryTokens(),
             log=logging.getLogger(f"cophub.source.{self.spec.name}"),
+            shared=self._shared,
         )
         if watch := self.engine.watch:
             context.announce = lambda what, done, total: watch.progress(

@@ -25,7 +25,6 @@ from cophub.warehouse import Warehouse, state
 from cophub.warehouse.departures import Departures
 from cophub.warehouse.holding import show_life
 from cophub.warehouse.load import Loader
-from cophub.warehouse.rows import Batch
 from cophub.warehouse.scratch import no_room
 
 log = logging.getLogger("cophub.sync")
@@ -160,18 +159,23 @@ class StreamRun:
         if parcel.cursor is not None:
             self._cursor = parcel.cursor
         if not parcel.commit:
-            self._loader.stage(parcel.batch)
+            self._loader.stage(parcel.batch, parcel.gone)
         else:
-            with self._commit(parcel.batch, durable=False) as connection:
+            with self._commit(parcel, durable=False) as connection:
                 if self.reading.moves_cursor and parcel.cursor is not None:
                     self._save_cursor(connection, whole_at=None)
 
     @contextmanager
-    def _commit(self, batch: Batch | None = None, *, durable: bool = True) -> Iterator[Connection]:
+    def _commit(
+        self, parcel: Parcel | None = None, *, durable: bool = True
+    ) -> Iterator[Connection]:
         """One transaction: the staged rows, the rejects, what the caller adds; the lease holds."""
+        parcel = parcel or Parcel()
         with self.warehouse.begin(durable=durable) as connection:
             show_life(connection, self.lease)
-            counts = self._loader.apply(connection, batch)
+            counts = self._loader.apply(connection, parcel.batch, parcel.gone)
+            if counts.gone and not self.accept_departures:
+                self._guard(self._loader.endings.absences())
             state.add_rejects(
                 connection,
                 map(_without_secrets, self._rejects),
@@ -184,6 +188,7 @@ class StreamRun:
         self.result.seen += counts.seen
         self.result.new += counts.new
         self.result.changed += counts.changed
+        self.result.gone += counts.gone
         self.result.dropped += counts.dropped
         self.result.rejected += len(self._rejects)
         self._rejects = []

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cophub.records import Checkpoint, Item, Record, Reject
+from cophub.records import Checkpoint, Gone, Item, Record, Reject
 from cophub.warehouse.rows import Batch
 
 QUEUE_LENGTH = 1
@@ -24,11 +24,13 @@ COMMIT_SECONDS = 5.0
 class Parcel:
     """Records and rejects in the order they were yielded; `cursor` is set at a checkpoint.
 
-    `batch` is what became of the records, which are let go of.
+    `gone` was said after all of the records. `batch` is what became of the records, which are let
+    go of.
     """
 
     records: list[Record] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
     cursor: str | None = None
     commit: bool = False
     batch: Batch = field(default_factory=Batch)
@@ -83,7 +85,8 @@ class Cutter:
     def __init__(self, put: Callable[[Parcel], None]) -> None:
         self._put = put
         self._parcel = Parcel()
-        self._kept = (0, 0)
+        self._kept = (0, 0, 0)
+        self._sent_cursor: str | None = None
         self._uncommitted = 0
         self._committed_at = time.monotonic()
 
@@ -95,6 +98,11 @@ class Cutter:
         if kind is Reject:
             self._parcel.rejects.append(item)  # type: ignore[arg-type]
             return False
+        if kind is Gone:
+            self._parcel.gone.append(item)  # type: ignore[arg-type]
+            return False
+        if self._parcel.gone:
+            self._send()  # what comes now may be back again
         records = self._parcel.records
         records.append(item)  # type: ignore[arg-type]
         if len(records) >= PARCEL_RECORDS:
@@ -109,11 +117,13 @@ class Cutter:
         """The stream failed: hand over what its last checkpoint covers, if it is not yet kept."""
         if self._parcel.cursor is not None:
             self._send_first_part()
+        elif self._sent_cursor is not None:
+            self._put(Parcel(cursor=self._sent_cursor, commit=True))
 
     def _checkpoint(self, cursor: str) -> bool:
         parcel = self._parcel
         parcel.cursor = cursor
-        self._kept = (len(parcel.records), len(parcel.rejects))
+        self._kept = (len(parcel.records), len(parcel.rejects), len(parcel.gone))
         due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
         if self._uncommitted + len(parcel.records) < PARCEL_RECORDS and not due:
             return False
@@ -127,9 +137,9 @@ class Cutter:
         if parcel.cursor is None:
             self._send()
             return False
-        records, rejects = self._kept
-        rest = Parcel(parcel.records[records:], parcel.rejects[rejects:])
-        del parcel.records[records:], parcel.rejects[rejects:]
+        records, rejects, gone = self._kept
+        rest = Parcel(parcel.records[records:], parcel.rejects[rejects:], parcel.gone[gone:])
+        del parcel.records[records:], parcel.rejects[rejects:], parcel.gone[gone:]
         parcel.commit = True
         self._send()
         self._parcel = rest
@@ -138,6 +148,10 @@ class Cutter:
     def _send(self) -> None:
         parcel, self._parcel = self._parcel, Parcel()
         self._uncommitted += len(parcel.records)
+        whole = self._kept == (len(parcel.records), len(parcel.rejects), len(parcel.gone))
+        self._sent_cursor = None
         if parcel.commit:
             self._uncommitted, self._committed_at = 0, time.monotonic()
+        elif whole:
+            self._sent_cursor = parcel.cursor
         self._put(parcel)

@@ -87,18 +87,29 @@ def end_absent(
 ) -> int:
     """Mark as gone what was not met; the number of rows. Memberships get status `left`."""
     rows = t.VENDOR_TABLES[table]
-    values: dict[str, Any] = {"gone_at": now, "changed_at": now, "run": run}
-    if table == "membership":
-        values |= {"status": "left", "left_at": func.coalesce(rows.c.left_at, now)}
     absent = ~_met(rows, digests)
-    ending = update(rows).where(_present(rows, source, spaces), absent).values(values)
-    ended = connection.execute(ending).rowcount
+    ending = update(rows).where(_present(rows, source, spaces), absent)
+    ended = connection.execute(ending.values(ending_values(rows, run, now))).rowcount
     if table == "membership" and ended:
-        _close_periods(connection, source, run, now)
+        close_periods(connection, source, run, now)
     return ended
 
 
-def _close_periods(connection: Connection, source: str, run: int, now: datetime) -> None:
+def ending_values(rows: Table, run: int, now: datetime) -> dict[str, Any]:
+    """What is written into a row that is gone."""
+    values: dict[str, Any] = {"gone_at": now, "changed_at": now, "run": run}
+    if rows.name == "membership":
+        values |= {"status": "left", "left_at": func.coalesce(rows.c.left_at, now)}
+    return values
+
+
+def there(rows: Table, source: str) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a row that the source has."""
+    return rows.c.source == source, rows.c.gone_at.is_(None)
+
+
+def close_periods(connection: Connection, source: str, run: int, now: datetime) -> None:
+    """End the open periods of the memberships that this run has ended now."""
     period, rows = t.membership_period, t.membership
     gone = exists().where(
         rows.c.source == period.c.source,
@@ -112,10 +123,10 @@ def _close_periods(connection: Connection, source: str, run: int, now: datetime)
 
 
 def _present(rows: Table, source: str, spaces: Collection[str] | None) -> ColumnElement[bool]:
-    there = and_(rows.c.source == source, rows.c.gone_at.is_(None))
+    present = and_(*there(rows, source))
     if spaces is not None and "space" in rows.c:
-        there = and_(there, rows.c.space.in_(spaces))
-    return there
+        present = and_(present, rows.c.space.in_(spaces))
+    return present
 
 
 def _met(rows: Table, digests: bool) -> ColumnElement[bool]:

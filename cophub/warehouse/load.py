@@ -1,5 +1,6 @@
 """Loading: records become rows, and rows are stored where they differ from what is there."""
 
+from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +8,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from cophub.records import RECORDS, Record, Reject
+from cophub.records import RECORDS, Gone, Record, Reject
 from cophub.warehouse import erasure, memberships
 from cophub.warehouse.departures import (
     Departures,
@@ -17,6 +18,7 @@ from cophub.warehouse.departures import (
     seen_name,
 )
 from cophub.warehouse.engine import Warehouse
+from cophub.warehouse.gone import Endings
 from cophub.warehouse.memory import Memory
 from cophub.warehouse.rows import SHAPES, Batch, Row, Rows, make_batch
 from cophub.warehouse.spool import Spool
@@ -34,9 +36,13 @@ class Count:
 
 @dataclass
 class Counts(Count):
-    """The sum over all tables, and each table's own; `dropped` records were of erased people."""
+    """The sum over all tables, and each table's own; `dropped` records were of erased people.
+
+    `gone` rows were said to be gone, and were there before.
+    """
 
     dropped: int = 0
+    gone: int = 0
     tables: dict[str, Count] = field(default_factory=dict)
 
     def add(self, table: str, *, new: int = 0, changed: int = 0) -> None:
@@ -74,6 +80,8 @@ class Loader:
         self._met_by_key: set[str] = set()
         self._empty: dict[str, bool] = {}
         self._pending = Counts()
+        self._gone: list[tuple[int, Gone]] = []
+        self.endings = Endings(source, run, now)
         self._erased: dict[str, str] = {}
         with warehouse.connect() as connection:
             self._door = erasure.Door(connection, source)
@@ -94,11 +102,15 @@ class Loader:
         batch.erased, self._door.found = self._door.found, {}
         return batch, rejects
 
-    def stage(self, batch: Batch) -> None:
-        """Keep a batch for the next `apply`; in a temporary file where there is much."""
+    def stage(self, batch: Batch, gone: Sequence[Gone] = ()) -> None:
+        """Keep a batch, and what is gone after it, for the next `apply`.
+
+        Where there is much it goes into a temporary file.
+        """
         self._note(batch)
         for rows in batch.groups:
             self._staged.add(rows)
+        self._gone += [(self._staged.groups, one) for one in gone]
 
     def _note(self, batch: Batch) -> None:
         """Remember who was met, and count."""
@@ -112,8 +124,10 @@ class Loader:
         self._pending.dropped += batch.dropped
         self._erased |= batch.erased
 
-    def apply(self, connection: Connection, last: Batch | None = None) -> Counts:
-        """Store what was staged, then `last`, in the caller's transaction.
+    def apply(
+        self, connection: Connection, last: Batch | None = None, gone: Sequence[Gone] = ()
+    ) -> Counts:
+        """Store what was staged, then `last`, then what is `gone`, in the caller's transaction.
 
         A row that is alike is left alone.
         """
@@ -121,10 +135,16 @@ class Loader:
         self._note(last)
         store = store_for(connection, self._stamp)
         counts, self._pending = self._pending, Counts()
-        for rows in chain(self._staged, last.groups):
+        ends = self._staged.groups + len(last.groups)
+        ending = deque([*self._gone, *((ends, one) for one in gone)])
+        for place, rows in enumerate(chain(self._staged, last.groups)):
+            while ending and ending[0][0] <= place:
+                counts.gone += self.endings.end(connection, ending.popleft()[1])
             counts.tables.setdefault(rows.table, Count()).seen += len(rows.rows)
             self._write(store, rows, counts)
+        counts.gone += sum(self.endings.end(connection, one) for _, one in ending)
         self._staged.clear()
+        self._gone = []
         if self._erased:
             erasure.keep_out(connection, self._erased.values(), self._now)
             for account in self._erased:

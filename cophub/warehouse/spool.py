@@ -31,6 +31,11 @@ class Spool:
         self._lengths.append(len(packed))
         self.rows += len(rows.rows)
 
+    @property
+    def groups(self) -> int:
+        """How often something was added."""
+        return len(self._lengths)
+
     def __iter__(self) -> Iterator[Rows]:
         """What was added, in that order; it stays until `clear`."""
         self._file.rewind()
