@@ -79,7 +79,7 @@ class Engine(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer to `request`; raises httpx.TransportError and SourceUnavailable."""
         host = netloc(str(request.url))
-        give_back = self._pace.enter(host)
+        give_back = self._pace.enter(host, request.url.path)
         streamed, began = False, time.perf_counter()
         try:
             self._traffic.add(requests=1)

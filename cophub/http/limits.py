@@ -18,6 +18,9 @@ class Limits:
 
     rate: tuple[tuple[int, float], ...] = ()
     """Windows as (calls, seconds): ((10, 30.0),) is ten calls in any thirty seconds."""
+    lanes: tuple[tuple[str, tuple[tuple[int, float], ...]], ...] = ()
+    """Windows of their own for paths that begin alike: (("/api/v1/messages", ((10, 30.0),)),). The
+    first that matches counts, `rate` for a path that none matches; () means no windows."""
     concurrency: int = 8
     """Requests under way at one time."""
     connect_timeout: float = 10.0
@@ -38,9 +41,12 @@ class Limits:
         for name, value in {**whole, **times}.items():
             if value <= 0:
                 raise ConfigError(f"limit {name} is {value}; give a number above 0")
-        for calls, seconds in self.rate:
+        for calls, seconds in (*self.rate, *(window for _, rate in self.lanes for window in rate)):
             if calls < 1 or seconds <= 0:
                 raise ConfigError(f"rate ({calls}, {seconds}) is not (calls, seconds) above 0")
+        for prefix, _ in self.lanes:
+            if not prefix.startswith("/"):
+                raise ConfigError(f"lane {prefix!r} is no path; it must begin with /")
 
 
 @dataclass

@@ -32,6 +32,30 @@ def _bucket(rate: tuple[tuple[int, float], ...]) -> InMemoryBucket | None:
 _ASKED = "the vendor asks to wait"
 
 
+class Lane:
+    """The windows that some calls share."""
+
+    def __init__(self, rate: tuple[tuple[int, float], ...]) -> None:
+        self._bucket = _bucket(rate)
+        self._calls = max((calls for calls, _ in rate), default=0)
+        self._lock = threading.Lock()
+
+    def wait(self, now: float) -> float:
+        """Seconds until the windows have room, or 0: then the call is in their log."""
+        if self._bucket is None:
+            return 0.0
+        with self._lock:
+            item = RateItem("call", int(now * 1000))
+            if self._bucket.count() > 2 * self._calls:
+                self._bucket.leak(item.timestamp)
+            if self._bucket.put(item):
+                return 0.0
+            waiting = self._bucket.waiting(item)
+            assert isinstance(waiting, int)  # noqa: S101 - only buckets of other kinds answer later
+            # Half a millisecond more, so that a wait that was rounded down does not spin.
+            return waiting / 1000 + 0.0005
+
+
 class Pace:
     """Lets requests through one by one, none before its time."""
 
@@ -40,8 +64,8 @@ class Pace:
     ) -> None:
         self._budget, self._traffic, self._sleep, self._clock = budget, traffic, sleep, clock
         self._slots = Slots(limits.concurrency)
-        self._bucket = _bucket(limits.rate)
-        self._calls = max((calls for calls, _ in limits.rate), default=0)
+        self._lane = Lane(limits.rate)
+        self._lanes = [(prefix, Lane(rate)) for prefix, rate in limits.lanes]
         self._lock = threading.Lock()
         self._held_until: dict[str, float] = {}
 
@@ -59,8 +83,9 @@ class Pace:
         self._sleep(seconds)
         self._traffic.add(waited=seconds)
 
-    def enter(self, host: str) -> Callable[[], None]:
-        """Return when a request to `host` may leave; call what is returned when it is answered."""
+    def enter(self, host: str, path: str) -> Callable[[], None]:
+        """Return when a request for `path` may leave; call what is returned when it is answered."""
+        lane = next((lane for prefix, lane in self._lanes if path.startswith(prefix)), self._lane)
         self._budget.check(host)
         self._serve_hold(host)
         give_back = self._slots.take(self._budget.left())
@@ -71,7 +96,7 @@ class Pace:
             )
         try:
             self._serve_hold(host)
-            while seconds := self._window_wait():
+            while seconds := lane.wait(self._clock()):
                 self.wait(host, seconds, "the vendor's pace asks to wait")
         except BaseException:
             give_back()
@@ -87,18 +112,3 @@ class Pace:
             with self._lock:
                 if self._held_until.get(host) == until:
                     del self._held_until[host]
-
-    def _window_wait(self) -> float:
-        """Seconds until the windows have room, or 0: then the call is in their log."""
-        if self._bucket is None:
-            return 0.0
-        with self._lock:
-            item = RateItem("call", int(self._clock() * 1000))
-            if self._bucket.count() > 2 * self._calls:
-                self._bucket.leak(item.timestamp)
-            if self._bucket.put(item):
-                return 0.0
-            waiting = self._bucket.waiting(item)
-            assert isinstance(waiting, int)  # noqa: S101 - only buckets of other kinds answer later
-            # Half a millisecond more, so that a wait that was rounded down does not spin.
-            return waiting / 1000 + 0.0005

@@ -20,6 +20,9 @@ from cophub.http.limits import Budget
         ({"read_timeout": 0}, "read_timeout is 0"),
         ({"rate": ((0, 1.0),)}, r"rate \(0, 1.0\)"),
         ({"rate": ((10, 1.0), (5, 60.0))}, "contradicts itself"),
+        ({"lanes": (("/x", ((0, 1.0),)),)}, r"rate \(0, 1.0\)"),
+        ({"lanes": (("/x", ((10, 1.0), (5, 60.0))),)}, "contradicts itself"),
+        ({"lanes": (("x", ()),)}, "lane 'x' is no path"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_is_refused_by_name(options, names):

@@ -255,6 +255,24 @@ def test_no_window_of_the_rate_is_overrun(vendor, time_):
     assert 60 < sent[-1] - sent[0] < 65
 
 
+def test_a_lane_has_windows_of_its_own(vendor, time_):
+    """The first lane that a path begins with counts, the rate for all others; () is no window."""
+    paths = ("/v1/messages/new", "/v1/users", "/v1/free", "/other")
+    for path in paths:
+        vendor.answers(path, GOOD)
+    lanes = (("/v1/messages", ((2, 30.0),)), ("/v1/free", ()), ("/v1/", ((5, 30.0),)))
+    with Transport(Limits(((3, 30.0),), lanes), sleep=time_.sleep, clock=time_.clock) as transport:
+        client = transport.client(base_url=vendor.url)
+        at_once = {}
+        for path in paths:
+            start, at_once[path] = len(time_.slept), 0
+            while len(time_.slept) == start and at_once[path] < 20:
+                client.get(path)
+                at_once[path] += len(time_.slept) == start
+    assert at_once == {"/v1/messages/new": 2, "/v1/users": 5, "/v1/free": 20, "/other": 3}
+    assert time_.slept == pytest.approx([30.25] * 3, abs=0.01)
+
+
 def test_no_more_requests_are_under_way_than_the_limit_says(vendor):
     vendor.answers("/x", {"delay": 0.02, **GOOD})
     with Transport(Limits(concurrency=3)) as transport:
