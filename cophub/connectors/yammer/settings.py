@@ -1,0 +1,97 @@
+"""The settings of a Yammer (Viva Engage) source."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    model_validator,
+)
+
+Way = Literal["rest", "graph", "export"]
+
+
+def as_list(value: object) -> object:
+    """One word where a list is wanted is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """One Yammer network, which is a Microsoft 365 tenant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant: str = Field(
+        min_length=1,
+        description="The Microsoft 365 tenant: an id, or a domain as `contoso.onmicrosoft.com`.",
+    )
+    client_id: str = Field(
+        min_length=1, description="Application (client) id of the app registration in Entra."
+    )
+    groups: Annotated[list[str], BeforeValidator(as_list)] = Field(
+        ["*"],
+        min_length=1,
+        description="Communities to take: ids, names, or patterns of names such as `Practice *`.",
+    )
+    ways: Annotated[list[Way], BeforeValidator(as_list)] = Field(
+        ["rest"],
+        min_length=1,
+        description="How to read, alone or together: `rest` (recent messages, threads and likes), "
+        "`graph` (communities, members and owners), `export` (history, edits and deletions).",
+    )
+    client_secret: SecretStr | None = Field(
+        None,
+        description="Secret of the app, for `graph` without a person; `rest` and `export` always "
+        "act for the person who signed in.",
+    )
+    certificate: SecretStr | None = Field(
+        None,
+        description="Certificate of the app in place of a secret: the path of a PEM or PFX file "
+        "with its private key, or the PEM text itself.",
+    )
+    certificate_password: SecretStr | None = Field(
+        None, description="Password of the certificate's private key, where it has one."
+    )
+    reread_days: int = Field(
+        32,
+        ge=0,
+        le=366,
+        description="For how many days after its last message a thread is read again, at growing "
+        "intervals, for edits, deletions, likes and replies that the feed left out; 0 for never.",
+    )
+    export_path: Path | None = Field(
+        None,
+        description="ZIP file of a Network Data Export, or a folder of them; without it `export` "
+        "asks for the export itself, which takes a verified admin.",
+    )
+    export_since: date | None = Field(
+        None,
+        description="The first day to ask an export for, as `2020-01-31`; by default the day the "
+        "network was made.",
+    )
+    company: str = Field(
+        "cophub",
+        description="Who asks: named in the User-Agent header, as Microsoft wants it of programs.",
+    )
+    base_url: HttpUrl | None = Field(
+        None,
+        description="One address in place of all of Microsoft's hosts, for a proxy or the sandbox.",
+    )
+
+    @model_validator(mode="after")
+    def one_credential(self) -> Self:
+        """Refuse a secret beside a certificate: which one counts would be a guess."""
+        if self.client_secret and self.certificate:
+            raise ValueError("client_secret and certificate are both given; keep one of them")
+        return self
+
+    @property
+    def app_only(self) -> bool:
+        """Whether Graph is asked as the app itself; otherwise as the person who signed in."""
+        return bool(self.client_secret or self.certificate)
