@@ -30,13 +30,14 @@ CONTROL = "/__sandbox__/"
 
 @dataclass(slots=True)
 class Request:
-    """One request; `query` holds the last value of each parameter."""
+    """One request; `query` holds the last value of each parameter, `raw_query` all as they came."""
 
     method: str
     path: str
     query: dict[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    raw_query: str = ""
 
 
 @dataclass(slots=True)
@@ -311,6 +312,7 @@ class _Handler(BaseHTTPRequestHandler):
             dict(parse_qsl(url.query, keep_blank_values=True)),
             dict(self.headers.items()),
             self.rfile.read(length) if length else b"",
+            url.query,
         )
         response, fault = self.server.sandbox.respond(request)
         self._send(response, fault.kind if fault else "")
