@@ -21,6 +21,9 @@ class Limits:
     lanes: tuple[tuple[str, tuple[tuple[int, float], ...]], ...] = ()
     """Windows of their own for paths that begin alike: (("/api/v1/messages", ((10, 30.0),)),). The
     first that matches counts, `rate` for a path that none matches; () means no windows."""
+    unasked_wait: float = 0.0
+    """How long to wait after a 429 that names no wait itself; 0 for growing, random waits. For
+    vendors that open their window again at a known time, and count what comes before it."""
     concurrency: int = 8
     """Requests under way at one time."""
     connect_timeout: float = 10.0
@@ -44,6 +47,8 @@ class Limits:
         for calls, seconds in (*self.rate, *(window for _, rate in self.lanes for window in rate)):
             if calls < 1 or seconds <= 0:
                 raise ConfigError(f"rate ({calls}, {seconds}) is not (calls, seconds) above 0")
+        if self.unasked_wait < 0:
+            raise ConfigError(f"limit unasked_wait is {self.unasked_wait}; give 0 or more")
         for prefix, _ in self.lanes:
             if not prefix.startswith("/"):
                 raise ConfigError(f"lane {prefix!r} is no path; it must begin with /")

@@ -63,10 +63,18 @@ class PatientRetry(Retry):
     """httpx-retries with our waits: what the vendor asks, in full, else backoff with full jitter.
 
     Waits come out of the run's budget and are counted. A wait that was asked holds every request
-    to that host back.
+    to that host back, and so does `unasked_wait`, which stands in for it after a 429.
     """
 
-    def __init__(self, tries: int, pace: Pace, traffic: Traffic, *, any_method: bool) -> None:
+    def __init__(
+        self,
+        tries: int,
+        pace: Pace,
+        traffic: Traffic,
+        *,
+        any_method: bool,
+        unasked_wait: float = 0.0,
+    ) -> None:
         methods = (*READS, "POST", "PUT", "PATCH", "DELETE") if any_method else READS
         super().__init__(
             total=tries - 1,
@@ -80,7 +88,7 @@ class PatientRetry(Retry):
             ),
             validate_response=refuse_empty,
         )
-        self._pace, self._traffic = pace, traffic
+        self._pace, self._traffic, self._unasked_wait = pace, traffic, unasked_wait
 
     def increment(self) -> "PatientRetry":
         """The same retry, one attempt further."""
@@ -93,6 +101,8 @@ class PatientRetry(Retry):
         self._traffic.add(retries=1)
         host = host_of(response)
         wait = asked_wait(response.headers) if isinstance(response, httpx.Response) else None
+        if wait is None and getattr(response, "status_code", None) == 429:
+            wait = self._unasked_wait or None
         if wait is not None:
             self._pace.hold(host, wait)
             return

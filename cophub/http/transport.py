@@ -90,9 +90,12 @@ class Transport:
             self.limits, self._budget, self.traffic, sleep=sleep or self._sleep, clock=clock
         )
         self._engine = Engine(self.limits, pace, self._budget, self.traffic)
-        self._patience = PatientRetry(self.limits.tries, pace, self.traffic, any_method=False)
+        tries, unasked = self.limits.tries, self.limits.unasked_wait
+        self._patience = PatientRetry(
+            tries, pace, self.traffic, any_method=False, unasked_wait=unasked
+        )
         self._patience_for_safe = PatientRetry(
-            self.limits.tries, pace, self.traffic, any_method=True
+            tries, pace, self.traffic, any_method=True, unasked_wait=unasked
         )
         self._retrying = RetryTransport(self._engine, self._patience)
 

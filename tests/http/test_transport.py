@@ -191,6 +191,18 @@ def test_a_post_that_only_reads_is_asked_again(vendor, time_):
     assert [seen.body for seen in vendor.asked("/y")] == [b"a=1"] * 2
 
 
+def test_a_429_that_names_no_wait_waits_out_the_vendors_window(vendor, time_):
+    """And holds every request back: one that came sooner would count, and be refused as well."""
+    vendor.answers("/x", {"status": 429}, GOOD)
+    vendor.answers("/y", {"status": 503}, GOOD)
+    with Transport(Limits(unasked_wait=30.0), sleep=time_.sleep, clock=time_.clock) as transport:
+        transport.client().get(vendor.url + "/x")
+        assert time_.slept == [30.0]
+        transport.client().get(vendor.url + "/y")
+    assert len(time_.slept) == 2
+    assert time_.slept[1] < 1
+
+
 def test_a_wait_that_the_budget_does_not_reach_ends_the_run_at_once(get, vendor, time_):
     vendor.answers("/x", {"status": 429, "headers": {"Retry-After": "86400"}})
     with pytest.raises(SourceUnavailable, match=r"asks to wait 86400 s, and 3600 s are left"):
