@@ -53,6 +53,8 @@ class Estimate:
     requests: int
     rows: int | None = None
     note: str = ""
+    seconds: float | None = None
+    """How long it takes at the vendor's pace; None where no pace slows it down."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("demo:demo", "Invented vendors, synced and published: see what you get."),
         "init": ("setup:init", "Write a plugins.toml with comments."),
         "connectors": ("setup:connectors", "What can be connected, and with which settings."),
+        "sign-in": ("vendors:sign_in", "Sign in to a vendor that wants a person, once."),
         "check": ("vendors:check", "Try every source: what may be read, and what is missing."),
         "discover": ("vendors:discover", "List the groups, lists and audiences of a source."),
         "plan": ("vendors:plan", "Say what a sync would cost, before it is started."),

@@ -8,6 +8,7 @@ from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
 
 if TYPE_CHECKING:
+    from cophub.connector import Estimate
     from cophub.hub.answers import Planned
 
 
@@ -59,18 +60,19 @@ def discover(state: State, source: str) -> None:
             _set(space.kind),
             _set(space.title),
             _set(space.native_member_count),
+            _set(space.native_post_count),
             _set(space.visibility),
         )
         for space in found.spaces
     ]
+    names = ("space", "kind", "title", "members", "posts", "visibility")
     if state.json:
-        names = ("space", "kind", "title", "members", "visibility")
         show.answer_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     if not rows:
         show.say(f'  nothing to sync in "{source}"')
         return
-    show.table(("space", "kind", "title", "members", "visibility"), rows, right=("members",))
+    show.table(names, rows, right=("members", "posts"))
 
 
 @click.command()
@@ -87,12 +89,27 @@ def plan(state: State, sources: tuple[str, ...]) -> int:
             for estimate in planned.estimates:
                 rows.append((planned.source, *_estimated(estimate)))
             if planned.note and not planned.error:
-                rows.append((planned.source, None, None, None, planned.note))
+                rows.append((planned.source, None, None, None, None, planned.note))
         if rows:
-            columns = ("source", "stream", "requests", "rows", "note")
-            show.table(columns, rows, right=("requests", "rows"))
+            columns = ("source", "stream", "requests", "rows", "at least", "note")
+            show.table(columns, rows, right=("requests", "rows", "at least"))
         _total(found)
     return 1 if any(planned.error for planned in found) else 0
+
+
+@click.command("sign-in")
+@click.argument("source")
+@shared
+@pass_state
+def sign_in(state: State, source: str) -> None:
+    """Sign in to the vendor of SOURCE, once, where it wants a person and not only a program.
+
+    The token that comes of it is kept encrypted beside plugins.toml, and renews itself.
+    """
+    with state.hub() as hub:
+        who = hub.sign_in(source, lambda line: click.echo(show.clean(line), err=True))
+    if not show.finish(state, {"source": source, "signed_in": who}):
+        show.say(f"  {show.mark('ok')} {show.bold(source)}: signed in as {show.clean(who)}")
 
 
 def _total(found: "list[Planned]") -> None:
@@ -106,8 +123,10 @@ def _total(found: "list[Planned]") -> None:
         show.say(f"  about {total:,} requests in all{less}")
 
 
-def _estimated(estimate: object) -> tuple[object, ...]:
-    return tuple(getattr(estimate, name) for name in ("stream", "requests", "rows", "note"))
+def _estimated(estimate: "Estimate") -> tuple[object, ...]:
+    e = estimate
+    paced = show.duration(e.seconds) if e.seconds is not None else None
+    return e.stream, e.requests, e.rows, paced, e.note
 
 
 def _set(value: object) -> object:

@@ -38,12 +38,22 @@ if TYPE_CHECKING:
     from threading import Event
     from typing import IO
 
+    from cophub.http import TokenStore, Transport
     from cophub.hub.database import Backup, Version
+    from cophub.hub.vendors import Desk
     from cophub.publish import PipelineResult
     from cophub.sync.results import RunResult, SourceSpec, Watcher
     from cophub.warehouse import Warehouse
 
+    MakeTransport = Callable[[SourceSpec], Transport]
+
 Clock = Callable[[], datetime]
+
+
+def _transport(spec: "SourceSpec") -> "Transport":
+    from cophub.http import Transport
+
+    return Transport(spec.connector.limits)
 
 
 def utc_now() -> datetime:
@@ -54,16 +64,24 @@ def utc_now() -> datetime:
 class Hub:
     """One plugins.toml and what hangs on it; close it, or use it as a context manager."""
 
-    def __init__(self, config: Config, now: Clock = utc_now) -> None:
+    def __init__(
+        self, config: Config, now: Clock = utc_now, transport: "MakeTransport | None" = None
+    ) -> None:
         self.config = config
         self.now = now
+        self._transport = transport
         self._warehouse: Warehouse | None = None
         self._opening = Lock()
 
     @classmethod
-    def open(cls, path: Path | str, now: Clock = utc_now) -> "Hub":
-        """The hub that a plugins.toml describes. Raises ConfigError."""
-        return cls(load_config(path), now)
+    def open(
+        cls, path: Path | str, now: Clock = utc_now, transport: "MakeTransport | None" = None
+    ) -> "Hub":
+        """The hub that a plugins.toml describes; `transport` makes a source's way to its vendor.
+
+        Raises ConfigError.
+        """
+        return cls(load_config(path), now, transport)
 
     def close(self) -> None:
         """Close the warehouse's connections."""
@@ -148,7 +166,14 @@ class Hub:
         specs, broken = self.specs(names)
         self._check_streams(specs, streams)
         yield from broken
-        engine = SyncEngine(self.warehouse, now=self.now, watch=watch, stop=stop)
+        engine = SyncEngine(
+            self.warehouse,
+            now=self.now,
+            watch=watch,
+            stop=stop,
+            tokens=self.tokens,
+            transport=self._transport,
+        )
         wish = Wish(
             tuple(streams) or None,
             full,
@@ -175,13 +200,32 @@ class Hub:
             connector = self.config.source(trouble.name).connector
             yield Checked(trouble.name, connector, (), trouble.error)
         for spec in specs:
-            yield vendors.check(spec, self.now())
+            yield vendors.check(spec, self._desk(spec))
 
     def discover(self, name: str) -> Discovered:
         """The spaces that a source could sync."""
         from cophub.hub import vendors
 
-        return vendors.discover(self.spec(name), self.now())
+        spec = self.spec(name)
+        return vendors.discover(spec, self._desk(spec))
+
+    def sign_in(self, name: str, show: Callable[[str], None]) -> str:
+        """Let a person sign in to a source's vendor, once; who did. `show` gets lines to read."""
+        from cophub.hub import vendors
+
+        spec = self.spec(name)
+        return vendors.sign_in(spec, self._desk(spec), show)
+
+    def tokens(self, source: str) -> "TokenStore":
+        """Where a source's renewed tokens are kept: encrypted files beside plugins.toml."""
+        from cophub.http import FileTokens
+
+        return FileTokens(self.config.folder / "tokens" / source)
+
+    def _desk(self, spec: "SourceSpec") -> "Desk":
+        from cophub.hub.vendors import Desk
+
+        return Desk(self.now(), self.tokens(spec.name), self._transport or _transport)
 
     def plan(self, names: Iterable[str] = ()) -> Iterator[Planned]:
         """What a sync would cost now, source by source."""
@@ -193,7 +237,7 @@ class Hub:
         for spec in specs:
             cursors = reading.cursors(self.warehouse, spec.name)
             known = {stream.name: cursors.get(stream.name) for stream in spec.connector.streams}
-            yield vendors.plan(spec, self.now(), known)
+            yield vendors.plan(spec, self._desk(spec), known)
 
     # --- pipelines -------------------------------------------------------------------------
 

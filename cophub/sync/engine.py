@@ -51,7 +51,8 @@ class SyncEngine:
     warehouse: Warehouse
     now: Callable[[], datetime] = _now
     watch: Watcher | None = None
-    tokens: TokenStore | None = None
+    tokens: Callable[[str], TokenStore] | None = None
+    """The tokens of the source of that name; by default they last as long as the run."""
     stop: threading.Event | None = None
     transport: Callable[[SourceSpec], Transport] | None = None
     """Makes a source's transport; the default keeps the connector's limits."""
@@ -98,8 +99,13 @@ class _SourceRun:
     run: int = 0
     _shared: dict[str, Any] = field(default_factory=dict)
     """What the streams of this run tell one another."""
+    _tokens: TokenStore = field(init=False)
     _unavailable: SourceUnavailable | None = None
     """Why the last stream that was read failed, where that was the vendor."""
+
+    def __post_init__(self) -> None:
+        keep = self.engine.tokens
+        self._tokens = keep(self.spec.name) if keep else MemoryTokens()
 
     def execute(self) -> RunResult:
         warehouse = self.engine.warehouse
@@ -139,7 +145,7 @@ class _SourceRun:
             source=self.spec.name,
             now=self.started,
             transport=transport,
-            tokens=self.engine.tokens or MemoryTokens(),
+            tokens=self._tokens,
             log=logging.getLogger(f"cophub.source.{self.spec.name}"),
             shared=self._shared,
         )
