@@ -1,0 +1,146 @@
+"""Microsoft's side, emulated: Entra ID, Graph, SharePoint and Yammer on one address."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Protocol
+from uuid import uuid4
+
+from cophub.sandbox.microsoft import graph as _graph  # noqa: F401 - it holds endpoints
+from cophub.sandbox.microsoft.entra import Entra
+from cophub.sandbox.microsoft.limits import Limiter
+from cophub.sandbox.microsoft.refusals import Refusal, worded
+from cophub.sandbox.microsoft.routes import dispatch, resource_of
+from cophub.sandbox.microsoft.tenant import Tenant, guid
+from cophub.sandbox.server import Request, Response, Sandbox
+from cophub.sandbox.timeline import Timeline, seconds
+from cophub.sandbox.world import World
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+CONSENTS = frozenset(
+    {
+        *(f"graph:{name}" for name in (
+            "Community.Read.All", "EngagementRole.Read.All", "Group.Read.All",
+            "GroupMember.Read.All", "Reports.Read.All", "ReportSettings.Read.All",
+            "Sites.Read.All", "User.Read.All",
+        )),
+        "sharepoint:Sites.Read.All",
+    }
+)  # fmt: skip
+"""What the admin granted the app itself, until a test takes something away."""
+DELEGATED = CONSENTS | {"yammer:access_as_user", "yammer:user_impersonation"}
+
+
+class Part(Protocol):
+    """What a vendor's part may be; one is added to `MicrosoftSandbox.parts` before time runs."""
+
+    def begin(self) -> None:
+        """Put on the timeline what will happen, and watch the tenant."""
+
+    def truth(self) -> dict[str, Any]:
+        """What the part holds now, under keys of its own."""
+
+    def expire_cursors(self) -> None:
+        """From now on every cursor handed out before is refused."""
+
+
+class MicrosoftSandbox(Sandbox):
+    """A tenant with `communities` communities and about `people` people, two years behind it.
+
+    Everything is served at one address, as by a proxy: `/TENANT/oauth2/v2.0/`, `/v1.0/`,
+    `/sites/KEY/_api/` and `/api/v1/`. `consents` and `delegated` are the permissions granted to the
+    app and to users of it (`graph:Group.Read.All`); change them at will. With `limits`, the
+    vendor's limits hold, by a clock that runs `speed` times faster than ours.
+    """
+
+    vendor: ClassVar[str] = "microsoft"
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        people: int = 400,
+        communities: int = 6,
+        now: datetime = NOW,
+        years: float = 2,
+        port: int = 0,
+        latency: float = 0.0,
+        limits: bool = False,
+        speed: float = 1.0,
+        messages: int | None = None,
+        list_items: int | None = None,
+    ) -> None:
+        end = seconds(now)
+        self.world = World(seed, people=people, communities=communities, now=end, years=years)
+        super().__init__(Timeline(self.world.start), port=port, latency=latency)
+        self.messages = messages
+        self.list_items = list_items
+        self.consents: set[str] = set(CONSENTS)
+        self.delegated: set[str] = set(DELEGATED)
+        self.tenant = Tenant(self.world, self.timeline)
+        self.client_id = guid(seed, "app")
+        self.client_secret = f"sandbox~{guid(seed, 'secret')}"
+        self.entra = Entra(self)
+        self.limiter = Limiter(on=limits, speed=speed)
+        # The parts are made here and begin before the tenant does, so that they see everything.
+        self.parts: list[Part] = []
+        for part in self.parts:
+            part.begin()
+        self.tenant.begin()
+        self.timeline.run(end)
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant's guid."""
+        return self.tenant.id
+
+    def site_url(self, number: int) -> str:
+        """The real address of a community's site."""
+        return self.tenant.communities[number].site_url
+
+    def truth(self) -> dict[str, Any]:
+        """Users, groups and what the parts hold, as plain data."""
+        found: dict[str, Any] = {}
+        for part in self.parts:
+            found |= part.truth()
+        return found
+
+    def expire_cursors(self) -> None:
+        """Every change token and delta link handed out so far is refused from now on."""
+        for part in self.parts:
+            part.expire_cursors()
+
+    # Answering
+
+    def problem(self, status: int) -> Response:
+        """An error in Graph's words; faults use it."""
+        return self._refused("graph", Refusal(status, *FAULTS.get(status, FAULTS[503])), False)
+
+    def answer(self, request: Request) -> Response:
+        """The vendor's answer to any request."""
+        api = resource_of(request.path)
+        try:
+            response = dispatch(self, request)
+        except Refusal as refusal:
+            accept = next((v for k, v in request.headers.items() if k.lower() == "accept"), "")
+            response = self._refused(api, refusal, "verbose" in accept)
+        if api == "graph":
+            response.headers.setdefault("request-id", str(uuid4()))
+        return response
+
+    def _refused(self, api: str | None, refusal: Refusal, verbose: bool) -> Response:
+        asked = str(uuid4())
+        response = worded(api, refusal, self.timeline.now, asked, verbose=verbose)
+        if api == "graph":
+            response.headers.update({"request-id": asked, "client-request-id": asked})
+        return response
+
+
+FAULTS = {
+    400: ("BadRequest", "The request is malformed."),
+    401: ("InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
+    403: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+    404: ("ResourceNotFound", "The resource could not be found."),
+    410: ("resyncRequired", "Resync required."),
+    429: ("TooManyRequests", "Too many requests."),
+    500: ("InternalServerError", "Unable to process the request."),
+    503: ("ServiceUnavailable", "The service is temporarily unavailable."),
+}
