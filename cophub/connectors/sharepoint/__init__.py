@@ -1,0 +1,1 @@
+"""Cophub connector for SharePoint Online: sites, people, documents, pages, lists and events."""

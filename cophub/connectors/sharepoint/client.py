@@ -1,0 +1,201 @@
+"""The two ways to SharePoint: its own REST API, as JSON or through the vendor's Python client, and
+Microsoft Graph. All go over the hub's transport, and each token is fetched once a run.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from cophub import AuthError, Context, CophubError, Json, SourceUnavailable
+from cophub.connectors.microsoft.entra import Login, app_auth
+from cophub.connectors.microsoft.graph import denied, graph
+from cophub.connectors.microsoft.hosts import Hosts, decorated
+from cophub.connectors.sharepoint.settings import Settings
+
+if TYPE_CHECKING:
+    from office365.sharepoint.client_context import ClientContext
+
+T = TypeVar("T")
+NOMETADATA = "application/json;odata=nometadata"
+
+
+class NotThere(SourceUnavailable):
+    """The vendor has no such site, list or item (any more)."""
+
+
+def shared(ctx: Context[Settings], what: str, make: Callable[[], T]) -> T:
+    """What is read once a run and shared by its streams: `make()` the first time."""
+    key = f"sharepoint:{what}"
+    if key not in ctx.shared:
+        ctx.shared[key] = make()
+    found: T = ctx.shared[key]
+    return found
+
+
+def hosts(ctx: Context[Settings]) -> Hosts:
+    """Where Microsoft's services are: their own hosts, or the proxy of `base_url`."""
+    base = ctx.settings.base_url
+    return Hosts(str(base).rstrip("/") if base else None)
+
+
+def signed(ctx: Context[Settings], resource: str) -> httpx.Auth:
+    """What signs requests to `resource`, such as `https://contoso.sharepoint.com`; one a run."""
+    settings = ctx.settings
+    login = Login(
+        tenant=settings.tenant,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        certificate=settings.certificate.get_secret_value() if settings.certificate else None,
+        certificate_password=settings.certificate_password,
+    )
+    return shared(ctx, f"auth:{resource}", lambda: app_auth(ctx, hosts(ctx), login, resource))
+
+
+def graph_client(ctx: Context[Settings]) -> httpx.Client:
+    """Microsoft Graph, at `v1.0/`; one client a run."""
+
+    def make() -> httpx.Client:
+        at = hosts(ctx)
+        client = graph(ctx, at, signed(ctx, "https://graph.microsoft.com"))
+        client.headers["User-Agent"] = decorated(ctx.settings.company)
+        return client
+
+    return shared(ctx, "graph", make)
+
+
+def rest(ctx: Context[Settings], site_url: str) -> httpx.Client:
+    """SharePoint's REST API of a site, at `SITE/_api/`, without metadata; one client a run.
+
+    Its POSTs only read, and are tried again as a GET is. Use `rest_json` for one answer.
+    """
+
+    def make() -> httpx.Client:
+        return ctx.client(
+            base_url=f"{hosts(ctx).sharepoint(site_url).rstrip('/')}/_api/",
+            auth=signed(ctx, resource_of(site_url)),
+            headers={"Accept": NOMETADATA, "User-Agent": decorated(ctx.settings.company)},
+            safe_posts=True,
+        )
+
+    return shared(ctx, f"rest:{site_url}", make)
+
+
+def resource_of(site_url: str) -> str:
+    """The tenant's SharePoint that a token is asked for: scheme and host of a site."""
+    parts = urlsplit(site_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def rest_json(
+    ctx: Context[Settings],
+    site_url: str,
+    path: str,
+    params: dict[str, Any] | None = None,
+    *,
+    body: Any = None,
+) -> Json:
+    """The JSON of one answer of `SITE/_api/path`: a POST where there is a body.
+
+    Raises AuthError, NotThere or SourceUnavailable with what SharePoint said.
+    """
+    client = rest(ctx, site_url)
+    if body is None:
+        response = client.get(path, params=params)
+    else:
+        response = client.post(path, params=params, json=body)
+    return answer(response, site_url)
+
+
+def answer(response: httpx.Response, site_url: str) -> Json:
+    """The JSON object of an answer; an error is raised as one of ours."""
+    if response.status_code >= 400:
+        raise refusal(response.status_code, response.content, site_url)
+    try:
+        found = msgspec.json.decode(response.content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SourceUnavailable(
+            f"{site_url} answered with what is no JSON ({error}); is it the address of a"
+            " SharePoint site?"
+        ) from error
+    found = found.get("d", found) if isinstance(found, dict) else found
+    return found if isinstance(found, dict) else {"value": found}
+
+
+def refusal(status: int, content: bytes, site_url: str) -> CophubError:
+    """The error for an answer that is none: who can put it right, and how."""
+    why = said(content) or f"status {status}"
+    if status == 401:
+        return AuthError(
+            f"SharePoint refused the app at {site_url} ({why}); it takes an app only with a"
+            " certificate, and only the permission Sites.Read.All or Sites.Selected of the API"
+            " SharePoint, not the one of the same name of Microsoft Graph"
+        )
+    if status == 403:
+        return AuthError(
+            f"SharePoint does not let the app read {site_url} ({why}); grant it Sites.Read.All"
+            " of the API SharePoint with admin consent, or, with Sites.Selected, this site"
+        )
+    if status == 404:
+        return NotThere(f"there is no such thing at {site_url} ({why}); check the address")
+    return SourceUnavailable(f"{site_url} did not answer ({why}); the next run tries again")
+
+
+def said(content: bytes) -> str:
+    """What SharePoint says about an error, in any of the forms it has; or nothing."""
+    try:
+        body = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    for _ in range(3):
+        if not isinstance(body, dict):
+            break
+        names = ("odata.error", "error", "error_description", "message", "value")
+        body = next((body[name] for name in names if body.get(name)), None)
+    return " ".join(body.split())[:200] if isinstance(body, str) else ""
+
+
+def graph_refusal(response: httpx.Response, site_url: str) -> CophubError:
+    """The error for an answer of Microsoft Graph about a site."""
+    status = response.status_code
+    if status in (401, 403):
+        return AuthError(
+            f"Microsoft Graph does not let the app read {site_url}: {denied(response)}"
+        )
+    why = said(response.content) or f"status {status}"
+    if status == 404:
+        return NotThere(f"Microsoft Graph knows no {site_url} ({why}); check the address")
+    return SourceUnavailable(f"Microsoft Graph did not answer for {site_url} ({why})")
+
+
+def graph_json(
+    ctx: Context[Settings], path: str, about: str, params: dict[str, Any] | None = None
+) -> Json:
+    """The JSON of one answer of Microsoft Graph about the site `about`."""
+    response = graph_client(ctx).get(path, params=params)
+    if response.status_code >= 400:
+        raise graph_refusal(response, about)
+    return answer(response, about)
+
+
+def office(ctx: Context[Settings], site_url: str) -> "ClientContext":
+    """Office365-REST-Python-Client's context of a site, over the hub's transport; one a run.
+
+    Run what was asked of it by `execute(ctx, site_url)`, which speaks our errors.
+    """
+    from cophub.connectors.sharepoint.official import hub_context
+
+    def make() -> "ClientContext":
+        at = hosts(ctx).sharepoint(site_url)
+        return hub_context(ctx, at, signed(ctx, resource_of(site_url)), ctx.settings.company)
+
+    return shared(ctx, f"office:{site_url}", make)
+
+
+def execute(ctx: Context[Settings], site_url: str) -> None:
+    """Send what was asked of `office(ctx, site_url)`. Raises as `rest_json` does."""
+    from cophub.connectors.sharepoint.official import execute_query
+
+    execute_query(office(ctx, site_url), site_url)
