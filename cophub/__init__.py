@@ -8,7 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cophub.connector import Connector, Context, Estimate, Stream, Verdict
+    from cophub.connector import (
+        Connector,
+        Context,
+        Estimate,
+        Handout,
+        Sent,
+        Sheet,
+        Stream,
+        Verdict,
+    )
     from cophub.errors import (
         AuthError,
         ConfigError,
@@ -45,7 +54,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "connector": ("Connector", "Context", "Estimate", "Stream", "Verdict"),
+    "connector": (
+        "Connector", "Context", "Estimate", "Handout", "Sent", "Sheet", "Stream", "Verdict",
+    ),
     "errors": (
         "AuthError", "ConfigError", "CophubError", "CursorExpired", "PluginError", "SourceBusy",
         "SourceUnavailable", "WarehouseError",
@@ -63,9 +74,10 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "CommunitySpec",
     "ConfigError", "Connector", "Context", "CophubError", "CursorExpired", "Delivery", "Document",
-    "Estimate", "Event", "Gone", "Item", "Json", "Membership", "Metric", "Pipeline",
-    "PipelineContext", "PluginError", "Post", "Publication", "Reaction", "Record", "Reject",
-    "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
+    "Estimate", "Event", "Gone", "Handout", "Item", "Json", "Membership", "Metric",
+    "Pipeline", "PipelineContext", "PluginError", "Post", "Publication", "Reaction", "Record",
+    "Reject", "Sent", "Sheet", "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict",
+    "WarehouseError", "hookimpl",
 ]  # fmt: skip
 
 

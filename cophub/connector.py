@@ -18,6 +18,8 @@ from cophub import __version__
 from cophub.records import Item, Record, Space
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
     import requests
 
@@ -55,6 +57,38 @@ class Estimate:
     note: str = ""
     seconds: float | None = None
     """How long it takes at the vendor's pace; None where no pace slows it down."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table for people outside the hub, such as the quarter table.
+
+    `columns` are (title, kind); the first one is a text that no two rows share.
+    """
+
+    title: str
+    columns: tuple[tuple[str, Literal["text", "number"]], ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Handout:
+    """What a vendor is to show: the site as it is published, and the quarter table."""
+
+    settings: Any
+    """The `[pipelines.site.upload.SOURCE]` of plugins.toml, as the connector's own model."""
+    folder: "Path"
+    sheet: Sheet
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How much of one kind of thing, such as files or rows, was sent, left alone or taken away."""
+
+    what: str
+    sent: int = 0
+    unchanged: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,6 +146,10 @@ class Connector:
     sign_in: "Callable[[Context[Any], Callable[[str], None]], str] | None" = None
     """For vendors where a person must sign in once: `sign_in(ctx, show)` shows that person lines,
     waits, keeps the token in `ctx.tokens` and returns who signed in."""
+    upload: "Callable[[Context[Any], Handout], Iterator[Sent]] | None" = None
+    """Shows a handout at the vendor. Done twice with the same handout it changes nothing."""
+    upload_settings: type[BaseModel] | None = None
+    """What an upload needs to know besides the source's settings, such as a library's name."""
 
     def stream(self, name: str) -> Stream | None:
         """The stream called `name`, or None."""

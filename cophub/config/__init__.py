@@ -191,6 +191,16 @@ class Config(Table):
             if name not in known:
                 what = f"there is no such pipeline{did_you_mean(name, known)}"
                 self.fail(("pipelines", name), f"{what}; there are {listed(known)}")
+        for name, table in self.pipelines.items():
+            if table.upload and name != "site":
+                self.fail(("pipelines", name, "upload"), 'only "site" makes files to upload')
+
+    def upload_settings(self, name: str, connector: Connector) -> BaseModel:
+        """What an upload to the source called `name` needs to know. Raises ConfigError."""
+        where = ("pipelines", "site", "upload", name)
+        if connector.upload_settings is None:
+            self.fail(where, f"{connector.name} has no place for files; take another source")
+        return self._settings(connector.upload_settings, self.pipelines["site"].upload[name], where)
 
     def pipeline_settings(self, pipeline: Pipeline) -> BaseModel:
         """A pipeline's settings; its defaults when the file does not speak of it."""
@@ -199,7 +209,9 @@ class Config(Table):
 
     def settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
         """The values as the plugin's own model, paths made absolute and variables filled in."""
-        where = (*where, "settings")
+        return self._settings(model, values, (*where, "settings"))
+
+    def _settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
         if model.model_config.get("extra") != "allow":
             self._refuse_unknown(model, values, where)
         filled = self._resolve(values, where)

@@ -156,6 +156,9 @@ class Timed(Table):
 class PipelineTable(Timed):
     """`[pipelines.NAME]`: when a pipeline runs, and its settings."""
 
+    upload: dict[str, dict[str, Any]] = {}
+    """Of `site`: by the name of a source, where that vendor shows the site as well."""
+
 
 def no_duplicates(values: list[str], what: str) -> list[str]:
     for value in values:

@@ -260,6 +260,10 @@ class Hub:
             communities=self.config.community_specs,
             now=self.now,
         )
+        if "site" in wanted:
+            from cophub.hub import uploads
+
+            yield from uploads.upload_site(self, self._desk)
 
     def _with_what_they_need(self, names: list[str]) -> list[str]:
         pipelines = self.plugins.pipelines

@@ -1,0 +1,91 @@
+"""Showing the site where people are: a vendor gets its files, and the quarter table as a list."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Boolean, text
+
+from cophub import __version__
+from cophub.connector import Handout, Sheet
+from cophub.errors import ConfigError, CophubError
+from cophub.hub.vendors import Desk, open_context
+from cophub.publish import PipelineResult
+from cophub.sync.results import SourceSpec
+from cophub.warehouse import Warehouse, state
+
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+
+log = logging.getLogger("cophub.hub")
+
+_TITLE = "Quarter table"
+_FIXED = ("Key", "Quarter", "Community")
+
+
+def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[PipelineResult]:
+    """Upload the published site to each source that plugins.toml names; a result for each.
+
+    One that fails stops no other, and the site that is published already stays.
+    """
+    table = hub.config.pipelines.get("site")
+    for name in table.upload if table else ():
+        began = time.monotonic()
+        run = _begin(hub, name)
+        error, sent = None, 0
+        try:
+            spec = hub.spec(name)
+            sent = _upload(hub, spec, desk_of(spec))
+        except CophubError as failure:
+            error = str(failure)
+        except Exception as failure:
+            log.debug("upload to %s failed", name, exc_info=True)
+            error = f"the upload failed ({type(failure).__name__}); tell the connector's author"
+        with hub.warehouse.begin() as connection:
+            ended = "failed" if error else "done"
+            state.finish_run(connection, run, state=ended, now=hub.now(), error=error)
+        took = time.monotonic() - began
+        yield PipelineResult(f"site to {name}", "failed" if error else "done", sent, took, error)
+
+
+def _begin(hub: "Hub", source: str) -> int:
+    with hub.warehouse.begin() as connection:
+        return state.start_run(
+            connection, kind="upload", source=source, now=hub.now(), version=__version__
+        )
+
+
+def _upload(hub: "Hub", spec: SourceSpec, desk: Desk) -> int:
+    settings = hub.config.upload_settings(spec.name, spec.connector)
+    if spec.connector.upload is None:
+        raise ConfigError(f"{spec.connector.name} takes no uploads")
+    handout = Handout(settings, hub.config.site, quarter_sheet(hub.warehouse))
+    with open_context(spec, desk) as ctx:
+        return sum(part.sent + part.removed for part in spec.connector.upload(ctx, handout))
+
+
+def quarter_sheet(warehouse: Warehouse) -> Sheet:
+    """A row for each quarter and community, a column for each measure.
+
+    What tells about fewer than 5 people is left empty: a list is read by more than facilitators.
+    """
+    query = text(
+        "SELECT q.quarter, q.community, coalesce(c.title, 'All communities') AS title, q.measure,"
+        " q.label, q.value, q.small FROM measure_quarter q"
+        " LEFT JOIN community c ON c.key = q.community"
+        " ORDER BY q.position, q.quarter, q.community"
+    ).columns(small=Boolean)
+    with warehouse.connect() as connection:
+        cells = connection.execute(query).all()
+    labels = {cell.measure: cell.label for cell in cells}
+    found: dict[tuple[str, str, str], dict[str, float | None]] = {}
+    for cell in cells:
+        row = found.setdefault((cell.quarter, cell.community, cell.title), {})
+        row[cell.measure] = None if cell.small else cell.value
+    rows = [
+        (f"{quarter} {community}".strip(), quarter, title, *(row.get(name) for name in labels))
+        for (quarter, community, title), row in sorted(found.items(), key=lambda item: item[0][:2])
+    ]
+    columns = [*((name, "text") for name in _FIXED), *((t, "number") for t in labels.values())]
+    return Sheet(_TITLE, tuple(columns), tuple(rows))  # type: ignore[arg-type]
