@@ -261,12 +261,16 @@ class Gone(Struct, frozen=True, kw_only=True):
     `where` gives columns of `record` and their values: `{"key": "5"}` is one row, `{"thread": "7"}`
     a thread. `prefix` limits it to keys whose last column begins so. A key of several columns is a
     tuple in `but`. For deletions that have no date; a row that is yielded again later is back.
+
+    Where much would be gone because it was absent, the run is held until a person agrees; `told`
+    says that it was not: the vendor itself said that these rows are gone.
     """
 
     record: type[Record]
     where: dict[str, Key] = {}
     prefix: str = ""
     but: tuple[Key | tuple[Key, ...], ...] = ()
+    told: bool = False
 
 
 class Reject(Struct, kw_only=True):

@@ -17,7 +17,7 @@ from cophub.warehouse.departures import Departures, close_periods, ending_values
 class Endings:
     """Ends what the `Gone` items of one run name, and counts what the run has ended by absence.
 
-    What a vendor names by its whole key is no absence: it was told, and is not counted here.
+    What a vendor names by its whole key was told, and is no absence.
     """
 
     source: str
@@ -32,7 +32,7 @@ class Endings:
         keys = self._named(connection, rows, gone)
         if not keys:
             return 0
-        if not set(gone.record.KEY) <= set(gone.where):
+        if not gone.told and not set(gone.record.KEY) <= set(gone.where):
             self._count(connection, rows, keys)
         # One statement for each key: a list of them would some day be too long for the database.
         names = [f"key_{at}" for at in range(len(gone.record.KEY))]
