@@ -5,11 +5,12 @@ from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
 from cophub.sandbox.microsoft import graph as _graph  # noqa: F401 - it holds endpoints
+from cophub.sandbox.microsoft import signin as _signin  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.entra import Entra
 from cophub.sandbox.microsoft.limits import Limiter
 from cophub.sandbox.microsoft.refusals import Refusal, worded
 from cophub.sandbox.microsoft.routes import dispatch, resource_of
-from cophub.sandbox.microsoft.tenant import Tenant, guid
+from cophub.sandbox.microsoft.tenant import Tenant, User, guid
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
 from cophub.sandbox.world import World
@@ -91,6 +92,39 @@ class MicrosoftSandbox(Sandbox):
     def tenant_id(self) -> str:
         """The tenant's guid."""
         return self.tenant.id
+
+    @property
+    def certificate(self) -> str:
+        """The app's key and certificate as PEM; made, and registered, when first asked for."""
+        with self.changing():
+            return self.entra.certificate.pem
+
+    def refresh_token(self, user: User | None = None) -> str:
+        """A refresh token as after a person's sign-in; the service account unless told."""
+        with self.changing():
+            return self.entra.refresh_token(user or self.tenant.service)
+
+    def approve(self, user_code: str, user: User | None = None) -> None:
+        """A person types in the code that a device shows, and signs in."""
+        with self.changing():
+            device = self.entra.device(user_code)
+            device.state, device.user = "approved", (user or self.tenant.service).id
+
+    def decline(self, user_code: str) -> None:
+        """A person types in the code and says no."""
+        with self.changing():
+            self.entra.device(user_code).state = "declined"
+
+    def revoke(self, user: User | None = None) -> None:
+        """Nobody's tokens are good any more, or one user's: refresh and access tokens alike."""
+        with self.changing():
+            entra, whose = self.entra, user.id if user else None
+            for token, known in list(entra.refreshes.items()):
+                if whose in (None, known.user):
+                    del entra.refreshes[token]
+            for token, grant in list(entra.grants.items()):
+                if whose in (None, grant.user):
+                    del entra.grants[token]
 
     def site_url(self, number: int) -> str:
         """The real address of a community's site."""

@@ -1,13 +1,36 @@
 """Sign-in by Entra ID: who may have which token, and what it is good for."""
 
+import json
+import time
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cophub.sandbox.microsoft.assertion import Certificate, encode, self_signed
+from cophub.sandbox.microsoft.refusals import Refusal
+from cophub.sandbox.microsoft.tenant import HOST, User, guid
 
 if TYPE_CHECKING:
     from cophub.sandbox.microsoft import MicrosoftSandbox
 
 LIFETIME = 3_599
 """Seconds that an access token lives, by the sandbox's clock."""
+DEVICE_LIFETIME = 900
+UNUSED = 90 * 86_400
+"""Seconds after which a refresh token that nobody used is dead."""
+IDENTITY = {"openid", "profile", "offline_access", "email"}
+HOSTS = {
+    "graph.microsoft.com": "graph",
+    HOST: "sharepoint",
+    "www.yammer.com": "yammer",
+    "api.yammer.com": "yammer",
+}
+AUDIENCES = {
+    "graph": "https://graph.microsoft.com",
+    "sharepoint": f"https://{HOST}",
+    "yammer": "https://www.yammer.com",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +48,161 @@ class Grant:
     user: str | None = None
 
 
+@dataclass(slots=True)
+class Refresh:
+    """A refresh token: whose it is, and what for until another scope is asked."""
+
+    user: str
+    scope: str
+    given: int
+
+
+@dataclass(slots=True)
+class Device:
+    """A sign-in on another device; state: pending, approved or declined."""
+
+    user_code: str
+    scope: str
+    expires: int
+    state: str = "pending"
+    user: str = ""
+    asked: float | None = None
+    """When it was asked for last, by the limiter's clock."""
+
+
 class Entra:
-    """Hands out tokens; `grants` holds every token ever given."""
+    """Hands out tokens; `grants` holds every access token ever given, `refreshes` those in use.
+
+    Tests may change `public` (device codes allowed), `secret_expired`, `blocked` (Conditional
+    Access refuses people) and `interval` (seconds between polls that a device is told).
+    """
 
     def __init__(self, sandbox: "MicrosoftSandbox") -> None:
         self.sandbox = sandbox
         self.grants: dict[str, Grant] = {}
+        self.refreshes: dict[str, Refresh] = {}
+        self.devices: dict[str, Device] = {}
+        self.certificates: list[Certificate] = []
+        self.public = True
+        self.secret_expired = False
+        self.blocked = False
+        self.interval = 5
         self._serial = 0
+
+    @property
+    def now(self) -> int:
+        """The sandbox's clock."""
+        return self.sandbox.timeline.now
+
+    # Certificates
+
+    @property
+    def certificate(self) -> Certificate:
+        """The app's own certificate, made when it is first asked for."""
+        if not self.certificates:
+            self.register(self_signed())
+        return self.certificates[0]
+
+    def register(self, pem: str) -> Certificate:
+        """Let the app sign in by one more certificate."""
+        self.certificates.append(Certificate.of(pem))
+        return self.certificates[-1]
+
+    # Access tokens
 
     def grant(
         self, resource: str, credential: str = "certificate", user: str | None = None
     ) -> Grant:
-        """A new access token for an API."""
+        """A new access token for an API: graph, sharepoint or yammer."""
         self._serial += 1
-        token = f"token-{resource}-{self._serial}"
-        made = Grant(token, resource, credential, self.sandbox.timeline.now + LIFETIME, user)
+        claims: dict[str, Any] = {
+            "aud": AUDIENCES[resource], "iss": f"https://sts.windows.net/{self.sandbox.tenant_id}/",
+            "appid": self.sandbox.client_id, "tid": self.sandbox.tenant_id,
+            "iat": self.now, "exp": self.now + LIFETIME, "uti": self._serial, "ver": "1.0",
+        }  # fmt: skip
+        claims |= {"oid": user} if user else {"idtyp": "app"}
+        token = self.jwt(claims)
+        made = Grant(token, resource, credential, self.now + LIFETIME, user)
         self.grants[token] = made
         return made
+
+    def jwt(self, claims: dict[str, Any]) -> str:
+        """A token that looks like Entra's; its last part is no signature, and nobody may check."""
+        head = encode(json.dumps({"typ": "JWT", "alg": "RS256", "kid": "sandbox"}).encode())
+        filler = encode(guid("signature", self._serial).encode())
+        return f"{head}.{encode(json.dumps(claims).encode())}.{filler}"
+
+    def resource_for(self, scope: str) -> str:
+        """The API that a scope is for: the first that it names, Graph for bare names."""
+        wanted = [each for each in scope.split() if each not in IDENTITY]
+        for each in wanted:
+            host = urlsplit(each).hostname if "://" in each else "graph.microsoft.com"
+            if host in HOSTS:
+                return HOSTS[host]
+            raise Refusal(
+                400,
+                "invalid_resource",
+                f"AADSTS500011: The resource principal named {each.rpartition('/')[0]} was not "
+                f"found in the tenant named {self.sandbox.tenant_id}.",
+            )
+        return "graph"
+
+    # People
+
+    def refresh_token(self, user: User, scope: str = "") -> str:
+        """A new refresh token of a user, as after a sign-in."""
+        self._serial += 1
+        token = f"1.{encode(guid('refresh', self.sandbox.tenant_id, self._serial).encode())}"
+        self.refreshes[token] = Refresh(user.id, scope, self.now)
+        return token
+
+    def for_user(self, user: User, scope: str, *, client_info: bool) -> dict[str, Any]:
+        """What the token endpoint answers for a person: access, refresh and id token."""
+        resource = self.resource_for(scope)
+        if not any(each.startswith(f"{resource}:") for each in self.sandbox.delegated):
+            raise Refusal(
+                400,
+                "invalid_grant",
+                "AADSTS65001: The user or administrator has not consented to use the "
+                f"application with ID '{self.sandbox.client_id}' named 'cophub'. Send an "
+                "interactive authorization request for this user and resource.",
+            )
+        made = self.grant(resource, "user", user.id)
+        body: dict[str, Any] = {
+            "token_type": "Bearer", "scope": scope, "expires_in": LIFETIME,
+            "ext_expires_in": LIFETIME, "access_token": made.token,
+            "refresh_token": self.refresh_token(user, scope), "id_token": self._id_token(user),
+        }  # fmt: skip
+        if client_info:
+            info = {"uid": user.id, "utid": self.sandbox.tenant_id}
+            body["client_info"] = encode(json.dumps(info).encode())
+        return body
+
+    def _id_token(self, user: User) -> str:
+        now, tenant = int(time.time()), self.sandbox.tenant_id  # checked by the caller's clock
+        return self.jwt(
+            {
+                "aud": self.sandbox.client_id, "tid": tenant, "oid": user.id, "sub": user.id,
+                "iss": f"https://login.microsoftonline.com/{tenant}/v2.0", "name": user.name,
+                "preferred_username": user.upn, "ver": "2.0",
+                "iat": now, "nbf": now, "exp": now + LIFETIME,
+            }
+        )  # fmt: skip
+
+    # Devices
+
+    def begin_device(self, scope: str) -> tuple[str, Device]:
+        """The device code and what it stands for."""
+        self._serial += 1
+        name = guid("device", self.sandbox.tenant_id, self._serial)
+        code = b64encode(name.encode()).decode().rstrip("=")
+        made = Device(name.replace("-", "")[:9].upper(), scope, self.now + DEVICE_LIFETIME)
+        self.devices[code] = made
+        return code, made
+
+    def device(self, user_code: str) -> Device:
+        """The sign-in that a person was shown this code for; KeyError when there is none."""
+        for each in self.devices.values():
+            if each.user_code == user_code.upper():
+                return each
+        raise KeyError(user_code)

@@ -1,10 +1,12 @@
 """The vendor's errors; each of its APIs words the same refusal in a shape of its own."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from cophub.sandbox.microsoft.tenant import guid
 from cophub.sandbox.server import Response
 from cophub.sandbox.timeline import moment
 
@@ -22,14 +24,31 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a defect
 
 def worded(api: str | None, refusal: Refusal, now: int, asked: str, *, verbose: bool) -> Response:
     """The answer for a refusal by an API; `asked` is the request's id, `verbose` SharePoint's."""
-    words = {"graph": _graph, "sharepoint": _sharepoint, "yammer": _yammer}.get(api or "")
-    body = words(refusal, now, asked, verbose) if words else {"error": refusal.message}
+    words = {"graph": _graph, "sharepoint": _sharepoint, "yammer": _yammer}.get(api or "", _entra)
+    body = words(refusal, now, asked, verbose)
     headers = dict(refusal.headers)
     if refusal.status == 401 and api in ("graph", "sharepoint"):
         headers.setdefault("WWW-Authenticate", 'Bearer realm=""')
     if refusal.status == 401 and api == "sharepoint":
         headers["x-ms-diagnostics"] = DIAGNOSTICS.format(reason=quote(refusal.message, safe=" .,'"))
     return Response(refusal.status, msgspec.json.encode(body), headers)
+
+
+def _entra(refusal: Refusal, now: int, asked: str, verbose: bool) -> dict[str, Any]:
+    at, traced = f"{moment(now):%Y-%m-%d %H:%M:%S}Z", guid("trace", asked)
+    found = re.match(r"AADSTS(\d+)", refusal.message)
+    ids = f" Trace ID: {traced} Correlation ID: {asked} Timestamp: {at}"
+    body: dict[str, Any] = {
+        "error": refusal.code,
+        "error_description": refusal.message + ids,
+        "error_codes": [int(found[1])] if found else [],
+        "timestamp": at,
+        "trace_id": traced,
+        "correlation_id": asked,
+    }
+    if found:
+        body["error_uri"] = f"https://login.microsoftonline.com/error?code={found[1]}"
+    return body
 
 
 def _graph(refusal: Refusal, now: int, asked: str, verbose: bool) -> dict[str, Any]:
