@@ -15,15 +15,16 @@ DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 @route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", resource=None)
 def configuration(call: Call, tenant: str) -> Reply:
-    """Where everything is; the addresses are the sandbox's own, the issuer is the vendor's."""
+    """Where everything is, by the vendor's own addresses: MSAL takes no others than https."""
     _tenant(call, tenant)
-    oauth, own = f"{call.base}/{tenant}/oauth2/v2.0", call.tenant.id
+    own = call.tenant.id
+    oauth = f"{LOGIN}/{own}/oauth2/v2.0"
     return {
         "token_endpoint": f"{oauth}/token",
         "token_endpoint_auth_methods_supported": [
             "client_secret_post", "private_key_jwt", "client_secret_basic",
         ],
-        "jwks_uri": f"{call.base}/{tenant}/discovery/v2.0/keys",
+        "jwks_uri": f"{LOGIN}/{own}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -49,7 +50,7 @@ def instances(call: Call) -> Reply:
     """The clouds there are."""
     aliases = ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com"]
     return {
-        "tenant_discovery_endpoint": f"{call.base}/common/v2.0/.well-known/openid-configuration",
+        "tenant_discovery_endpoint": f"{LOGIN}/common/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",
         "metadata": [
             {"preferred_network": aliases[0], "preferred_cache": aliases[1], "aliases": aliases}
