@@ -10,6 +10,7 @@ LIMIT = 1_000_000
 
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b]")
 _MENTION = re.compile(r"@mention\{(\d+)\}")
+_PART_ID = re.compile(r"<div[^<>]*\bdata-sp-componentid\b[^<>]*>[^<]*</div>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
@@ -51,14 +52,10 @@ def markup_text(markup: str | None) -> str | None:
     """
     if not markup or not markup.strip():
         return None
-    from inscriptis import Inscriptis  # type: ignore[import-untyped]
-    from lxml.html import fromstring
+    from inscriptis import get_text  # type: ignore[import-untyped]
 
     try:
-        tree = fromstring(markup[:LIMIT])
-        for part in tree.xpath("//*[@data-sp-componentid]"):  # its id, which no reader sees
-            part.drop_tree()
-        text = Inscriptis(tree).get_text()
+        text = get_text(_PART_ID.sub("", markup[:LIMIT]))
     except (ValueError, RecursionError, AttributeError, KeyError, IndexError, TypeError):
         return None
     return _clean(text)

@@ -1,0 +1,178 @@
+"""The users that a site knows, and whose account each of them is: read once a run for each site."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cophub import Account, AuthError, Context, Item, Reject, SourceUnavailable
+from cophub.connectors.sharepoint.client import answer, rest, shared
+from cophub.connectors.sharepoint.people import (
+    USER,
+    Identity,
+    Known,
+    Named,
+    SiteUser,
+    account_of,
+    identity,
+    of_named,
+    of_site_user,
+)
+from cophub.connectors.sharepoint.settings import Settings
+from cophub.connectors.sharepoint.sites import SiteRef, sites_of
+from cophub.http import decode_page
+
+if TYPE_CHECKING:
+    import httpx
+
+Ctx = Context[Settings]
+
+USER_COLUMNS = (
+    "Id,LoginName,Title,Email,UserPrincipalName,PrincipalType,IsSiteAdmin,"
+    "IsEmailAuthenticationGuestUser,IsShareByEmailGuestUser,AadObjectId"
+)
+"""AadObjectId comes only to those who ask for it by name."""
+PAGE = 5000
+
+
+class UserPage(msgspec.Struct, gc=False):
+    """A page of users; `next` is the link of the next one."""
+
+    value: list[SiteUser] = []
+    next: str | None = msgspec.field(default=None, name="odata.nextLink")
+    newer: str | None = msgspec.field(default=None, name="@odata.nextLink")
+
+
+def known(ctx: Ctx) -> Known:
+    """The names that this run has found to belong together, on whatever site."""
+    return shared(ctx, "known", Known)
+
+
+def users_at(ctx: Ctx, site: SiteRef, path: str) -> tuple[list[SiteUser], list[Reject]]:
+    """The users of a listing of SharePoint's REST API, such as `web/siteusers`; and its rejects.
+
+    Raises AuthError, NotThere or SourceUnavailable.
+    """
+    client = rest(ctx, site.url)
+    link: str | None = None
+    users: list[SiteUser] = []
+    rejects: list[Reject] = []
+    seen: set[str] = set()
+    while True:
+        params = {"$select": USER_COLUMNS, "$top": str(PAGE)}
+        response = client.get(link) if link else client.get(path, params=params)
+        answer(response, site.url)
+        page, unreadable = decode_page(response.content, UserPage)
+        users += page.value
+        rejects += unreadable
+        link = page.next or page.newer
+        if link is None:
+            return users, rejects
+        if link in seen or not _stays(client, link):
+            raise SourceUnavailable(f"the users of {site.url} are listed without end; try later")
+        seen.add(link)
+
+
+def _stays(client: "httpx.Client", link: str) -> bool:
+    """Whether a next link is of the host that the token is for."""
+    target = client.build_request("GET", link).url
+    return (target.scheme, target.host, target.port) == (
+        client.base_url.scheme,
+        client.base_url.host,
+        client.base_url.port,
+    )
+
+
+class Directory:
+    """One site's users, by site user id, login name and directory id.
+
+    A user id means nothing on another site, and a login name may change; the account's key does
+    neither. Where SharePoint's REST API is refused (a client secret) there are no site users, and
+    names are taken as they come.
+    """
+
+    def __init__(self, ctx: Ctx, users: list[SiteUser], rejects: list[Reject]) -> None:
+        self._ctx = ctx
+        self.users = {user.id: user for user in users}
+        self.rejects = rejects
+        self._by_login = {user.login_name.lower(): user for user in users}
+        for user in users:
+            known(ctx).learn(of_site_user(user))
+
+    @classmethod
+    def of(cls, ctx: Ctx, site: SiteRef) -> "Directory":
+        """The directory of a site; asked for once a run."""
+
+        def read() -> "Directory":
+            if ctx.settings.by_graph:
+                return cls(ctx, [], [])
+            return cls(ctx, *users_at(ctx, site, "web/siteusers"))
+
+        return shared(ctx, f"directory:{site.site_id}", read)
+
+    def account(self, person: "Named | SiteUser | str | int | None") -> str | None:
+        """The key of somebody's account; None for nobody.
+
+        `person` is whoever a row or a comment names, a site user, a site user id, or a login name.
+        """
+        if person is None or person == "":
+            return None
+        return self.key(self.identity(person))
+
+    def identity(self, person: "Named | SiteUser | str | int") -> Identity:
+        """All names of somebody, with those that this site knows of them."""
+        if isinstance(person, SiteUser):
+            return of_site_user(person)
+        if isinstance(person, int):
+            user = self.users.get(person)
+            return of_site_user(user) if user else identity(id=person)
+        if isinstance(person, str):
+            user = self._by_login.get(person.lower())
+            return of_site_user(user) if user else identity(person)
+        given = of_named(person)
+        user = self._user_of(person)
+        if user is None:
+            return given
+        held = of_site_user(user)
+        return held if held.service or held.aad or not given.aad else given
+
+    def _user_of(self, person: Named) -> SiteUser | None:
+        """The site user that is meant; by login first: an id of zero or less is nobody's."""
+        if person.login and (found := self._by_login.get(person.login.lower())):
+            return found
+        return self.users.get(person.id) if person.id is not None and person.id > 0 else None
+
+    def key(self, who: Identity) -> str | None:
+        """The key of these names; the other sites are asked where this one does not know the id."""
+        names = known(self._ctx)
+        found = names.key(who)
+        if found is None or who.service or who.aad or found not in (who.upn, who.email):
+            return found
+        _read_other_sites(self._ctx)
+        return names.key(who)
+
+    def records(self) -> Iterator[Item]:
+        """An account for everyone whom the site knows, apps too; groups are none."""
+        yield from self.rejects
+        for user in self.users.values():
+            if user.principal_type == USER and (record := self.record(user)):
+                yield record
+
+    def record(self, user: SiteUser) -> Account | None:
+        """The account of a site user; None for who is nobody, such as "anyone with the link"."""
+        key = self.account(user)
+        return account_of(user, key) if key else None
+
+
+def _read_other_sites(ctx: Ctx) -> None:
+    """Read the users of every site of the source, once: another may know somebody better."""
+
+    def read() -> bool:
+        for site in [] if ctx.settings.by_graph else sites_of(ctx):
+            try:
+                Directory.of(ctx, site)
+            except (AuthError, SourceUnavailable) as error:
+                ctx.log.info("the users of %s are not to be had: %s", site.url, error)
+        return True
+
+    shared(ctx, "all directories", read)

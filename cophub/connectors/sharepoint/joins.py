@@ -1,0 +1,100 @@
+"""When somebody was added to a site's groups, as far as the change log of the site still tells.
+
+It is the only dated trace of a join: it reaches 60 days back and is quiet about directory groups.
+A date is taken only where it is that of the join. Whoever was in another group of the site before,
+or was removed and came again, joined at a time that nobody tells any more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cophub import Context, CophubError, Json
+from cophub.connectors.sharepoint.client import rest_json
+from cophub.connectors.sharepoint.settings import Settings
+from cophub.connectors.sharepoint.sites import SiteRef
+
+ADD, MEMBER_ADD, MEMBER_DELETE = 1, 13, 14
+MOST_CHANGES = 2000
+TOGETHER = timedelta(minutes=5)
+"""A user who is new on a site, and a group that was given somebody so soon, belong together."""
+
+
+def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
+    """What the change log still knows of the users and groups of a site, oldest first.
+
+    Nothing when the app may not read it: then nobody's join is dated.
+    """
+    kinds = ("User", "Group", "Add", "GroupMembershipAdd", "GroupMembershipDelete")
+    query: dict[str, Any] = {**dict.fromkeys(kinds, True), "FetchLimit": MOST_CHANGES}
+    rows: list[Json] = []
+    try:
+        while True:
+            found = rest_json(ctx, site.url, "site/getChanges", body={"query": query})["value"]
+            rows += found
+            if len(found) < MOST_CHANGES:
+                return rows
+            query["ChangeTokenStart"] = {"StringValue": found[-1]["ChangeToken"]["StringValue"]}
+    except (CophubError, LookupError, TypeError) as error:
+        ctx.log.info("joins of %s are not dated: %s", site.url, error)
+        return []
+
+
+def concerns_people(rows: Iterable[Json]) -> bool:
+    """Whether a change log holds a change of users, groups or who is in them."""
+    return any(row.get("GroupId") or row.get("UserId") for row in rows)
+
+
+def joins(rows: Iterable[Json], groups: Mapping[int, Set[int]]) -> dict[int, datetime]:
+    """When site users joined, by user id; only those of whom the log tells the first day.
+
+    `rows` are changes oldest first; `groups` are the user ids of each site group today. A change
+    of a group's members names the user or, as the service's metadata has it, the group alone: then
+    it is that of a user who was new on the site in those minutes.
+    """
+    added: dict[int, dict[int, datetime]] = defaultdict(dict)
+    before: set[int] = set()
+    arrived: dict[int, datetime] = {}
+    unnamed: list[tuple[int, datetime]] = []
+    for row in rows:
+        user, group, at = row.get("UserId"), row.get("GroupId"), instant(row.get("Time"))
+        kind = row.get("ChangeType")
+        if at is None:
+            continue
+        if kind == ADD and user and not group:
+            arrived.setdefault(user, at)
+        elif kind == MEMBER_DELETE and user and user not in added:
+            before.add(user)
+        elif kind == MEMBER_ADD and user:
+            added[user].setdefault(group or 0, at)
+        elif kind == MEMBER_ADD and group:
+            unnamed.append((group, at))
+    for group, at in unnamed:
+        for user in groups.get(group, ()):
+            if user in arrived and abs(arrived[user] - at) <= TOGETHER:
+                added[user].setdefault(group, at)
+    return {
+        user: min(times.values())
+        for user, times in added.items()
+        if user not in before and _explains(times, {g for g, ids in groups.items() if user in ids})
+    }
+
+
+def _explains(times: Mapping[int, datetime], held: Set[int]) -> bool:
+    """Whether these additions account for every group that somebody is in."""
+    missing = len(held - times.keys())
+    return bool(held) and missing <= (1 if 0 in times else 0)
+
+
+def instant(text: Any) -> datetime | None:
+    """An instant of SharePoint's, in UTC; one without a zone is in UTC. None for none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if found.year <= 1:  # "0001-01-01T00:00:00" is how SharePoint says never
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
