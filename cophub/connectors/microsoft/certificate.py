@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -40,7 +39,6 @@ class Certificate:
         return f"Certificate(thumbprint={self.thumbprint!r}, ends_at={self.ends_at:%Y-%m-%d})"
 
 
-@lru_cache(maxsize=8)
 def load_certificate(given: str, password: str | None = None) -> Certificate:
     """The certificate and key in `given`: a path to a PEM or PFX file, or the PEM text itself.
 

@@ -111,8 +111,6 @@ _WORDS: dict[int, tuple[str, str]] = {
     9002313: ("the stored sign-in is damaged", _SIGN_IN),
     54005: ("the sign-in code was already used", _SIGN_IN),
     70019: ("the sign-in code expired before it was entered", _SIGN_IN),
-    70020: ("the sign-in code expired before it was entered", _SIGN_IN),
-    70018: ("the sign-in code was not the one that was shown", _SIGN_IN),
 }
 _MORE_PROOF = (
     "a Conditional Access policy asks for more than the stored sign-in has (such as a second"
@@ -132,12 +130,16 @@ _WORDS |= dict.fromkeys((50074, 50076, 50078, 50079, 50072), _MORE_PROOF)
 _WORDS |= dict.fromkeys((53003, 530036, 530034, 53004), _BLOCKED)
 _WORDS |= dict.fromkeys((53000, 53001, 53002, 50097, 530003), _DEVICE)
 
-_BY_ERROR: dict[str, tuple[str, str]] = {
-    "expired_token": ("the sign-in code expired before it was entered", _SIGN_IN),
-    "code_expired": ("the sign-in code expired before it was entered", _SIGN_IN),
-    "authorization_declined": ("whoever entered the sign-in code declined", _SIGN_IN),
-    "access_denied": ("whoever entered the sign-in code declined", _SIGN_IN),
+_EXPIRED_CODE = ("the sign-in code expired before it was entered", _SIGN_IN)
+_DECLINED = ("whoever entered the sign-in code declined", _SIGN_IN)
+_BY_CODE_ERROR: dict[str, tuple[str, str]] = {
+    "expired_token": _EXPIRED_CODE,
+    "code_expired": _EXPIRED_CODE,
+    "authorization_declined": _DECLINED,
+    "access_denied": _DECLINED,
     "bad_verification_code": ("the sign-in code was not the one that was shown", _SIGN_IN),
+}
+_BY_ERROR: dict[str, tuple[str, str]] = {
     "consent_required": _WORDS[65001],
     "interaction_required": _MORE_PROOF,
     "invalid_grant": ("the sign-in is no longer accepted", _SIGN_IN),
@@ -170,7 +172,10 @@ def refusal(answer: Mapping[str, Any], asked: Asked) -> CophubError:
         return SourceUnavailable(
             f"Entra ID cannot sign in at the moment ({named}); the next run tries again"
         )
-    words = next((_WORDS[code] for code in codes if code in _WORDS), None) or _BY_ERROR.get(error)
+    # OAuth's own words for what became of a sign-in code say more than the numbers beside them.
+    words = _BY_CODE_ERROR.get(error)
+    words = words or next((_WORDS[code] for code in codes if code in _WORDS), None)
+    words = words or _BY_ERROR.get(error)
     if words is None:
         return AuthError(
             f"Entra ID refuses to sign in for {asked.resource} ({named}: {_said(answer)}); look the"

@@ -43,8 +43,13 @@ class TokenHttp:
     def post(self, url: str, data: Any = None, headers: Any = None, **options: Any) -> Reply:
         """The answer of the token or device code endpoint."""
         real = self._login + url.removeprefix(AUTHORITY)
+        # msal hands an assertion over as bytes, which httpx would write as b'...'.
+        form = {
+            name: value.decode() if isinstance(value, bytes) else value
+            for name, value in (data or {}).items()
+        }
         response = self._client.post(
-            real, data=data, headers=headers, params=options.get("params") or None
+            real, data=form, headers=headers, params=options.get("params") or None
         )
         return Reply(response.status_code, _json_text(response), dict(response.headers))
 
