@@ -11,6 +11,7 @@ from cophub.sandbox.microsoft.limits import Limiter
 from cophub.sandbox.microsoft.refusals import Refusal, worded
 from cophub.sandbox.microsoft.routes import dispatch, resource_of
 from cophub.sandbox.microsoft.tenant import Tenant, User, guid
+from cophub.sandbox.microsoft.yammer import Yammer
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
 from cophub.sandbox.world import World
@@ -82,7 +83,8 @@ class MicrosoftSandbox(Sandbox):
         self.entra = Entra(self)
         self.limiter = Limiter(on=limits, speed=speed)
         # The parts are made here and begin before the tenant does, so that they see everything.
-        self.parts: list[Part] = []
+        self.yammer = Yammer(self)
+        self.parts: list[Part] = [self.yammer]
         for part in self.parts:
             part.begin()
         self.tenant.begin()

@@ -4,7 +4,7 @@ import re
 from random import Random
 from typing import Any, NamedTuple
 
-from cophub.sandbox.microsoft.tenant import Tenant, User
+from cophub.sandbox.microsoft.tenant import User
 from cophub.sandbox.microsoft.yammer.state import Like, Message
 from cophub.sandbox.names import TOPICS
 from cophub.sandbox.world import DAY
@@ -103,13 +103,8 @@ def text_of(message: Message) -> str:
     return text
 
 
-def body_of(message: Message, tenant: Tenant, people: dict[int, User]) -> Body:
-    """The text in all forms; a mention shows the name that its person has now."""
-    return forms(text_of(message), people, {g.yammer_id: g.title for g in tenant.groups.values()})
-
-
 def forms(parsed: str, people: dict[int, User], groups: dict[int, str]) -> Body:
-    """A parsed text in all forms."""
+    """A parsed text in all forms; a mention shows the name that its person has now."""
     mentioned: list[int] = []
     topics: list[int] = []
 
