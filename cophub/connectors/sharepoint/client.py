@@ -4,15 +4,14 @@ Microsoft Graph. All go over the hub's transport, and each token is fetched once
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
 from cophub import AuthError, Context, CophubError, Json, SourceUnavailable
-from cophub.connectors.microsoft.entra import Login, app_auth
-from cophub.connectors.microsoft.graph import denied, graph
-from cophub.connectors.microsoft.hosts import Hosts, decorated
+from cophub.connectors.microsoft.entra import EntraAuth, Login, app_auth
+from cophub.connectors.microsoft.graph import graph
+from cophub.connectors.microsoft.hosts import Hosts, decorated, tenant_of
 from cophub.connectors.sharepoint.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,29 +40,23 @@ def hosts(ctx: Context[Settings]) -> Hosts:
     return Hosts(str(base).rstrip("/") if base else None)
 
 
-def signed(ctx: Context[Settings], resource: str) -> httpx.Auth:
+def signed(ctx: Context[Settings], resource: str) -> EntraAuth:
     """What signs requests to `resource`, such as `https://contoso.sharepoint.com`; one a run."""
     settings = ctx.settings
     login = Login(
         tenant=settings.tenant,
         client_id=settings.client_id,
         client_secret=settings.client_secret,
-        certificate=settings.certificate.get_secret_value() if settings.certificate else None,
+        certificate=settings.certificate,
         certificate_password=settings.certificate_password,
     )
-    return shared(ctx, f"auth:{resource}", lambda: app_auth(ctx, hosts(ctx), login, resource))
+    return app_auth(ctx, hosts(ctx), login, resource)
 
 
 def graph_client(ctx: Context[Settings]) -> httpx.Client:
-    """Microsoft Graph, at `v1.0/`; one client a run."""
-
-    def make() -> httpx.Client:
-        at = hosts(ctx)
-        client = graph(ctx, at, signed(ctx, "https://graph.microsoft.com"))
-        client.headers["User-Agent"] = decorated(ctx.settings.company)
-        return client
-
-    return shared(ctx, "graph", make)
+    """Microsoft Graph, at `v1.0/`; one client a run. Ask it by `graph_get` and `graph_pages`."""
+    auth = signed(ctx, "https://graph.microsoft.com")
+    return shared(ctx, "graph", lambda: graph(ctx, hosts(ctx), auth))
 
 
 def rest(ctx: Context[Settings], site_url: str) -> httpx.Client:
@@ -75,18 +68,12 @@ def rest(ctx: Context[Settings], site_url: str) -> httpx.Client:
     def make() -> httpx.Client:
         return ctx.client(
             base_url=f"{hosts(ctx).sharepoint(site_url).rstrip('/')}/_api/",
-            auth=signed(ctx, resource_of(site_url)),
+            auth=signed(ctx, tenant_of(site_url)),
             headers={"Accept": NOMETADATA, "User-Agent": decorated(ctx.settings.company)},
             safe_posts=True,
         )
 
     return shared(ctx, f"rest:{site_url}", make)
-
-
-def resource_of(site_url: str) -> str:
-    """The tenant's SharePoint that a token is asked for: scheme and host of a site."""
-    parts = urlsplit(site_url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def rest_json(
@@ -157,29 +144,6 @@ def said(content: bytes) -> str:
     return " ".join(body.split())[:200] if isinstance(body, str) else ""
 
 
-def graph_refusal(response: httpx.Response, site_url: str) -> CophubError:
-    """The error for an answer of Microsoft Graph about a site."""
-    status = response.status_code
-    if status in (401, 403):
-        return AuthError(
-            f"Microsoft Graph does not let the app read {site_url}: {denied(response)}"
-        )
-    why = said(response.content) or f"status {status}"
-    if status == 404:
-        return NotThere(f"Microsoft Graph knows no {site_url} ({why}); check the address")
-    return SourceUnavailable(f"Microsoft Graph did not answer for {site_url} ({why})")
-
-
-def graph_json(
-    ctx: Context[Settings], path: str, about: str, params: dict[str, Any] | None = None
-) -> Json:
-    """The JSON of one answer of Microsoft Graph about the site `about`."""
-    response = graph_client(ctx).get(path, params=params)
-    if response.status_code >= 400:
-        raise graph_refusal(response, about)
-    return answer(response, about)
-
-
 def office(ctx: Context[Settings], site_url: str) -> "ClientContext":
     """Office365-REST-Python-Client's context of a site, over the hub's transport; one a run.
 
@@ -189,13 +153,21 @@ def office(ctx: Context[Settings], site_url: str) -> "ClientContext":
 
     def make() -> "ClientContext":
         at = hosts(ctx).sharepoint(site_url)
-        return hub_context(ctx, at, signed(ctx, resource_of(site_url)), ctx.settings.company)
+        return hub_context(ctx, at, signed(ctx, tenant_of(site_url)), ctx.settings.company)
 
     return shared(ctx, f"office:{site_url}", make)
 
 
 def execute(ctx: Context[Settings], site_url: str) -> None:
-    """Send what was asked of `office(ctx, site_url)`. Raises as `rest_json` does."""
+    """Send what was asked of `office(ctx, site_url)`. Raises as `rest_json` does.
+
+    After a failure the context is made anew: the vendor's client would send what is left over with
+    the next question, and loses the transport when it is told to forget it.
+    """
     from cophub.connectors.sharepoint.official import execute_query
 
-    execute_query(office(ctx, site_url), site_url)
+    try:
+        execute_query(office(ctx, site_url), site_url)
+    except CophubError:
+        ctx.shared.pop(f"sharepoint:office:{site_url}", None)
+        raise

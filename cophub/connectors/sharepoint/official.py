@@ -6,12 +6,11 @@ replaced here takes that away: the transport tries each request again by itself 
 credentials at home, and the digest is fetched when something is written.
 
 Listings of items do not go through it: a retried page makes it begin anew and append
-(version 3.3.0), and it is slow. See rows.py.
+(version 3.3.0), and it is slow. See reading.py.
 """
 
 from typing import Any
 
-import httpx
 import requests
 from office365.runtime.client_request_exception import ClientRequestException
 from office365.runtime.http.http_method import HttpMethod
@@ -20,52 +19,22 @@ from office365.sharepoint.client_context import ClientContext
 from requests.auth import AuthBase
 
 from cophub import Context, SourceUnavailable
+from cophub.connectors.microsoft.entra import EntraAuth, sign_session
 from cophub.connectors.microsoft.hosts import decorated
 from cophub.connectors.sharepoint.client import refusal
 
 
-class Signature(AuthBase):
-    """An `httpx.Auth` for requests: signs, and where the answer is 401, as it says once more."""
-
-    def __init__(self, auth: httpx.Auth) -> None:
-        self._auth = auth
+class SignedBelow(AuthBase):
+    """Says to the vendor's client that its session signs by itself: the adapter does."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        flow = self._auth.sync_auth_flow(httpx.Request(request.method or "GET", request.url or ""))
-        request.headers["Authorization"] = next(flow).headers["Authorization"]
-
-        def again(response: requests.Response, **options: Any) -> requests.Response:
-            if response.status_code != 401:
-                return response
-            try:
-                renewed = flow.send(_as_httpx(response))
-            except StopIteration:
-                return response
-            repeated = request.copy()
-            repeated.headers["Authorization"] = renewed.headers["Authorization"]
-            repeated.hooks = requests.models.default_hooks()
-            found: requests.Response = response.connection.send(repeated, **options)
-            if found.status_code == 401:
-                flow.send(_as_httpx(found))  # it knows what to say about a second refusal
-            return found
-
-        request.register_hook("response", again)
         return request
 
 
-def _as_httpx(response: requests.Response) -> httpx.Response:
-    return httpx.Response(
-        response.status_code,
-        content=response.content,
-        headers={"content-type": response.headers.get("content-type", "")},
-        request=httpx.Request(response.request.method or "GET", response.request.url or ""),
-    )
-
-
-def hub_context(ctx: Context[Any], site_url: str, auth: httpx.Auth, company: str) -> ClientContext:
+def hub_context(ctx: Context[Any], site_url: str, auth: EntraAuth, company: str) -> ClientContext:
     """A context of `site_url` (as it is reached, so a proxy's address) that `auth` signs."""
-    session = ctx.session()
-    session.auth = Signature(auth)
+    session = sign_session(ctx.session(), auth)
+    session.auth = SignedBelow()
     session.headers["User-Agent"] = decorated(company)
     context = ClientContext(site_url).with_transport(session=session, timeout=(10, 120))
     request = context.pending_request()
@@ -85,16 +54,8 @@ def execute_query(context: ClientContext, site_url: str) -> None:
     try:
         context.execute_query()
     except ClientRequestException as error:
-        _forget(context)
-        response = error.response
-        status = response.status_code if response is not None else 0
-        raise refusal(status, response.content if response is not None else b"", site_url) from None
+        answer = error.response
+        status, content = (answer.status_code, answer.content) if answer is not None else (0, b"")
+        raise refusal(status, content, site_url) from None
     except requests.RequestException as error:
-        _forget(context)
         raise SourceUnavailable(f"{site_url} did not answer ({type(error).__name__})") from error
-
-
-def _forget(context: ClientContext) -> None:
-    """Drop what is still to be sent, which would go out with the next question."""
-    if hasattr(context, "clear"):
-        context.clear()

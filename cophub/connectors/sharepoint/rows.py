@@ -91,6 +91,9 @@ class Plan:
     """Internal names of more columns; `("*",)` for all of them (dearer)."""
     people: tuple[str, ...] = ()
     """Internal names of person columns."""
+    lookups: tuple[str, ...] = ()
+    """Internal names of columns that show another list's titles; no more than ten. Microsoft Graph
+    gives ids only, so that they are null there."""
     files: bool = False
     """Whether rows come with their file."""
     nested: bool = False
@@ -109,4 +112,6 @@ def follow_lists(
     for a list that is deleted or no longer planned, with no ids; and whenever a list was read
     whole in one go. A row may come twice.
     """
-    raise NotImplementedError
+    from cophub.connectors.sharepoint.following import follow
+
+    return follow(ctx, since, plan)

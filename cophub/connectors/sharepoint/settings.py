@@ -17,22 +17,24 @@ from pydantic import (
 )
 
 MappedRecord = Literal["membership", "account", "event", "post", "document"]
+_PERSON = (
+    "email", "name", "given_name", "family_name", "username", "job_title", "department",
+    "organization", "city", "country", "timezone", "language", "account", "status",
+)  # fmt: skip
 COLUMNS: dict[str, frozenset[str]] = {
-    "membership": frozenset(
-        "email name given_name family_name username job_title department organization city "
-        "country timezone language account role status joined_at left_at reason".split()
-    ),
-    "account": frozenset(
-        "email name given_name family_name username job_title department organization city "
-        "country timezone language account status created_at".split()
-    ),
+    "membership": frozenset([*_PERSON, "role", "joined_at", "left_at", "reason"]),
+    "account": frozenset([*_PERSON, "created_at"]),
     "event": frozenset(
-        "title kind starts_at ends_at cancelled organizer url registered_count "
-        "attendee_count".split()
+        [
+            "title", "kind", "starts_at", "ends_at", "cancelled", "organizer", "url",
+            "registered_count", "attendee_count",
+        ]
     ),
-    "post": frozenset("title body kind account posted_at edited_at url language".split()),
-    "document": frozenset("title url media_type size_bytes account version".split()),
-}
+    "post": frozenset(
+        ["title", "body", "kind", "account", "posted_at", "edited_at", "url", "language"]
+    ),
+    "document": frozenset(["title", "url", "media_type", "size_bytes", "account", "version"]),
+}  # fmt: skip
 """What columns of a mapped list may be called, by record."""
 NEEDED: dict[str, tuple[frozenset[str], str]] = {
     "membership": (frozenset(["email", "account", "username"]), "email or account"),

@@ -2,10 +2,38 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from locale import windows_locale
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from cophub import Context, Item
-from cophub.connectors.sharepoint.settings import Settings
+from cophub import UNSET, AuthError, ConfigError, Context, Item, Json, Space
+from cophub.connectors.microsoft.graph import GraphPage, graph_get, graph_pages
+from cophub.connectors.microsoft.hosts import tenant_of
+from cophub.connectors.sharepoint.client import (
+    NotThere,
+    execute,
+    graph_client,
+    office,
+    rest_json,
+    shared,
+)
+from cophub.connectors.sharepoint.settings import Settings, site_address
+
+NONE = "00000000-0000-0000-0000-000000000000"
+SITE_FIELDS = ("Id", "Url", "ServerRelativeUrl", "GroupId", "HubSiteId", "CurrentChangeToken")
+WEB_FIELDS = ("Id", "Title", "Description", "Created", "Url", "ServerRelativeUrl", "Language")
+LIST_FIELDS = (
+    "Id", "Title", "BaseTemplate", "ItemCount", "LastItemModifiedDate", "Hidden",
+    "RootFolder/ServerRelativeUrl",
+)  # fmt: skip
+SEARCH_PAGE = 500
+TEMPLATES = {
+    "genericList": 100, "documentLibrary": 101, "survey": 102, "links": 103,
+    "announcements": 104, "contacts": 105, "events": 106, "tasks": 107, "discussionBoard": 108,
+    "webPageLibrary": 119,
+}  # fmt: skip
+"""What Microsoft Graph calls the templates of lists, and SharePoint's numbers for them."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +54,14 @@ class SiteRef:
     """Change token of the site collection before anything of this run was read; REST only."""
     group_id: str | None = None
     """Id of its Microsoft 365 group, where it has one."""
+    hub_id: str | None = None
+    """Id of the hub that it is, or is joined to; REST only."""
+    language: str | None = None
 
     @property
     def graph_id(self) -> str:
         """What Microsoft Graph calls it: `host,site id,web id`."""
-        host = self.url.partition("://")[2].partition("/")[0]
-        return f"{host},{self.site_id},{self.web_id}"
+        return f"{urlsplit(self.url).netloc},{self.site_id},{self.web_id}"
 
 
 @dataclass(frozen=True)
@@ -55,16 +85,251 @@ class ListRef:
 def sites_of(ctx: Context[Settings]) -> list[SiteRef]:
     """Every site of the settings, each once; asked for once a run.
 
-    Raises AuthError, NotThere or SourceUnavailable for the first that cannot be read.
+    Raises AuthError, NotThere or SourceUnavailable for one that the settings name and that cannot
+    be read; of those that a hub or a search brings, such a one is left out with a warning.
     """
-    raise NotImplementedError
+    return shared(ctx, "sites", lambda: list(_each_once(_found(ctx))))
+
+
+def _each_once(found: Iterator[SiteRef]) -> Iterator[SiteRef]:
+    seen: set[str] = set()
+    for site in found:
+        if site.key not in seen:
+            seen.add(site.key)
+            yield site
+
+
+def _found(ctx: Context[Settings]) -> Iterator[SiteRef]:
+    settings = ctx.settings
+    known: set[str] = set()
+    for url in (settings.site_url, *settings.sites):
+        site = site_at(ctx, url)
+        known |= {url.lower(), site.url.lower()}
+        yield site
+    queries = []
+    if settings.hub:
+        queries.append(_hub_query(ctx))
+    if settings.search:
+        queries.append(settings.search)
+    for query in queries:
+        for url in _search(ctx, query):
+            if url.lower() in known:
+                continue
+            known.add(url.lower())
+            try:
+                yield site_at(ctx, url)
+            except (AuthError, NotThere) as error:
+                ctx.log.warning("a site that was found is left out: %s", error)
+
+
+def site_at(ctx: Context[Settings], url: str) -> SiteRef:
+    """The site at `url`, as it is now; asked for once a run."""
+    by = _site_by_graph if ctx.settings.by_graph else _site_by_rest
+    return shared(ctx, f"site:{url.lower()}", lambda: by(ctx, url))
+
+
+def _site_by_rest(ctx: Context[Settings], url: str) -> SiteRef:
+    context = office(ctx, url)
+    found_site = context.site.get().select(list(SITE_FIELDS))
+    found_web = context.web.get().select(list(WEB_FIELDS))
+    execute(ctx, url)
+    return site_of(found_site.properties, found_web.properties, url)
+
+
+def site_of(site: Json, web: Json, url: str) -> SiteRef:
+    """A site from the properties of its collection (SP.Site) and of its web (SP.Web)."""
+    site_id, web_id = str(site["Id"]).lower(), str(web["Id"]).lower()
+    path = str(web.get("ServerRelativeUrl") or "").rstrip("/")
+    own = path.lower() == str(site.get("ServerRelativeUrl") or "").rstrip("/").lower()
+    group, hub = (str(site.get(name) or NONE).lower() for name in ("GroupId", "HubSiteId"))
+    return SiteRef(
+        key=site_id if own else web_id,
+        url=f"{tenant_of(url)}{path}",
+        title=web.get("Title") or path.rpartition("/")[2] or url,
+        site_id=site_id,
+        web_id=web_id,
+        description=web.get("Description") or None,
+        created=_at(web.get("Created")),
+        token=_token(site.get("CurrentChangeToken")),
+        group_id=None if group == NONE else group,
+        hub_id=None if hub == NONE else hub,
+        language=_language(web.get("Language")),
+    )
+
+
+def _token(value: Any) -> str | None:
+    text = value.get("StringValue") if isinstance(value, dict) else None
+    if text is None and value is not None:
+        text = getattr(value, "StringValue", None)
+    return str(text) if text else None
+
+
+def _at(value: Any) -> datetime | None:
+    """An instant of the vendor's client, which makes some naive; these are in UTC."""
+    if value is None or value == "":
+        return None
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _language(lcid: Any) -> str | None:
+    name = windows_locale.get(int(lcid)) if lcid else None
+    return name.partition("_")[0] if name else None
+
+
+def _site_by_graph(ctx: Context[Settings], url: str) -> SiteRef:
+    parts = urlsplit(url)
+    path = f"sites/{parts.netloc}" + (f":{parts.path}" if parts.path.strip("/") else "")
+    fields = "id,displayName,name,description,webUrl,createdDateTime"
+    found: Json = graph_get(graph_client(ctx), path, {"$select": fields})
+    _, site_id, web_id = str(found["id"]).lower().split(",")
+    return SiteRef(
+        key=site_id,
+        url=(found.get("webUrl") or url).rstrip("/"),
+        title=found.get("displayName") or found.get("name") or url,
+        site_id=site_id,
+        web_id=web_id,
+        description=found.get("description") or None,
+        created=_at(found.get("createdDateTime")),
+    )
+
+
+# --- Finding sites ---
+
+
+def _hub_query(ctx: Context[Settings]) -> str:
+    hub = site_at(ctx, ctx.settings.site_url).hub_id
+    if hub is None:
+        raise ConfigError(
+            f'source "{ctx.source}": {ctx.settings.site_url} is no hub and joined to none; set'
+            " hub = false, or name the hub in site_url"
+        )
+    return f"DepartmentId:{{{hub}}} contentclass:STS_Site"
+
+
+def _search(ctx: Context[Settings], query: str) -> Iterator[str]:
+    """The addresses of the sites that a search finds."""
+    if ctx.settings.by_graph:
+        found: Iterator[GraphPage[Json]] = graph_pages(
+            graph_client(ctx), "sites", {"search": query}
+        )
+        for page in found:
+            yield from (site_address(one["webUrl"]) for one in page.value)
+        return
+    kql = query if "contentclass:" in query.lower() else f"({query}) contentclass:STS_Site"
+    start = 0
+    while True:
+        rows, total = _search_page(ctx, kql, start)
+        for row in rows:
+            if url := row.get("SPSiteUrl") or row.get("Path"):
+                yield site_address(url)
+        start += len(rows)
+        if not rows or start >= total:
+            return
+
+
+def _search_page(ctx: Context[Settings], kql: str, start: int) -> tuple[list[Json], int]:
+    quoted = kql.replace("'", "''")
+    found = rest_json(
+        ctx,
+        ctx.settings.site_url,
+        "search/query",
+        {
+            "querytext": f"'{quoted}'",
+            "selectproperties": "'Title,Path,SPSiteUrl'",
+            "rowlimit": SEARCH_PAGE,
+            "startrow": start,
+            "trimduplicates": "false",
+        },
+    )
+    found = found.get("query", found)
+    relevant = (found.get("PrimaryQueryResult") or {}).get("RelevantResults") or {}
+    rows = _results((relevant.get("Table") or {}).get("Rows"))
+    cells = [{cell["Key"]: cell["Value"] for cell in _results(row["Cells"])} for row in rows]
+    return cells, int(relevant.get("TotalRows") or 0)
+
+
+def _results(found: Any) -> list[Any]:
+    """A collection, which one format hides in `results`."""
+    return list(found.get("results") or ()) if isinstance(found, dict) else list(found or ())
+
+
+# --- Lists ---
 
 
 def lists_of(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
     """Every list of a site, hidden ones too; asked for once a run."""
-    raise NotImplementedError
+    by = _lists_by_graph if ctx.settings.by_graph else _lists_by_rest
+    return shared(ctx, f"lists:{site.key}", lambda: by(ctx, site))
+
+
+def _lists_by_rest(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
+    found = office(ctx, site.url).web.lists.get().select(list(LIST_FIELDS)).expand(["RootFolder"])
+    execute(ctx, site.url)
+    return [list_of(site, one.properties) for one in found]
+
+
+def list_of(site: SiteRef, found: Json) -> ListRef:
+    """A list from its properties (SP.List)."""
+    root = found.get("RootFolder")
+    root = root.get("ServerRelativeUrl") if isinstance(root, dict) else root
+    if root is not None and not isinstance(root, str):
+        root = root.properties.get("ServerRelativeUrl")
+    return ListRef(
+        site=site,
+        id=str(found["Id"]).lower(),
+        title=found.get("Title") or "",
+        template=int(found.get("BaseTemplate") or 0),
+        item_count=found.get("ItemCount"),
+        last_modified=_at(found.get("LastItemModifiedDate")),
+        hidden=bool(found.get("Hidden")),
+        root_url=root or "",
+    )
+
+
+def _lists_by_graph(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
+    fields = "id,displayName,name,webUrl,lastModifiedDateTime,list,system"
+    pages: Iterator[GraphPage[Json]] = graph_pages(
+        graph_client(ctx), f"sites/{site.graph_id}/lists", {"$select": fields}
+    )
+    return [
+        ListRef(
+            site=site,
+            id=str(found["id"]).lower(),
+            title=found.get("displayName") or found.get("name") or "",
+            template=TEMPLATES.get((found.get("list") or {}).get("template") or "", 0),
+            item_count=None,
+            last_modified=_at(found.get("lastModifiedDateTime")),
+            hidden=bool((found.get("list") or {}).get("hidden")) or found.get("system") is not None,
+            root_url=unquote(urlsplit(found.get("webUrl") or "").path),
+        )
+        for page in pages
+        for found in page.value
+    ]
+
+
+# --- The stream ---
 
 
 def sites(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
-    """Each site that the settings name, as a space."""
-    raise NotImplementedError
+    """Each site that the settings take, as a space."""
+    found = sites_of(ctx)
+    keys = {site.hub_id: site.key for site in found if site.hub_id and site.hub_id == site.site_id}
+    for site in found:
+        yield space_of(site, parent=keys.get(site.hub_id or ""))
+
+
+def space_of(site: SiteRef, parent: str | None = None) -> Space:
+    """The space of a site; `parent` is the key of its hub's."""
+    extra = {"group_id": site.group_id, "hub_site_id": site.hub_id}
+    return Space(
+        key=site.key,
+        kind="site",
+        title=site.title,
+        description=site.description,
+        url=site.url,
+        language=site.language or UNSET,
+        created_at=site.created,
+        parent=parent if parent and parent != site.key else UNSET,
+        extra={name: value for name, value in extra.items() if value},
+    )

@@ -1,0 +1,179 @@
+"""Rows of a list by Microsoft Graph's delta, for an app that has a secret only.
+
+The first delta gives everything, page by page; its last page has the link that later gives what
+changed. A link is kept and followed as it is. An item may come more than once: the last one counts.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from cophub import Checkpoint, Context, Item, Json, SourceUnavailable
+from cophub.connectors.microsoft.graph import Expired, GraphPage, graph_pages
+from cophub.connectors.sharepoint.client import graph_client
+from cophub.connectors.sharepoint.cursor import Cursor, ListState
+from cophub.connectors.sharepoint.rows import FileRef, ListRef, PersonRef, Plan, Row
+from cophub.connectors.sharepoint.settings import Settings
+from cophub.connectors.sharepoint.zones import instant
+from cophub.http import parse_each
+
+PAGE = 1000
+FOLDER = "0x0120"
+UPLOAD = "resyncChangesUploadDifferences"
+_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+BASE = ("Title", "FileLeafRef", "AuthorLookupId", "EditorLookupId", "ContentType")
+FILE = ("FileSizeDisplay", "_UIVersionString")
+
+
+def follow(
+    ctx: Context[Settings], of: ListRef, plan: Plan, state: ListState, cursor: Cursor
+) -> Iterator[Item]:
+    """The rows of a list, or what changed since the link in `state`; checkpoints."""
+    try:
+        yield from _follow(ctx, of, plan, state, cursor)
+    except Expired as expired:
+        if state.anew or not (state.delta or state.next):
+            raise SourceUnavailable(
+                f'Microsoft Graph refuses the delta of the list "{of.title}" of {of.site.url} from'
+                f" its beginning ({expired.code}); the next run tries again"
+            ) from expired
+        ctx.log.warning('the list "%s" of %s is read anew: %s', of.title, of.site.url, expired)
+        state.anew, state.start = True, expired.location
+        state.keep = expired.code.lower() == UPLOAD.lower()
+        yield Checkpoint(cursor.text())
+        yield from _follow(ctx, of, plan, state, cursor)
+
+
+def _follow(
+    ctx: Context[Settings], of: ListRef, plan: Plan, state: ListState, cursor: Cursor
+) -> Iterator[Item]:
+    going_on = not state.anew and (state.delta or state.next)
+    ids: set[int] = set()
+    for page in _pages(ctx, of, plan, state):
+        yield from page.rejects
+        yield from _items(ctx, of, plan, page.value)
+        for item in page.value:
+            (ids.discard if item.get("deleted") else ids.add)(int(item["id"]))
+        ctx.progress(of.title, len(ids), None)
+        if page.next and not state.anew and not state.done:
+            state.next = page.next
+            yield Checkpoint(cursor.text())
+        if page.next is None:
+            if page.delta is None:
+                raise SourceUnavailable(
+                    f'Microsoft Graph ended the delta of the list "{of.title}" without a link to'
+                    " go on from; the next run tries again"
+                )
+            state.delta = page.delta
+    if not going_on and not state.keep:
+        yield from plan.all_but(sorted(ids))
+    state.done, state.anew, state.keep = True, False, False
+    state.start = state.next = None
+    yield Checkpoint(cursor.text())
+
+
+def _pages(
+    ctx: Context[Settings], of: ListRef, plan: Plan, state: ListState
+) -> Iterator[GraphPage[Json]]:
+    client = graph_client(ctx)
+    link = state.start if state.anew else state.delta or state.next
+    if link:
+        return graph_pages(client, link)
+    path = f"sites/{of.site.graph_id}/lists/{of.id}/items/delta"
+    return graph_pages(client, path, {"$expand": expansion(plan), "$top": PAGE})
+
+
+def expansion(plan: Plan) -> str:
+    """`$expand` for a plan."""
+    if "*" in plan.fields:
+        return "fields"
+    people = [f"{name}LookupId" for name in plan.people]
+    columns = [*BASE, *(FILE if plan.files else ()), *plan.fields, *plan.people, *people]
+    return f"fields($select={','.join(dict.fromkeys(columns))})"
+
+
+def _items(ctx: Context[Settings], of: ListRef, plan: Plan, items: list[Json]) -> Iterator[Item]:
+    def parse_row(item: Json) -> Iterator[Item]:
+        if item.get("deleted"):
+            yield from plan.gone(int(item["id"]))
+        else:
+            yield from plan.parse(row_of(item, ctx, of, plan))
+
+    return parse_each(items, parse_row)
+
+
+def row_of(item: Json, ctx: Context[Settings], of: ListRef, plan: Plan) -> Row:
+    """The row of a list item of Graph. Raises what parsing raises."""
+    fields: Json = item.get("fields") or {}
+    url = item.get("webUrl")
+    path = unquote(urlsplit(url).path) if url else None
+    content_type = str((item.get("contentType") or {}).get("id") or "")
+    folder = content_type.startswith(FOLDER) or fields.get("ContentType") == "Folder"
+    return Row(
+        list=of,
+        id=int(item["id"]),
+        guid=None,
+        title=fields.get("Title"),
+        created=instant(ctx, of.site, item.get("createdDateTime")),
+        modified=instant(ctx, of.site, item.get("lastModifiedDateTime")),
+        author=_person(item.get("createdBy"), fields.get("AuthorLookupId")),
+        editor=_person(item.get("lastModifiedBy"), fields.get("EditorLookupId")),
+        folder=folder,
+        content_type=content_type,
+        url=url,
+        path=path,
+        file=_file(item, fields, path) if plan.files and not folder else None,
+        fields=_fields(fields, plan),
+        persons={name: _people(fields, name) for name in plan.people},
+    )
+
+
+def _fields(fields: Json, plan: Plan) -> dict[str, Any]:
+    """The columns of the plan; Graph leaves empty ones out."""
+    if "*" in plan.fields:
+        return dict(fields)
+    found = {name: fields.get(name, fields.get(f"OData_{name}")) for name in plan.fields}
+    return {**found, **dict.fromkeys(plan.lookups)}
+
+
+def _person(who: Any, lookup: Any) -> PersonRef | None:
+    user = (who or {}).get("user") or {}
+    found = PersonRef(
+        id=int(lookup) if lookup else None,
+        aad=str(user["id"]).lower() if user.get("id") else None,
+        email=user.get("email") or None,
+        name=user.get("displayName") or None,
+    )
+    return None if found == PersonRef() else found
+
+
+def _people(fields: Json, name: str) -> tuple[PersonRef, ...]:
+    """A person column gives an id only, or, where it takes several, a list of people."""
+    several = fields.get(name)
+    if isinstance(several, list):
+        return tuple(
+            PersonRef(
+                id=int(one["LookupId"]) if one.get("LookupId") else None,
+                email=one.get("Email") or None,
+                name=one.get("LookupValue") or None,
+            )
+            for one in several
+        )
+    lookup = fields.get(f"{name}LookupId")
+    return (PersonRef(id=int(lookup)),) if lookup else ()
+
+
+def _file(item: Json, fields: Json, path: str | None) -> FileRef | None:
+    if path is None:
+        return None
+    unique = _GUID.search(item.get("eTag") or "")
+    size = fields.get("FileSizeDisplay")
+    return FileRef(
+        unique_id=unique[0].lower() if unique else None,
+        name=fields.get("FileLeafRef") or path.rpartition("/")[2],
+        path=path,
+        size=int(size) if size not in (None, "") else None,
+        version=fields.get("_UIVersionString", fields.get("OData__UIVersionString")),
+        title=fields.get("Title") or None,
+    )
