@@ -7,10 +7,12 @@ from uuid import uuid4
 from cophub.sandbox.microsoft import graph as _graph  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft import signin as _signin  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.entra import Entra
+from cophub.sandbox.microsoft.graph.reports import Usage
 from cophub.sandbox.microsoft.limits import Limiter
 from cophub.sandbox.microsoft.refusals import Refusal, worded
 from cophub.sandbox.microsoft.routes import dispatch, resource_of
 from cophub.sandbox.microsoft.tenant import Tenant, User, guid
+from cophub.sandbox.microsoft.truth import directory_truth
 from cophub.sandbox.microsoft.yammer import Yammer
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
@@ -82,6 +84,9 @@ class MicrosoftSandbox(Sandbox):
         self.client_secret = f"sandbox~{guid(seed, 'secret')}"
         self.entra = Entra(self)
         self.limiter = Limiter(on=limits, speed=speed)
+        self.concealed = True
+        """Whether reports hide names behind hashes, as they do until an admin says otherwise."""
+        self.usage = Usage()
         # The parts are made here and begin before the tenant does, so that they see everything.
         self.yammer = Yammer(self)
         self.parts: list[Part] = [self.yammer]
@@ -134,13 +139,14 @@ class MicrosoftSandbox(Sandbox):
 
     def truth(self) -> dict[str, Any]:
         """Users, groups and what the parts hold, as plain data."""
-        found: dict[str, Any] = {}
+        found = directory_truth(self.tenant)
         for part in self.parts:
             found |= part.truth()
         return found
 
     def expire_cursors(self) -> None:
         """Every change token and delta link handed out so far is refused from now on."""
+        self.tenant.epoch += 1
         for part in self.parts:
             part.expire_cursors()
 

@@ -129,6 +129,8 @@ class Tenant:
         self.gone: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.serial = 0
+        self.epoch = 0
+        """Cursors of an earlier epoch are refused."""
         self._watchers: list[Watcher] = []
         self._account: dict[int, User] = {}
         self._family: dict[int, str] = {}
@@ -174,8 +176,9 @@ class Tenant:
     def begin(self) -> None:
         """Found the communities, and let people arrive; the timeline runs afterwards."""
         for group in (*self.communities, self.legacy):
-            self.join(group, self.admin, owner=True)
-        del self.communities[-1].members[self.admin.id]  # an owner who is no member
+            self.promote(group, self.admin)
+            if group is not self.communities[-1]:  # there, the owner is no member
+                self.join(group, self.admin)
         self.join(self.communities[0], self.service)
         self.join(self.staff, self.admin)
         arrivals = self.world.arrivals()
@@ -320,7 +323,12 @@ class Tenant:
             group.members[user.id] = self.timeline.now
             self._log(group, "members", user, added=True)
             self._tell("joined", user, group)
-        if owner and user.id not in group.owners:
+        if owner:
+            self.promote(group, user)
+
+    def promote(self, group: Group, user: User) -> None:
+        """The user becomes an owner, which does not make them a member."""
+        if user.deleted is None and user.id not in group.owners:
             group.owners[user.id] = self.timeline.now
             self._log(group, "owners", user, added=True)
             self._tell("promoted", user, group)

@@ -3,4 +3,9 @@
 Sites, lists and drives are SharePoint's own state and are answered by the `sharepoint` part.
 """
 
-from cophub.sandbox.microsoft.graph import directory  # noqa: F401 - it holds endpoints
+from cophub.sandbox.microsoft.graph import (  # noqa: F401 - they hold endpoints
+    delta,
+    directory,
+    engage,
+    reports,
+)
