@@ -22,7 +22,7 @@ OFTEN = (44, 30, 17, 7, 2)
 KINDS = ("update", "question", "announcement", "poll", "praise")
 KINDS_OFTEN = (80, 12, 4, 2, 2)
 DIRECT, WHOLE_NETWORK, SHARED = 0.05, 0.03, 0.04
-EDITED, DELETED, LATE = 0.04, 0.02, 0.04
+EDITED, DELETED, LATE = 0.05, 0.03, 0.04
 
 
 class Life:
@@ -196,10 +196,10 @@ class Life:
     def _fate(self, message: Message, chance: Random) -> None:
         drawn = chance.random()
         if drawn < EDITED:
-            wait = chance.uniform(10, 80) * DAY if chance.random() < 0.2 else 2 * HOUR
+            wait = chance.uniform(10, 90) * DAY if chance.random() < 0.3 else 2 * HOUR
             self._later(wait, chance, partial(self._amend, message))
         elif drawn < EDITED + (DELETED / 3 if message.starter else DELETED):
-            wait = chance.uniform(35, 100) * DAY if chance.random() < 0.25 else 3 * DAY
+            wait = chance.uniform(35, 200) * DAY if chance.random() < 0.4 else 3 * DAY
             self._later(wait, chance, partial(self._withdraw, message, chance.random() < 0.2))
 
     def _later(self, mean: float, chance: Random, happening: "partial[None]") -> None:

@@ -60,8 +60,8 @@ def admin(shown: MicrosoftSandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def sandbox() -> Iterator[MicrosoftSandbox]:
-    """A small sandbox of the test's own: three communities, 80 people, one year."""
-    with MicrosoftSandbox(seed=2, people=80, communities=3, years=1) as own:
+    """A small sandbox of the test's own: three communities, 80 people, 1,000 messages in a year."""
+    with MicrosoftSandbox(seed=2, people=80, communities=3, years=1, messages=1_000) as own:
         yield own
 
 

@@ -171,15 +171,19 @@ def test_likes_come_later_and_only_some_people_are_named(admin, shown, walked):
     assert any(m["liked_by"]["count"] > 3 for m in messages)
 
 
-def test_time_brings_messages_likes_edits_and_deletions(sandbox, client, walked):
-    before = {m["id"]: m for m in walked(client, "/messages.json")}
-    sandbox.advance(days=300)
-    after = {m["id"]: m for m in walked(client, "/messages.json")}
-    kept = before.keys() & after.keys()
-    assert after.keys() - before.keys()
-    assert any(client.get(f"/messages/{k}.json").status_code == 404 for k in before.keys() - kept)
-    assert any(before[k]["liked_by"]["count"] < after[k]["liked_by"]["count"] for k in kept)
-    assert any(before[k]["body"] != after[k]["body"] for k in kept)
+def test_time_brings_messages_likes_edits_and_deletions(signed_in, walked):
+    with MicrosoftSandbox(seed=2, people=120, communities=3, years=1, messages=3_000) as sandbox:
+        client = signed_in(sandbox, sandbox.tenant.admin)
+        before = {m["id"]: m for m in walked(client, "/messages.json")}
+        sandbox.advance(days=100)
+        after = {m["id"]: m for m in walked(client, "/messages.json")}
+        kept, missing = before.keys() & after.keys(), before.keys() - after.keys()
+        assert after.keys() - before.keys()
+        statuses = {client.get(f"/messages/{key}.json").status_code for key in missing}
+        assert statuses == {200, 404}  # some answers only left a feed that became busy
+        assert any(before[k]["liked_by"]["count"] < after[k]["liked_by"]["count"] for k in kept)
+        assert any(before[k]["body"] != after[k]["body"] for k in kept)
+        client.close()
 
 
 def test_small_steps_and_a_large_one_end_alike():
