@@ -82,7 +82,7 @@ def report_rows(
 def _refuse_hashed(values: dict[str, str | None], path: str) -> None:
     for name in _NAMES:
         value = values.get(name)
-        if value and (_HASH.fullmatch(value) or value == _NO_ID):
+        if value and (_HASH.fullmatch(value) or (name, value) == ("Group Id", _NO_ID)):
             raise Concealed(
                 f"the report {path} conceals names ({name} is hashed), so its numbers cannot be"
                 f" joined to a community; an administrator opens {CONCEALED_NAMES}"

@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 from pydantic import SecretStr
 
 from cophub import Context
-from cophub.connectors.microsoft.entra import Login
+from cophub.connectors.microsoft.entra import Login, app_auth
+from cophub.connectors.microsoft.graph import graph
 from cophub.connectors.microsoft.hosts import Hosts
 from cophub.sandbox.microsoft import MicrosoftSandbox
+from cophub.sandbox.server import Request, Response
 
 Ask = Callable[..., Context[Any]]
 GRAPH = "https://graph.microsoft.com"
@@ -72,3 +76,53 @@ def login(box: MicrosoftSandbox) -> Callable[..., Login]:
 def tokens_asked(box: MicrosoftSandbox) -> int:
     """How often the token endpoint was asked."""
     return sum(seen.path.endswith("/token") for seen in box.log)
+
+
+Script = Callable[..., list[Request]]
+
+
+@pytest.fixture
+def scripted(box: MicrosoftSandbox) -> Iterator[Script]:
+    """`scripted(path, answer, ...)`: what Graph answers there, in turn, where the tenant would not.
+
+    An answer is a Response, or a dict for a page of JSON; the last one stays. Returns the requests
+    for the path as they come.
+    """
+    usual = box.answer
+    plans: dict[str, tuple[list[Response], list[Request]]] = {}
+
+    def answer(request: Request) -> Response:
+        if request.path not in plans:
+            return usual(request)
+        script, seen = plans[request.path]
+        seen.append(request)
+        return script.pop(0) if len(script) > 1 else script[0]
+
+    def plan(path: str, *answers: Response | dict[str, Any]) -> list[Request]:
+        made = [
+            one if isinstance(one, Response) else Response(200, msgspec.json.encode(one))
+            for one in answers
+        ]
+        plans[path] = (made, [])
+        return plans[path][1]
+
+    box.answer = answer  # type: ignore[method-assign]
+    yield plan
+    del box.answer
+
+
+@pytest.fixture
+def client(box: MicrosoftSandbox, ctx: Context[Any], hosts: Hosts, login: Any) -> httpx.Client:
+    """Graph, signed in as the application."""
+    return graph(ctx, hosts, app_auth(ctx, hosts, login(secret=True), GRAPH))
+
+
+def error(status: int, code: str, message: str = "", **headers: str) -> Response:
+    """An error as Graph words it."""
+    body = {"error": {"code": code, "message": message, "innerError": {"request-id": "1"}}}
+    return Response(status, msgspec.json.encode(body), headers)
+
+
+def headers_of(request: Request) -> dict[str, str]:
+    """The headers of a request, their names in small letters."""
+    return {name.lower(): value for name, value in request.headers.items()}
