@@ -108,9 +108,21 @@ def expansions(call: Call) -> dict[str, list[str] | None]:
 def passes(row: Mapping[str, Any], text: str) -> bool:
     """Whether a row passes `$filter`: equality, `startswith` and `any`, joined by and / or."""
     return any(
-        all(_one(row, term.strip()) for term in re.split(r"\s+and\s+", part))
-        for part in re.split(r"\s+or\s+", text)
+        all(_one(row, term.strip()) for term in _split(part, "and")) for part in _split(text, "or")
     )
+
+
+def _split(text: str, word: str) -> list[str]:
+    """The parts between a word; in quotes it is no such word."""
+    parts = [""]
+    for quoted, other in re.findall(r"('(?:[^']|'')*')|([^']+)", text):
+        if quoted:
+            parts[-1] += quoted
+            continue
+        first, *more = re.split(rf"\s+{word}\s+", other)
+        parts[-1] += first
+        parts += more
+    return parts
 
 
 def _one(row: Mapping[str, Any], term: str) -> bool:
