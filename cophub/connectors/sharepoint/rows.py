@@ -9,13 +9,15 @@ change log of each site, or the delta of each list.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from cophub import Context, Gone, Item
+from cophub import Context, Gone, Item, Record
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import ListRef, SiteRef
 
-__all__ = ["FileRef", "ListRef", "PersonRef", "Plan", "Row", "SiteRef", "follow_lists"]
+__all__ = [
+    "Endings", "FileRef", "ListRef", "PersonRef", "Plan", "Row", "SiteRef", "follow_lists", "keyed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,31 @@ class Plan:
     """Whether rows come with their file."""
     nested: bool = False
     """Whether rows are read again when a folder above them moves or is renamed."""
+    whole: bool = False
+    """Whether the list is read anew when a row was edited or deleted, because a row's id does not
+    tell which record it was."""
     version: str = ""
     """When it changes, such as with the settings, the list is read anew."""
+
+
+class Endings(NamedTuple):
+    """How records end: `Plan(parse=..., gone=ends.gone, all_but=ends.all_but)`."""
+
+    gone: Callable[[int], Iterable[Gone]]
+    all_but: Callable[[list[int]], Iterable[Gone]]
+
+
+def keyed(record: type[Record], of: ListRef) -> Endings:
+    """`gone` and `all_but` of a Plan whose records of this type have `Row.key` as their key."""
+
+    def gone(item: int) -> Iterator[Gone]:
+        yield Gone(record=record, where={"key": f"{of.id}:{item}"})
+
+    def all_but(items: list[int]) -> Iterator[Gone]:
+        kept = tuple(f"{of.id}:{item}" for item in items)
+        yield Gone(record=record, prefix=f"{of.id}:", but=kept)
+
+    return Endings(gone, all_but)
 
 
 def follow_lists(

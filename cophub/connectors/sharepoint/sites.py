@@ -312,11 +312,14 @@ def _lists_by_graph(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
 
 
 def sites(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
-    """Each site that the settings take, as a space."""
+    """Each site that the settings take, as a space, and each list of members that is one."""
+    from cophub.connectors.sharepoint.lists import list_spaces
+
     found = sites_of(ctx)
     keys = {site.hub_id: site.key for site in found if site.hub_id and site.hub_id == site.site_id}
     for site in found:
         yield space_of(site, parent=keys.get(site.hub_id or ""))
+        yield from list_spaces(ctx, site)
 
 
 def space_of(site: SiteRef, parent: str | None = None) -> Space:

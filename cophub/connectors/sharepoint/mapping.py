@@ -1,0 +1,229 @@
+"""What the settings say of a list, and records from the rows of such a list."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from cophub import UNSET, Account, Context, Document, Event, Gone, Item, Json, Membership, Post
+from cophub.connectors.sharepoint.canvas import markup_text
+from cophub.connectors.sharepoint.columns import Column
+from cophub.connectors.sharepoint.directory import Directory
+from cophub.connectors.sharepoint.rows import ListRef, PersonRef, Row
+from cophub.connectors.sharepoint.settings import ListMapping, Settings
+from cophub.connectors.sharepoint.zones import instant
+
+ROLES = frozenset(["owner", "moderator", "facilitator", "member", "subscriber", "guest"])
+STATUSES = frozenset(["active", "pending", "unsubscribed", "bounced", "archived", "left"])
+ABOUT_PEOPLE = (
+    "name", "given_name", "family_name", "username", "job_title", "department", "organization",
+    "city", "country", "timezone", "language", "created_at",
+)  # fmt: skip
+INSTANTS = frozenset(
+    ["joined_at", "left_at", "created_at", "starts_at", "ends_at", "posted_at", "edited_at"]
+)
+NUMBERS = frozenset(["registered_count", "attendee_count", "size_bytes"])
+_TAGS = re.compile(r"<[a-zA-Z/][^>]*>")
+
+
+def mapping_of(ctx: Context[Settings], of: ListRef) -> ListMapping | None:
+    """What the settings say of a list, which they name by its title."""
+    title = of.title.strip().casefold()
+    found = (one for name, one in ctx.settings.lists.items() if name.strip().casefold() == title)
+    return next(found, None)
+
+
+def space_key(of: ListRef, mapping: ListMapping) -> str:
+    """The space of a list's rows: a list of members is one by itself, all else is the site's."""
+    if mapping.space:
+        return mapping.space
+    return of.id if mapping.record == "membership" else of.site.key
+
+
+class Cells:
+    """The values of one row by the fields of its mapping."""
+
+    def __init__(self, ctx: Context[Settings], row: Row, columns: Mapping[str, Column]) -> None:
+        self._ctx, self._row, self._columns = ctx, row, columns
+        self.directory = Directory.of(ctx, row.list.site)
+
+    def __contains__(self, field: str) -> bool:
+        return field in self._columns
+
+    def person(self, field: str) -> PersonRef | None:
+        """The first person of a person column."""
+        if field not in self._columns:
+            return None
+        return next(iter(self._row.persons.get(self._columns[field].name, ())), None)
+
+    def value(self, field: str) -> Any:
+        """A field as its record wants it; None for an empty cell. ValueError for a wrong one."""
+        column = self._columns[field]
+        if column.person:
+            who = self.person(field)
+            return (who.name or self.directory.account(who)) if who else None
+        value = plain(self._row.fields.get(column.name))
+        if value is None or value == "":
+            return None
+        if field in INSTANTS:
+            return instant(self._ctx, self._row.list.site, value)
+        if field in NUMBERS:
+            return round(float(value))
+        if field == "cancelled":
+            return value if isinstance(value, bool) else str(value).casefold() in ("yes", "true")
+        return without_markup(str(value)) if field == "body" else value
+
+    def all(self, *fields: str) -> Json:
+        """Those of `fields` that are mapped, as arguments of a record."""
+        return {field: self.value(field) for field in fields if field in self._columns}
+
+
+def plain(value: Any) -> Any:
+    """A cell without its wrapping: links, terms, choices of several, and text without edges."""
+    if isinstance(value, dict):
+        if "results" in value:
+            return plain(value["results"])
+        return plain(value.get("Url") or value.get("Label") or value.get("LookupValue"))
+    if isinstance(value, list):
+        return ", ".join(str(plain(one)) for one in value if one not in (None, ""))
+    return value.strip() if isinstance(value, str) else value
+
+
+def without_markup(text: str) -> str:
+    """Text of a rich column."""
+    if not _TAGS.search(text):
+        return text
+    return markup_text(text) or ""
+
+
+# --- Records ---
+
+
+class Members:
+    """Memberships of a list, with what is told about the people; and who of it is still there."""
+
+    def __init__(self, of: ListRef, mapping: ListMapping) -> None:
+        self._of, self._mapping = of, mapping
+        self._space = space_key(of, mapping)
+        self._of_item: dict[int, str] = {}
+
+    def parse(self, row: Row, cells: Cells) -> Iterator[Item]:
+        """An account and a membership. Raises ValueError for a row that names nobody."""
+        account = account_of(row, cells)
+        # Before anything else of the row can be wrong: who is on it has not left.
+        self._of_item[row.id] = str(account.key)
+        yield account
+        role, status, extra = cells.all("role"), cells.all("status"), {}
+        if "role" not in role and self._mapping.role:
+            role = {"role": self._mapping.role}
+        told = str(role.get("role") or "member").casefold()
+        if told not in ROLES:
+            extra["role"] = role["role"]
+        state = _status(status.get("status"), cells.all("left_at").get("left_at"))
+        joined = cells.all("joined_at")
+        yield Membership(
+            space=self._space,
+            account=account.key,
+            role=told if told in ROLES else "member",
+            status=state,
+            **joined,
+            joined_at_basis="native" if joined.get("joined_at") else UNSET,
+            **cells.all("left_at", "reason"),
+            extra=extra or UNSET,
+        )
+
+    def gone(self, item: int) -> Iterator[Gone]:
+        """What a deleted row takes along, when it was met in this run; else the list is reread."""
+        if account := self._of_item.pop(item, None):
+            yield Gone(record=Membership, where={"space": self._space, "account": account})
+
+    def all_but(self, items: list[int]) -> Iterator[Gone]:
+        """End who is on no row any more."""
+        kept = {self._of_item[item] for item in items if item in self._of_item}
+        pairs = tuple((self._space, account) for account in sorted(kept))
+        yield Gone(record=Membership, where={"space": self._space}, but=pairs)
+
+
+def _status(told: Any, left: datetime | None) -> str:
+    if isinstance(told, bool):
+        return "active" if told else "left"
+    word = str(told or "").casefold()
+    if word in STATUSES:
+        return word
+    return "left" if left else "active"
+
+
+def account_of(row: Row, cells: Cells) -> Account:
+    """The account that a row is about: one that the site knows, else by address.
+
+    Raises ValueError when no column tells who it is.
+    """
+    who = cells.person("account") or cells.person("email") or _named(cells)
+    key = cells.directory.account(who) if who else None
+    if who is None or key is None:
+        raise ValueError("the row names nobody: its columns for a person or an address are empty")
+    told = {field: value for field, value in cells.all(*ABOUT_PEOPLE).items() if value}
+    email = who.email.lower() if who.email else None
+    if email:
+        told["email"] = email
+    if who.name:
+        told.setdefault("name", who.name)
+    return Account(key=key, kind="person", **told)
+
+
+def _named(cells: Cells) -> PersonRef | None:
+    """Somebody by what is written in plain columns."""
+    written = cells.all("account", "email", "username")
+    address = next((str(value) for value in written.values() if value and "@" in str(value)), None)
+    login = next((str(value) for value in written.values() if value), None)
+    if address:
+        return PersonRef(email=address.strip().removeprefix("mailto:").lower())
+    return PersonRef(login=login) if login else None
+
+
+def event_of(row: Row, cells: Cells, space: str) -> Iterator[Item]:
+    """The event of a row. Raises ValueError for one without a start."""
+    told = cells.all(
+        "title", "kind", "starts_at", "ends_at", "cancelled", "organizer", "url",
+        "registered_count", "attendee_count",
+    )  # fmt: skip
+    if told["starts_at"] is None:
+        raise ValueError("the row has no start")
+    yield Event(key=row.key, space=space, **{"title": row.title, "url": row.url, **told})
+
+
+def post_of(row: Row, cells: Cells, space: str) -> Iterator[Item]:
+    """The post of a row, by its author, when it was made, unless columns say otherwise."""
+    author = cells.person("account") or row.author
+    told = cells.all("title", "body", "kind", "posted_at", "edited_at", "url", "language")
+    if "posted_at" not in told or told["posted_at"] is None:
+        told["posted_at"] = row.created
+    usual = {"title": row.title, "kind": "message", "url": row.url}
+    yield Post(
+        key=row.key,
+        thread=row.key,
+        space=space,
+        account=cells.directory.account(author),
+        **{**usual, **told},
+    )
+
+
+def document_of(row: Row, cells: Cells, space: str) -> Iterator[Item]:
+    """The document that a row tells of, such as a recording at another address."""
+    told = cells.all("title", "url", "media_type", "size_bytes", "version")
+    author = cells.person("account") or row.author
+    yield Document(
+        key=row.key,
+        space=space,
+        account=cells.directory.account(author),
+        created_at=row.created,
+        modified_at=row.modified,
+        **{"title": row.title, "url": row.url, **told},
+    )
+
+
+KEYED: dict[str, tuple[type[Event | Post | Document], Callable[..., Iterator[Item]]]] = {
+    "event": (Event, event_of),
+    "post": (Post, post_of),
+    "document": (Document, document_of),
+}
