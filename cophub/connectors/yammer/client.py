@@ -73,7 +73,7 @@ class Yammer:
             headers={"User-Agent": decorated(ctx.settings.company)},
         )
 
-    def page(self, path: str, page: type[P], **params: Any) -> tuple[P, list[Reject]]:
+    def page(self, path: str, page: type[P], /, **params: Any) -> tuple[P, list[Reject]]:
         """`page(f"users/in_group/{id}.json", GroupUsers, page=2)`; a bare list is its `items`.
 
         Raises NotThere for 404, NotAllowed for 403, AuthError for 401 after the token was renewed,
@@ -81,7 +81,7 @@ class Yammer:
         """
         return decoded(self.ask(path, **params), page)
 
-    def one(self, path: str, kind: type[P], **params: Any) -> P:
+    def one(self, path: str, kind: type[P], /, **params: Any) -> P:
         """A single thing, such as `one(f"groups/{id}.json", Group)`; raises as `page` does."""
         found, rejects = decoded(self.ask(path, **params), kind)
         if rejects:
@@ -90,7 +90,7 @@ class Yammer:
             )
         return found
 
-    def ask(self, path: str, **params: Any) -> bytes:
+    def ask(self, path: str, /, **params: Any) -> bytes:
         """The answer's bytes; raises as `page` does."""
         known = {name: value for name, value in params.items() if value is not None}
         response = self.http.get(path, params=known or None)
