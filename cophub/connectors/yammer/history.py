@@ -100,12 +100,15 @@ class Reader:
 
 def post_from(row: Row, key: str, group: str) -> Post:
     """The post of a row of Messages.csv, as REST would tell of it."""
+    kind, sender = row.get("sender_type").strip().lower(), row.get("sender_id").strip()
+    if sender and kind not in ("", "user"):
+        sender = f"{kind}:{sender}"  # a bot's ids are numbers of their own
     return post_of(
         key=key,
         thread=row.get("thread_id"),
         group=group,
         replied_to=row.get("replied_to_id"),
-        sender=row.get("sender_id"),
+        sender=sender,
         created_at=row.get("created_at"),
         message_type=row.get("message_type"),
         title=row.get("title"),
