@@ -1,0 +1,268 @@
+"""Members of communities: one account for one person by any way, and who came and went."""
+
+from typing import Any
+
+import pytest
+
+from cophub import Account, AuthError, Gone, Membership, Stream
+from cophub.connectors.yammer.members import members
+from cophub.sandbox.microsoft import MicrosoftSandbox
+
+STREAM = Stream(members, snapshot_of=(Membership,))
+WAYS = (["graph"], ["rest"], ["rest", "graph"])
+
+
+def expected(box: MicrosoftSandbox, *, by_guid: bool = False) -> dict[tuple[str, str], str]:
+    """Every membership of the tenant's communities with its role."""
+    found = {}
+    for group in box.tenant.communities:
+        for guid in {*group.members, *group.owners}:
+            user = box.tenant.users[guid]
+            role = "owner" if guid in group.owners else "guest" if user.guest else "member"
+            found[str(group.yammer_id), guid if by_guid else str(user.yammer_id)] = role
+    return found
+
+
+def native(rows: dict[Any, Any], box: MicrosoftSandbox) -> dict[tuple[str, str], str]:
+    """Roles by key, in communities that Graph has, too."""
+    keys = {str(group.yammer_id) for group in box.tenant.communities}
+    return {key: row["role"] for key, row in rows.items() if key[0] in keys}
+
+
+def asked(box: MicrosoftSandbox) -> list[str]:
+    """The paths that were asked for since the log was cleared, sign-in left out."""
+    return [
+        seen.path for seen in box.log if not seen.path.endswith(("/token", "/openid-configuration"))
+    ]
+
+
+def after(table: dict[Any, Any], items: list[Any]) -> dict[Any, Any]:
+    """What the warehouse would hold: memberships laid over, and those gone taken out."""
+    rows = dict(table)
+    for item in items:
+        if isinstance(item, Membership):
+            rows[str(item.space), str(item.account)] = {"role": item.role}
+        elif isinstance(item, Gone):
+            kept = {tuple(map(str, key)) for key in item.but}
+            for key in list(rows):
+                row = dict(zip(Membership.KEY, key, strict=True))
+                named = all(row[name] == str(value) for name, value in item.where.items())
+                if named and key not in kept:
+                    del rows[key]
+    return rows
+
+
+def test_graph_alone_knows_members_owners_and_guests_by_directory_id(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    got = extract(STREAM, ask(still, ways=["graph"]))
+    assert native(got.last(Membership), still) == expected(still, by_guid=True)
+    assert got.rejects == []
+
+
+def test_both_ways_join_directory_users_to_yammers_ids(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    got = extract(STREAM, ask(still, ways=["rest", "graph"]))
+    assert native(got.last(Membership), still) == expected(still)
+    accounts = got.last(Account)
+    for user in still.tenant.users.values():
+        if (row := accounts.get(str(user.yammer_id))) is not None and "extra" in row:
+            assert row["extra"]["directory_id"] == user.id
+            assert row["username"] == user.upn.lower()
+            assert row["email"] == user.address.lower()
+    keys = [str(account.key) for account in got.of(Account)]
+    assert len(keys) == len(set(keys))
+
+
+def test_rest_alone_knows_the_same_people_but_no_owners(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    got = extract(STREAM, ask(still, ways=["rest"]))
+    wanted = {
+        key: "guest" if still.tenant.find(_address(still, key[1])).guest else "member"
+        for key in expected(still)
+    }
+    listed = native(got.last(Membership), still)
+    assert listed.items() <= wanted.items()
+    private = {str(group.yammer_id) for group in still.tenant.communities if group.private}
+    assert {key for key in wanted if key not in listed} <= {k for k in wanted if k[0] in private}
+
+
+def _address(box: MicrosoftSandbox, yammer_id: str) -> str:
+    return next(u.upn for u in box.tenant.users.values() if str(u.yammer_id) == yammer_id)
+
+
+def test_one_account_per_person_whatever_the_ways(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    by_graph = extract(STREAM, ask(still, ways=["graph"])).last(Account)
+    by_both = extract(STREAM, ask(still, ways=["rest", "graph"])).last(Account)
+    ids = [row["extra"]["directory_id"] for row in by_both.values() if "extra" in row]
+    assert sorted(ids) == sorted(by_graph)
+
+
+def test_who_cannot_be_joined_keeps_the_directory_id(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    group = box.tenant.communities[0]
+    guid = next(iter(group.members))
+    user = box.tenant.users[guid]
+    box.tenant.leave(box.tenant.legacy, user)
+    ctx = ask(box, ways=["rest", "graph"])
+    from cophub.connectors.yammer.people import People
+
+    People.of(ctx)._by_name = _Without({user.address.lower(), user.upn.lower()})  # type: ignore[assignment]
+    rows = extract(STREAM, ctx).last(Membership)
+    assert (str(group.yammer_id), guid) in rows
+
+
+class _Without(dict[str, str]):
+    """Ids by name, in which some names are never found."""
+
+    def __init__(self, names: set[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self._names and super().__contains__(name)
+
+
+def test_an_unchanged_run_costs_one_request_for_all_native_communities(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["graph"]))
+    box.log.clear()
+    again = extract(STREAM, ask(box, ways=["graph"]), first.cursor)
+    assert asked(box) == [
+        "/v1.0/employeeExperience/communities", "/v1.0/groups", "/v1.0/groups/delta",
+    ]  # fmt: skip
+    assert again.records == []
+    assert not [item for item in again.items if isinstance(item, Gone)]
+
+
+@pytest.mark.parametrize("ways", [["graph"], ["rest", "graph"]])
+def test_joins_leaves_and_promotions_are_told_by_the_delta(
+    box: MicrosoftSandbox, ask: Any, extract: Any, ways: list[str]
+) -> None:
+    by_guid = ways == ["graph"]
+    first = extract(STREAM, ask(box, ways=ways))
+    table = first.last(Membership)
+    one, two, _ = box.tenant.communities
+    member = [guid for guid in one.members if guid not in one.owners]
+    newcomer = next(u for u in box.tenant.users.values() if u.id not in two.members)
+    box.tenant.leave(one, box.tenant.users[member[0]])
+    box.tenant.leave(one, box.tenant.users[member[1]])
+    box.tenant.join(one, box.tenant.users[member[1]])  # left and came back
+    box.tenant.join(two, newcomer)
+    box.tenant.join(one, box.tenant.users[member[2]], owner=True)
+    box.log.clear()
+    got = extract(STREAM, ask(box, ways=ways), first.cursor)
+    table = after(table, got.items)
+    assert native(table, box) == expected(box, by_guid=by_guid)
+    touched = [path for path in asked(box) if "/members" in path]
+    assert touched == []  # nobody was listed whole
+
+
+def test_a_group_that_a_delta_spreads_over_pages_is_put_together(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["graph"]))
+    group = box.tenant.communities[0]
+    outside = [u for u in box.tenant.users.values() if u.id not in group.members]
+    leaving = [u for u in box.tenant.users.values() if u.id in group.members][:25]
+    for user in outside[:30]:
+        box.tenant.join(group, user)
+    for user in leaving:
+        box.tenant.leave(group, user)
+    box.log.clear()
+    got = extract(STREAM, ask(box, ways=["graph"]), first.cursor)
+    assert asked(box).count("/v1.0/groups/delta") > 1
+    table = after(first.last(Membership), got.items)
+    assert native(table, box) == expected(box, by_guid=True)
+
+
+def test_a_person_who_was_deleted_leaves_all_groups(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    for ways in (["graph"], ["rest", "graph"]):
+        first = extract(STREAM, ask(box, ways=ways))
+        group = box.tenant.communities[0]
+        spared = {*group.owners, box.tenant.service.id}
+        guid = next(guid for guid in group.members if guid not in spared)
+        box.tenant.delete(box.tenant.users[guid])
+        got = extract(STREAM, ask(box, ways=ways), first.cursor)
+        table = after(first.last(Membership), got.items)
+        assert native(table, box) == expected(box, by_guid=ways == ["graph"])
+
+
+def test_an_owner_who_is_one_no_more_is_looked_up(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["graph"]))
+    group = box.tenant.communities[0]
+    owner = next(guid for guid in group.owners if guid in group.members)
+    user = box.tenant.users[owner]
+    group.owners.pop(owner)
+    box.tenant._log(group, "owners", user, added=False)
+    got = extract(STREAM, ask(box, ways=["graph"]), first.cursor)
+    table = after(first.last(Membership), got.items)
+    assert native(table, box) == expected(box, by_guid=True)
+
+
+def test_a_delta_link_lives_seven_days_and_then_the_groups_are_read_whole(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["graph"]))
+    box.advance(days=8)
+    box.log.clear()
+    got = extract(STREAM, ask(box, ways=["graph"]), first.cursor)
+    table = after(first.last(Membership), got.items)
+    assert native(table, box) == expected(box, by_guid=True)
+    box.log.clear()
+    assert extract(STREAM, ask(box, ways=["graph"]), got.cursor).records == []
+
+
+def test_a_run_that_was_cut_off_reads_only_what_is_left(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(still, ways=["graph"]))
+    still.log.clear()
+    again = extract(STREAM, ask(still, ways=["graph"]), first.cursors[1])
+    read = {path for path in asked(still) if "/members" in path}
+    assert len(read) == len(still.tenant.communities) - 1
+    whole = {**first.last(Membership)}
+    assert after(whole, again.items).keys() == whole.keys()
+
+
+def test_a_group_that_is_taken_later_is_read_whole_and_one_given_up_has_no_members(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    one, two, _ = still.tenant.communities
+    first = extract(STREAM, ask(still, ways=["graph"], groups=[one.title]))
+    got = extract(STREAM, ask(still, ways=["graph"], groups=[two.title]), first.cursor)
+    table = after(first.last(Membership), got.items)
+    assert {key[0] for key in table} == {str(two.yammer_id)}
+    wanted = {k: v for k, v in expected(still, by_guid=True).items() if k[0] == str(two.yammer_id)}
+    assert native(table, still) == wanted
+
+
+def test_who_left_a_group_that_only_rest_knows_is_gone_in_the_next_run(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["rest"]))
+    legacy = box.tenant.legacy
+    user = box.tenant.users[next(guid for guid in legacy.members if guid not in legacy.owners)]
+    box.tenant.leave(legacy, user)
+    got = extract(STREAM, ask(box, ways=["rest"]), first.cursor)
+    table = after(first.last(Membership), got.items)
+    assert (str(legacy.yammer_id), str(user.yammer_id)) in first.last(Membership)
+    assert (str(legacy.yammer_id), str(user.yammer_id)) not in table
+
+
+def test_members_without_names_mean_a_permission_that_is_missing(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    still.consents.discard("graph:User.Read.All")
+    with pytest.raises(AuthError, match=r"User\.Read\.All"):
+        extract(STREAM, ask(still, ways=["graph"]))
