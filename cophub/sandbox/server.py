@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -42,12 +42,27 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One answer; a body is JSON unless `content_type` says otherwise."""
+    """One answer; a body is JSON unless `content_type` says otherwise.
+
+    With a `stream`, its pieces are sent instead of the body, without a declared length; it is
+    closed afterwards, and one that raises ConnectionError breaks the connection off.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
+    stream: "Stream | None" = None
+
+
+class Stream(Protocol):
+    """The pieces of a body that is sent as it is made."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces in order."""
+
+    def close(self) -> None:
+        """Called once, however the sending ended."""
 
 
 class Sandbox:
@@ -321,11 +336,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response, fault: str) -> None:
         if fault in ("hang", "reset"):
+            if response.stream is not None:
+                response.stream.close()
             if fault == "reset":
                 linger = struct.pack("ii", 1, 0)
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.close_connection = True
             self.connection.close()
+            return
+        if response.stream is not None:
+            self._send_stream(response, response.stream)
             return
         body = response.body
         self.wfile.write(self._head(response, len(body)))
@@ -335,12 +355,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         self.wfile.flush()
 
-    def _head(self, response: Response, length: int) -> bytes:
+    def _send_stream(self, response: Response, stream: Stream) -> None:
+        try:
+            self.wfile.write(self._head(response, None))
+            for piece in filter(None, stream):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+            self.wfile.flush()
+        except ConnectionError:
+            self.close_connection = True
+        finally:
+            stream.close()
+
+    def _head(self, response: Response, length: int | None) -> bytes:
+        size = {"Transfer-Encoding": "chunked"} if length is None else {}
         headers = {
             "Server": "openresty",
             "Date": formatdate(self.server.sandbox.timeline.now, usegmt=True),
-            "Content-Length": str(length),
-            **({"Content-Type": response.content_type} if length else {}),
+            **(size or {"Content-Length": str(length)}),
+            **({"Content-Type": response.content_type} if length != 0 else {}),
             **response.headers,
         }
         lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]

@@ -5,14 +5,19 @@ knows (`tenant.legacy`) and an external one. What a group's people write comes f
 and goes on as the clock moves; `post`, `reply`, `edit`, `delete` and `like` change it on demand.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cophub.sandbox.microsoft.tenant import Group, User, guid
+from cophub.sandbox.microsoft.yammer import export
 from cophub.sandbox.microsoft.yammer import feeds as _feeds  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.yammer import people as _people  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.yammer.life import Life
 from cophub.sandbox.microsoft.yammer.state import Like, Message, Space, State
 from cophub.sandbox.microsoft.yammer.texts import likes_of, text_of
+from cophub.sandbox.timeline import moment
 from cophub.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -30,7 +35,7 @@ class Yammer:
     `verified` are the verified admins, `supervising` those of them who turned on private content
     mode. `export_faults` may hold `errors` (log.txt tells of some, the status is 200), `cut` (the
     stream ends early), `bomb` (it would unpack to `bomb_bytes`) and names of files to leave out
-    (`Messages.csv`).
+    (`Messages.csv`, `log.txt`).
     """
 
     def __init__(self, sandbox: "MicrosoftSandbox") -> None:
@@ -42,7 +47,11 @@ class Yammer:
         self.verified = {self.tenant.admin.id}
         self.supervising: set[str] = set()
         self.export_faults: set[str] = set()
-        self.bomb_bytes = 1 << 29
+        self.bomb_bytes = 1 << 28
+        self.export_pause = 0.0
+        """Seconds that an export waits after each piece of 64 kB."""
+        self.date_form: Callable[[int], str] = iso
+        """How the export writes an instant; the vendor's way is not published."""
         self.exporting: set[str] = set()
         """Whose export is under way."""
         for number, group in enumerate(self.tenant.communities):
@@ -151,6 +160,10 @@ class Yammer:
             found = self._message(message_id)
             self.state.delete(self.sandbox.timeline.now, found, by or found.sender)
 
+    def write_export(self, path: Path, since: datetime, until: datetime) -> Path:
+        """Write the data export of a span to a file, as an admin would download it."""
+        return export.write_export(self, path, since, until)
+
     def like(self, message_id: int, *, by: User) -> None:
         """Somebody likes it now."""
         with self.sandbox.changing():
@@ -176,6 +189,11 @@ class Yammer:
         if found is None or found.deleted:
             raise LookupError(f"Yammer holds no message {message_id}")
         return found
+
+
+def iso(at: int) -> str:
+    """`2026-05-01T10:00:00.000Z`."""
+    return f"{moment(at):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def arrived(world: World) -> int:

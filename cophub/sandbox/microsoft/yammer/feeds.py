@@ -17,7 +17,7 @@ from cophub.sandbox.microsoft.yammer.rows import (
     message_reference,
     message_row,
     thread_reference,
-    topic_reference,
+    topic_references,
 )
 from cophub.sandbox.microsoft.yammer.state import Message, Space, Thread
 from cophub.sandbox.microsoft.yammer.texts import forms, text_of
@@ -246,23 +246,25 @@ def references(yammer: "Yammer", messages: list[Message]) -> list[Row]:
     users: dict[int, User] = {}
     threads: dict[int, Thread] = {}
     spaces: dict[int, Space] = {}
-    topics: dict[int, None] = {}
-    shared: dict[int, Message] = {}
+    tags: dict[int, None] = {}
+    others: dict[int, Message] = {}
+    known, here = yammer.life.people, {each.id for each in messages}
     for each in messages:
         thread = each.thread
-        users[each.sender.yammer_id] = each.sender
         threads[thread.id] = thread
         if thread.space is not None:
             spaces[thread.space.id] = thread.space
         said = forms(text_of(each), {}, {})
-        topics.update(dict.fromkeys(said.topics))
-        users.update(
-            (key, yammer.life.people[key]) for key in said.mentioned if key in yammer.life.people
-        )
-        if each.shared and not yammer.state.messages[each.shared].deleted:
-            shared[each.shared] = yammer.state.messages[each.shared]
+        tags.update(dict.fromkeys(said.tags))
+        for key in (each.sender.yammer_id, *said.mentioned):
+            if key in known:
+                users[key] = known[key]
+        for key in (thread.id, each.shared or 0):
+            other = yammer.state.messages.get(key)
+            if other is not None and key not in here and not other.deleted:
+                others[key] = other
     found: list[dict[str, Any]] = [user_reference(yammer, user) for user in users.values()]
     found += [thread_reference(yammer, thread) for thread in threads.values()]
     found += [group_reference(yammer, space) for space in spaces.values()]
-    found += [topic_reference(topic) for topic in topics]
-    return found + [message_reference(yammer, each) for each in shared.values()]
+    found += [row for tag in tags for row in topic_references(tag)]
+    return found + [message_reference(yammer, each) for each in others.values()]

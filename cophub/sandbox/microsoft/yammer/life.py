@@ -34,6 +34,8 @@ class Life:
         """Everybody who ever had an account, by Yammer's id."""
         self.pending: set[str] = set()
         """Who has an account and never signed in to Yammer."""
+        self.suspended: dict[str, int] = {}
+        """When somebody was suspended, as long as the account is there."""
         self._writers: list[User] = []
         self._gap = 1.0
 
@@ -55,6 +57,8 @@ class Life:
                 self.pending.add(user.id)
             else:
                 self._writers.append(user)
+        elif what == "disabled":
+            self.suspended[user.id] = self.timeline.now
         space = self.state.by_guid.get(group.id) if group else None
         if space is None:
             return

@@ -31,7 +31,7 @@ def users(call: Call) -> Reply:
 @route("GET", "/api/v1/users/current.json")
 def current(call: Call) -> Reply:
     """Who asks."""
-    return user_row(call.sandbox.yammer, reader(call))
+    return _one(call, reader(call))
 
 
 @route("GET", "/api/v1/users/{user}.json")
@@ -40,7 +40,11 @@ def user(call: Call, user: str) -> Reply:
     found = call.sandbox.yammer.life.people.get(int(user)) if user.isdigit() else None
     if found is None:
         raise Refusal(404, "not_found", "User not found.")
-    return user_row(call.sandbox.yammer, found)
+    return _one(call, found)
+
+
+def _one(call: Call, found: User) -> Reply:
+    return user_row(call.sandbox.yammer, found) | {"age_bucket": "notSet"}
 
 
 @route("GET", "/api/v1/users/by_email.json")

@@ -210,7 +210,7 @@ def thread_reference(yammer: "Yammer", thread: Thread) -> Row:
         "network_id": NETWORK,
         "thread_starter_id": thread.id,
         "group_id": space.id if space else None,
-        "topics": [{"type": "topic", "id": number} for number in topics_of(messages[0])],
+        "topics": [{"type": "topic", "id": topic_of(tag)} for tag in tags_of(messages[0])],
         "privacy": "private" if thread.direct or (space and space.group.private) else "public",
         "announcement": thread.kind == "announcement",
         "direct_message": thread.direct,
@@ -236,25 +236,38 @@ def thread_reference(yammer: "Yammer", thread: Thread) -> Row:
     return row
 
 
-def topics_of(message: Message) -> list[int]:
-    """The topics that a message names."""
-    return forms(text_of(message), {}, {}).topics
+def tags_of(message: Message) -> list[int]:
+    """The tags that a message names."""
+    return forms(text_of(message), {}, {}).tags
 
 
-def topic_reference(number: int) -> Row:
-    """A topic as a feed refers to it."""
-    name = topic_name(number)
-    return {
-        "type": "topic",
-        "id": number,
-        "name": name,
-        "normalized_name": name.lower(),
-        "permalink": name.lower(),
-        "url": f"{API}/topics/{number}",
-        "web_url": f"{WEB}/topics/{number}",
-    }
+def topic_references(tag: int) -> list[Row]:
+    """What a mark `[[tag:ID]]` stands for: a tag, and the topic of that name with another id."""
+    name, number = topic_name(tag), topic_of(tag)
+    web = f"{WEB}/topics/{number}"
+    low = {"name": name.lower(), "web_url": web}
+    return [
+        {"type": "tag", "id": tag, "url": f"{API}/tags/{tag}", **low},
+        {
+            "type": "topic", "id": number, "name": name, "normalized_name": name.lower(),
+            "permalink": name.lower(), "url": f"{API}/topics/{number}", "web_url": web,
+        },
+    ]  # fmt: skip
+
+
+def topic_of(tag: int) -> int:
+    """The id of the topic that a tag belongs to."""
+    return tag + 44_043
+
+
+REFERRED = (
+    "id", "created_at", "system_message", "network_id", "sender_type", "sender_id", "thread_id",
+    "web_url", "url", "replied_to_id", "message_type", "group_id", "privacy",
+)  # fmt: skip
 
 
 def message_reference(yammer: "Yammer", message: Message) -> Row:
-    """A shared or answered message as a feed refers to it."""
-    return {"type": "message"} | message_row(yammer, message)
+    """A shared message, or the first of a thread of which only an answer is on the page."""
+    row = message_row(yammer, message)
+    known = {key: row[key] for key in REFERRED}
+    return {"type": "message", **known, "body": {"plain": row["body"]["plain"]}}

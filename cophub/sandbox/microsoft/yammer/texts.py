@@ -9,7 +9,7 @@ from cophub.sandbox.microsoft.yammer.state import Like, Message
 from cophub.sandbox.names import TOPICS
 from cophub.sandbox.world import DAY
 
-FIRST_TOPIC = 60_000_000_001
+FIRST_TAG = 60_000_000_001
 SPOKEN = {"en": "en", "fr": "fr", "es": "es", "pt": "pt-PT", "de": "de"}
 """Languages that somebody writes in, and the vendor's word for them."""
 _STARTS = {
@@ -61,7 +61,7 @@ class Body(NamedTuple):
     plain: str
     rich: str
     mentioned: list[int]
-    topics: list[int]
+    tags: list[int]
 
 
 class Attached(NamedTuple):
@@ -96,7 +96,7 @@ def text_of(message: Message) -> str:
     topic = chance.randrange(len(TOPICS))
     text = words.format(n=chance.randrange(2, 40), t=TOPICS[topic].lower())
     if message.starter and chance.random() < 0.3:
-        text += f" [[tag:{FIRST_TOPIC + topic}]]"
+        text += f" [[tag:{FIRST_TAG + topic}]]"
     space = message.thread.space
     if space is not None and message.crowd and chance.random() < 0.12:
         text = f"[[user:{space.roster[chance.randrange(message.crowd)].yammer_id}]] {text}"
@@ -106,25 +106,25 @@ def text_of(message: Message) -> str:
 def forms(parsed: str, people: dict[int, User], groups: dict[int, str]) -> Body:
     """A parsed text in all forms; a mention shows the name that its person has now."""
     mentioned: list[int] = []
-    topics: list[int] = []
+    tags: list[int] = []
 
     def name(kind: str, number: int) -> str:
         if kind == "user":
             mentioned.append(number)
             return people[number].name if number in people else "Former Member"
         if kind == "tag":
-            topics.append(number)
+            tags.append(number)
             return f"#{topic_name(number)}"
         return groups.get(number, "group")
 
     plain = _MARK.sub(lambda found: name(found[1], int(found[2])), parsed)
     escaped = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Body(parsed, plain, escaped.replace("\n", "<br>"), mentioned, topics)
+    return Body(parsed, plain, escaped.replace("\n", "<br>"), mentioned, tags)
 
 
-def topic_name(number: int) -> str:
-    """A topic's name without blanks."""
-    return TOPICS[(number - FIRST_TOPIC) % len(TOPICS)].title().replace(" ", "")
+def topic_name(tag: int) -> str:
+    """The name of a tag's topic, without blanks."""
+    return TOPICS[(tag - FIRST_TAG) % len(TOPICS)].title().replace(" ", "")
 
 
 def attachments_of(message: Message) -> list[Attached]:

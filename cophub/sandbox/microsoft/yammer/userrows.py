@@ -18,11 +18,9 @@ def yes(value: bool) -> str:
 
 
 def state_of(yammer: "Yammer", user: User) -> str:
-    """active, pending (never signed in), suspended, or soft_delete."""
-    if user.deleted is not None:
+    """active, pending (never signed in), or soft_delete: this API tells no more."""
+    if user.deleted is not None or not user.enabled:
         return "soft_delete"
-    if not user.enabled:
-        return "suspended"  # the vendor documents it for exports; here it is taken for the same
     return "pending" if user.id in yammer.life.pending else "active"
 
 
