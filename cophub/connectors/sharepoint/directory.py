@@ -1,12 +1,10 @@
 """The users that a site knows, and whose account each of them is: read once a run for each site."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-import msgspec
-
-from cophub import Account, AuthError, Context, Item, Reject, SourceUnavailable
-from cophub.connectors.sharepoint.client import answer, rest, shared
+from cophub import UNSET, Account, AuthError, Context, Item, Reject, SourceUnavailable
+from cophub.connectors.sharepoint.client import shared
+from cophub.connectors.sharepoint.listing import listed
 from cophub.connectors.sharepoint.people import (
     USER,
     Identity,
@@ -20,10 +18,6 @@ from cophub.connectors.sharepoint.people import (
 )
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, sites_of
-from cophub.http import decode_page
-
-if TYPE_CHECKING:
-    import httpx
 
 Ctx = Context[Settings]
 
@@ -33,14 +27,6 @@ USER_COLUMNS = (
 )
 """AadObjectId comes only to those who ask for it by name."""
 PAGE = 5000
-
-
-class UserPage(msgspec.Struct, gc=False):
-    """A page of users; `next` is the link of the next one."""
-
-    value: list[SiteUser] = []
-    next: str | None = msgspec.field(default=None, name="odata.nextLink")
-    newer: str | None = msgspec.field(default=None, name="@odata.nextLink")
 
 
 def known(ctx: Ctx) -> Known:
@@ -53,34 +39,8 @@ def users_at(ctx: Ctx, site: SiteRef, path: str) -> tuple[list[SiteUser], list[R
 
     Raises AuthError, NotThere or SourceUnavailable.
     """
-    client = rest(ctx, site.url)
-    link: str | None = None
-    users: list[SiteUser] = []
-    rejects: list[Reject] = []
-    seen: set[str] = set()
-    while True:
-        params = {"$select": USER_COLUMNS, "$top": str(PAGE)}
-        response = client.get(link) if link else client.get(path, params=params)
-        answer(response, site.url)
-        page, unreadable = decode_page(response.content, UserPage)
-        users += page.value
-        rejects += unreadable
-        link = page.next or page.newer
-        if link is None:
-            return users, rejects
-        if link in seen or not _stays(client, link):
-            raise SourceUnavailable(f"the users of {site.url} are listed without end; try later")
-        seen.add(link)
-
-
-def _stays(client: "httpx.Client", link: str) -> bool:
-    """Whether a next link is of the host that the token is for."""
-    target = client.build_request("GET", link).url
-    return (target.scheme, target.host, target.port) == (
-        client.base_url.scheme,
-        client.base_url.host,
-        client.base_url.port,
-    )
+    params = {"$select": USER_COLUMNS, "$top": str(PAGE)}
+    return listed(ctx, site, path, SiteUser, params)
 
 
 class Directory:
@@ -150,6 +110,16 @@ class Directory:
             return found
         _read_other_sites(self._ctx)
         return names.key(who)
+
+    def stranger(self, person: "Named | None") -> Account | None:
+        """An account for whoever wrote something and is no user of the site (any more)."""
+        if person is None or self._user_of(person) is not None:
+            return None
+        who = of_named(person)
+        key = self.key(who)
+        if key is None or who.service:
+            return None
+        return Account(key=key, name=person.name or UNSET, email=who.email or UNSET, kind="person")
 
     def records(self) -> Iterator[Item]:
         """An account for everyone whom the site knows, apps too; groups are none."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import httpx
 import msgspec
 
-from cophub import AuthError, Context, Reject
+from cophub import AuthError, Context, Json, Reject
 from cophub.connectors.microsoft.directory import GraphUser, group_members
-from cophub.connectors.microsoft.graph import NotThere
+from cophub.connectors.microsoft.graph import NotThere, graph_get
 from cophub.connectors.sharepoint.client import graph_client, shared
 from cophub.connectors.sharepoint.directory import known
 from cophub.connectors.sharepoint.people import Identity, identity
@@ -61,6 +61,19 @@ def names(person: GraphUser) -> Identity:
     return identity(
         aad=person.id, upn=person.user_principal_name or None, email=person.mail or None
     )
+
+
+def group_of(ctx: Ctx, graph_id: str) -> str | None:
+    """The id of a site's own Microsoft 365 group, as the owner of its library; None if it has none.
+
+    `graph_id` is the site's id for Graph. Raises AuthError or SourceUnavailable.
+    """
+    try:
+        found: Json = graph_get(graph_client(ctx), f"sites/{graph_id}/drive", {"$select": "owner"})
+    except NotThere:
+        return None
+    group = (found.get("owner") or {}).get("group") or {}
+    return str(group["id"]).lower() if group.get("id") else None
 
 
 class Found(msgspec.Struct, gc=False):

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from cophub import Context, Reject
-from cophub.connectors.sharepoint.client import NotThere, answer, rest, rest_json
+from cophub.connectors.sharepoint.client import NotThere, rest_json
 from cophub.connectors.sharepoint.directory import Directory, users_at
+from cophub.connectors.sharepoint.listing import listed
 from cophub.connectors.sharepoint.people import SiteUser
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
-from cophub.http import decode_page
 
 Ctx = Context[Settings]
 
@@ -32,12 +32,6 @@ class SiteGroup(msgspec.Struct, rename="pascal", gc=False):
     id: int
     title: str = ""
     owner_title: str | None = None
-
-
-class GroupsPage(msgspec.Struct, gc=False):
-    """The groups of a site."""
-
-    value: list[SiteGroup] = []
 
 
 @dataclass
@@ -69,10 +63,9 @@ class Filled:
 
 def site_roles(ctx: Ctx, site: SiteRef) -> Roles:
     """The groups of a site and their roles. Raises AuthError, NotThere or SourceUnavailable."""
-    response = rest(ctx, site.url).get("web/sitegroups", params={"$select": "Id,Title,OwnerTitle"})
-    answer(response, site.url)
-    page, rejects = decode_page(response.content, GroupsPage)
-    taken = [group for group in page.value if not group.title.startswith(_NOT_OF_THE_SITE)]
+    params = {"$select": "Id,Title,OwnerTitle"}
+    groups, rejects = listed(ctx, site, "web/sitegroups", SiteGroup, params)
+    taken = [group for group in groups if not group.title.startswith(_NOT_OF_THE_SITE)]
     given: dict[int, str] = {}
     for path, role in _ASSOCIATED:
         if (found := _id_of(ctx, site, path)) is not None:

@@ -19,6 +19,7 @@ import msgspec
 from cophub import (
     UNSET,
     Account,
+    AuthError,
     Checkpoint,
     Context,
     CursorExpired,
@@ -30,10 +31,10 @@ from cophub import (
     Space,
 )
 from cophub.connectors.microsoft.directory import claim_group, parse_user
-from cophub.connectors.sharepoint.changes import TokenExpired, changes_since
+from cophub.connectors.sharepoint.changes import ChangeLog, TokenExpired, changes_since
 from cophub.connectors.sharepoint.client import shared
 from cophub.connectors.sharepoint.directory import Directory, known
-from cophub.connectors.sharepoint.expansion import Group, expand, look_up, names
+from cophub.connectors.sharepoint.expansion import Group, expand, group_of, look_up, names
 from cophub.connectors.sharepoint.groups import RANK, filled, site_admins, site_roles
 from cophub.connectors.sharepoint.joins import concerns_people, joins, whole_log
 from cophub.connectors.sharepoint.people import USER, SiteUser, is_everyone, is_outside
@@ -130,20 +131,22 @@ def _site(ctx: Ctx, site: SiteRef, mark: Mark | None, marks: Marks) -> Iterator[
         marks.sites[site.key] = Mark()
         return
     log = _log_since(ctx, site, mark)
-    if mark and mark.quiet and log is not None and not concerns_people(log):
-        marks.sites[site.key] = Mark(site.token or mark.token, True)
+    if mark and mark.quiet and log and not concerns_people(log.rows):
+        marks.sites[site.key] = Mark(log.token, True)
         return
-    crowd = yield from _by_site(ctx, site, log if log is not None else whole_log(ctx, site))
-    marks.sites[site.key] = Mark(site.token, crowd.complete and not crowd.expanded)
+    crowd = yield from _by_site(ctx, site, log.rows if log else whole_log(ctx, site))
+    token = log.token if log else site.token
+    marks.sites[site.key] = Mark(token, crowd.complete and not crowd.expanded)
 
 
-def _log_since(ctx: Ctx, site: SiteRef, mark: Mark | None) -> list[Json] | None:
+def _log_since(ctx: Ctx, site: SiteRef, mark: Mark | None) -> ChangeLog | None:
     """What happened on the site since the mark; None where that is not to be had."""
     if mark is None or mark.token is None:
         return None
     try:
-        return changes_since(ctx, site, mark.token).rows
-    except TokenExpired:
+        return changes_since(ctx, site, mark.token)
+    except (TokenExpired, AuthError) as error:
+        ctx.log.info("the people of %s are read without its change log: %s", site.url, error)
         return None
 
 
@@ -293,7 +296,8 @@ def _told(site: SiteRef, crowd: Crowd, joined: Mapping[int, datetime]) -> Iterat
 
 def _by_graph(ctx: Ctx, site: SiteRef) -> Iterator[Item]:
     """Accounts and memberships of a site's own Microsoft 365 group: all that a secret can see."""
-    if site.group_id is None:
+    guid = site.group_id or group_of(ctx, site.graph_id)
+    if guid is None:
         ctx.log.warning(
             "%s has no Microsoft 365 group: its members are told by SharePoint alone, which"
             " refuses a client_secret; set a certificate to read them",
@@ -302,5 +306,5 @@ def _by_graph(ctx: Ctx, site: SiteRef) -> Iterator[Item]:
         return
     crowd = Crowd()
     for owners, role in ((True, "owner"), (False, "member")):
-        yield from _expanded(ctx, crowd, (site.group_id, owners), role, None, site.title)
+        yield from _expanded(ctx, crowd, (guid, owners), role, None, site.title)
     yield from _told(site, crowd, {})
