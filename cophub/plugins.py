@@ -28,6 +28,7 @@ GROUP = "cophub"
 BUILT_IN = (
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",
+    "cophub.connectors.sharepoint",
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",
     "cophub.pipelines.site",

@@ -144,6 +144,8 @@ def _type_of(info: "FieldInfo") -> str:
         return "secret"
     if told.startswith(("list[", "tuple[", "set[")):
         return "list"
+    if told.startswith("dict["):
+        return "table"
     words = {
         "bool": "true or false",
         "HttpUrl": "address",

@@ -32,6 +32,8 @@ def test_the_sample_is_valid_and_has_a_source_of_each_connector(
     (folder.folder / "plugins.toml").unlink()
     cophub("init")
     monkeypatch.setenv("MAILCHIMP_KEY", "0123456789abcdef-us21")
+    monkeypatch.setenv("SHAREPOINT_CERTIFICATE", "sharepoint.pfx")
+    monkeypatch.setenv("SHAREPOINT_CERTIFICATE_PASSWORD", "any")
     config = load_config(folder.folder / "plugins.toml")
     plugins = load_plugins()
     used = set()
