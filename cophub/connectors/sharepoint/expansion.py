@@ -1,24 +1,21 @@
 """What the tenant's directory says through Microsoft Graph: who is in a group, and who is gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-import httpx
-import msgspec
-
 from cophub import AuthError, Context, Json, Reject
-from cophub.connectors.microsoft.directory import GraphUser, group_members
-from cophub.connectors.microsoft.graph import NotThere, graph_get
+from cophub.connectors.microsoft.consent import USERS
+from cophub.connectors.microsoft.directory import USER_FIELDS, GraphUser, group_members
+from cophub.connectors.microsoft.graph import GraphPage, NotThere, graph_get, graph_pages
 from cophub.connectors.sharepoint.client import graph_client, shared
 from cophub.connectors.sharepoint.directory import known
 from cophub.connectors.sharepoint.people import Identity, identity
 from cophub.connectors.sharepoint.settings import Settings
-from cophub.http import decode_page
 
 Ctx = Context[Settings]
 
-MOST_IDS = 1000
-"""Ids that Graph looks up in one request."""
+MOST_IDS = 15
+"""Ids that Graph takes in one filter."""
 
 
 @dataclass(frozen=True)
@@ -76,38 +73,39 @@ def group_of(ctx: Ctx, graph_id: str) -> str | None:
     return str(group["id"]).lower() if group.get("id") else None
 
 
-class Found(msgspec.Struct, gc=False):
-    """The directory objects that Graph found."""
-
-    value: list[GraphUser] = []
-
-
 def look_up(ctx: Ctx, ids: Iterable[str]) -> dict[str, GraphUser] | None:
     """Which of these directory ids are users today, by id; None when the app may not know.
 
     Somebody who was deleted from the directory stays in a site's users and groups.
+    Source: Graph v1.0, `/users?$filter=id in (...)`.
     """
     wanted = sorted(set(ids))
-    found: dict[str, GraphUser] = {}
-    for start in range(0, len(wanted), MOST_IDS):
-        body = {"ids": wanted[start : start + MOST_IDS], "types": ["user"]}
-        response = graph_client(ctx).post("directoryObjects/getByIds", json=body)
-        if response.status_code >= 400:
-            _tell(ctx, response)
-            return None
-        page, _ = decode_page(response.content, Found)
-        found.update((user.id.lower(), user) for user in page.value)
-    # Nobody at all is not an answer: it is how a missing permission looks.
-    return found if found or not wanted else None
+    chunks = [wanted[start : start + MOST_IDS] for start in range(0, len(wanted), MOST_IDS)]
+    try:
+        pages = list(ctx.map(lambda chunk: _users(ctx, chunk), chunks))
+    except AuthError as error:
+        _tell(ctx, error)
+        return None
+    found = {user.id.lower(): user for page in pages for user in page}
+    # Nobody at all is no answer that a site's members could be ended by.
+    return found if found or len(wanted) < 2 else None
 
 
-def _tell(ctx: Ctx, response: httpx.Response) -> None:
+def _users(ctx: Ctx, ids: list[str]) -> list[GraphUser]:
+    quoted = ",".join(f"'{one}'" for one in ids)
+    params = {"$filter": f"id in ({quoted})", "$select": USER_FIELDS, "$top": str(MOST_IDS)}
+    found: Iterator[GraphPage[GraphUser]] = graph_pages(
+        graph_client(ctx), "users", params, kind=GraphUser, needs=USERS
+    )
+    return [user for page in found for user in page.value]
+
+
+def _tell(ctx: Ctx, error: AuthError) -> None:
     def tell() -> bool:
-        ctx.log.info(
-            "Microsoft Graph does not tell who was deleted from the directory (%s): they stay"
-            " members until their site groups lose them; the app lacks Microsoft Graph"
-            " Directory.Read.All (application)",
-            response.status_code,
+        ctx.log.warning(
+            "who was deleted from the directory is not known, and stays a member until the site's"
+            " groups lose them: %s",
+            error,
         )
         return True
 

@@ -108,7 +108,7 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     not read again. A checkpoint follows each site; the cursor is JSON with the change token of
     each. Whoever left ends through `Gone`, site by site, unless the read of the site is incomplete.
     Source: SharePoint REST `web/siteusers`, `web/sitegroups`, `site/getChanges`; Graph v1.0
-    `/groups/{id}/transitiveMembers`, `/owners` and `/directoryObjects/getByIds`.
+    `/groups/{id}/transitiveMembers`, `/owners` and `/users`.
     """
     marks = Marks.read(since)
     taken = sites_of(ctx)

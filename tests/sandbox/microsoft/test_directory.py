@@ -90,6 +90,18 @@ def test_groups_can_be_filtered_and_yammers_own_are_not_there(
     assert shown_tenant.tenant.legacy.id not in {row["id"] for row in everything}
 
 
+def test_users_can_be_asked_for_by_fifteen_ids(
+    shown_tenant: MicrosoftSandbox, reader: httpx.Client, rows: Rows
+) -> None:
+    """An id that nobody has gives no row; a sixteenth is refused."""
+    ids = list(shown_tenant.tenant.users)[:16]
+    asked = ",".join(f"'{one}'" for one in (*ids[:14], "00000000-0000-0000-0000-000000000000"))
+    found = rows(reader, "/v1.0/users", **{"$filter": f"id in ({asked})", "$select": "id"})
+    assert {row["id"] for row in found} == set(ids[:14])
+    asked = ",".join(f"'{one}'" for one in ids)
+    assert reader.get(f"/v1.0/users?$filter=id in ({asked})").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [

@@ -105,8 +105,12 @@ def expansions(call: Call) -> dict[str, list[str] | None]:
     return found
 
 
+MOST_IN = 15
+"""Values that `in` takes."""
+
+
 def passes(row: Mapping[str, Any], text: str) -> bool:
-    """Whether a row passes `$filter`: equality, `startswith` and `any`, joined by and / or."""
+    """Whether a row passes `$filter`: equality, `in`, `startswith`, `any`, joined by and / or."""
     return any(
         all(_one(row, term.strip()) for term in _split(part, "and")) for part in _split(text, "or")
     )
@@ -130,6 +134,11 @@ def _one(row: Mapping[str, Any], term: str) -> bool:
         name, text, word = match.groups()
         value = {"true": True, "false": False, "null": None}[word] if word else text
         return bool(_lower(_of(row, name)) == _lower(value))
+    if match := re.fullmatch(r"(\w+) in \(('[^']*'(?:,\s*'[^']*')*)\)", term):
+        values = re.findall(r"'([^']*)'", match[2])
+        if len(values) > MOST_IN:
+            raise bad(f"Too many child clauses specified in search filter expression: {MOST_IN}.")
+        return str(_of(row, match[1])).lower() in {value.lower() for value in values}
     if match := re.fullmatch(r"startswith\((\w+),\s*'((?:[^']|'')*)'\)", term, re.IGNORECASE):
         return str(_of(row, match[1]) or "").lower().startswith(match[2].lower())
     if match := re.fullmatch(r"(\w+)/any\((\w+):\s*\2 eq '([^']*)'\)", term):
