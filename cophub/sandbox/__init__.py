@@ -8,7 +8,16 @@ The people are invented, the data made from the seed, and the clock stands still
 """
 
 from cophub.sandbox.mailchimp import MailchimpSandbox
+from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.world import Person, World
 
-__all__ = ["MailchimpSandbox", "Person", "Request", "Response", "Sandbox", "World"]
+__all__ = [
+    "MailchimpSandbox",
+    "MicrosoftSandbox",
+    "Person",
+    "Request",
+    "Response",
+    "Sandbox",
+    "World",
+]

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import click
 
 from cophub.sandbox.mailchimp import KEY, NOW, MailchimpSandbox
+from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.server import Sandbox
 
 
@@ -56,15 +57,42 @@ def mailchimp(**options: object) -> None:
     serve(MailchimpSandbox(**options))  # type: ignore[arg-type]
 
 
-def serve(sandbox: Sandbox) -> None:
-    """Serve until a signal comes or standard input closes."""
+@main.command()
+@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--people", default=400, show_default=True)
+@click.option("--communities", default=6, show_default=True)
+@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
+@click.option(
+    "--now",
+    default=NOW.date().isoformat(),
+    callback=_instant,
+    help="Where the clock stands; 'today' for now.",
+    show_default=True,
+)
+@click.option("--messages", type=int, help="How many messages there are in Yammer, about.")
+@click.option("--list-items", type=int, help="How many items the largest SharePoint list has.")
+@click.option("--limits", is_flag=True, help="Keep the vendor's limits.")
+@click.option(
+    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
+)
+@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+def microsoft(**options: object) -> None:
+    """Entra ID, Graph, SharePoint and Yammer; prints tenant, client id and secret as well."""
+    sandbox = MicrosoftSandbox(**options)  # type: ignore[arg-type]
+    names = ("tenant_id", "client_id", "client_secret")
+    serve(sandbox, *(f"{name} = {getattr(sandbox, name)}" for name in names))
+
+
+def serve(sandbox: Sandbox, *told_first: str) -> None:
+    """Serve until a signal comes or standard input closes; the address and more are printed."""
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     # What was built stays for good: the collector need not look at it during requests.
     gc.collect()
     gc.freeze()
-    click.echo(sandbox.start())
+    click.echo("\n".join((sandbox.start(), *told_first)))
     sys.stdout.flush()
     if stat.S_ISFIFO(os.fstat(0).st_mode):
         threading.Thread(target=_wait_for_end, args=(told,), daemon=True).start()

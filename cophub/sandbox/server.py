@@ -98,9 +98,17 @@ class Sandbox:
         """How the vendor words an error of this status."""
         return Response(status, msgspec.json.encode({"error": HTTPStatus(status).phrase}))
 
+    def problem_of(self, request: Request, status: int) -> Response:
+        """An error of this status for a request, where a vendor's APIs word it differently."""
+        return self.problem(status)
+
     def user(self, request: Request) -> str:
         """Whom the vendor counts simultaneous requests for."""
         return request.headers.get("Authorization", "")
+
+    def controls(self) -> dict[tuple[str, str], Callable[[Any], Any]]:
+        """More that other processes may do below `/__sandbox__/`, by method and name."""
+        return {}
 
     def drift(self, request: Request, rows: int) -> None:
         """Change `rows` rows that earlier pages of this listing held."""
@@ -201,7 +209,7 @@ class Sandbox:
     def _answer(self, request: Request, fault: Fault | None) -> Response:
         kind = fault.kind if fault else ""
         if fault is not None and kind == "status":
-            return _refusal(self.problem(fault.status), fault)
+            return _refusal(self.problem_of(request, fault.status), fault)
         if kind == "empty":
             return Response(200)
         if kind == "duplicate_page" and request.path in self._last:
@@ -232,6 +240,7 @@ class Sandbox:
             ("GET", "requests"): lambda _: dict(self.requests),
             ("DELETE", "requests"): lambda _: self.requests.clear(),
             ("GET", "truth"): lambda _: self.truth(),
+            **self.controls(),
         }.get((request.method, what))
         if action is None:
             return Response(
@@ -240,7 +249,7 @@ class Sandbox:
         try:
             body = msgspec.json.decode(request.body) if request.body else None
             return Response(200, msgspec.json.encode(action(body) or {}))
-        except (TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             return Response(400, msgspec.json.encode({"error": str(error)}))
 
 

@@ -16,8 +16,8 @@ def start() -> Iterator[Start]:
     """Starts the command with standard input as a pipe; ends what still runs."""
     running: list[subprocess.Popen[str]] = []
 
-    def begin(*options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "cophub.sandbox", "mailchimp", *options]
+    def begin(*options: str, vendor: str = "mailchimp") -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "cophub.sandbox", vendor, *options]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         running.append(process)
@@ -66,3 +66,29 @@ def test_an_instant_that_is_none_is_refused_in_words(start: Start) -> None:
     assert process.wait(timeout=20) == 2
     assert process.stderr is not None
     assert "give an ISO 8601 instant such as 2026-06-01, or today" in process.stderr.read()
+
+
+def test_microsofts_side_tells_how_to_sign_in_and_people_can_say_yes_from_elsewhere(
+    start: Start,
+) -> None:
+    """After the address come tenant, client id and secret; another process approves a device."""
+    process = start("--people", "20", "--communities", "2", "--messages", "50", vendor="microsoft")
+    url = first_line(process)
+    told = dict(first_line(process).split(" = ") for _ in range(3))
+    login = f"{url}/{told['tenant_id']}/oauth2/v2.0"
+    form = {"client_id": told["client_id"], "client_secret": told["client_secret"]}
+    scope = "https://graph.microsoft.com/.default"
+    ask = {**form, "grant_type": "client_credentials", "scope": scope}
+    token = httpx.post(f"{login}/token", data=ask).json()["access_token"]
+    path = "/v1.0/employeeExperience/communities"
+    answer = httpx.get(f"{url}{path}", headers={"Authorization": f"Bearer {token}"}).json()
+    assert len(answer["value"]) == 2
+    assert httpx.get(f"{url}/__sandbox__/app").json()["client_id"] == told["client_id"]
+
+    flow = httpx.post(f"{login}/devicecode", data={**form, "scope": scope}).json()
+    wrong = httpx.post(f"{url}/__sandbox__/approve", json={"user_code": "nobody"})
+    assert wrong.status_code == 400
+    httpx.post(f"{url}/__sandbox__/approve", json={"user_code": flow["user_code"]})
+    kind = "urn:ietf:params:oauth:grant-type:device_code"
+    ask = {**form, "grant_type": kind, "device_code": flow["device_code"]}
+    assert "refresh_token" in httpx.post(f"{login}/token", data=ask).json()

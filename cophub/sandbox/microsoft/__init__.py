@@ -1,5 +1,6 @@
 """Microsoft's side, emulated: Entra ID, Graph, SharePoint and Yammer on one address."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
@@ -150,11 +151,37 @@ class MicrosoftSandbox(Sandbox):
         for part in self.parts:
             part.expire_cursors()
 
+    def controls(self) -> dict[tuple[str, str], Callable[[Any], Any]]:
+        """What an app is told about itself, and what a person does elsewhere."""
+        return {
+            ("GET", "app"): lambda _: {
+                "tenant": self.tenant_id,
+                "client_id": self.client_id,
+                "client_secret": self.client_secret,
+                "certificate": self.certificate,
+                "thumbprint": self.entra.certificate.thumbprint,
+            },
+            ("POST", "approve"): lambda body: self.approve(body["user_code"]),
+            ("POST", "decline"): lambda body: self.decline(body["user_code"]),
+            ("POST", "refresh-token"): lambda _: {"refresh_token": self.refresh_token()},
+            ("POST", "expire-cursors"): lambda _: self.expire_cursors(),
+        }
+
     # Answering
 
     def problem(self, status: int) -> Response:
         """An error in Graph's words; faults use it."""
         return self._refused("graph", Refusal(status, *FAULTS.get(status, FAULTS[503])), False)
+
+    def problem_of(self, request: Request, status: int) -> Response:
+        """An error in the words of the API that was asked."""
+        api = resource_of(request.path) or "graph"
+        return self._refused(api, Refusal(status, *FAULTS.get(status, FAULTS[503])), False)
+
+    def drift(self, request: Request, rows: int) -> None:
+        """A second passes, and later pages of this listing shift by `rows` rows; Yammer's only."""
+        self.timeline.run(self.timeline.now + 1)
+        self.yammer.drift(request.path, rows)
 
     def answer(self, request: Request) -> Response:
         """The vendor's answer to any request."""

@@ -179,7 +179,7 @@ def _typed(declaration: str, value: Any, at: str) -> None:
     elif declaration in EDM:
         assert type(value) is EDM[declaration], at
         if declaration == "Edm.DateTimeOffset":
-            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value), at
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(value)), at
 
 
 # Reports
