@@ -217,6 +217,8 @@ class Sandbox:
         if fault is not None and kind == "drift":
             self.drift(request, fault.rows)
         response = self.answer(request)
+        if response.stream is not None:
+            return response
         if response.status == HTTPStatus.OK:
             self._last[request.path] = response
         if kind == "bad_item":

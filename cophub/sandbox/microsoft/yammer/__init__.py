@@ -14,6 +14,7 @@ from cophub.sandbox.microsoft.tenant import Group, User, guid
 from cophub.sandbox.microsoft.yammer import export
 from cophub.sandbox.microsoft.yammer import feeds as _feeds  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.yammer import people as _people  # noqa: F401 - it holds endpoints
+from cophub.sandbox.microsoft.yammer import writing as _writing  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.yammer.life import Life
 from cophub.sandbox.microsoft.yammer.state import Like, Message, Space, State
 from cophub.sandbox.microsoft.yammer.texts import likes_of, text_of
@@ -103,6 +104,15 @@ class Yammer:
         who = user or self.tenant.service
         return self.sandbox.entra.grant("yammer", "user", who.id).token
 
+    def drift(self, path: str, rows: int) -> None:
+        """Let `rows` rows come before those that were served: messages of a group or thread."""
+        kind, _, key = path.removesuffix(".json").rpartition("/")
+        for number in range(rows if key.isdigit() else 0):
+            if kind.endswith("in_group"):
+                self.post(int(key), f"Meanwhile {number}")
+            elif kind.endswith("in_thread"):
+                self.reply(int(key), f"Meanwhile {number}")
+
     # Who sees what
 
     def sees_private(self, user: User) -> bool:
@@ -134,6 +144,21 @@ class Yammer:
             author = by or next(user for user in space.roster if user.deleted is None)
             now = self.sandbox.timeline.now
             return self.state.start(now, author, space, kind=kind, text=text, title=title).id
+
+    def draft(self, group: Group | int, text: str, *, by: User) -> int:
+        """A text that is not sent: no feed has it, exports do; returns its id."""
+        with self.sandbox.changing():
+            space = self.state.spaces[group if isinstance(group, int) else group.yammer_id]
+            return self.state.draft(self.sandbox.timeline.now, by, space, text).id
+
+    def delete_group(self, group: Group | int) -> None:
+        """Delete a group with all that was written in it."""
+        with self.sandbox.changing():
+            now = self.sandbox.timeline.now
+            space = self.state.spaces[group if isinstance(group, int) else group.yammer_id]
+            space.deleted = space.updated = now
+            for _, thread in list(space.activity):
+                self.state.delete(now, thread.messages[0], self.tenant.admin)
 
     def write_to(self, users: tuple[User, ...], text: str) -> int:
         """A private message from the first of the users to all of them; returns its id."""

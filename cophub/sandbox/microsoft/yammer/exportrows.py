@@ -160,7 +160,7 @@ def _group(yammer: "Yammer", space: Space) -> Row:
         "api_url": f"{API}/groups/{space.id}",
         "created_by_id": (space.creator or yammer.tenant.admin).yammer_id,
         "created_by_type": "User", "created_at": written(yammer, group.created),
-        "updated_at": written(yammer, space.updated), "deleted": "false",
+        "updated_at": written(yammer, space.updated), "deleted": yes(bool(space.deleted)),
     }  # fmt: skip
 
 
@@ -181,6 +181,9 @@ def _touched(yammer: "Yammer", span: Span) -> list[Message]:
 def _messages(yammer: "Yammer", span: Span) -> Iterator[Row]:
     for message in _touched(yammer, span):
         yield _message(yammer, message)
+    for message in yammer.state.drafts:
+        if span.has(message.at):
+            yield _message(yammer, message) | {"draft_state": "draft"}
 
 
 def _message(yammer: "Yammer", message: Message) -> Row:

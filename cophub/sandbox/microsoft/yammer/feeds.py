@@ -1,4 +1,4 @@
-"""`/api/v1/messages...`: the feeds, one message, and the calls that change a message.
+"""`/api/v1/messages...`: the feeds, and one message.
 
 Feeds run newest first, at most 20 messages a page. What the vendor says of older ones is not to be
 relied on, and a group's feed leaves most answers of a busy thread out; both are so here.
@@ -65,9 +65,10 @@ def reader(call: Call) -> User:
 def space_of(call: Call, text: str) -> Space:
     """The group, or 404."""
     spaces = call.sandbox.yammer.state.spaces
-    if not text.isdigit() or int(text) not in spaces:
+    found = spaces.get(int(text)) if text.isdigit() else None
+    if found is None or found.deleted:
         raise Refusal(404, "not_found", "Group not found.")
-    return spaces[int(text)]
+    return found
 
 
 def message_of(call: Call, text: str) -> Message:
@@ -169,7 +170,7 @@ def _feed(call: Call, asked: Asked, rows: Iterator[Message], name: str) -> Respo
             older = True
             break
         page.append(each)
-    return _answer(call, page, {}, older, name)
+    return answer(call, page, {}, older=older, name=name)
 
 
 def _threaded(call: Call, asked: Asked, space: Space, name: str) -> Response:
@@ -187,12 +188,13 @@ def _threaded(call: Call, asked: Asked, space: Space, name: str) -> Response:
             if newest := thread.messages[1:][-2:]:
                 extended[str(thread.id)] = newest[::-1]
     older = start > 0 and active[start - 1][0] > asked.newer
-    return _answer(call, starters, extended, older, name)
+    return answer(call, starters, extended, older=older, name=name)
 
 
-def _answer(
-    call: Call, page: list[Message], extended: dict[str, list[Message]], older: bool, name: str
+def answer(
+    call: Call, page: list[Message], extended: dict[str, list[Message]], *, older: bool, name: str
 ) -> Response:
+    """A feed's answer: messages, the newest answers by thread, and what they refer to."""
     yammer = call.sandbox.yammer
     everything = [*page, *(each for some in extended.values() for each in some)]
     return call.json(

@@ -60,7 +60,7 @@ class Life:
         elif what == "disabled":
             self.suspended[user.id] = self.timeline.now
         space = self.state.by_guid.get(group.id) if group else None
-        if space is None:
+        if space is None or space.deleted:
             return
         space.updated = self.timeline.now
         if what == "promoted" and space.creator is None:
@@ -98,7 +98,7 @@ class Life:
             self._begin_in_group(chance)
 
     def _begin_in_group(self, chance: Random) -> None:
-        spaces = list(self.state.spaces.values())
+        spaces = [each for each in self.state.spaces.values() if not each.deleted]
         space = chance.choices(spaces, [len(each.roster) + 0.01 for each in spaces])[0]
         author = self._member(space, chance)
         if author is not None:

@@ -75,7 +75,7 @@ def in_group(call: Call, group: str) -> Reply:
 
 def _listed(call: Call) -> list[Space]:
     yammer, user = call.sandbox.yammer, reader(call)
-    found = list(yammer.state.spaces.values())
+    found = [each for each in yammer.state.spaces.values() if not each.deleted]
     if call.query.get("mine") == "1":
         found = [each for each in found if user.id in each.group.members]
     return [each for each in found if each.listed or yammer.sees(user, each)]

@@ -97,6 +97,7 @@ class Space:
         self.listed = listed
         self.creator: User | None = None
         self.updated = group.created
+        self.deleted = 0
         self.messages: list[Message] = []
         """Those that were not deleted, oldest first."""
         self.activity: list[tuple[int, Thread]] = []
@@ -163,6 +164,7 @@ class State:
         self.order: list[int] = []
         self.changes: list[tuple[int, Message]] = []
         """(instant, message) of every edit and deletion."""
+        self.drafts: list[Message] = []
         self.updates: dict[str, int] = {}
         """How many messages a user wrote that are still there."""
         self._last = 0
@@ -188,6 +190,13 @@ class State:
         self.threads[number] = thread
         message = Message(number, at, sender, thread, kind, text=text, title=title, shared=shared)
         return self._keep(message)
+
+    def draft(self, at: int, sender: User, space: Space, text: str) -> Message:
+        """A text that is not sent: only an export has it."""
+        number = self.next_id(at)
+        message = Message(number, at, sender, Thread(number, space), text=text)
+        self.drafts.append(message)
+        return message
 
     def reply(
         self, at: int, sender: User, thread: Thread, *,
