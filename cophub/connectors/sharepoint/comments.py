@@ -176,7 +176,7 @@ def parse_comment(
     person = comment.author.person if comment.author else None
     if stranger := directory.stranger(person):
         yield stranger
-    posted, edited = instant(comment.created_date), instant(comment.modified_date)
+    posted, edited = directory.at(comment.created_date), directory.at(comment.modified_date)
     yield Post(
         key=key,
         space=page.site.key,

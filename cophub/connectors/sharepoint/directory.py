@@ -1,6 +1,7 @@
 """The users that a site knows, and whose account each of them is: read once a run for each site."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from cophub import UNSET, Account, AuthError, Context, Item, Reject, SourceUnavailable
 from cophub.connectors.sharepoint.client import shared
@@ -18,6 +19,7 @@ from cophub.connectors.sharepoint.people import (
 )
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, sites_of
+from cophub.connectors.sharepoint.zones import instant
 
 Ctx = Context[Settings]
 
@@ -51,8 +53,11 @@ class Directory:
     names are taken as they come.
     """
 
-    def __init__(self, ctx: Ctx, users: list[SiteUser], rejects: list[Reject]) -> None:
+    def __init__(
+        self, ctx: Ctx, site: SiteRef, users: list[SiteUser], rejects: list[Reject]
+    ) -> None:
         self._ctx = ctx
+        self._site = site
         self.users = {user.id: user for user in users}
         self.rejects = rejects
         self._by_login = {user.login_name.lower(): user for user in users}
@@ -65,8 +70,8 @@ class Directory:
 
         def read() -> "Directory":
             if ctx.settings.by_graph:
-                return cls(ctx, [], [])
-            return cls(ctx, *users_at(ctx, site, "web/siteusers"))
+                return cls(ctx, site, [], [])
+            return cls(ctx, site, *users_at(ctx, site, "web/siteusers"))
 
         return shared(ctx, f"directory:{site.site_id}", read)
 
@@ -120,6 +125,13 @@ class Directory:
         if key is None or who.service:
             return None
         return Account(key=key, name=person.name or UNSET, email=who.email or UNSET, kind="person")
+
+    def at(self, text: str | None) -> datetime | None:
+        """An instant as this site writes it, in UTC; None for none, and for the year 1.
+
+        Raises ValueError for what is no date.
+        """
+        return instant(self._ctx, self._site, text)
 
     def records(self) -> Iterator[Item]:
         """An account for everyone whom the site knows, apps too; groups are none."""

@@ -14,7 +14,6 @@ from typing import Any
 from cophub import UNSET, Checkpoint, Context, Gone, Item, Post, Reaction
 from cophub.connectors.sharepoint.canvas import markup_text
 from cophub.connectors.sharepoint.directory import Directory
-from cophub.connectors.sharepoint.joins import instant
 from cophub.connectors.sharepoint.likes import LIKE, Like, likes_of, parse_likes
 from cophub.connectors.sharepoint.pages import number
 from cophub.connectors.sharepoint.rows import Plan, Row, follow_lists
@@ -112,7 +111,7 @@ def parse_message(row: Row, directory: Directory, topics: dict[str, str]) -> Ite
         title=row.title if topic else None,
         body=markup_text(fields.get("Body")),
         posted_at=row.created,
-        edited_at=_edited(row),
+        edited_at=_edited(row, directory),
         url=row.url,
         reply_count=number(fields.get("ItemChildCount")) if topic else UNSET,
         reaction_count=_count(fields.get("LikesCount")),
@@ -131,11 +130,11 @@ def _thread(row: Row, topics: dict[str, str]) -> Any:
     return f"{row.list.id}:{parent}" if parent else UNSET
 
 
-def _edited(row: Row) -> Any:
+def _edited(row: Row, directory: Directory) -> Any:
     """When its author changed it; a topic is touched by each reply, which is no edit."""
     if row.created is None or row.modified is None or row.modified - row.created <= SAME:
         return None
-    if instant(row.fields.get("DiscussionLastUpdated")) == row.modified:
+    if directory.at(row.fields.get("DiscussionLastUpdated")) == row.modified:
         return UNSET
     return row.modified
 
@@ -163,8 +162,11 @@ def _likes(ctx: Ctx, liked: Liked) -> Iterator[Item]:
         return
     gone = []
     for row, found in ctx.map(partial(_ask, ctx), rows):
-        reactions = list(parse_likes(found, row.key, Directory.of(ctx, row.list.site)))
-        yield from reactions
+        items = list(parse_likes(found, row.key, Directory.of(ctx, row.list.site)))
+        yield from items
+        reactions = [item for item in items if isinstance(item, Reaction)]
+        if len(reactions) < len(items):  # what could not be read ends nothing
+            continue
         here = tuple((row.key, str(one.account), LIKE) for one in reactions)
         where: dict[str, str | int] = {"post": row.key, "kind": LIKE}
         gone.append(Gone(record=Reaction, where=where, but=here, told=True))

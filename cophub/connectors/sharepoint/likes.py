@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from cophub import Context, Reaction
+from cophub import Context, Item, Reaction
 from cophub.connectors.sharepoint.client import NotThere, answer, rest
 from cophub.connectors.sharepoint.directory import Directory
-from cophub.connectors.sharepoint.joins import instant
 from cophub.connectors.sharepoint.rows import PersonRef
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
-from cophub.http import decode_page
+from cophub.http import decode_page, parse_each
 
 LIKE = "like"
 
@@ -58,13 +57,20 @@ def likes_of(ctx: Context[Settings], site: SiteRef, list_id: str, item_id: int) 
     return page.liked_by
 
 
-def parse_likes(likes: Iterable[Like], post: str, directory: Directory) -> Iterator[Reaction]:
+def parse_likes(likes: Iterable[Like], post: str, directory: Directory) -> Iterator[Item]:
     """A reaction by each person who likes `post`, once; who cannot be named is left out."""
     seen: set[str] = set()
-    for like in likes:
-        account = directory.account(like.person)
-        if account is None or account in seen:
-            continue
-        seen.add(account)
-        at = instant(like.creation_date)
+    for item in parse_each(likes, parse_like, post=post, directory=directory):
+        if isinstance(item, Reaction):
+            if item.account in seen:
+                continue
+            seen.add(str(item.account))
+        yield item
+
+
+def parse_like(like: Like, post: str, directory: Directory) -> Iterator[Item]:
+    """The reaction of one person, if it can be told whose it is."""
+    account = directory.account(like.person)
+    if account is not None:
+        at = directory.at(like.creation_date)
         yield Reaction(post=post, account=account, kind=LIKE, reacted_at=at)

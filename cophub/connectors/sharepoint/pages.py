@@ -158,7 +158,7 @@ def parse_page(row: Row, directory: Directory, bodies: LazyPages | None = None) 
     if row.folder or "Template" in _words(fields.get("_SPSitePageFlags")):
         return
     promoted = number(fields.get("PromotedState")) or 0
-    first = instant(fields.get("FirstPublishedDate"))
+    first = directory.at(fields.get("FirstPublishedDate"))
     version = str(fields.get("_UIVersionString") or (row.file.version if row.file else "") or "")
     draft = first is None and version.startswith("0.")
     if stranger := directory.stranger(row.author):

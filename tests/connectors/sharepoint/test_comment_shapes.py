@@ -59,7 +59,7 @@ COMMENTS = [
 @pytest.fixture
 def directory(context: Callable[..., Context[Any]]) -> Directory:
     """The users of the site."""
-    return Directory(context(SETTINGS), USERS, [])
+    return Directory(context(SETTINGS), SITE, USERS, [])
 
 
 def talk(comments: Any = None, likes: Any = ()) -> Talk:
@@ -90,7 +90,15 @@ def test_who_likes_something_twice_or_cannot_be_named_is_one_reaction_or_none(
     directory: Directory,
 ):
     liked = msgspec.convert({"likedBy": [{"id": 8}, {"id": 8}, {"id": 404}, {}]}, LikedBy).liked_by
-    assert [one.account for one in parse_likes(liked, PAGE.key, directory)] == [BEA]
+    found = list(parse_likes(liked, PAGE.key, directory))
+    assert [one.account for one in found if isinstance(one, Reaction)] == [BEA]
+    assert len(found) == 1
+
+
+def test_a_like_without_a_readable_date_is_a_reject_and_ends_nothing(directory: Directory):
+    items = list(parse_talk(talk(likes=[{"id": 8, "creationDate": "soon"}]), PAGE, directory))
+    assert [item.record for item in items if isinstance(item, Reject)] == ["like"]
+    assert not any(isinstance(item, Gone) for item in items)
 
 
 def test_what_is_there_no_more_ends(directory: Directory):

@@ -27,7 +27,7 @@ TOPIC = row(
 @pytest.fixture
 def post_of(context: Callable[..., Context[Any]]) -> Callable[..., Post]:
     """`post_of(row, topics={})`: the post that a row becomes."""
-    directory = Directory(context(SETTINGS), USERS, [])
+    directory = Directory(context(SETTINGS), SITE, USERS, [])
 
     def parse(one: Row, topics: dict[str, str] | None = None) -> Post:
         found = parse_message(one, directory, {} if topics is None else topics)

@@ -19,7 +19,7 @@ SETTINGS = Settings(site_url=SITE.url, tenant="contoso", client_id="app", certif
 @pytest.fixture
 def directory(context: Callable[..., Context[Any]]) -> Directory:
     """The users of the site."""
-    return Directory(context(SETTINGS), USERS, [])
+    return Directory(context(SETTINGS), SITE, USERS, [])
 
 
 def the_post(items: Any) -> Post:
