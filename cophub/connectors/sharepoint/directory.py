@@ -126,6 +126,11 @@ class Directory:
             return None
         return Account(key=key, name=person.name or UNSET, email=who.email or UNSET, kind="person")
 
+    @property
+    def space(self) -> str:
+        """The key of the site's space."""
+        return self._site.key
+
     def at(self, text: str | None) -> datetime | None:
         """An instant as this site writes it, in UTC; None for none, and for the year 1.
 

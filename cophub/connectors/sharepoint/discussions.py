@@ -3,18 +3,35 @@
 A topic is a folder of the board and its replies are items in it; both come mixed, by the driver of
 lists (template 108). When a topic is deleted the change log may tell of it alone: its replies end
 with it.
+
+A like need not touch the item in the change log. A board whose items changed, and every board once
+a day (`EVERY`), therefore lists how many likes each item has, 5,000 to a request, and asks who likes
+those of which the count is another than before.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 
-from cophub import UNSET, Checkpoint, Context, Gone, Item, Post, Reaction
+import msgspec
+
+from cophub import (
+    UNSET,
+    Checkpoint,
+    Context,
+    CursorExpired,
+    Gone,
+    Item,
+    Post,
+    Reaction,
+    SourceUnavailable,
+)
 from cophub.connectors.sharepoint.canvas import markup_text
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.likes import LIKE, Like, likes_of, parse_likes
+from cophub.connectors.sharepoint.listing import listed
 from cophub.connectors.sharepoint.pages import number
 from cophub.connectors.sharepoint.rows import Plan, Row, follow_lists
 from cophub.connectors.sharepoint.settings import Settings
@@ -25,51 +42,95 @@ Ctx = Context[Settings]
 BOARD = 108
 TOPIC = "0x012002"
 """How the content type of a topic begins; a reply's begins with 0x0107."""
+EVERY = timedelta(days=1)
+"""How often the likes of a board are counted where none of its items changed."""
+CHUNK = 50
+"""Items whose likes are asked for before a checkpoint."""
 SAME = timedelta(minutes=1)
 """A change so soon after writing is the writing itself."""
 
 
-@dataclass
-class Liked:
-    """The rows since the last checkpoint that somebody likes, or liked."""
+class Liked(msgspec.Struct, array_like=True):
+    """The likes of one board when they were last counted."""
 
-    rows: list[tuple[Row, int]] = field(default_factory=list)
+    day: int = 0
+    """The day of that, as an ordinal."""
+    counts: dict[str, int] = {}
+    """By item id; those without likes are not here."""
+
+
+class Position(msgspec.Struct):
+    """The cursor: where the driver of lists got to, and the likes of each board."""
+
+    lists: str | None = None
+    liked: dict[str, Liked] = {}
+
+    @classmethod
+    def read(cls, cursor: str | None) -> "Position":
+        """The position in a cursor. Raises CursorExpired for one that is not ours."""
+        try:
+            return msgspec.json.decode(cursor, type=cls) if cursor else cls()
+        except msgspec.MsgspecError as error:
+            raise CursorExpired(f"the cursor is not one of discussions: {error}") from None
+
+    def checkpoint(self) -> Checkpoint:
+        """This position as a checkpoint."""
+        return Checkpoint(msgspec.json.encode(self, order="sorted").decode())
+
+
+class LikesCount(msgspec.Struct, rename="pascal", gc=False):
+    """How many like an item; text in one format, a number in another."""
+
+    id: int
+    likes_count: str | float | None = None
 
 
 def discussions(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """The topics and replies of each discussion board, then what changed; dated likes.
 
-    A reply is in the thread of its topic and answers what it was written under. The cursor is that
-    of the driver of lists. With a client secret boards come from Microsoft Graph, without likes.
+    A reply is in the thread of its topic and answers what it was written under. The cursor is JSON:
+    that of the lists, and the counts of likes. With a client secret boards come from Microsoft
+    Graph, without likes.
     Source: SharePoint REST or Graph, lists of template 108 by the driver of lists;
-    `/items(ID)/likedByInformation`.
+    `/items?$select=Id,LikesCount` and `/items(ID)/likedByInformation`.
     """
-    liked, topics = Liked(), dict[str, str]()
-    boards: set[str] = set()
+    position = Position.read(since)
+    boards: dict[str, ListRef] = {}
+    changed: set[str] = set()
 
     def plan(ref: ListRef) -> Plan | None:
         if ref.template != BOARD:
             return None
-        boards.add(ref.id)
-        return _plan(ctx, ref, liked, topics)
+        boards[ref.id] = ref
+        return _plan(ctx, ref, position, changed)
 
-    for item in follow_lists(ctx, since, plan):
+    for item in follow_lists(ctx, position.lists, plan):
         if isinstance(item, Checkpoint):
-            yield from _likes(ctx, liked)
-        yield item
-    yield from _likes(ctx, liked)
-    if ctx.settings.by_graph and boards:
+            position.lists = item.cursor
+            yield position.checkpoint()
+        else:
+            yield item
+    if not ctx.settings.by_graph:
+        today = ctx.now.date().toordinal()
+        for ref in boards.values():
+            before = position.liked.get(ref.id)
+            if before is None or ref.id in changed or today - before.day >= EVERY.days:
+                yield from _likes(ctx, ref, position, today)
+    elif boards:
         ctx.log.warning(
             "likes of discussions are told by SharePoint alone, which refuses a client_secret;"
             " set a certificate to read them"
         )
 
 
-def _plan(ctx: Ctx, ref: ListRef, liked: Liked, topics: dict[str, str]) -> Plan:
-    """How one board is read, and what ends with its items."""
+def _plan(ctx: Ctx, ref: ListRef, position: Position, changed: set[str]) -> Plan:
+    """How one board is read, and what ends with its items; a board that was read has `changed`."""
+    topics: dict[str, str] = {}
 
     def gone(item_id: int) -> Iterator[Gone]:
         key = f"{ref.id}:{item_id}"
+        if ref.id in position.liked:
+            position.liked[ref.id].counts.pop(str(item_id), None)
         yield Gone(record=Post, where={"key": key}, told=True)
         yield Gone(record=Post, where={"thread": key}, told=True)
 
@@ -78,9 +139,8 @@ def _plan(ctx: Ctx, ref: ListRef, liked: Liked, topics: dict[str, str]) -> Plan:
         yield Gone(record=Post, prefix=f"{ref.id}:", but=here)
 
     def parse(row: Row) -> Iterator[Item]:
+        changed.add(ref.id)
         yield from parse_message(row, Directory.of(ctx, ref.site), topics)
-        if (likes := number(row.fields.get("LikesCount"))) is not None:
-            liked.rows.append((row, likes))
 
     return Plan(
         parse=parse,
@@ -155,24 +215,54 @@ def _extra(row: Row) -> Any:
     return extra or UNSET
 
 
-def _likes(ctx: Ctx, liked: Liked) -> Iterator[Item]:
-    """Who likes the rows since the last checkpoint; and that others no longer do."""
-    rows, liked.rows = liked.rows, []
-    if ctx.settings.by_graph:
+def _likes(ctx: Ctx, ref: ListRef, position: Position, today: int) -> Iterator[Item]:
+    """Who likes the items of a board of which the count moved; a checkpoint per chunk."""
+    known = position.liked.setdefault(ref.id, Liked())
+    now = _counted(ctx, ref)
+    if now is None:
         return
-    gone = []
-    for row, found in ctx.map(partial(_ask, ctx), rows):
-        items = list(parse_likes(found, row.key, Directory.of(ctx, row.list.site)))
-        yield from items
-        reactions = [item for item in items if isinstance(item, Reaction)]
-        if len(reactions) < len(items):  # what could not be read ends nothing
-            continue
-        here = tuple((row.key, str(one.account), LIKE) for one in reactions)
-        where: dict[str, str | int] = {"post": row.key, "kind": LIKE}
-        gone.append(Gone(record=Reaction, where=where, but=here, told=True))
-    yield from gone
+    due = [one for one in sorted({*now, *known.counts}) if now.get(one) != known.counts.get(one)]
+    asked = ctx.map(partial(_ask, ctx, ref, now), due)
+    directory = Directory.of(ctx, ref.site)
+    while chunk := list(islice(asked, CHUNK)):
+        items: list[Item] = []
+        for item_id, likes in chunk:
+            items += _liked(f"{ref.id}:{item_id}", likes, directory)
+            if count := now.get(item_id):
+                known.counts[item_id] = count
+            else:
+                known.counts.pop(item_id, None)
+        # All that is gone at the end: rows and endings that alternate are stored one by one.
+        yield from sorted(items, key=lambda item: isinstance(item, Gone))
+        yield position.checkpoint()
+    known.day = today
+    yield position.checkpoint()
 
 
-def _ask(ctx: Ctx, asked: tuple[Row, int]) -> tuple[Row, list[Like]]:
-    row, likes = asked
-    return row, likes_of(ctx, row.list.site, row.list.id, row.id) if likes else []
+def _counted(ctx: Ctx, ref: ListRef) -> dict[str, int] | None:
+    """How many like each item of a board, by id; None where the board has no likes."""
+    params = {"$select": "Id,LikesCount", "$orderby": "ID", "$top": "5000"}
+    path = f"web/lists(guid'{ref.id}')/items"
+    try:
+        found, _ = listed(ctx, ref.site, path, LikesCount, params)
+    except SourceUnavailable as error:  # boards without ratings do not have the column
+        ctx.log.info('the likes of the board "%s" are not to be had: %s', ref.title, error)
+        return None
+    return {str(one.id): count for one in found if (count := number(one.likes_count))}
+
+
+def _ask(ctx: Ctx, ref: ListRef, now: dict[str, int], item_id: str) -> tuple[str, list[Like]]:
+    likes = likes_of(ctx, ref.site, ref.id, int(item_id)) if now.get(item_id) else []
+    return item_id, likes
+
+
+def _liked(key: str, likes: list[Like], directory: Directory) -> list[Item]:
+    """The reactions to one item, and the end of others; what cannot be read ends nothing."""
+    items: list[Item] = list(parse_likes(likes, key, directory))
+    reactions = [item for item in items if isinstance(item, Reaction)]
+    items.append(Post(key=key, space=directory.space, reaction_count=len(likes)))
+    if len(reactions) == len(items) - 1:
+        here = tuple((key, str(one.account), LIKE) for one in reactions)
+        where: dict[str, str | int] = {"post": key, "kind": LIKE}
+        items.append(Gone(record=Reaction, where=where, but=here, told=True))
+    return items
