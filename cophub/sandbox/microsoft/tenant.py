@@ -22,8 +22,9 @@ HOST = "contoso.sharepoint.com"
 COLLABORATION = "Collaborate, ask and share what works."
 
 Happened = Literal[
-    "created", "changed", "disabled", "deleted", "joined", "left", "promoted", "demoted"
-]
+    "created", "changed", "disabled", "deleted", "joined", "left", "promoted", "demoted",
+    "retitled", "dissolved",
+]  # fmt: skip
 Watcher = Callable[[Happened, "User", "Group | None"], object]
 
 
@@ -98,6 +99,8 @@ class Group:
     owners: dict[str, int] = field(default_factory=dict)
     nested: list[str] = field(default_factory=list)
     log: list[Change] = field(default_factory=list)
+    changed: int = 0
+    """The serial of the last change to the group's own fields."""
 
     @property
     def community_id(self) -> str:
@@ -128,6 +131,8 @@ class Tenant:
         """Deleted users are not here, but in `gone`."""
         self.gone: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
+        self.dissolved: list[tuple[int, Group]] = []
+        """Groups that were deleted, each with the serial of that."""
         self.serial = 0
         self.epoch = 0
         """Cursors of an earlier epoch are refused."""
@@ -140,6 +145,7 @@ class Tenant:
         self.admin = self._staff("admin", "Office", "Admin", start)
         self.service = self._staff("svc-cophub", "Hub", "Service", start)
         self.communities = [self._community(number) for number in range(len(world.communities))]
+        self._numbered = tuple(self.communities)
         self.legacy = self._group("legacy", "socialclub", "Social Club", "legacy")
         self.teams = [self._group(f"team{n}", f"team{n}", f"Team {n}", "security") for n in (1, 2)]
         self.staff = self._group("staff", "allstaff", "All Staff", "security")
@@ -231,7 +237,7 @@ class Tenant:
         if index in self._erased:
             return
         user = self._account.get(index) or self._new_account(index)
-        group = self.communities[stay.community]
+        group = self._numbered[stay.community]
         few_owners = len(group.owners) < 3 and not user.guest
         self.join(group, user, owner=few_owners)
         if self.world.random("legacy", index, stay.community).random() < 0.1:
@@ -239,7 +245,7 @@ class Tenant:
 
     def _depart(self, index: int, stay: Stay) -> None:
         if (user := self._account.get(index)) is not None:
-            self.leave(self.communities[stay.community], user)
+            self.leave(self._numbered[stay.community], user)
 
     def _new_account(self, index: int) -> User:
         person, now = self.world.person(index), self.timeline.now
@@ -317,7 +323,7 @@ class Tenant:
 
     def join(self, group: Group, user: User, *, owner: bool = False) -> None:
         """The user becomes a member and, with `owner`, an owner as well."""
-        if user.deleted is not None:
+        if user.deleted is not None or group.id not in self.groups:
             return
         if user.id not in group.members:
             group.members[user.id] = self.timeline.now
@@ -341,6 +347,22 @@ class Tenant:
         if group.members.pop(user.id, None) is not None:
             self._log(group, "members", user, added=False)
             self._tell("left", user, group)
+
+    def retitle(self, group: Group, title: str) -> None:
+        """The group has another title; its key and its site's address stay."""
+        group.title = title
+        self.serial += 1
+        group.changed = self.serial
+        self._tell("retitled", self.admin, group)
+
+    def dissolve(self, group: Group) -> None:
+        """The group is deleted, and with it the community."""
+        self.serial += 1
+        self.dissolved.append((self.serial, group))
+        del self.groups[group.id]
+        if group in self.communities:
+            self.communities.remove(group)
+        self._tell("dissolved", self.admin, group)
 
     def _log(
         self, group: Group, role: Literal["members", "owners"], user: User, *, added: bool

@@ -252,6 +252,30 @@ def test_the_latest_delta_link_skips_what_is_there(
     assert [row["id"] for row in pages[0]["value"]] == [group.id]
 
 
+def test_a_group_may_get_another_title_or_be_deleted(
+    tenant: MicrosoftSandbox, graph: httpx.Client
+) -> None:
+    """Delta tells of both; who joins later finds no group."""
+    first, second, *_ = tenant.tenant.communities
+    told: list[tuple[str, str]] = []
+    tenant.tenant.watch(lambda what, user, group: told.append((what, group.id if group else "")))
+    link = replay(graph, "/v1.0/groups/delta?$select=displayName,members", {})[-1]
+    tenant.tenant.retitle(first, "Measures and Numbers")
+    tenant.tenant.dissolve(second)
+    [page] = replay(graph, link["@odata.deltaLink"], {})
+    assert page["value"] == [
+        {"id": first.id, "displayName": "Measures and Numbers"},
+        {"id": second.id, "@removed": {"reason": "changed"}},
+    ]
+    assert told == [("retitled", first.id), ("dissolved", second.id)]
+    assert graph.get(f"/v1.0/groups/{second.id}").status_code == 404
+    found = graph.get("/v1.0/employeeExperience/communities").json()["value"]
+    assert [row["groupId"] for row in found] == [g.id for g in tenant.tenant.communities]
+    before = len(second.members)
+    tenant.advance(days=60)
+    assert len(second.members) <= before
+
+
 # How the tenant lives
 
 

@@ -85,9 +85,19 @@ def _rows(call: Call, state: dict[str, Any]) -> list[Row]:
             f"{role}@delta": _changes(call, group, role, state) for role in RELATED if role in names
         }
         changed = {role: rows for role, rows in changed.items() if rows}
-        if changed or state["since"] == 0:
+        if changed or state["since"] < group.changed <= state["until"] or state["since"] == 0:
             rows.append(select(full, fields, (), GROUP) | changed)
-    return rows
+    return rows + (_removed(call, state) if state["since"] else [])
+
+
+def _removed(call: Call, state: dict[str, Any]) -> list[Row]:
+    """The groups that were deleted; the vendor keeps them for a while, hence its word for it."""
+    return [
+        {"id": group.id, "@removed": {"reason": "changed"}}
+        for serial, group in call.tenant.dissolved
+        if state["since"] < serial <= state["until"]
+        and not (state["filter"] and not passes(group_row(group), state["filter"]))
+    ]
 
 
 def _changes(call: Call, group: Group, role: str, state: dict[str, Any]) -> list[Row]:
