@@ -5,7 +5,7 @@ lists (template 108). When a topic is deleted the change log may tell of it alon
 with it.
 
 A like need not touch the item in the change log. A board whose items changed, and every board once
-a day (`EVERY`), therefore lists how many likes each item has, 5,000 to a request, and asks who likes
+a day (`EVERY`), is therefore asked how many likes each item has, 5,000 to a request, and who likes
 those of which the count is another than before.
 """
 
