@@ -108,8 +108,12 @@ def row_of(item: Json, ctx: Context[Settings], of: ListRef, plan: Plan) -> Row:
     fields: Json = item.get("fields") or {}
     url = item.get("webUrl")
     path = unquote(urlsplit(url).path) if url else None
-    content_type = str((item.get("contentType") or {}).get("id") or "")
-    folder = content_type.startswith(FOLDER) or fields.get("ContentType") == "Folder"
+    kind = item.get("contentType") or {}
+    content_type = str(kind.get("id") or "")
+    folder = content_type.startswith(FOLDER) or "Folder" in (
+        kind.get("name"),
+        fields.get("ContentType"),
+    )
     return Row(
         list=of,
         id=int(item["id"]),

@@ -93,12 +93,12 @@ class ListMapping(BaseModel):
         known = COLUMNS[self.record]
         if unknown := sorted(set(self.columns) - known):
             raise ValueError(
-                f"a {self.record} has no {', '.join(unknown)}; its columns are "
+                f"the record {self.record} has no {', '.join(unknown)}; its columns are "
                 f"{', '.join(sorted(known))}"
             )
         needed, words = NEEDED[self.record]
         if not needed & set(self.columns):
-            raise ValueError(f"a {self.record} needs a column for {words}")
+            raise ValueError(f"the record {self.record} needs a column for {words}")
         return self
 
 
