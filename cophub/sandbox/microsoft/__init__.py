@@ -192,7 +192,9 @@ class MicrosoftSandbox(Sandbox):
             accept = next((v for k, v in request.headers.items() if k.lower() == "accept"), "")
             response = self._refused(api, refusal, "verbose" in accept)
         if api == "graph":
-            response.headers.setdefault("request-id", str(uuid4()))
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            asked = response.headers.setdefault("request-id", str(uuid4()))
+            response.headers["client-request-id"] = headers.get("client-request-id", asked)
         return response
 
     def _refused(self, api: str | None, refusal: Refusal, verbose: bool) -> Response:

@@ -120,11 +120,20 @@ class Entra:
             "appid": self.sandbox.client_id, "tid": self.sandbox.tenant_id,
             "iat": self.now, "exp": self.now + LIFETIME, "uti": self._serial, "ver": "1.0",
         }  # fmt: skip
-        claims |= {"oid": user} if user else {"idtyp": "app"}
+        granted = self.permissions(resource, of_people=user is not None)
+        if user:
+            claims |= {"idtyp": "user", "oid": user, "scp": " ".join(granted)}
+        else:
+            claims |= {"idtyp": "app", "roles": granted}
         token = self.jwt(claims)
         made = Grant(token, resource, credential, self.now + LIFETIME, user)
         self.grants[token] = made
         return made
+
+    def permissions(self, resource: str, *, of_people: bool) -> list[str]:
+        """What was granted for an API, to the app itself or to people who sign in by it."""
+        granted = self.sandbox.delegated if of_people else self.sandbox.consents
+        return sorted(name.partition(":")[2] for name in granted if name.startswith(f"{resource}:"))
 
     def jwt(self, claims: dict[str, Any]) -> str:
         """A token that looks like Entra's; its last part is no signature, and nobody may check."""
@@ -159,7 +168,7 @@ class Entra:
     def for_user(self, user: User, scope: str, *, client_info: bool) -> dict[str, Any]:
         """What the token endpoint answers for a person: access, refresh and id token."""
         resource = self.resource_for(scope)
-        if not any(each.startswith(f"{resource}:") for each in self.sandbox.delegated):
+        if not self.permissions(resource, of_people=True):
             raise Refusal(
                 400,
                 "invalid_grant",

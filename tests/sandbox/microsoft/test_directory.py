@@ -125,6 +125,13 @@ def test_graph_refuses_with_a_code_and_the_requests_id(
     assert error["innerError"]["request-id"] == answer.headers["request-id"]
 
 
+def test_the_callers_own_id_of_a_request_comes_back(reader: httpx.Client) -> None:
+    """Beside the vendor's."""
+    answer = reader.get("/v1.0/groups?$top=1", headers={"client-request-id": "mine"})
+    assert answer.headers["client-request-id"] == "mine"
+    assert answer.headers["request-id"] != "mine"
+
+
 def test_what_the_admin_did_not_grant_is_denied(
     tenant: MicrosoftSandbox, graph: httpx.Client
 ) -> None:

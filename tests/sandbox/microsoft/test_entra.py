@@ -11,7 +11,7 @@ import msal
 import pytest
 
 from cophub.sandbox.microsoft import MicrosoftSandbox
-from cophub.sandbox.microsoft.assertion import TYPE, encode, self_signed
+from cophub.sandbox.microsoft.assertion import TYPE, decode, encode, self_signed
 
 GRAPH = "https://graph.microsoft.com/.default"
 SITES = "https://contoso.sharepoint.com/.default"
@@ -233,6 +233,25 @@ def test_a_token_is_bound_to_one_api_and_lives_an_hour(tenant: MicrosoftSandbox)
     assert late.headers["WWW-Authenticate"].startswith("Bearer")
     assert httpx.get(f"{tenant.base_url}/v1.0/users").status_code == 401
     assert ask(tenant, "/v1.0/users", "invented").status_code == 401
+
+
+def test_a_token_says_what_was_granted(tenant: MicrosoftSandbox) -> None:
+    """To the app as `roles`, to people of it as `scp`."""
+    tenant.consents = {"graph:User.Read.All", "sharepoint:Sites.Read.All"}
+    app_only = claims_of(tenant.entra.grant("graph").token)
+    assert (app_only["roles"], app_only["aud"]) == (
+        ["User.Read.All"],
+        "https://graph.microsoft.com",
+    )
+    person = claims_of(tenant.entra.grant("yammer", "user", tenant.tenant.service.id).token)
+    assert person["scp"] == "access_as_user user_impersonation"
+    assert "roles" not in person
+
+
+def claims_of(token: str) -> Json:
+    """What stands in a token."""
+    claims: Json = json.loads(decode(token.split(".")[1]))
+    return claims
 
 
 def test_a_device_signs_in_when_a_person_says_yes(
