@@ -18,6 +18,7 @@ from cophub.sandbox.microsoft.yammer import writing as _writing  # noqa: F401 - 
 from cophub.sandbox.microsoft.yammer.life import Life
 from cophub.sandbox.microsoft.yammer.state import Like, Message, Space, State
 from cophub.sandbox.microsoft.yammer.texts import likes_of, text_of
+from cophub.sandbox.microsoft.yammer.usage import Usage
 from cophub.sandbox.timeline import moment
 from cophub.sandbox.world import World
 
@@ -74,6 +75,8 @@ class Yammer:
         world = self.sandbox.world
         self.life.begin(PER_PERSON * arrived(world) if wanted is None else wanted)
         self.tenant.watch(self._partner)
+        usage = Usage(self)
+        self.sandbox.usage.group, self.sandbox.usage.user = usage.group, usage.user
         self.sandbox.timeline.at(world.start, self._open_partners)
 
     def _open_partners(self) -> None:
