@@ -207,7 +207,7 @@ class _Reading:
             self.ctx.log.info("the group behind a community is no longer there")
             return
         users = list(everybody.values())
-        _refuse_blank(users)
+        refuse_blank(users)
         self.people.meet(group.key, users)
         kept: list[tuple[str, str]] = []
         for user in users:
@@ -278,7 +278,7 @@ def role_of(user: User) -> str:
     return "guest" if flag(user.guest) or flag(user.aad_guest) else "member"
 
 
-def _refuse_blank(users: list[GraphUser]) -> None:
+def refuse_blank(users: list[GraphUser]) -> None:
     """Without User.Read.All Graph counts the members and says nothing of them."""
     blank = [
         user
