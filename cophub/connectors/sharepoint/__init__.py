@@ -3,6 +3,8 @@
 Source: SharePoint's REST API, by Office365-REST-Python-Client and as JSON, and Microsoft Graph.
 """
 
+from datetime import timedelta
+
 from cophub import (
     Account,
     Connector,
@@ -36,7 +38,14 @@ PEOPLE = (*READ, f"{GROUP_MEMBERS}, where groups of the directory are in the gro
 
 STREAMS = (
     Stream(sites, snapshot_of=(Space,), yields=(Space,), sees_deletions=True, permissions=READ),
-    Stream(members, yields=(Account, Membership), sees_deletions=True, permissions=PEOPLE),
+    Stream(
+        members,
+        # Who was deleted from the directory, and no log of the site tells.
+        whole_every=timedelta(days=7),
+        yields=(Space, Account, Membership),
+        sees_deletions=True,
+        permissions=PEOPLE,
+    ),
     Stream(
         lists,
         yields=(Metric, Account, Membership, Event, Post, Document),

@@ -39,7 +39,7 @@ from cophub.connectors.sharepoint.groups import RANK, filled, site_admins, site_
 from cophub.connectors.sharepoint.joins import concerns_people, joins, whole_log
 from cophub.connectors.sharepoint.people import USER, SiteUser, is_everyone, is_outside
 from cophub.connectors.sharepoint.settings import Settings
-from cophub.connectors.sharepoint.sites import SiteRef, sites_of
+from cophub.connectors.sharepoint.sites import SiteRef, extra_of, sites_of
 
 Ctx = Context[Settings]
 
@@ -277,7 +277,7 @@ def _without_deleted(ctx: Ctx, crowd: Crowd, directory: Directory) -> Iterator[I
 
 def _told(site: SiteRef, crowd: Crowd, joined: Mapping[int, datetime]) -> Iterator[Item]:
     """The memberships of a site, and the end of all others when it was read completely."""
-    yield Space(key=site.key, extra={"everyone": sorted(set(crowd.everyone))})
+    yield Space(key=site.key, extra={**extra_of(site), "everyone": sorted(set(crowd.everyone))})
     for key, place in crowd.places.items():
         at = None if place.by_directory or place.user is None else joined.get(place.user)
         yield Membership(

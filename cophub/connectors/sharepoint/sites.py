@@ -323,8 +323,7 @@ def sites(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
 
 
 def space_of(site: SiteRef, parent: str | None = None) -> Space:
-    """The space of a site; `parent` is the key of its hub's."""
-    extra = {"group_id": site.group_id, "hub_site_id": site.hub_id}
+    """The space of a site; `parent` is the key of its hub's. Its `extra` comes with its people."""
     return Space(
         key=site.key,
         kind="site",
@@ -334,5 +333,10 @@ def space_of(site: SiteRef, parent: str | None = None) -> Space:
         language=site.language or UNSET,
         created_at=site.created,
         parent=parent if parent and parent != site.key else UNSET,
-        extra={name: value for name, value in extra.items() if value},
     )
+
+
+def extra_of(site: SiteRef) -> Json:
+    """What else is known of a site: its Microsoft 365 group and its hub, where it has them."""
+    extra = {"group_id": site.group_id, "hub_site_id": site.hub_id}
+    return {name: value for name, value in extra.items() if value}
