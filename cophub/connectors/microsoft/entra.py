@@ -62,8 +62,8 @@ class Login:
 class EntraAuth(httpx.Auth):
     """Signs requests with a token for one resource; renews it before its end, and once on a 401."""
 
-    def __init__(self, ask: Grant, resource: str) -> None:
-        self._ask, self.resource = ask, resource
+    def __init__(self, ask: Grant, resource: str, *, delegated: bool = False) -> None:
+        self._ask, self.resource, self.delegated = ask, resource, delegated
         self._token, self._ends = "", 0.0
         self._lock = threading.Lock()
 
@@ -161,7 +161,7 @@ def user_auth(ctx: Context[Any], hosts: Hosts, login: Login, scope: str) -> Entr
     if found is None:
         resource = scope.removesuffix("/.default")
         found = ctx.shared.setdefault(
-            key, EntraAuth(_user_grant(ctx, hosts, login, scope), resource)
+            key, EntraAuth(_user_grant(ctx, hosts, login, scope), resource, delegated=True)
         )
     return found
 

@@ -1,7 +1,7 @@
 """Microsoft Graph: its pages, its delta links and what its refusals mean."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -90,7 +90,7 @@ def graph_pages(
     )
     seen: set[str] = set()
     while True:
-        page = _page(checked(client.send(request), needs), kind)
+        page = _page(checked(client.send(request), needs, delegated=_delegated(client)), kind)
         yield page
         if page.next is None:
             return
@@ -112,7 +112,8 @@ def graph_get(
     needs: Permission | None = None,
 ) -> T:
     """One thing of Graph as `kind`; raises as `graph_pages` does."""
-    response = checked(client.get(_home(client, path), params=params or None), needs)
+    answer = client.get(_home(client, path), params=params or None)
+    response = checked(answer, needs, delegated=_delegated(client))
     try:
         found: T = msgspec.json.decode(response.content, type=kind)
     except msgspec.MsgspecError as error:
@@ -122,9 +123,15 @@ def graph_get(
     return found
 
 
-def denied(response: httpx.Response, needs: Permission | None = None) -> AuthError:
-    """The error for a 403: which permission of which API is missing, and where it is granted."""
+def denied(
+    response: httpx.Response, needs: Permission | None = None, *, delegated: bool = False
+) -> AuthError:
+    """The error for a 403: which permission of which API is missing, and where it is granted.
+
+    `delegated` says that a person signed in: then it is that kind of permission.
+    """
     needs = needs or permission_for(response.url.path)
+    needs = replace(needs, kind="delegated") if needs and delegated else needs
     code, said = _error_of(response)
     words = f"Microsoft Graph refuses {response.url.path} ({code or 403}"
     words += f': "{said[:160]}")' if said else ")"
@@ -133,7 +140,9 @@ def denied(response: httpx.Response, needs: Permission | None = None) -> AuthErr
     return AuthError(f"{words}: the app lacks {needs}. An administrator grants it: {needs.fix}")
 
 
-def checked(response: httpx.Response, needs: Permission | None = None) -> httpx.Response:
+def checked(
+    response: httpx.Response, needs: Permission | None = None, *, delegated: bool = False
+) -> httpx.Response:
     """`response` unless it is an error of Graph; raises as `graph_pages` does."""
     if response.status_code < 400:
         return response
@@ -141,13 +150,18 @@ def checked(response: httpx.Response, needs: Permission | None = None) -> httpx.
     if response.status_code == 410 or code.lower() in _EXPIRED:
         raise Expired(response.headers.get("location"), code)
     if response.status_code == 403:
-        raise denied(response, needs)
+        raise denied(response, needs, delegated=delegated)
     if response.status_code == 404:
         raise NotThere(
             f"Microsoft Graph has no {response.url.path} ({code or 404}); it was deleted, or the"
             " app may not see it"
         )
     return check_status(response)
+
+
+def _delegated(client: httpx.Client) -> bool:
+    """Does a person's sign-in sign the requests?"""
+    return bool(getattr(client.auth, "delegated", False))
 
 
 def _error_of(response: httpx.Response) -> tuple[str, str]:

@@ -58,7 +58,9 @@ def report_rows(
     `concealed` says that numbers are enough; AuthError without Reports.Read.All.
     Source: Graph v1.0, `/reports/`.
     """
-    response = checked(client.get(path, follow_redirects=False), REPORTS)
+    delegated = bool(getattr(client.auth, "delegated", False))
+    answer = client.get(path, follow_redirects=False)
+    response = checked(answer, REPORTS, delegated=delegated)
     if response.is_redirect:
         address = urljoin(str(response.url), response.headers.get("location", ""))
         company = getattr(ctx.settings, "company", None) or "cophub"

@@ -5,11 +5,12 @@ import pytest
 
 from cophub import AuthError, CursorExpired, SourceUnavailable
 from cophub.connectors.microsoft.consent import COMMUNITIES
-from cophub.connectors.microsoft.graph import Expired, NotThere, graph_get, graph_pages
+from cophub.connectors.microsoft.entra import token_name, user_auth
+from cophub.connectors.microsoft.graph import Expired, NotThere, graph, graph_get, graph_pages
 from cophub.connectors.microsoft.hosts import decorated
 from cophub.sandbox.server import Response
 
-from .conftest import error, headers_of
+from .conftest import GRAPH, error, headers_of
 
 THINGS = "/v1.0/things"
 
@@ -125,6 +126,16 @@ def test_the_caller_knows_best_which_permission_lacks(scripted, client):
         next(graph_pages(client, "things", needs=COMMUNITIES))
     with pytest.raises(AuthError, match="ask an administrator which permission"):
         next(graph_pages(client, "things"))
+
+
+def test_where_a_person_signed_in_the_permission_is_a_delegated_one(
+    box, ctx, hosts, login, scripted
+):
+    ctx.tokens.set(token_name(ctx), box.refresh_token())
+    signed = graph(ctx, hosts, user_auth(ctx, hosts, login(), f"{GRAPH}/.default"))
+    scripted("/v1.0/users", error(403, "Authorization_RequestDenied"))
+    with pytest.raises(AuthError, match=r"User\.Read\.All \(delegated\).*Delegated permissions"):
+        next(graph_pages(signed, "users"))
 
 
 def test_what_is_not_there_is_told_from_what_failed(scripted, client):
