@@ -264,12 +264,12 @@ def _refusal(response: Response, fault: Fault) -> Response:
 
 
 def spoiled(body: bytes) -> bytes:
-    """The JSON page with the middle item of its first list of objects made unreadable.
+    """The JSON page, or bare list, with the middle item of its first list of objects unreadable.
 
     Texts become numbers and numbers texts, so no reader can take the item for a good one.
     """
     page = msgspec.json.decode(body)
-    for items in page.values() if isinstance(page, dict) else ():
+    for items in page.values() if isinstance(page, dict) else [page]:
         if (
             isinstance(items, list)
             and items

@@ -55,50 +55,48 @@ def _stats(yammer: "Yammer", user: User) -> Row:
 def user_row(yammer: "Yammer", user: User) -> Row:
     """A row of `users.json`; many flags are text."""
     reference = user_reference(yammer, user)
-    admin, verified = user.id == yammer.tenant.admin.id, user.id in yammer.verified
     own = {key: reference[key] for key in reference if key not in ("identity_type", "stats")}
-    return own | {
+    address = {"type": "primary", "address": user.address}
+    return own | UNUSED | {
         "location": user.city,
-        "interests": None,
-        "summary": None,
-        "expertise": None,
-        "show_ask_for_photo": True,
         "first_name": user.given,
         "last_name": user.family,
         "network_name": NETWORK_NAME,
         "network_domains": [DOMAIN, yammer.tenant.home.domain],
-        "birth_date": "",
-        "birth_date_complete": "",
-        "timezone": "Pacific Time (US & Canada)",
-        "external_urls": [],
+        **_rights(yammer, user),
+        "department": user.department,
+        "contact": {
+            "im": {"provider": "", "username": ""},
+            "phone_numbers": [],
+            "email_addresses": [address],
+            "has_fake_email": False,
+        },
+        "stats": reference["stats"],
+    }  # fmt: skip
+
+
+def _rights(yammer: "Yammer", user: User) -> Row:
+    admin, verified = user.id == yammer.tenant.admin.id, user.id in yammer.verified
+    return {
         "admin": yes(admin or verified),
         "verified_admin": yes(verified),
         "m365_yammer_admin": "false",
         "supervisor_admin": "false",
         "o365_tenant_admin": yes(admin),
         "can_broadcast": yes(admin or verified),
-        "department": user.department,
-        "guest": False,
-        "can_view_delegations": False,
-        "can_create_new_network": False,
-        "can_browse_external_networks": False,
-        "reaction_accent_color": "none",
-        "significant_other": "",
-        "kids_names": "",
-        "previous_companies": [],
-        "schools": [],
-        "contact": {
-            "im": {"provider": "", "username": ""},
-            "phone_numbers": [],
-            "email_addresses": [{"type": "primary", "address": user.address}],
-            "has_fake_email": False,
-        },
-        "stats": reference["stats"],
-        "settings": {"xdr_proxy": ""},
-        "show_invite_lightbox": False,
     }
 
 
+UNUSED: Row = {
+    "interests": None, "summary": None, "expertise": None, "show_ask_for_photo": True,
+    "birth_date": "", "birth_date_complete": "", "external_urls": [],
+    "timezone": "Pacific Time (US & Canada)", "guest": False, "can_view_delegations": False,
+    "can_create_new_network": False, "can_browse_external_networks": False,
+    "reaction_accent_color": "none", "significant_other": "", "kids_names": "",
+    "previous_companies": [], "schools": [], "settings": {"xdr_proxy": ""},
+    "show_invite_lightbox": False,
+}  # fmt: skip
+"""What nobody fills in here."""
 FLAGS = (
     "is_freemium", "is_org_chart_enabled", "is_translation_enabled",
     "is_storyline_preview_enabled", "is_stories_preview_enabled", "is_premium_preview_enabled",

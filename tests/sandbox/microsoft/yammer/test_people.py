@@ -1,6 +1,8 @@
 """Users, groups and the network of the emulated Yammer, and what is written by call."""
 
+import io
 import json
+import zipfile
 from base64 import b64decode
 from typing import Any
 
@@ -147,6 +149,12 @@ def test_faults_are_in_yammer_s_words(sandbox, client, status, code):
     assert answer.json()["response"]["code"] == code
 
 
+def test_an_item_of_a_bare_list_can_be_spoiled(sandbox, client):
+    sandbox.faults.plan("bad_item", path="*/users.json")
+    rows = client.get("/users.json").json()
+    assert [type(row["id"]) for row in rows].count(int) == len(rows) - 1
+
+
 def test_pages_drift_while_they_are_read(sandbox, client):
     path = f"/messages/in_group/{sandbox.tenant.communities[0].yammer_id}.json"
     first = client.get(path).json()["messages"]
@@ -155,10 +163,14 @@ def test_pages_drift_while_they_are_read(sandbox, client):
     assert [m["id"] for m in again[3:]] == [m["id"] for m in first[:17]]
 
 
-def test_a_draft_is_in_no_feed(sandbox, client):
+def test_a_draft_is_in_no_feed_but_in_the_export(sandbox, client):
     group = sandbox.tenant.communities[0]
     key = sandbox.yammer.draft(group, "Not yet", by=sandbox.tenant.admin)
     assert client.get(f"/messages/{key}.json").status_code == 404
-    told = client.get("/export", params={"since": "2020-01-01T00:00:00Z", "model": "Message"})
-    assert str(key).encode() not in client.get(f"/messages/in_group/{group.yammer_id}.json").content
-    assert told.status_code == 200
+    feed = client.get(f"/messages/in_group/{group.yammer_id}.json").json()["messages"]
+    assert key not in {message["id"] for message in feed}
+    sandbox.advance(minutes=1)
+    asked = {"since": "2020-01-01T00:00:00Z", "model": "Message"}
+    with zipfile.ZipFile(io.BytesIO(client.get("/export", params=asked).content)) as export:
+        lines = export.read("Messages.csv").decode().splitlines()
+    assert [line.rpartition(",")[2] for line in lines if line.startswith(f"{key},")] == ["draft"]
