@@ -21,6 +21,8 @@ from cophub import errors, hookspecs
 from cophub.cli import SECTIONS, cli
 from cophub.cli.setup import _default_of, _type_of
 from cophub.connector import Connector, Context, Stream
+from cophub.connectors.microsoft.consent import Permission
+from cophub.connectors.microsoft.refusals import USUAL, Asked, refusal
 from cophub.pipeline import Pipeline
 from cophub.plugins import load_plugins
 from cophub.records import RECORDS, Record
@@ -137,6 +139,26 @@ def permissions(name: str) -> str:
         for permission in stream.permissions:
             streams.setdefault(permission, []).append(f"`{stream.name}`")
     return "\n".join(f"- {', '.join(names)}: {what}." for what, names in streams.items())
+
+
+def consent(*permissions: Permission) -> str:
+    """Permissions of Microsoft's services, as the portal of an app registration lists them."""
+    rows = [
+        (one.api, f"`{one.name}`", one.kind, "as wanted" if one.optional else "yes", one.why)
+        for one in permissions
+    ]
+    return table(("API", "permission", "kind", "needed", "what it opens"), rows)
+
+
+def refusals() -> str:
+    """What Entra ID's numbers mean, those that administrators meet most."""
+    asked = Asked("SOURCE", "TENANT", "CLIENT_ID", "RESOURCE", "THUMBPRINT")
+    rows = []
+    for code in USUAL:
+        told = str(refusal({"error_codes": [code]}, asked)).partition("): ")[2]
+        what, _, step = told.partition("; ")
+        rows.append((f"AADSTS{code}", what, step))
+    return table(("number", "what it means", "what to do"), rows)
 
 
 def personal(name: str) -> str:

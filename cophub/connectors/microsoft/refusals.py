@@ -144,6 +144,11 @@ _BY_ERROR: dict[str, tuple[str, str]] = {
     "interaction_required": _MORE_PROOF,
     "invalid_grant": ("the sign-in is no longer accepted", _SIGN_IN),
 }
+USUAL = (
+    7000215, 7000222, 700027, 700016, 90002, 65001, 500011, 7000218, 50076, 53003, 70043, 700082,
+    50173, 7000112,
+)  # fmt: skip
+"""The numbers that administrators meet most."""
 _PASSING = frozenset({"temporarily_unavailable", "server_error"})
 _PASSING_CODES = frozenset({90033, 90006, 50196, 90024, 50033})
 
