@@ -259,8 +259,9 @@ class Gone(Struct, frozen=True, kw_only=True):
     """Rows that are no longer at the vendor: those with `where`, but for the keys in `but`.
 
     `where` gives columns of `record` and their values: `{"key": "5"}` is one row, `{"thread": "7"}`
-    a thread. `prefix` limits it to keys whose last column begins so. A key of several columns is a
-    tuple in `but`. For deletions that have no date; a row that is yielded again later is back.
+    a thread, `{"extra.row": "9"}` what has this text in its `extra`. `prefix` limits it to keys
+    whose last column begins so. A key of several columns is a tuple in `but`. For deletions that
+    have no date; a row that is yielded again later is back.
 
     Where much would be gone because it was absent, the run is held until a person agrees; `told`
     says that it was not: the vendor itself said that these rows are gone.

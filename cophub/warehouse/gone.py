@@ -12,6 +12,8 @@ from cophub.records import Gone
 from cophub.warehouse import tables as t
 from cophub.warehouse.departures import Departures, close_periods, ending_values, there
 
+_EXTRA = "extra."
+
 
 @dataclass
 class Endings:
@@ -55,10 +57,14 @@ class Endings:
 
     def _named(self, connection: Connection, rows: Table, gone: Gone) -> list[tuple[str, ...]]:
         """The keys of the rows that are there and that `gone` names."""
-        if strange := set(gone.where) - set(rows.c.keys()):
+        plain = {name for name in gone.where if not name.startswith(_EXTRA)}
+        if strange := plain - set(rows.c.keys()):
             raise PluginError(f"Gone names {sorted(strange)[0]!r}, which no {rows.name} has")
         key = [rows.c[name] for name in gone.record.KEY]
-        wanted = [rows.c[name] == str(value) for name, value in gone.where.items()]
+        wanted: list[Any] = [
+            (rows.c[name] if name in plain else _in_extra(connection, rows, name)) == str(value)
+            for name, value in gone.where.items()
+        ]
         if gone.prefix:
             wanted.append(key[-1].startswith(gone.prefix, autoescape=True))
         kept = {tuple(map(str, k)) if isinstance(k, tuple) else (str(k),) for k in gone.but}
@@ -79,3 +85,11 @@ class Endings:
                 counted = select(func.count()).select_from(rows).where(*present)
                 self._before[rows.name, space] = connection.scalar(counted) or 0
             self._absent[rows.name, space] += count
+
+
+def _in_extra(connection: Connection, rows: Table, name: str) -> Any:
+    """A text in `extra`, named `extra.NAME`."""
+    inside = name.removeprefix(_EXTRA)
+    if connection.dialect.name == "postgresql":
+        return func.jsonb_extract_path_text(rows.c.extra, inside)
+    return func.json_extract(rows.c.extra, f'$."{inside}"')

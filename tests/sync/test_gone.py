@@ -73,6 +73,20 @@ def test_a_prefix_keeps_to_one_list_in_its_own_spelling(desk: Desk) -> None:
     assert there(desk, "document") == ["L1:1", "l1:2", "l1_1", "l2:1"]
 
 
+def test_a_row_is_named_by_a_text_in_its_extra(desk: Desk) -> None:
+    """As by the row of a list that a membership was made of."""
+    rows = [Membership(space="cop", account=f"a{n}", extra={"row": f"l:{n}"}) for n in (1, 2, 3)]
+    ending = [
+        Gone(record=Membership, where={"space": "cop", "extra.row": "l:2"}, told=True),
+        Gone(record=Membership, where={"extra.row": "l:3"}, but=(("cop", "a3"),), told=True),
+    ]
+    stream = scripted([*rows, Checkpoint("a")], [*ending, Checkpoint("b")])
+    desk.sync(source("forum", stream))
+    assert desk.sync(source("forum", stream)).streams[0].gone == 1
+    found = desk.rows("membership", "account", "status")
+    assert {account for account, status in found if status == "left"} == {"a2"}
+
+
 def test_another_source_keeps_its_rows(desk: Desk) -> None:
     desk.sync(source("other", scripted([*thread("1", "1", "2"), Checkpoint("a")])))
     gone = Gone(record=Post, where={"thread": "1"})

@@ -138,9 +138,6 @@ def _touched(ctx: Context[Settings], one: Followed, rows: list[Json]) -> Iterato
         # The log does not name the rows below a folder, whose addresses are others now.
         one.state.anew = True
         return
-    if one.plan.whole and any(row["ChangeType"] != changes.ADD for row in rows):
-        one.state.anew = True
-        return
     last = {int(row["ItemId"]): int(row["ChangeType"]) for row in rows}
     gone = {item for item, kind in last.items() if kind == changes.DELETE}
     read = {

@@ -103,7 +103,7 @@ def _plan_for(
             if not row.folder:
                 yield from people.parse(row, Cells(ctx, row, columns))
 
-        return asking(parse_membership, people.gone, people.all_but, whole=True, version=version)
+        return asking(parse_membership, people.gone, people.all_but, version=version)
     if mapping.record == "account":
 
         def parse_account(row: Row) -> Iterator[Item]:

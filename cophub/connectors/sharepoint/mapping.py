@@ -100,48 +100,52 @@ def without_markup(text: str) -> str:
 
 
 class Members:
-    """Memberships of a list, with what is told about the people; and who of it is still there."""
+    """Memberships of a list, with what is told about the people.
+
+    A deleted row tells no more than its id. A membership therefore remembers its row, by which it
+    ends: when the row is deleted, and when somebody else is written on it.
+    """
 
     def __init__(self, of: ListRef, mapping: ListMapping) -> None:
         self._of, self._mapping = of, mapping
         self._space = space_key(of, mapping)
-        self._of_item: dict[int, str] = {}
+        self._met: set[str] = set()
 
     def parse(self, row: Row, cells: Cells) -> Iterator[Item]:
         """An account and a membership. Raises ValueError for a row that names nobody."""
         account = account_of(row, cells)
         # Before anything else of the row can be wrong: who is on it has not left.
-        self._of_item[row.id] = str(account.key)
+        self._met.add(str(account.key))
         yield account
-        role, status, extra = cells.all("role"), cells.all("status"), {}
-        if "role" not in role and self._mapping.role:
-            role = {"role": self._mapping.role}
-        told = str(role.get("role") or "member").casefold()
-        if told not in ROLES:
-            extra["role"] = role["role"]
-        state = _status(status.get("status"), cells.all("left_at").get("left_at"))
-        joined = cells.all("joined_at")
+        yield self._ending(row.id, str(account.key))
+        role, joined = cells.all("role"), cells.all("joined_at")
+        told = role.get("role") or self._mapping.role or "member"
+        known = str(told).casefold() in ROLES
+        left = cells.all("left_at").get("left_at")
         yield Membership(
             space=self._space,
             account=account.key,
-            role=told if told in ROLES else "member",
-            status=state,
+            role=str(told).casefold() if known else "member",
+            status=_status(cells.all("status").get("status"), left),
             **joined,
             joined_at_basis="native" if joined.get("joined_at") else UNSET,
             **cells.all("left_at", "reason"),
-            extra=extra or UNSET,
+            extra={"row": f"{self._of.id}:{row.id}"} | ({} if known else {"role": told}),
         )
 
     def gone(self, item: int) -> Iterator[Gone]:
-        """What a deleted row takes along, when it was met in this run; else the list is reread."""
-        if account := self._of_item.pop(item, None):
-            yield Gone(record=Membership, where={"space": self._space, "account": account})
+        """What a deleted row takes along."""
+        yield self._ending(item)
 
     def all_but(self, items: list[int]) -> Iterator[Gone]:
-        """End who is on no row any more."""
-        kept = {self._of_item[item] for item in items if item in self._of_item}
-        pairs = tuple((self._space, account) for account in sorted(kept))
+        """End who was on no row of this run, in which the list was read whole."""
+        pairs = tuple((self._space, account) for account in sorted(self._met)) if items else ()
         yield Gone(record=Membership, where={"space": self._space}, but=pairs)
+
+    def _ending(self, item: int, *but: str) -> Gone:
+        where = {"space": self._space, "extra.row": f"{self._of.id}:{item}"}
+        kept = tuple((self._space, account) for account in but)
+        return Gone(record=Membership, where=where, but=kept, told=True)
 
 
 def _status(told: Any, left: datetime | None) -> str:

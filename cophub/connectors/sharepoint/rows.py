@@ -100,9 +100,6 @@ class Plan:
     """Whether rows come with their file."""
     nested: bool = False
     """Whether rows are read again when a folder above them moves or is renamed."""
-    whole: bool = False
-    """Whether the list is read anew when a row was edited or deleted, because a row's id does not
-    tell which record it was."""
     version: str = ""
     """When it changes, such as with the settings, the list is read anew."""
 
