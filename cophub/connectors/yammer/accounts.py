@@ -17,39 +17,52 @@ from cophub.connectors.yammer.exportfile import Row
 from cophub.connectors.yammer.payloads import User, flag
 from cophub.connectors.yammer.posts import dated, moment, plain
 
-ENDED = ("deleted", "suspended")
-
 
 def from_graph(user: GraphUser, known: User | None = None, key: str | None = None) -> Account:
     """A directory user; `known` is the same person as REST tells of them."""
     account = parse_user(user, key or (str(known.id) if known else None))
+    for name in ("job_title", "department"):
+        if getattr(account, name) == "":
+            setattr(account, name, None)
     if known is not None:
-        account.name = plain(known.full_name) or account.name
-        account.email = email_of(known) or account.email
-        account.job_title = plain(known.job_title) or account.job_title
-        account.department = plain(known.department) or account.department
+        _lay_over(account, _shown(known))
     return account
 
 
 def from_rest(user: User, ways: Collection[str]) -> Account:
     """A user of REST; `state` other than active is all that REST says of who left."""
-    account = Account(
-        key=str(user.id),
-        name=plain(user.full_name),
-        email=email_of(user),
-        kind="person",
-        job_title=plain(user.job_title),
-        department=plain(user.department),
-    )
-    if plain(user.first_name) or plain(user.last_name):
-        account.given_name, account.family_name = plain(user.first_name), plain(user.last_name)
-    if user.guid:
-        account.extra = {"directory_id": user.guid.lower()}
+    account = Account(key=str(user.id), kind="person")
+    if "graph" in ways:
+        _lay_over(account, _shown(user))
+    else:
+        for name, value in _shown(user).items():
+            setattr(account, name, value)
     if "graph" not in ways:
+        if user.guid:
+            account.extra = {"directory_id": user.guid.lower()}
         account.created_at = moment(user.activated_at) or UNSET
         if state_of(user) == "active" or "export" not in ways:
             account.status = state_of(user)
     return account
+
+
+def _shown(user: User) -> dict[str, str | None]:
+    """What Yammer shows of a person."""
+    return {
+        "name": plain(user.full_name),
+        "given_name": plain(user.first_name),
+        "family_name": plain(user.last_name),
+        "email": email_of(user),
+        "job_title": plain(user.job_title),
+        "department": plain(user.department),
+    }
+
+
+def _lay_over(account: Account, shown: dict[str, str | None]) -> None:
+    """Set what Yammer shows; what it does not show, the directory may know."""
+    for name, value in shown.items():
+        if value is not None:
+            setattr(account, name, value)
 
 
 def from_export(row: Row, ways: Collection[str]) -> Account:
@@ -72,7 +85,7 @@ def from_export(row: Row, ways: Collection[str]) -> Account:
         account.status = status
         if guid := row.get("guid").strip().lower():
             account.extra = {"directory_id": guid}
-    elif status in ENDED:
+    elif status == "deleted":  # suspended is what Graph calls disabled, and it knows it sooner
         account.status = status
     if "graph" not in ways and "rest" not in ways:
         account.created_at = moment(row.get("joined_at"))
