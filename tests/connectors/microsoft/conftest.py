@@ -39,6 +39,7 @@ def box(shared_tenant: MicrosoftSandbox) -> Iterator[MicrosoftSandbox]:
     yield shared_tenant
     entra.public, entra.secret_expired, entra.blocked = True, False, False
     shared_tenant.consents, shared_tenant.delegated = consents, delegated
+    shared_tenant.concealed = True
 
 
 @pytest.fixture
