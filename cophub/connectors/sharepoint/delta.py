@@ -6,6 +6,7 @@ changed. A link is kept and followed as it is. An item may come more than once: 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -52,7 +53,7 @@ def _follow(
     ids: set[int] = set()
     for page in _pages(ctx, of, plan, state):
         yield from page.rejects
-        yield from _items(ctx, of, plan, page.value)
+        yield from _items(ctx, of, plan, page.value, touched=state.done and not state.anew)
         for item in page.value:
             (ids.discard if item.get("deleted") else ids.add)(int(item["id"]))
         ctx.progress(of.title, len(ids), None)
@@ -93,12 +94,15 @@ def expansion(plan: Plan) -> str:
     return f"fields($select={','.join(dict.fromkeys(columns))})"
 
 
-def _items(ctx: Context[Settings], of: ListRef, plan: Plan, items: list[Json]) -> Iterator[Item]:
+def _items(
+    ctx: Context[Settings], of: ListRef, plan: Plan, items: list[Json], *, touched: bool = False
+) -> Iterator[Item]:
     def parse_row(item: Json) -> Iterator[Item]:
         if item.get("deleted"):
             yield from plan.gone(int(item["id"]))
         else:
-            yield from plan.parse(row_of(item, ctx, of, plan))
+            row = row_of(item, ctx, of, plan)
+            yield from plan.parse(replace(row, touched=True) if touched else row)
 
     return parse_each(items, parse_row)
 

@@ -5,8 +5,8 @@ read again. Everything that happened before a site's token is in the rows that w
 token is taken before the first row is read, and moves on when all that the log tells is done.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 
 from cophub import Checkpoint, Context, Item, Json
 from cophub.connectors.sharepoint import changes, delta
@@ -143,10 +143,11 @@ def _touched(ctx: Context[Settings], one: Followed, rows: list[Json]) -> Iterato
     read = {
         item for item in last.keys() - gone if one.state.done or item <= one.state.at
     }  # the first read has yet to come to the others
+    edited = {int(row["ItemId"]) for row in rows if row["ChangeType"] != changes.ADD}
     missing = set(read)
     for items in items_by_id(ctx, one.of, one.plan, read):
         missing -= {id_of(item) for item in items}
-        yield from _items(ctx, one, items)
+        yield from _items(ctx, one, items, edited)
     for item in sorted(gone | missing):
         yield from one.plan.gone(item)
 
@@ -174,9 +175,14 @@ def _read_list(ctx: Context[Settings], one: Followed, cursor: Cursor) -> Iterato
     yield Checkpoint(cursor.text())
 
 
-def _items(ctx: Context[Settings], one: Followed, items: list[Json]) -> Iterator[Item]:
+def _items(
+    ctx: Context[Settings],
+    one: Followed,
+    items: list[Json],
+    edited: Collection[int] = (),
+) -> Iterator[Item]:
     def parse_row(item: Json) -> Iterator[Item]:
         row: Row = row_of(item, ctx, one.of, one.plan)
-        yield from one.plan.parse(row)
+        yield from one.plan.parse(replace(row, touched=True) if row.id in edited else row)
 
     return parse_each(items, parse_row)

@@ -12,6 +12,7 @@ from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.rows import ListRef, PersonRef, Row
 from cophub.connectors.sharepoint.settings import ListMapping, Settings
 from cophub.connectors.sharepoint.zones import instant
+from cophub.records import Key
 
 ROLES = frozenset(["owner", "moderator", "facilitator", "member", "subscriber", "guest"])
 STATUSES = frozenset(["active", "pending", "unsubscribed", "bounced", "archived", "left"])
@@ -117,7 +118,8 @@ class Members:
         # Before anything else of the row can be wrong: who is on it has not left.
         self._met.add(str(account.key))
         yield account
-        yield self._ending(row.id, str(account.key))
+        if row.touched:
+            yield self._ending(row.id, str(account.key))
         role, joined = cells.all("role"), cells.all("joined_at")
         told = role.get("role") or self._mapping.role or "member"
         known = str(told).casefold() in ROLES
@@ -143,7 +145,7 @@ class Members:
         yield Gone(record=Membership, where={"space": self._space}, but=pairs)
 
     def _ending(self, item: int, *but: str) -> Gone:
-        where = {"space": self._space, "extra.row": f"{self._of.id}:{item}"}
+        where: dict[str, Key] = {"space": self._space, "extra.row": f"{self._of.id}:{item}"}
         kept = tuple((self._space, account) for account in but)
         return Gone(record=Membership, where=where, but=kept, told=True)
 

@@ -72,6 +72,8 @@ class Row:
     null where the vendor left it out."""
     persons: dict[str, tuple[PersonRef, ...]] = field(default_factory=dict)
     """Person columns of the plan, by internal name."""
+    touched: bool = False
+    """Whether it comes because it was edited: what it was before may have been another record."""
 
     @property
     def key(self) -> str:
