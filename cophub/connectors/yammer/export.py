@@ -7,7 +7,7 @@ Source: REST `GET /api/v1/export`, for a verified admin.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from glob import glob
 from pathlib import Path
@@ -19,7 +19,7 @@ import urllib3
 
 from cophub import AuthError, Checkpoint, ConfigError, Context, Item, Reject, SourceUnavailable
 from cophub.connectors.yammer.client import rest
-from cophub.connectors.yammer.exportfile import BadExport, ExportFile, open_export
+from cophub.connectors.yammer.exportfile import BadExport, ExportFile, Row, open_export
 from cophub.connectors.yammer.history import Reader
 from cophub.connectors.yammer.payloads import NetworkList
 from cophub.connectors.yammer.posts import moment
@@ -54,8 +54,6 @@ class Progress(msgspec.Struct, omit_defaults=True):
 
     files: list[str] = []
     """Digests of the files that were read whole."""
-    newest: datetime | None = None
-    """When the newest of them was made."""
     part: tuple[str, int] | None = None
     """The file under way, and how many of its messages were read."""
     until: datetime | None = None
@@ -110,7 +108,6 @@ def from_files(ctx: Ctx, progress: Progress) -> Iterator[Item]:
             problems.append(str(bad))
             continue
         progress.files = [*progress.files, file.digest]
-        progress.newest = max(filter(None, (progress.newest, file.made_at)))
         progress.part = None
         yield progress.checkpoint()
     if problems:
@@ -249,7 +246,7 @@ def next_hours(hours: int, messages: int) -> int:
     return DAY if in_a_week > BUSY else WEEK
 
 
-def ask(ctx: Ctx, window: Window) -> ExportFile:
+def ask(ctx: Ctx, window: Window, models: Sequence[str] = MODELS) -> ExportFile:
     """The export of a window, in a file that is gone when it is closed.
 
     Raises BadExport when it broke off on the way, AuthError for whoever is no verified admin.
@@ -260,7 +257,7 @@ def ask(ctx: Ctx, window: Window) -> ExportFile:
         ("since", (window.start - OVERLAP).strftime(FORM)),
         ("until", end.strftime(FORM)),
         ("include", "csv"),
-        *(("model", model) for model in MODELS),
+        *(("model", model) for model in models),
     ]
     file = tempfile.TemporaryFile(prefix="cophub-export-")  # noqa: SIM115 - ExportFile closes it
     try:
@@ -302,6 +299,23 @@ NOT_ADMIN = (
     " them one in engage.cloud.microsoft > Admin center, sign in as one, or set export_path to a"
     " file that an admin downloaded"
 )
+
+
+def people_in_exports(ctx: Ctx) -> Iterator[Row]:
+    """Every row of `Users.csv`: of the files on disk, or of one export of nothing else."""
+    if ctx.settings.export_path is not None:
+        for kept in look_at_files(files_of(ctx.settings))[0]:
+            with open_export(kept.path) as export:
+                yield from export.rows("Users.csv", "id")
+        return
+    start = first_day(ctx)
+    hours = int((ctx.now - start).total_seconds()) // 3600 + 1
+    with ask(ctx, Window(start, hours), ("User",)) as export:
+        if trouble := next(iter(troubles_of(export)), None):
+            raise SourceUnavailable(
+                f"{export.name} is incomplete: {trouble}; the next run asks again"
+            )
+        yield from export.rows("Users.csv", "id")
 
 
 def troubles_of(export: ExportFile) -> list[str]:

@@ -11,8 +11,8 @@ from cophub import Context, Reject
 from cophub.connectors.microsoft.directory import GraphUser
 from cophub.connectors.yammer.accounts import addresses_of, email_of
 from cophub.connectors.yammer.client import NotAllowed, NotThere, rest
-from cophub.connectors.yammer.export import files_of, look_at_files
-from cophub.connectors.yammer.exportfile import Row, open_export
+from cophub.connectors.yammer.export import people_in_exports
+from cophub.connectors.yammer.exportfile import Row
 from cophub.connectors.yammer.payloads import GroupUsers, User, UserList, flag
 from cophub.connectors.yammer.settings import Settings
 
@@ -134,14 +134,10 @@ class People:
             self._by_name.setdefault(address, str(found.items[0].id))
 
     def _learn_exports(self) -> None:
-        """Ids from the `Users.csv` of the files on disk; by call the ids come with history."""
+        """Ids from the `Users.csv` of exports: their `guid` is the directory id."""
         self._all = True
-        if self.ctx.settings.export_path is None:
-            return
-        for kept in look_at_files(files_of(self.ctx.settings))[0]:
-            with open_export(kept.path) as export:
-                for row in export.rows("Users.csv", "id"):
-                    self._learn_row(row)
+        for row in people_in_exports(self.ctx):
+            self._learn_row(row)
 
     def _learn_row(self, row: Row) -> None:
         for name in (row.get("guid"), row.get("email")):

@@ -78,6 +78,17 @@ def test_graph_is_asked_for_dates_fifteen_groups_to_a_call(
     ]
 
 
+def test_more_groups_than_a_page_holds_are_all_listed(ask: Any, extract: Any) -> None:
+    with MicrosoftSandbox(seed=1, people=12, communities=53, years=0.2, messages=0) as box:
+        keys = {str(group.yammer_id) for group in box.tenant.communities}
+        for ways in (["rest"], ["graph"]):
+            assert keys <= set(extract(STREAM, ask(box, ways=ways)).last(Space)) | _hidden(box)
+
+
+def _hidden(box: MicrosoftSandbox) -> set[str]:
+    return {str(space.id) for space in box.yammer.state.spaces.values() if not space.listed}
+
+
 def test_the_settings_name_groups_by_id_guid_name_and_pattern(
     still: MicrosoftSandbox, ask: Any
 ) -> None:

@@ -1,10 +1,16 @@
 """Members of communities: one account for one person by any way, and who came and went."""
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cophub import Account, AuthError, Gone, Membership, Stream
+from cophub.connectors.yammer.memberdelta import GroupChange
 from cophub.connectors.yammer.members import members
 from cophub.sandbox.microsoft import MicrosoftSandbox
 
@@ -73,6 +79,70 @@ def test_both_ways_join_directory_users_to_yammers_ids(
             assert row["email"] == user.address.lower()
     keys = [str(account.key) for account in got.of(Account)]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_graph_beside_an_export_joins_by_the_directory_id_in_it(
+    still: MicrosoftSandbox, ask: Any, extract: Any, tmp_path: Path, by_file: bool
+) -> None:
+    start = datetime.fromtimestamp(still.world.start, UTC)
+    still.yammer.write_export(tmp_path / "a.zip", start, still.now)
+    path = {"export_path": tmp_path} if by_file else {}
+    ctx = ask(still, still.tenant.admin, ways=["graph", "export"], **path)
+    still.log.clear()
+    got = extract(STREAM, ctx)
+    assert native(got.last(Membership), still) == expected(still)
+    assert asked(still).count("/api/v1/export") == (0 if by_file else 1)
+
+
+def test_a_list_that_says_too_early_that_it_ends_is_read_on(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    group = box.tenant.legacy
+    for user in list(box.tenant.users.values())[:101]:
+        box.tenant.join(group, user)
+    usual = box.answer
+
+    def lying(request: Any) -> Any:
+        response = usual(request)
+        if "/users/in_group/" in request.path:
+            response.body = response.body.replace(
+                b'"more_available":true', b'"more_available":false'
+            )
+        return response
+
+    box.answer = lying  # type: ignore[method-assign]
+    rows = extract(STREAM, ask(box, ways=["rest"], groups=[group.title])).last(Membership)
+    assert len(rows) == len({*group.members, *group.owners}) > 100
+
+
+def test_a_list_that_never_ends_is_ended_when_it_brings_nobody_new(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    group = box.tenant.legacy
+    usual, seen = box.answer, list[str]()
+
+    def endless(request: Any) -> Any:
+        if "/users/in_group/" not in request.path:
+            return usual(request)
+        seen.append(request.path)
+        assert len(seen) < 5
+        response = usual(replace(request, query={"page": "1"}))
+        response.body = response.body.replace(b'"more_available":false', b'"more_available":true')
+        return response
+
+    box.answer = endless  # type: ignore[method-assign]
+    rows = extract(STREAM, ask(box, ways=["rest"], groups=[group.title])).last(Membership)
+    assert len(rows) == len({*group.members, *group.owners})
+
+
+def test_the_vendors_delta_is_read(vendor_files: Path) -> None:
+    folder = vendor_files / "microsoft/graph"
+    rows = json.loads((folder / "group_delta_changes.json").read_bytes())["value"]
+    (change,) = [msgspec.convert(row, GroupChange) for row in rows]
+    assert [one.removed is not None for one in change.members] == [True, False]
+    first = json.loads((folder / "group_delta_initial.json").read_bytes())["value"]
+    assert [len(msgspec.convert(row, GroupChange).members) for row in first] == [2, 0]
 
 
 def test_rest_alone_knows_the_same_people_but_no_owners(
