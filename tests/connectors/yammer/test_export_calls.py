@@ -212,3 +212,17 @@ def test_a_message_is_one_row_by_rest_and_by_export_in_either_order(
         assert both == other
         seen += 1
     assert seen > 5
+
+
+def test_windows_overlap_by_an_hour_and_their_ends_are_encoded(
+    still: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    extract(STREAM, admin(still, ask, export_since=still.now.date() - timedelta(days=14)))
+    asked = [seen for seen in still.log if seen.path == "/api/v1/export"]
+    ends = [
+        tuple(datetime.fromisoformat(seen.query[name]) for name in ("since", "until"))
+        for seen in asked
+    ]
+    assert len(ends) == 2
+    assert ends[1][0] == ends[0][1] - timedelta(hours=1)
+    assert all("+" not in seen.raw_query for seen in asked)

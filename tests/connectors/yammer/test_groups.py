@@ -79,7 +79,7 @@ def test_graph_is_asked_for_dates_fifteen_groups_to_a_call(
 
 
 def test_more_groups_than_a_page_holds_are_all_listed(ask: Any, extract: Any) -> None:
-    with MicrosoftSandbox(seed=1, people=12, communities=53, years=0.2, messages=0) as box:
+    with MicrosoftSandbox(seed=1, people=12, communities=80, years=0.2, messages=0) as box:
         keys = {str(group.yammer_id) for group in box.tenant.communities}
         for ways in (["rest"], ["graph"]):
             assert keys <= set(extract(STREAM, ask(box, ways=ways)).last(Space)) | _hidden(box)

@@ -235,12 +235,14 @@ def test_joins_leaves_and_promotions_are_told_by_the_delta(
 
 
 def test_a_group_that_a_delta_spreads_over_pages_is_put_together(
-    box: MicrosoftSandbox, ask: Any, extract: Any
+    box: MicrosoftSandbox, ask: Any, extract: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("cophub.connectors.yammer.members.MANY", 1_000)
     first = extract(STREAM, ask(box, ways=["graph"]))
     group = box.tenant.communities[0]
     outside = [u for u in box.tenant.users.values() if u.id not in group.members]
-    leaving = [u for u in box.tenant.users.values() if u.id in group.members][:25]
+    plain = [guid for guid in group.members if guid not in group.owners]
+    leaving = [box.tenant.users[guid] for guid in plain[:25]]
     for user in outside[:30]:
         box.tenant.join(group, user)
     for user in leaving:
@@ -248,8 +250,22 @@ def test_a_group_that_a_delta_spreads_over_pages_is_put_together(
     box.log.clear()
     got = extract(STREAM, ask(box, ways=["graph"]), first.cursor)
     assert asked(box).count("/v1.0/groups/delta") > 1
+    assert not [path for path in asked(box) if "/members" in path]
     table = after(first.last(Membership), got.items)
     assert native(table, box) == expected(box, by_guid=True)
+
+
+def test_many_changes_are_read_as_a_whole_group(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["graph"]))
+    group = box.tenant.communities[0]
+    for guid in [guid for guid in group.members if guid not in group.owners][:31]:
+        box.tenant.leave(group, box.tenant.users[guid])
+    box.log.clear()
+    got = extract(STREAM, ask(box, ways=["graph"]), first.cursor)
+    assert native(after(first.last(Membership), got.items), box) == expected(box, by_guid=True)
+    assert not [path for path in asked(box) if "/users/" in path]
 
 
 def test_a_person_who_was_deleted_leaves_all_groups(
