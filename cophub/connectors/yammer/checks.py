@@ -23,6 +23,7 @@ from cophub.connectors.yammer.client import NotAllowed, rest
 from cophub.connectors.yammer.export import NOT_ADMIN, files_of, look_at_files
 from cophub.connectors.yammer.exportfile import open_export
 from cophub.connectors.yammer.groups import (
+    Choice,
     Found,
     chosen,
     graph_client,
@@ -235,6 +236,12 @@ def files(ctx: Ctx) -> Iterator[Verdict]:
         yield Verdict("history", "failed", problem, "download this export again")
     if kept:
         yield Verdict("history", "ok", f"{len(kept)} exports can be read")
+    if kept and not sees_groups(ctx.settings):
+        there = [Found(str(one.key), str(one.title)) for one in in_exports(ctx)]
+        try:
+            Choice(ctx.settings.groups).refuse_unknown(there, ctx.source)
+        except ConfigError as error:
+            yield Verdict("groups", "failed", str(error), fix.replace("export_path", "groups"))
 
 
 # Discovery

@@ -81,16 +81,19 @@ def history(ctx: Ctx, since: str | None) -> Iterator[Item]:
     if "export" not in ctx.settings.ways:
         return
     progress = msgspec.json.decode(since, type=Progress) if since else Progress()
+    reader = Reader(ctx)
     if ctx.settings.export_path is not None:
-        yield from from_files(ctx, progress)
+        yield from from_files(ctx, reader, progress)
     else:
-        yield from from_calls(ctx, progress)
+        yield from from_calls(ctx, reader, progress)
+    if since is None:
+        reader.refuse_unknown(ctx.source)
 
 
 # By file
 
 
-def from_files(ctx: Ctx, progress: Progress) -> Iterator[Item]:
+def from_files(ctx: Ctx, reader: Reader, progress: Progress) -> Iterator[Item]:
     """Every file that was not read yet, the oldest export first.
 
     When an older one turns up later, the newer ones are read again after it, so that the newest
@@ -98,7 +101,6 @@ def from_files(ctx: Ctx, progress: Progress) -> Iterator[Item]:
     """
     kept, problems = look_at_files(files_of(ctx.settings))
     todo = not_read(kept, progress)
-    reader = Reader(ctx)
     for number, file in enumerate(todo):
         ctx.progress("exports", number, len(todo))
         try:
@@ -181,13 +183,12 @@ def not_read(kept: list[Kept], progress: Progress) -> list[Kept]:
 # By call
 
 
-def from_calls(ctx: Ctx, progress: Progress) -> Iterator[Item]:
+def from_calls(ctx: Ctx, reader: Reader, progress: Progress) -> Iterator[Item]:
     """Window after window up to now; those that an earlier run missed come first.
 
     Raises SourceUnavailable at the end when an export stayed incomplete down to the hour.
     """
-    reader, missed = Reader(ctx), list(progress.missed)
-    progress.missed = []
+    missed, progress.missed = list(progress.missed), []
     for window in missed:
         yield from take(ctx, reader, window, progress)
         yield progress.checkpoint()

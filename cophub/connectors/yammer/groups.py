@@ -105,13 +105,7 @@ def chosen(ctx: Ctx) -> list[Found]:
     Raises ConfigError for a name that no group has, with those that there are.
     """
     listing, choice = listed(ctx), Choice(ctx.settings.groups)
-    if missing := choice.unknown(listing.groups):
-        there = ", ".join(sorted(f"{one.title} ({one.key})" for one in listing.groups)[:30])
-        raise ConfigError(
-            f'source "{ctx.source}": there is no group {missing[0]!r}; there are:'
-            f" {there or 'none'}. Correct groups under [sources.{ctx.source}.settings] in"
-            " plugins.toml"
-        )
+    choice.refuse_unknown(listing.groups, ctx.source)
     return [one for one in listing.groups if choice.takes(one.key, one.title, *other_names(one))]
 
 
@@ -133,6 +127,16 @@ class Choice:
             if "*" not in word
             and not any(self._fits(word, one.key, (one.title, *other_names(one))) for one in there)
         ]
+
+    def refuse_unknown(self, there: Sequence[Found], source: str) -> None:
+        """Raise ConfigError for a name that no group has, with those that there are."""
+        if missing := self.unknown(there):
+            names = ", ".join(sorted(f"{one.title} ({one.key})" for one in there)[:30])
+            raise ConfigError(
+                f'source "{source}": there is no group {missing[0]!r}; there are:'
+                f" {names or 'none'}. Correct groups under [sources.{source}.settings] in"
+                " plugins.toml"
+            )
 
     @staticmethod
     def _fits(word: str, key: str, names: Sequence[str | None]) -> bool:

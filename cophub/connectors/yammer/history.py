@@ -12,7 +12,7 @@ from typing import Any
 from cophub import Account, Context, Gone, Item, Post, Space
 from cophub.connectors.yammer.accounts import from_export
 from cophub.connectors.yammer.exportfile import ExportFile, Row
-from cophub.connectors.yammer.groups import Choice, chosen, sees_groups
+from cophub.connectors.yammer.groups import Choice, Found, chosen, sees_groups
 from cophub.connectors.yammer.posts import dated, moment, plain, post_of
 from cophub.connectors.yammer.settings import Settings
 from cophub.http import parse_each
@@ -34,6 +34,8 @@ class Reader:
         self._choice = Choice(ctx.settings.groups)
         self._listed = {one.key for one in chosen(ctx)} if sees_groups(ctx.settings) else set()
         self._spaces: set[str] = set()
+        self._met: dict[str, Found] = {}
+        """Every group that an export named, wanted or not."""
         self.messages = 0
         """Rows of Messages.csv that were read, private ones among them."""
 
@@ -95,7 +97,14 @@ class Reader:
 
     def wants(self, key: str, name: str) -> bool:
         """Whether the settings name this group."""
+        if key not in self._met:
+            self._met[key] = Found(key, name or key)
         return key in self._listed or self._choice.takes(key, name)
+
+    def refuse_unknown(self, source: str) -> None:
+        """Raise ConfigError for a group of the settings that no export has named."""
+        if not self._listed:
+            self._choice.refuse_unknown(list(self._met.values()), source)
 
 
 def post_from(row: Row, key: str, group: str) -> Post:

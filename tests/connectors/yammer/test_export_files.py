@@ -160,6 +160,14 @@ def test_only_the_groups_that_the_settings_name_are_taken(
         assert "2" not in got.last(Post)
 
 
+def test_a_group_that_no_export_names_is_an_error_that_lists_what_is(
+    tmp_path: Path, given: Any
+) -> None:
+    export(tmp_path / "a.zip", groups=[{"id": 7, "name": "Water"}], messages=[message(1, group=8)])
+    with pytest.raises(ConfigError, match=r"no group 'Fire'; there are: Water \(7\), Water \(8\)"):
+        list(history(given(tmp_path, groups=["Fire", "Water"]), None))
+
+
 def test_a_group_that_only_its_messages_name_has_a_space(
     tmp_path: Path, given: Any, extract: Extract
 ) -> None:
