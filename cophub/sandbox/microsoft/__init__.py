@@ -12,6 +12,7 @@ from cophub.sandbox.microsoft.graph.reports import Usage
 from cophub.sandbox.microsoft.limits import Limiter
 from cophub.sandbox.microsoft.refusals import Refusal, worded
 from cophub.sandbox.microsoft.routes import dispatch, resource_of
+from cophub.sandbox.microsoft.sharepoint import SharePoint
 from cophub.sandbox.microsoft.tenant import Tenant, User, guid
 from cophub.sandbox.microsoft.truth import directory_truth
 from cophub.sandbox.microsoft.yammer import Yammer
@@ -90,7 +91,8 @@ class MicrosoftSandbox(Sandbox):
         self.usage = Usage()
         # The parts are made here and begin before the tenant does, so that they see everything.
         self.yammer = Yammer(self)
-        self.parts: list[Part] = [self.yammer]
+        self.sharepoint = SharePoint(self)
+        self.parts: list[Part] = [self.yammer, self.sharepoint]
         for part in self.parts:
             part.begin()
         self.tenant.begin()
