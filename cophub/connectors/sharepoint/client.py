@@ -10,7 +10,7 @@ import msgspec
 
 from cophub import AuthError, Context, CophubError, Json, SourceUnavailable
 from cophub.connectors.microsoft.entra import EntraAuth, Login, app_auth
-from cophub.connectors.microsoft.graph import graph
+from cophub.connectors.microsoft.graph import NotThere, graph
 from cophub.connectors.microsoft.hosts import Hosts, decorated, tenant_of
 from cophub.connectors.sharepoint.settings import Settings
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from office365.sharepoint.client_context import ClientContext
 
 T = TypeVar("T")
+__all__ = [
+    "NotThere", "answer", "execute", "graph_client", "hosts", "office", "refusal", "rest",
+    "rest_json", "said", "shared", "signed",
+]  # fmt: skip
 NOMETADATA = "application/json;odata=nometadata"
-
-
-class NotThere(SourceUnavailable):
-    """The vendor has no such site, list or item (any more)."""
 
 
 def shared(ctx: Context[Settings], what: str, make: Callable[[], T]) -> T:

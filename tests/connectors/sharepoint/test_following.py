@@ -1,0 +1,351 @@
+"""Lists are followed: whole and resumable first, then by what the change log tells."""
+
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from cophub import AuthError, Checkpoint, Document, SourceUnavailable
+from cophub.connectors.sharepoint.changes import changes_since, made_at
+from cophub.connectors.sharepoint.cursor import cursor_of
+from cophub.connectors.sharepoint.documents import documents
+from cophub.connectors.sharepoint.lists import lists
+from cophub.connectors.sharepoint.sites import sites_of
+from cophub.sandbox.microsoft import MicrosoftSandbox
+from tests.connectors.sharepoint.table import Ask, Held, asked
+
+COLUMNS = {"Members": {"record": "document", "columns": {"title": "Title"}}}
+
+
+def files(box: MicrosoftSandbox, number: int = 0) -> dict[str, Any]:
+    """The files of a site that a reader should have, as path and size by key."""
+    site = box.sharepoint.site(number)
+    return {
+        f"{of.id}:{item.id}": (item.path, item.size)
+        for of in site.lists.values()
+        if of.template == 101
+        for item in of.items.values()
+        if not item.folder
+    }
+
+
+def got(held: Held) -> dict[str, Any]:
+    """What a table has, in the same form."""
+    return {
+        key: (unquote(str(row.url)).partition(".com")[2], row.size_bytes)
+        for key, row in held.of(Document).items()
+    }
+
+
+def site_of(box: MicrosoftSandbox, number: int = 0) -> Any:
+    return box.sharepoint.site(number)
+
+
+def test_a_first_read_has_every_file_of_every_library(
+    still: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """With its size, media type, author, version, and the folder that it is in."""
+    held.take(documents(ask(still), None))
+    assert got(held) == files(still)
+    site = site_of(still)
+    for of in site.lists.values():
+        for item in of.items.values() if of.template == 101 else ():
+            row = held.of(Document).get(f"{of.id}:{item.id}")
+            if row is None:
+                continue
+            assert row.extra["unique_id"] == item.unique
+            assert row.extra["library"] == of.title
+            author = site.users[item.author]
+            assert row.account == (author.aad or author.login.lower())
+            assert row.space == site.id
+            assert row.created_at.timestamp() == item.created
+            assert row.version == f"{item.major}.{item.minor}"
+
+
+def test_a_later_run_asks_for_what_changed_and_nothing_else(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """One question to the log and one for the rows of a list, however many were touched."""
+    site = site_of(box)
+    made = [
+        box.sharepoint.add_file(site, f"/sites/{path}", b"x" * size)
+        for path, size in (
+            (f"{site.path[7:]}/Shared Documents/A/one.docx", 5),
+            (f"{site.path[7:]}/Shared Documents/A/two.pdf", 6),
+            (f"{site.path[7:]}/Shared Documents/three.xlsx", 7),
+        )
+    ]
+    held.take(documents(ask(box), None))
+    box.sharepoint.rename_file(site, made[0], "renamed.docx")
+    box.sharepoint.delete_item(site, made[1], "Documents")
+    box.sharepoint.add_file(site, f"{site.path}/Shared Documents/four.txt", b"1234")
+    box.log.clear()
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    assert len(asked(box, "/getChanges")) == 1
+    assert len(asked(box, "/items")) == 1
+    box.log.clear()
+    held.take(documents(ask(box), held.cursor))
+    assert asked(box, "/items") == []
+    assert len(asked(box)) == 4  # the site, its web, its lists, the log
+
+
+def test_a_file_that_is_restored_is_back_and_one_that_moves_has_its_new_place(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    site = site_of(box)
+    one = box.sharepoint.add_file(site, f"{site.path}/Shared Documents/one.docx", b"1")
+    two = box.sharepoint.add_file(site, f"{site.path}/Shared Documents/two.docx", b"2")
+    held.take(documents(ask(box), None))
+    box.sharepoint.delete_item(site, one, "Documents")
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    box.sharepoint.restore_item(site, one, "Documents")
+    archive = site.list_named("Archive")
+    with box.changing():
+        box.sharepoint.acts.move_to_list(site, site.list_named("Documents"), two, archive, 1)
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    assert f"{archive.id}:{two.id}" in held.of(Document)
+
+
+def test_a_folder_that_is_renamed_or_deleted_takes_what_is_in_it_along(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """The log tells of the folder alone: its library is read again."""
+    site = site_of(box)
+    for name in ("one", "two"):
+        box.sharepoint.add_file(site, f"{site.path}/Shared Documents/Old/{name}.docx", b"1")
+    held.take(documents(ask(box), None))
+    folder = site.list_named("Documents").by_path[f"{site.path}/Shared Documents/Old".lower()]
+    box.sharepoint.rename_file(site, folder, "New")
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    box.sharepoint.delete_item(site, folder, "Documents")
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+
+
+def test_a_list_that_is_deleted_ends_and_one_that_is_new_is_read(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    site = site_of(box)
+    box.sharepoint.add_file(site, f"{site.path}/Archive/old.docx", b"1")
+    held.take(documents(ask(box), None))
+    archive = site.list_named("Archive")
+    box.sharepoint.delete_list(site, archive)
+    with box.changing():
+        box.sharepoint.acts.add_list(site, "Recordings", 101)
+    box.sharepoint.add_file(site, f"{site.path}/Recordings/call.mp4", b"1")
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    box.sharepoint.restore_list(site, archive)
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+
+
+@pytest.fixture(scope="module")
+def large() -> Any:
+    """A site with a list of 12,000 rows: three pages."""
+    with MicrosoftSandbox(
+        seed=2, people=20, communities=1, years=0.01, list_items=12_000
+    ) as sandbox:
+        yield sandbox
+
+
+def fresh(sandbox: MicrosoftSandbox) -> MicrosoftSandbox:
+    sandbox.faults.clear()
+    sandbox.log.clear()
+    return sandbox
+
+
+def members(box: MicrosoftSandbox) -> set[str]:
+    of = site_of(box).list_named("Members")
+    return {f"{of.id}:{item}" for item in of.items}
+
+
+def test_a_read_that_was_cut_off_goes_on_by_id(
+    large: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """Each page is asked for once, and each row is there once."""
+    box = fresh(large)
+    reading = lists(ask(box, lists=COLUMNS), None)
+    for item in reading:
+        held.take([item])
+        if isinstance(item, Checkpoint) and len(held.of(Document)) >= 5_000:
+            break
+    reading.close()
+    assert len(held.of(Document)) == 5_000
+    rest = held.take(lists(ask(box, lists=COLUMNS), held.cursor))
+    assert len([item for item in rest if isinstance(item, Document)]) == len(members(box)) - 5_000
+    assert set(held.of(Document)) == members(box)
+    pages = [request for request in box.log if request.path.endswith("/items")]
+    assert len(pages) == 3
+    assert "%26p_ID%3D" in pages[1].raw_query
+
+
+def test_a_refusal_of_the_second_page_repeats_that_page_alone(
+    large: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    box = fresh(large)
+    box.faults.plan("429", path="*/items", at=2, retry_after=1)
+    box.faults.plan("503", path="*/items", at=4)
+    items = held.take(lists(ask(box, lists=COLUMNS), None))
+    rows = [item for item in items if isinstance(item, Document)]
+    assert len(rows) == len(held.of(Document)) == len(members(box))
+    assert len([request for request in box.log if request.path.endswith("/items")]) == 5
+
+
+def test_what_is_edited_while_the_list_is_read_comes_with_the_next_run(
+    ask: Ask, held: Held
+) -> None:
+    """The token is taken before the first row is read."""
+    with MicrosoftSandbox(seed=2, people=20, communities=1, years=0.01, list_items=6_000) as box:
+        site = site_of(box)
+        of = site.list_named("Members")
+        reading = lists(ask(box, lists=COLUMNS), None)
+        held.take(islice(iter(reading), 5_500))
+        first, second = list(of.items.values())[:2]
+        box.sharepoint.edit_item(site, first, Title="Edited")
+        box.sharepoint.delete_item(site, second)
+        held.take(reading)
+        box.log.clear()
+        held.take(lists(ask(box, lists=COLUMNS), held.cursor))
+        assert set(held.of(Document)) == members(box)
+        assert held.of(Document)[f"{of.id}:{first.id}"].title == "Edited"
+        assert len(asked(box, "/items")) == 1
+
+
+def test_more_changes_than_one_answer_holds_are_all_followed(ask: Ask, held: Held) -> None:
+    """4,500 changes: three answers of the log, and rows by the page instead of by name."""
+    with MicrosoftSandbox(seed=2, people=20, communities=1, years=0.01, list_items=12_000) as box:
+        site = site_of(box)
+        of = site.list_named("Members")
+        held.take(lists(ask(box, lists=COLUMNS), None))
+        for item in list(of.items.values())[:9_000:2]:
+            box.sharepoint.edit_item(site, item, Title="Edited")
+        box.log.clear()
+        held.take(lists(ask(box, lists=COLUMNS), held.cursor))
+        edited = [row for row in held.of(Document).values() if row.title == "Edited"]
+        assert len(edited) == 4_500
+        assert len(asked(box, "/getChanges")) == 3
+        assert len(asked(box, "/items")) == 2
+
+
+def test_an_expired_token_reads_that_site_anew_and_ends_what_is_gone_there(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """The other site asks its log as ever; nothing that is there ends."""
+    both = {"sites": (0, 1)}
+    for number in (0, 1):
+        site = site_of(box, number)
+        for name in ("one", "two"):
+            box.sharepoint.add_file(site, f"{site.path}/Shared Documents/{name}.docx", b"1")
+    held.take(documents(ask(box, **both), None))
+    assert got(held) == files(box) | files(box, 1)
+    for number in (0, 1):
+        site = site_of(box, number)
+        library = site.list_named("Documents")
+        box.sharepoint.delete_item(site, list(library.items.values())[-1], "Documents")
+        box.sharepoint.add_file(site, f"{site.path}/Shared Documents/three.docx", b"1")
+    with box.changing():
+        site_of(box).log.expire()
+    box.log.clear()
+    cut = held.cursor
+    held.take(documents(ask(box, **both), cut))
+    assert got(held) == files(box) | files(box, 1)
+    second = [line for line in asked(box, "/items") if site_of(box, 1).path in line]
+    assert len(second) == 1
+    box.log.clear()
+    held.take(documents(ask(box, **both), held.cursor))
+    assert asked(box, "/items") == []
+
+
+def test_reading_anew_begins_again_when_it_is_cut_off(ask: Ask, held: Held) -> None:
+    """What is gone can be told only by whoever saw all rows of the list."""
+    with MicrosoftSandbox(seed=2, people=20, communities=1, years=0.01, list_items=6_000) as box:
+        site = site_of(box)
+        of = site.list_named("Members")
+        held.take(lists(ask(box, lists=COLUMNS), None))
+        box.sharepoint.delete_item(site, of.items[1])
+        with box.changing():
+            site.log.expire()
+        reading = lists(ask(box, lists=COLUMNS), held.cursor)
+        held.take(islice(iter(reading), 5_500))
+        reading.close()
+        held.take(lists(ask(box, lists=COLUMNS), held.cursor))
+        assert set(held.of(Document)) == members(box)
+
+
+def test_a_next_link_to_another_host_is_refused(large: MicrosoftSandbox, ask: Ask) -> None:
+    box = fresh(large)
+    box.sharepoint.foreign_next = True
+    try:
+        with pytest.raises(SourceUnavailable, match="leaves"):
+            list(lists(ask(box, lists=COLUMNS), None))
+    finally:
+        box.sharepoint.foreign_next = False
+
+
+def test_a_listing_that_gives_a_page_again_ends(large: MicrosoftSandbox, ask: Ask) -> None:
+    box = fresh(large)
+    box.faults.plan("duplicate_page", path="*/items", at=2)
+    with pytest.raises(SourceUnavailable, match="a page twice"):
+        list(lists(ask(box, lists=COLUMNS), None))
+
+
+def test_the_streams_of_a_run_share_what_they_read(box: MicrosoftSandbox, ask: Ask) -> None:
+    """Sites, lists and the log are asked for once, whichever stream comes first."""
+    ctx, cursors = ask(box, lists=COLUMNS), [Held(), Held()]
+    for held, stream in zip(cursors, (documents, lists), strict=True):
+        held.take(stream(ctx, None))
+    box.log.clear()
+    ctx = ask(box, lists=COLUMNS)
+    for held, stream in zip(cursors, (documents, lists), strict=True):
+        held.take(stream(ctx, held.cursor))
+    assert len(asked(box, "/getChanges")) == 1
+    assert len(asked(box)) == 5  # the site, its web, its lists, the log, a list's columns
+
+
+def test_no_form_digest_is_asked_for_reading_and_each_request_names_itself(
+    still: MicrosoftSandbox, ask: Ask
+) -> None:
+    list(documents(ask(still, company="Example"), None))
+    assert not [line for line in asked(still) if "contextinfo" in line.lower()]
+    agents = {
+        value
+        for request in still.log
+        if "/_api/" in request.path
+        for name, value in request.headers.items()
+        if name.lower() == "user-agent"
+    }
+    assert len(agents) == 1
+    assert agents.pop().startswith("NONISV|Example|cophub/")
+
+
+def test_a_quiet_site_keeps_a_token_that_is_of_today(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """The last change of a site that sleeps would be older than the log some day."""
+    ctx = ask(box)
+    site = sites_of(ctx)[0]
+    assert site.token is not None
+    log = changes_since(ctx, site, site.token)
+    assert (log.rows, log.token) == ([], site.token)
+    made = made_at(log.token)
+    assert made is not None
+    assert abs((made - box.now).total_seconds()) < 60
+
+
+def test_a_refusal_names_the_permission(box: MicrosoftSandbox, ask: Ask) -> None:
+    box.consents.discard("sharepoint:Sites.Read.All")
+    with pytest.raises(AuthError, match=r"Sites\.Read\.All"):
+        list(documents(ask(box), None))
+
+
+def test_a_cursor_is_small(large: MicrosoftSandbox, ask: Ask, held: Held) -> None:
+    held.take(lists(ask(fresh(large), lists=COLUMNS), None))
+    assert held.cursor is not None
+    assert len(held.cursor) < 500
+    assert cursor_of(held.cursor).text() == held.cursor
