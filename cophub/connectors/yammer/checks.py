@@ -20,7 +20,6 @@ from cophub.connectors.microsoft.directory import group_members
 from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, report_rows
 from cophub.connectors.yammer.client import NotAllowed, rest
-from cophub.connectors.yammer.export import NOT_ADMIN, files_of, look_at_files
 from cophub.connectors.yammer.exportfile import open_export
 from cophub.connectors.yammer.groups import (
     Choice,
@@ -33,9 +32,11 @@ from cophub.connectors.yammer.groups import (
 )
 from cophub.connectors.yammer.history import Reader
 from cophub.connectors.yammer.members import refuse_blank
+from cophub.connectors.yammer.ondisk import files_of, look_at_files
 from cophub.connectors.yammer.payloads import Feed, NetworkList, User, flag
 from cophub.connectors.yammer.settings import Settings
 from cophub.connectors.yammer.usage import REPORT
+from cophub.connectors.yammer.windows import NOT_ADMIN
 
 Ctx = Context[Settings]
 SOME = 8
@@ -157,24 +158,29 @@ class _Tries:
         """Directory ids of the first communities."""
 
     def communities(self) -> str:
+        """How many communities there are."""
         page = self._page("employeeExperience/communities", COMMUNITIES)
         self.groups = [str(one["groupId"]) for one in page.value if one.get("groupId")]
         return f"{len(page.value)}{'+' if page.next else ''} communities"
 
     def members(self) -> str:
+        """That somebody is listed."""
         path = f"groups/{self.groups[0]}/members"
         self._page(path, GROUP_MEMBERS, {"$select": "id", "$top": "1"})
         return "members of communities are listed"
 
     def people(self) -> str:
+        """That those who are listed have names."""
         first = next(iter(group_members(self._client, self.groups[0], transitive=False)))
         refuse_blank(first.value)
         return "members are listed with their names"
 
     def roles(self) -> str:
+        """How many roles the network has."""
         return f"{len(self._page('employeeExperience/roles', ROLES).value)} roles"
 
     def activity(self) -> str:
+        """How many groups the report of a week tells of."""
         rows = report_rows(self._ctx, self._client, f"{REPORT}(period='D7')")
         return f"the activity of {sum(1 for _ in rows)} groups"
 

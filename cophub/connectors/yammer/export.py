@@ -6,47 +6,34 @@ answered 200 may be incomplete: its `log.txt` says so, and its window is then no
 Source: REST `GET /api/v1/export`, for a verified admin.
 """
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
-from glob import glob
-from pathlib import Path
-from typing import IO, NamedTuple
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-import httpx
 import msgspec
-import urllib3
 
-from cophub import AuthError, Checkpoint, ConfigError, Context, Item, Reject, SourceUnavailable
-from cophub.connectors.yammer.client import rest
+from cophub import Checkpoint, ConfigError, Context, Item, Reject, SourceUnavailable
 from cophub.connectors.yammer.exportfile import BadExport, ExportFile, Row, open_export
 from cophub.connectors.yammer.history import Reader
-from cophub.connectors.yammer.payloads import NetworkList
-from cophub.connectors.yammer.posts import moment
+from cophub.connectors.yammer.ondisk import Kept, files_of, look_at_files
 from cophub.connectors.yammer.settings import Settings
-from cophub.http import check_status
+from cophub.connectors.yammer.state import read_state
+from cophub.connectors.yammer.windows import (
+    FORM,
+    SMALLER,
+    WEEK,
+    Window,
+    ask,
+    first_day,
+    missing_files,
+    next_hours,
+    pieces_of,
+    troubles_of,
+)
 
 Ctx = Context[Settings]
-MODELS = ("User", "Group", "Message", "MessageVersion", "Network")
-ASKED = ("users.csv", "groups.csv", "messages.csv")
-"""What an export by call must hold, for those were asked for."""
-WEEK, DAY, HOUR = 168, 24, 1
-SMALLER = {WEEK: DAY, DAY: HOUR}
-BUSY = 20_000
-"""Messages of a week above which the next windows are of a day."""
-OVERLAP = timedelta(hours=1)
-"""What is written at the very end of a window may not be in its export yet."""
 EVERY = 5_000
 """Messages between two checkpoints."""
 MOST_MISSED = 3
-FORM = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class Window(msgspec.Struct, frozen=True):
-    """A time to ask an export for, in hours from an instant."""
-
-    start: datetime
-    hours: int
 
 
 class Progress(msgspec.Struct, omit_defaults=True):
@@ -67,20 +54,11 @@ class Progress(msgspec.Struct, omit_defaults=True):
         return Checkpoint(msgspec.json.encode(self).decode())
 
 
-class Kept(NamedTuple):
-    """A file that is there and looks safe."""
-
-    made_at: datetime
-    name: str
-    path: Path
-    digest: str
-
-
 def history(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Messages with edits and deletions, people and groups, from the Network Data Export."""
     if "export" not in ctx.settings.ways:
         return
-    progress = msgspec.json.decode(since, type=Progress) if since else Progress()
+    progress = read_state(since, Progress)
     reader = Reader(ctx)
     if ctx.settings.export_path is not None:
         yield from from_files(ctx, reader, progress)
@@ -128,39 +106,6 @@ def read_file(reader: Reader, export: ExportFile, progress: Progress) -> Iterato
         if number % EVERY == 0:
             progress.part = (export.digest, number)
             yield progress.checkpoint()
-
-
-def files_of(settings: Settings) -> list[Path]:
-    """The files that `export_path` names: one, all of a folder, or those that fit a pattern.
-
-    Raises ConfigError when there are none.
-    """
-    path = Path(settings.export_path or "").expanduser()
-    if path.is_dir():
-        found = sorted(each for each in path.rglob("*") if each.suffix.lower() == ".zip")
-    elif path.exists():
-        found = [path]
-    else:
-        found = sorted(Path(each) for each in glob(str(path), recursive=True))  # noqa: PTH207
-    if not found:
-        raise ConfigError(
-            f"export_path: there is no ZIP file at {path}; put the Network Data Export there, or"
-            " leave export_path out to ask Yammer for it"
-        )
-    return found
-
-
-def look_at_files(paths: list[Path]) -> tuple[list[Kept], list[str]]:
-    """The files that can be read, the oldest export first, and what is wrong with the others."""
-    kept: list[Kept] = []
-    problems: list[str] = []
-    for path in paths:
-        try:
-            with open_export(path) as export:
-                kept.append(Kept(export.made_at, path.name, path, export.digest))
-        except BadExport as bad:
-            problems.append(str(bad))
-    return sorted(kept), problems
 
 
 def not_read(kept: list[Kept], progress: Progress) -> list[Kept]:
@@ -232,76 +177,6 @@ def take(ctx: Ctx, reader: Reader, window: Window, progress: Progress) -> Iterat
         raise SourceUnavailable(f"{words_of_missed(progress.missed)}. It said: {trouble}")
 
 
-def pieces_of(window: Window, now: datetime) -> Iterator[Window]:
-    """The next smaller windows that make up this one."""
-    hours, end = SMALLER[window.hours], window.start + timedelta(hours=window.hours)
-    start = window.start
-    while start < min(end, now):
-        yield Window(start, hours)
-        start += timedelta(hours=hours)
-
-
-def next_hours(hours: int, messages: int) -> int:
-    """How long the next window is: a day where a week would hold too much."""
-    in_a_week = messages * WEEK // hours
-    return DAY if in_a_week > BUSY else WEEK
-
-
-def ask(ctx: Ctx, window: Window, models: Sequence[str] = MODELS) -> ExportFile:
-    """The export of a window, in a file that is gone when it is closed.
-
-    Raises BadExport when it broke off on the way, AuthError for whoever is no verified admin.
-    """
-    end = min(window.start + timedelta(hours=window.hours), ctx.now)
-    name = f"the export from {window.start.strftime(FORM)} to {end.strftime(FORM)}"
-    asked: list[tuple[str, str | int | float | bool | None]] = [
-        ("since", (window.start - OVERLAP).strftime(FORM)),
-        ("until", end.strftime(FORM)),
-        ("include", "csv"),
-        *(("model", model) for model in models),
-    ]
-    file = tempfile.TemporaryFile(prefix="cophub-export-")  # noqa: SIM115 - ExportFile closes it
-    try:
-        _spool(ctx, asked, file, name)
-        return ExportFile(file, name)
-    except BaseException:
-        file.close()
-        raise
-
-
-def _spool(
-    ctx: Ctx,
-    asked: list[tuple[str, str | int | float | bool | None]],
-    file: IO[bytes],
-    name: str,
-) -> None:
-    try:
-        with rest(ctx).http.stream("GET", "export", params=asked) as response:
-            if response.status_code == 403:
-                raise AuthError(NOT_ADMIN)
-            for piece in check_status(response).iter_bytes():
-                file.write(piece)
-    except SourceUnavailable as error:
-        if is_too_much(error):
-            raise BadExport(f"{name} did not come whole: {error}") from error
-        raise
-
-
-def is_too_much(error: SourceUnavailable) -> bool:
-    """Whether a smaller window may fare better: the vendor broke off, gave up or was silent."""
-    cause = error.__cause__
-    if isinstance(cause, httpx.HTTPStatusError):
-        return cause.response.status_code >= 500
-    return isinstance(cause, urllib3.exceptions.HTTPError | httpx.ReadTimeout | httpx.ProtocolError)
-
-
-NOT_ADMIN = (
-    "Yammer gives its export to verified admins only, and the person who signed in is none; make"
-    " them one in engage.cloud.microsoft > Admin center, sign in as one, or set export_path to a"
-    " file that an admin downloaded"
-)
-
-
 def people_in_exports(ctx: Ctx) -> Iterator[Row]:
     """Every row of `Users.csv`: of the files on disk, or of one export of nothing else."""
     if ctx.settings.export_path is not None:
@@ -319,18 +194,6 @@ def people_in_exports(ctx: Ctx) -> Iterator[Row]:
         yield from export.rows("Users.csv", "id")
 
 
-def troubles_of(export: ExportFile) -> list[str]:
-    """What `log.txt` says went wrong; that there is none says so, too."""
-    if not export.has_log:
-        return ["it has no log.txt, so whether it is complete is unknown"]
-    return [f"log.txt says: {line[:160]}" for line in export.troubles()]
-
-
-def missing_files(export: ExportFile) -> list[str]:
-    """The files that were asked for and are not there."""
-    return [f"{name} is missing" for name in ASKED if name not in export.csv_files]
-
-
 def words_of_missed(missed: list[Window]) -> str:
     """Which windows could not be had, for a person."""
     first = missed[0]
@@ -341,22 +204,9 @@ def words_of_missed(missed: list[Window]) -> str:
     )
 
 
-def first_day(ctx: Ctx) -> datetime:
-    """Where history begins: `export_since`, or when the network was made."""
-    if ctx.settings.export_since is not None:
-        return datetime.combine(ctx.settings.export_since, time(), UTC)
-    networks, _ = rest(ctx).page("networks/current.json", NetworkList)
-    made = [at for each in networks.items if (at := moment(each.created_at))]
-    if not made:
-        raise ConfigError(
-            "Yammer does not say when the network was made; set export_since, such as 2020-01-31"
-        )
-    return min(made).replace(minute=0, second=0, microsecond=0)
-
-
 def windows_left(ctx: Ctx, since: str | None) -> int:
     """How many exports a run by call would ask for, where none is incomplete."""
-    progress = msgspec.json.decode(since, type=Progress) if since else Progress()
+    progress = read_state(since, Progress)
     start = progress.until or first_day(ctx)
     hours = max((ctx.now - start).total_seconds() / 3600, 0)
     return len(progress.missed) + -int(-hours // progress.hours)

@@ -36,6 +36,7 @@ from cophub.connectors.yammer.memberdelta import AT_ONCE, Change, changes, lates
 from cophub.connectors.yammer.payloads import User, flag
 from cophub.connectors.yammer.people import People
 from cophub.connectors.yammer.settings import Settings
+from cophub.connectors.yammer.state import read_state
 
 Ctx = Context[Settings]
 MANY = 30
@@ -69,7 +70,7 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """People and their roles in each community, then only who came and went."""
     if not sees_groups(ctx.settings):
         return
-    state = msgspec.json.decode(since, type=State) if since else State()
+    state = read_state(since, State)
     reading = _Reading(ctx, state, told_apart=since is not None)
     yield from reading.forget()
     yield from reading.native()

@@ -18,6 +18,7 @@ from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
 from cophub.connectors.yammer.groups import Found, chosen, graph_client, listed, sees_groups
 from cophub.connectors.yammer.settings import Settings
+from cophub.connectors.yammer.state import read_state
 from cophub.http import parse_each
 
 Ctx = Context[Settings]
@@ -56,7 +57,7 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     if not sees_groups(ctx.settings):
         return
-    progress = msgspec.json.decode(since, type=Progress) if since else Progress()
+    progress = read_state(since, Progress)
     yield from stats(ctx, chosen(ctx))
     if "graph" in ctx.settings.ways:
         yield from roles(ctx)

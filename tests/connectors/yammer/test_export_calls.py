@@ -7,9 +7,10 @@ import pytest
 
 from cophub import Account, AuthError, Post, SourceUnavailable, Stream
 from cophub.connectors.yammer import export as module
-from cophub.connectors.yammer.export import history, next_hours, windows_left
+from cophub.connectors.yammer.export import history, windows_left
 from cophub.connectors.yammer.parse import parse_message
 from cophub.connectors.yammer.payloads import Message
+from cophub.connectors.yammer.windows import next_hours
 from cophub.sandbox.microsoft import MicrosoftSandbox
 
 STREAM = Stream(history)

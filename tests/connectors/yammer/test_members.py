@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from cophub import Account, AuthError, Gone, Membership, Stream
+from cophub import Account, AuthError, CursorExpired, Gone, Membership, Stream
+from cophub.connectors.yammer.export import history
 from cophub.connectors.yammer.memberdelta import GroupChange
 from cophub.connectors.yammer.members import members
+from cophub.connectors.yammer.usage import usage
 from cophub.sandbox.microsoft import MicrosoftSandbox
 
 STREAM = Stream(members, snapshot_of=(Membership,))
@@ -352,3 +354,10 @@ def test_members_without_names_mean_a_permission_that_is_missing(
     still.consents.discard("graph:User.Read.All")
     with pytest.raises(AuthError, match=r"User\.Read\.All"):
         extract(STREAM, ask(still, ways=["graph"]))
+
+
+def test_a_cursor_of_another_version_is_read_as_none(still: MicrosoftSandbox, ask: Any) -> None:
+    for stream in (members, history, usage):
+        ctx = ask(still, ways=["graph", "export"])
+        with pytest.raises(CursorExpired, match="none of this version"):
+            list(stream(ctx, '{"hours": "many", "links": 1, "day": 1}'))

@@ -12,6 +12,7 @@ from cophub import Connector, Membership, Stream
 from cophub.connectors.yammer.export import history
 from cophub.connectors.yammer.groups import groups
 from cophub.connectors.yammer.members import members
+from cophub.connectors.yammer.messages import messages
 from cophub.connectors.yammer.settings import Settings
 from cophub.http import Limits, MemoryTokens, Transport
 from cophub.sandbox.microsoft import MicrosoftSandbox
@@ -33,12 +34,12 @@ def run(warehouse: Warehouse) -> Run:
     tokens = MemoryTokens()
     later = iter(range(1, 10_000))
 
-    def sync(box: MicrosoftSandbox, **settings: Any) -> RunResult:
+    def sync(box: MicrosoftSandbox, streams: Any = STREAMS, **settings: Any) -> RunResult:
         given = {
             "tenant": box.tenant_id, "client_id": box.client_id, "base_url": box.base_url,
             "client_secret": box.client_secret,
         } | settings  # fmt: skip
-        connector = Connector(name="yammer", summary="", settings=Settings, streams=STREAMS)
+        connector = Connector(name="yammer", summary="", settings=Settings, streams=streams)
         tokens.set("yammer-microsoft", box.refresh_token(box.tenant.admin))
         at = datetime.fromtimestamp(box.timeline.now, UTC) + timedelta(seconds=next(later))
         engine = SyncEngine(
@@ -61,6 +62,27 @@ def rows(warehouse: Warehouse, table: str) -> list[dict[str, Any]]:
         found = connection.execute(select(t.metadata.tables[table])).mappings()
         dropped = ("run", "changed_at", "first_seen_at", "digest")
         return [{k: v for k, v in row.items() if k not in dropped} for row in found]
+
+
+@pytest.mark.parametrize("first", ["messages", "history"])
+def test_a_message_is_the_same_row_whichever_way_tells_of_it_first(
+    still: MicrosoftSandbox, run: Run, warehouse: Warehouse, tmp_path: Path, first: str
+) -> None:
+    exported(still, tmp_path)
+    given = {"ways": ["rest", "export"], "export_path": tmp_path}
+    order = [messages, history] if first == "messages" else [history, messages]
+    run(still, streams=[Stream(groups), *map(Stream, order)], **given)
+    found = {row["key"]: row for row in rows(warehouse, "post")}
+    run(still, streams=[Stream(history), Stream(messages)], **given)
+    again = {row["key"]: row for row in rows(warehouse, "post")}
+    assert again == found
+    both = [row for row in found.values() if row["url"] and row["deleted_at"] is None]
+    assert len(both) > 100
+    truth = {str(m["id"]): m for m in still.truth()["yammer"]["messages"]}
+    for row in both:
+        told = truth[row["key"]]
+        assert row["body"] == told["text"].strip()
+        assert (row["edited_at"].timestamp() if row["edited_at"] else 0) == told["edited"]
 
 
 def exported(box: MicrosoftSandbox, folder: Path) -> Path:
