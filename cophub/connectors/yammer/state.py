@@ -10,7 +10,10 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 def read_state(since: str | None, kind: type[T]) -> T:
-    """The values in a cursor, or those of a first run. Raises CursorExpired for one that is none."""
+    """The values in a cursor, or those of a first run.
+
+    Raises CursorExpired for a cursor that holds others, so that the stream is read anew.
+    """
     if since is None:
         return kind()
     try:

@@ -13,7 +13,7 @@ from cophub.connectors.yammer.export import history
 from cophub.connectors.yammer.groups import Listing
 from cophub.connectors.yammer.settings import Settings
 
-from .exports import export, message, table
+from .exports import MESSAGES, export, message, table
 
 STREAM = Stream(history)
 Extract = Callable[..., Any]
@@ -128,6 +128,23 @@ def test_edits_are_dated_and_what_was_deleted_has_no_text(
     assert posts["2"]["deleted_at"] == datetime(2026, 3, 5, tzinfo=UTC)
     assert (posts["2"]["body"], posts["2"]["title"]) == (None, None)
     assert "edited_at" not in posts["3"]
+
+
+def test_drafts_are_nobodys_business_and_a_bot_is_no_person(
+    tmp_path: Path, given: Any, extract: Extract
+) -> None:
+    columns = (*MESSAGES, "draft_state")
+    rows = [
+        message(1, draft_state="draft"),
+        message(2, draft_state="published", sender_type="Bot"),
+        message(3, draft_state="", sender_type="User"),
+        message(4, message_type="system", draft_state="null"),
+    ]
+    export(tmp_path / "a.zip", more={"Messages.csv": table(columns, rows)})
+    posts = extract(STREAM, given(tmp_path)).last(Post)
+    assert {key: (row["account"], row["kind"]) for key, row in posts.items()} == {
+        "2": ("bot:11", "message"), "3": ("11", "message"), "4": ("11", "system"),
+    }  # fmt: skip
 
 
 def test_attachments_count_files_and_no_previews(
