@@ -1,10 +1,8 @@
 """What Yammer's REST API answers: the fields that cophub reads, and no others.
 
 The names are the vendor's. It sends `""` where there is no id, and booleans as text in places
-(`"admin": "true"`): ids are read by `id_of`, flags by `flag`. Instants stay text (`instant`).
+(`"admin": "true"`): ids are read by `id_of`, flags by `flag`. Instants stay text (`posts.moment`).
 """
-
-from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -22,22 +20,6 @@ def id_of(value: Id) -> str | None:
 def flag(value: Flag) -> bool:
     """A boolean that may have come as text."""
     return value is True or (isinstance(value, str) and value.strip().lower() == "true")
-
-
-def instant(value: str | None) -> datetime | None:
-    """`2022/11/11 21:00:20 +0000` (or ISO 8601) in UTC; None for nothing.
-
-    Raises ValueError for a text that is neither, or that has no zone.
-    """
-    if not value:
-        return None
-    text = value.strip().replace("/", "-").replace(" +", "+").replace(" -", "-")
-    at = datetime.fromisoformat(text.removesuffix(" UTC"))
-    if text.endswith(" UTC"):
-        at = at.replace(tzinfo=UTC)
-    if at.tzinfo is None:
-        raise ValueError(f"the instant {value!r} has no zone")
-    return at.astimezone(UTC)
 
 
 class Payload(Struct, gc=False):
@@ -275,6 +257,9 @@ class Reference(Payload):
     privacy: str | None = None
     group_id: Id = None
     thread_starter_id: Id = None
+    best_reply_id: Id = None
+    """Of a question's thread. The name is a guess after the web client's: no published answer of
+    this API shows a marked answer."""
     stats: ThreadStats | None = None
 
 
