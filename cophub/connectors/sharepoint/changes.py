@@ -10,7 +10,6 @@ from cophub import Context, CophubError, Json, SourceUnavailable
 from cophub.connectors.sharepoint.client import answer, rest, said, shared
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
-from cophub.http import SAFE
 
 ADD, UPDATE, DELETE, RENAME, MOVE_AWAY, MOVE_INTO, RESTORE = 1, 2, 3, 4, 5, 6, 7
 MEMBER_ADD, MEMBER_DELETE = 13, 14
@@ -79,12 +78,10 @@ def _page(ctx: Context[Settings], site: SiteRef, token: str) -> list[Json]:
         "FetchLimit": FETCH_LIMIT,
         "ChangeTokenStart": {"StringValue": token},
     }
-    client = rest(ctx, site.url)
-    request = client.build_request("POST", "site/getChanges", json={"query": query})
     # A token that is too old may be refused with a 500, which is not worth trying again.
-    request.extensions = {**request.extensions, SAFE: not _too_old(token, ctx.now)}
+    client = rest(ctx, site.url, patient=not _too_old(token, ctx.now))
     try:
-        response = client.send(request)
+        response = client.post("site/getChanges", json={"query": query})
     except SourceUnavailable as error:
         cause = getattr(error.__cause__, "response", None)
         if isinstance(cause, httpx.Response) and _says_expired(cause):

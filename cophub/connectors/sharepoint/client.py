@@ -59,10 +59,11 @@ def graph_client(ctx: Context[Settings]) -> httpx.Client:
     return shared(ctx, "graph", lambda: graph(ctx, hosts(ctx), auth))
 
 
-def rest(ctx: Context[Settings], site_url: str) -> httpx.Client:
+def rest(ctx: Context[Settings], site_url: str, *, patient: bool = True) -> httpx.Client:
     """SharePoint's REST API of a site, at `SITE/_api/`, without metadata; one client a run.
 
-    Its POSTs only read, and are tried again as a GET is. Use `rest_json` for one answer.
+    Its POSTs only read, and are tried again as a GET is, unless `patient` is False. Use
+    `rest_json` for one answer.
     """
 
     def make() -> httpx.Client:
@@ -70,10 +71,10 @@ def rest(ctx: Context[Settings], site_url: str) -> httpx.Client:
             base_url=f"{hosts(ctx).sharepoint(site_url).rstrip('/')}/_api/",
             auth=signed(ctx, tenant_of(site_url)),
             headers={"Accept": NOMETADATA, "User-Agent": decorated(ctx.settings.company)},
-            safe_posts=True,
+            safe_posts=patient,
         )
 
-    return shared(ctx, f"rest:{site_url}", make)
+    return shared(ctx, f"rest:{site_url}:{patient}", make)
 
 
 def rest_json(

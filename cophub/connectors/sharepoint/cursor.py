@@ -78,4 +78,5 @@ def remembered(site: SiteRef, list_id: str, state: ListState) -> ListRef:
         last_modified=None,
         hidden=False,
         root_url="",
+        there=False,
     )

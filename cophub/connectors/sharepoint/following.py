@@ -42,6 +42,8 @@ def follow(ctx: Context[Settings], since: str | None, plan: Planner) -> Iterator
     """See `rows.follow_lists`."""
     cursor = cursor_of(since)
     found = sites_of(ctx)
+    for _ in ctx.map(lambda site: lists_of(ctx, site), found):
+        pass  # asked for side by side, and held from now on
     for done, site in enumerate(found):
         ctx.progress("sites", done, len(found))
         state = cursor.sites.setdefault(site.key, SiteState())

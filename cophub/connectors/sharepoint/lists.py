@@ -79,9 +79,8 @@ def _plan(ctx: Context[Settings], of: ListRef) -> Plan | None:
     mapping = mapping_of(ctx, of)
     if mapping is None:
         return None
-    if of.root_url == "" and of.item_count == 0:  # it is deleted; nothing can be asked of it
-        return _plan_for(ctx, of, mapping, {})
-    return _plan_for(ctx, of, mapping, resolved(ctx, of, mapping.columns))
+    columns = resolved(ctx, of, mapping.columns) if of.there else {}
+    return _plan_for(ctx, of, mapping, columns)
 
 
 def _plan_for(

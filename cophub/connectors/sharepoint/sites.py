@@ -80,6 +80,8 @@ class ListRef:
     hidden: bool
     root_url: str
     """Path of its root folder on the server, such as `/sites/mer/Shared Documents`."""
+    there: bool = True
+    """False for a list that is deleted, and known from an earlier run only: it cannot be asked."""
 
 
 def sites_of(ctx: Context[Settings]) -> list[SiteRef]:
@@ -101,25 +103,22 @@ def _each_once(found: Iterator[SiteRef]) -> Iterator[SiteRef]:
 
 def _found(ctx: Context[Settings]) -> Iterator[SiteRef]:
     settings = ctx.settings
-    known: set[str] = set()
-    for url in (settings.site_url, *settings.sites):
-        site = site_at(ctx, url)
-        known |= {url.lower(), site.url.lower()}
-        yield site
-    queries = []
-    if settings.hub:
-        queries.append(_hub_query(ctx))
-    if settings.search:
-        queries.append(settings.search)
-    for query in queries:
-        for url in _search(ctx, query):
-            if url.lower() in known:
-                continue
-            known.add(url.lower())
-            try:
-                yield site_at(ctx, url)
-            except (AuthError, NotThere) as error:
-                ctx.log.warning("a site that was found is left out: %s", error)
+    named = list(ctx.map(lambda url: site_at(ctx, url), [settings.site_url, *settings.sites]))
+    yield from named
+    queries = [*([_hub_query(ctx)] if settings.hub else []), settings.search or ""]
+    known = {url.lower() for url in (settings.site_url, *settings.sites)}
+    known |= {site.url.lower() for site in named}
+    found = {url.lower(): url for query in queries if query for url in _search(ctx, query)}
+    others = [url for low, url in found.items() if low not in known]
+    yield from (site for site in ctx.map(lambda url: _if_readable(ctx, url), others) if site)
+
+
+def _if_readable(ctx: Context[Settings], url: str) -> SiteRef | None:
+    try:
+        return site_at(ctx, url)
+    except (AuthError, NotThere) as error:
+        ctx.log.warning("a site that was found is left out: %s", error)
+        return None
 
 
 def site_at(ctx: Context[Settings], url: str) -> SiteRef:

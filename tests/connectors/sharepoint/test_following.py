@@ -127,6 +127,64 @@ def test_a_folder_that_is_renamed_or_deleted_takes_what_is_in_it_along(
     assert got(held) == files(box)
 
 
+def test_a_folder_of_more_files_than_sharepoint_lists_is_read(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """Above 5,000 the listing of a folder fails; rows of the library do not."""
+    site = site_of(box)
+    library = site.list_named("Documents")
+    with box.changing():
+        for number in range(5_100):
+            path = f"{library.root}/Many/{number}.pdf"
+            box.sharepoint.acts.add_file(site, library, path, 1, size=number)
+    held.take(documents(ask(box), None))
+    assert got(held) == files(box)
+    assert len(held.of(Document)) > 5_000
+
+
+def test_a_token_that_is_revoked_in_mid_run_is_renewed(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """For our own requests and for those of the vendor's client."""
+    site = site_of(box)
+    box.sharepoint.add_file(site, f"{site.path}/Shared Documents/one.docx", b"1")
+    ctx = ask(box, sites=(0, 1))
+    sites_of(ctx)
+    box.revoke()
+    held.take(documents(ctx, None))
+    box.revoke()
+    held.take(lists(ctx, None))
+    assert got(held) == files(box) | files(box, 1)
+
+
+def test_the_log_is_asked_again_when_it_is_busy(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """Its POST only reads."""
+    site = site_of(box)
+    held.take(documents(ask(box), None))
+    box.sharepoint.add_file(site, f"{site.path}/Shared Documents/one.docx", b"1")
+    box.faults.plan("429", path="*/getChanges", retry_after=1)
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_an_old_token_is_told_from_a_fault_by_either_status(
+    box: MicrosoftSandbox, ask: Ask, held: Held, status: int
+) -> None:
+    """After more than 60 days it is not even tried again."""
+    site = site_of(box)
+    box.sharepoint.add_file(site, f"{site.path}/Shared Documents/one.docx", b"1")
+    held.take(documents(ask(box), None))
+    box.sharepoint.expired_status = status
+    box.advance(days=61)
+    box.log.clear()
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    assert len(asked(box, "/getChanges")) == 1
+
+
 def test_a_list_that_is_deleted_ends_and_one_that_is_new_is_read(
     box: MicrosoftSandbox, ask: Ask, held: Held
 ) -> None:
