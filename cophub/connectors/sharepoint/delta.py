@@ -16,6 +16,7 @@ from cophub.connectors.sharepoint.client import graph_client
 from cophub.connectors.sharepoint.cursor import Cursor, ListState
 from cophub.connectors.sharepoint.rows import FileRef, ListRef, PersonRef, Plan, Row
 from cophub.connectors.sharepoint.settings import Settings
+from cophub.connectors.sharepoint.userinfo import person_of
 from cophub.connectors.sharepoint.zones import instant
 from cophub.http import parse_each
 
@@ -133,7 +134,7 @@ def row_of(item: Json, ctx: Context[Settings], of: ListRef, plan: Plan) -> Row:
         path=path,
         file=_file(item, fields, path) if plan.files and not folder else None,
         fields=_fields(fields, plan),
-        persons={name: _people(fields, name) for name in plan.people},
+        persons={name: _people(ctx, of, fields, name) for name in plan.people},
     )
 
 
@@ -156,7 +157,7 @@ def _person(who: Any, lookup: Any) -> PersonRef | None:
     return None if found == PersonRef() else found
 
 
-def _people(fields: Json, name: str) -> tuple[PersonRef, ...]:
+def _people(ctx: Context[Settings], of: ListRef, fields: Json, name: str) -> tuple[PersonRef, ...]:
     """A person column gives an id only, or, where it takes several, a list of people."""
     several = fields.get(name)
     if isinstance(several, list):
@@ -169,7 +170,7 @@ def _people(fields: Json, name: str) -> tuple[PersonRef, ...]:
             for one in several
         )
     lookup = fields.get(f"{name}LookupId")
-    return (PersonRef(id=int(lookup)),) if lookup else ()
+    return (person_of(ctx, of.site, int(lookup)),) if lookup else ()
 
 
 def _file(item: Json, fields: Json, path: str | None) -> FileRef | None:

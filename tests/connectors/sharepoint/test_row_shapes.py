@@ -131,12 +131,15 @@ def test_a_file_of_graph_has_its_size_as_text_and_its_id_in_the_etag(
 
 
 def test_a_person_column_of_graph_gives_an_id_only_or_a_list(ctx: Context[Settings]) -> None:
+    """An id is looked up among the users of the site."""
+    ada = PersonRef(id=3, login="i:0#.f|membership|ada@contoso.org", email="ada@contoso.org")
+    ctx.shared["sharepoint:userinfo:site"] = {3: ada}  # as the site's list of users has her
     several = [{"LookupId": 5, "LookupValue": "Ben", "Email": "ben@contoso.org"}]
     row = delta.row_of(
         graph_item(LeadLookupId="3", Team=several), ctx, LIST, plan(people=("Lead", "Team"))
     )
     assert row.persons == {
-        "Lead": (PersonRef(id=3),),
+        "Lead": (ada,),
         "Team": (PersonRef(id=5, email="ben@contoso.org", name="Ben"),),
     }
 
