@@ -12,6 +12,7 @@ from cophub.connectors.yammer.parse import parse_message
 from cophub.connectors.yammer.payloads import Message
 from cophub.connectors.yammer.windows import next_hours
 from cophub.sandbox.microsoft import MicrosoftSandbox
+from cophub.sandbox.server import Response
 
 STREAM = Stream(history)
 
@@ -227,3 +228,25 @@ def test_windows_overlap_by_an_hour_and_their_ends_are_encoded(
     assert len(ends) == 2
     assert ends[1][0] == ends[0][1] - timedelta(hours=1)
     assert all("+" not in seen.raw_query for seen in asked)
+
+
+def test_a_window_that_is_too_much_for_the_vendor_is_asked_for_by_day(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    usual = box.answer
+
+    def answer(request: Any) -> Any:
+        if request.path == "/api/v1/export":
+            since, until = (
+                datetime.fromisoformat(request.query[name]) for name in ("since", "until")
+            )
+            if until - since > timedelta(days=2):
+                return Response(504)
+        return usual(request)
+
+    box.answer = answer  # type: ignore[method-assign]
+    since = box.now.date() - timedelta(days=7)
+    got = extract(STREAM, admin(box, ask, export_since=since))
+    whole = {key for key, m in told(box).items() if at(m["at"]).date() >= since}  # type: ignore[union-attr]
+    assert whole
+    assert whole <= got.last(Post).keys()

@@ -144,3 +144,23 @@ def test_the_vendors_groups_and_communities_are_read(vendor_files: Any) -> None:
     one = json.loads((folder / "graph/community_get.json").read_bytes())
     keys = [yammer_id(msgspec.convert(row, Community).id) for row in [*listed, one]]
     assert keys == ["191326289920", "191476637696", "155527094272"]
+
+
+def test_a_deleted_group_that_rest_still_lists_is_left_out(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    usual, title = box.answer, box.tenant.legacy.title
+
+    def answer(request: Any) -> Any:
+        response = usual(request)
+        if request.path == "/api/v1/groups.json":
+            rows = json.loads(response.body)
+            for row in rows:
+                row["state"] = "deleted" if row["full_name"] == title else row["state"]
+            response.body = json.dumps(rows).encode()
+        return response
+
+    box.answer = answer  # type: ignore[method-assign]
+    spaces = extract(STREAM, ask(box, ways=["rest"])).last(Space)
+    assert spaces
+    assert title not in [row["title"] for row in spaces.values()]
