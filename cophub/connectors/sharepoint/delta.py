@@ -126,8 +126,8 @@ def row_of(item: Json, ctx: Context[Settings], of: ListRef, plan: Plan) -> Row:
         title=fields.get("Title"),
         created=instant(ctx, of.site, item.get("createdDateTime")),
         modified=instant(ctx, of.site, item.get("lastModifiedDateTime")),
-        author=_person(item.get("createdBy"), fields.get("AuthorLookupId")),
-        editor=_person(item.get("lastModifiedBy"), fields.get("EditorLookupId")),
+        author=_person(ctx, of, item.get("createdBy"), fields.get("AuthorLookupId")),
+        editor=_person(ctx, of, item.get("lastModifiedBy"), fields.get("EditorLookupId")),
         folder=folder,
         content_type=content_type,
         url=url,
@@ -146,8 +146,11 @@ def _fields(fields: Json, plan: Plan) -> dict[str, Any]:
     return {**found, **dict.fromkeys(plan.lookups)}
 
 
-def _person(who: Any, lookup: Any) -> PersonRef | None:
+def _person(ctx: Context[Settings], of: ListRef, who: Any, lookup: Any) -> PersonRef | None:
+    """Who made or changed a row; an app has no directory id, and is known by its id on the site."""
     user = (who or {}).get("user") or {}
+    if lookup and not user.get("id") and not user.get("email"):
+        return person_of(ctx, of.site, int(lookup))
     found = PersonRef(
         id=int(lookup) if lookup else None,
         aad=str(user["id"]).lower() if user.get("id") else None,
