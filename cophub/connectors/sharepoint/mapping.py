@@ -164,8 +164,9 @@ def account_of(row: Row, cells: Cells) -> Account:
 
     Raises ValueError when no column tells who it is.
     """
-    who = cells.person("account") or cells.person("email") or _named(cells)
-    key = cells.directory.account(who) if who else None
+    candidates = (cells.person("account"), cells.person("email"), _named(cells))
+    known = ((who, cells.directory.account(who)) for who in candidates if who)
+    who, key = next(((who, key) for who, key in known if key), (None, None))
     if who is None or key is None:
         raise ValueError("the row names nobody: its columns for a person or an address are empty")
     told = {field: value for field, value in cells.all(*ABOUT_PEOPLE).items() if value}

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from cophub import Checkpoint, Document, SourceUnavailable, Space
+from cophub import Checkpoint, Document, Membership, SourceUnavailable, Space
 from cophub.connectors.sharepoint import delta
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.lists import lists
+from cophub.connectors.sharepoint.members import members
 from cophub.connectors.sharepoint.sites import sites
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from tests.connectors.sharepoint.table import Ask, Held, asked
@@ -55,6 +56,24 @@ def test_both_ways_give_the_same_rows_of_a_mapped_list(box: MicrosoftSandbox, as
         assert plain(by_graph.of(Document)[key])[:3] == plain(row)[:3]
         if not row.account.startswith("i:0i.t|"):  # an app
             assert plain(by_graph.of(Document)[key]) == plain(row)
+
+
+def test_members_of_a_list_are_the_same_accounts_as_far_as_graph_knows_them(
+    still: MicrosoftSandbox, ask: Ask
+) -> None:
+    """Who left the group long ago is known to the site alone, and is an address by the other."""
+    columns = {"account": "Person", "email": "E-mail", "joined_at": "Start Date"}
+    mapped = {"Members": {"record": "membership", "columns": columns}}
+    found = []
+    for secret in (False, True):
+        ctx, held = ask(still, secret=secret, lists=mapped), Held()
+        held.take(members(ctx, None))
+        held.take(lists(ctx, None))
+        of = still.sharepoint.site(0).list_named("Members")
+        found.append({key for key in held.of(Membership) if key.startswith(of.id)})
+    assert len(found[0]) == len(found[1])
+    assert len(found[0] & found[1]) > len(found[0]) / 2
+    assert all("@" in key for key in found[1] - found[0])
 
 
 def test_a_later_run_asks_for_the_delta_alone(box: MicrosoftSandbox, ask: Ask, held: Held) -> None:
