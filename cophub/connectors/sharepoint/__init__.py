@@ -26,6 +26,7 @@ from cophub.connectors.sharepoint.members import members
 from cophub.connectors.sharepoint.pages import pages
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import sites
+from cophub.connectors.sharepoint.upload import UploadSettings, upload
 from cophub.http import Limits
 
 # The vendor counts resource units of a tenant, not requests, and says when to wait.
@@ -95,5 +96,7 @@ def cophub_connectors() -> list[Connector]:
             streams=STREAMS,
             limits=LIMITS,
             personal=PERSONAL,
+            upload=upload,
+            upload_settings=UploadSettings,
         )
     ]

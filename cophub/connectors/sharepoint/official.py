@@ -31,9 +31,15 @@ class SignedBelow(AuthBase):
         return request
 
 
-def hub_context(ctx: Context[Any], site_url: str, auth: EntraAuth, company: str) -> ClientContext:
+def hub_context(
+    ctx: Context[Any],
+    site_url: str,
+    auth: EntraAuth,
+    company: str,
+    session: requests.Session | None = None,
+) -> ClientContext:
     """A context of `site_url` (as it is reached, so a proxy's address) that `auth` signs."""
-    session = sign_session(ctx.session(), auth)
+    session = sign_session(session or ctx.session(), auth)
     session.auth = SignedBelow()
     session.headers["User-Agent"] = decorated(company)
     context = ClientContext(site_url).with_transport(session=session, timeout=(10, 120))

@@ -39,7 +39,8 @@ def occurrences(xml: str, start: datetime, zone: ZoneInfo, until: datetime) -> l
         raise ValueError("RecurrenceData has no repeat")
     local = start.astimezone(zone).replace(tzinfo=None)
     last = min(until, _window_end(rule, local, zone) or until)
-    dates = rrule.rrule(dtstart=local, **_pattern(repeat[0], local), **_count(rule))
+    pattern = _pattern(repeat[0], local) | _count(rule)
+    dates = rrule.rrule(dtstart=local, **pattern)
     instants = (found.replace(tzinfo=zone).astimezone(UTC) for found in dates)
     return list(islice(takewhile(lambda instant: instant <= last, instants), MOST))
 

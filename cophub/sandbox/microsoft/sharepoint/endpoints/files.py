@@ -72,9 +72,12 @@ def _inside(of: SPList, path: str, *, folders: bool) -> list[Item]:
     return sorted(found, key=lambda item: item.name.lower())
 
 
-def _folder(ask: Ask, of: SPList, path: str, item: Item | None) -> Thing:
+def _folder(
+    ask: Ask, of: SPList, path: str, item: Item | None, inside: dict[str, Any] | None = None
+) -> Thing:
     count = sum(each.dir.lower() == path.lower() for each in of.items.values())
     thing = folder_thing(ask, path, count, item)
+    thing.data |= inside or {}
     if ask.expands("ListItemAllFields") and item is not None:
         thing.data["ListItemAllFields"] = Rows(_bare(ask), of, "bare").thing(item)
     return chosen(ask, thing)
@@ -111,8 +114,16 @@ def top_folders(ask: Ask) -> Many:
 
 @rest("GET", "web/folder()")
 def folder(ask: Ask, by: By) -> Thing:
-    """One folder."""
-    return _folder(ask, *folder_at(ask, by))
+    """One folder, with what is in it where that is expanded."""
+    of, path, item = folder_at(ask, by)
+    inside: dict[str, Any] = {}
+    bare = _bare(ask)
+    if ask.expands("Folders"):
+        rows = _inside(of, path, folders=True)
+        inside["Folders"] = Many([_folder(bare, of, one.path, one) for one in rows])
+    if ask.expands("Files"):
+        inside["Files"] = files(bare, By("path", path))
+    return _folder(ask, of, path, item, inside)
 
 
 @rest("GET", "web/folder()/folders")
