@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cophub.sandbox.microsoft.graph.reports import SiteUse
 from cophub.sandbox.microsoft.sharepoint import endpoints as _endpoints  # noqa: F401 - it has them
+from cophub.sandbox.microsoft.sharepoint import graphface as _graphface  # noqa: F401 - likewise
 from cophub.sandbox.microsoft.sharepoint import people
 from cophub.sandbox.microsoft.sharepoint.acts import Acts
 from cophub.sandbox.microsoft.sharepoint.founding import HUBBED, MEMBERS, found, site_for
@@ -39,7 +40,8 @@ class SharePoint:
     """The part of the sandbox that holds the sites; `sites` are by path, `/sites/KEY`.
 
     Switches for tests: `repeat_next` (Graph's next links lead to the same page for ever),
-    `foreign_next` (next links lead to another host), `demand_digest` (a write without
+    `foreign_next` (next links lead to another host), `repeat_items` (a delta's
+    page begins with the last item of the one before), `demand_digest` (a write without
     X-RequestDigest gets a 403), `expired_status` (what an old change token gets), `resync` (the
     code with a 410), `names_members` (the log says which user entered a group), `selected` (the
     ids of the sites that `Sites.Selected` was granted; all permissions hold for all sites else).
@@ -58,6 +60,7 @@ class SharePoint:
         self.roster = Roster(sandbox.world, sandbox.tenant, self.acts, self.by_group)
         self.repeat_next = False
         self.foreign_next = False
+        self.repeat_items = True
         self.demand_digest = False
         self.expired_status = 500
         self.resync = "resyncChangesApplyDifferences"

@@ -34,7 +34,7 @@ def visits(site: Site, day: int) -> tuple[int, int]:
     return actions, (actions + 2) // 3
 
 
-def item_visits(site: Site, unique: str, day: int) -> tuple[int, int]:
+def item_visits(unique: str, day: int) -> tuple[int, int]:
     """Views of a page or file, and viewers, on a day."""
     actions = max(0, Random(f"{unique}/{day}").randint(-4, 5))
     return actions, (actions + 1) // 2

@@ -17,10 +17,11 @@ PLAIN = "application/json;odata=nometadata"
 @pytest.fixture(scope="session")
 def shown_sites(connect: Callable[..., httpx.Client]) -> Iterator[httpx.Client]:
     """The first site of a tenant that no test changes, at `_api/`."""
-    with MicrosoftSandbox(seed=3, people=150, communities=4) as sandbox:
-        with _client(connect, sandbox, sandbox.sharepoint.site(0)) as client:
-            client.sandbox = sandbox  # type: ignore[attr-defined]
-            yield client
+    with (
+        MicrosoftSandbox(seed=3, people=150, communities=4) as sandbox,
+        _client(connect, sandbox, sandbox.sharepoint.site(0)) as client,
+    ):
+        yield client
 
 
 def _client(
