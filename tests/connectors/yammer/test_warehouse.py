@@ -118,7 +118,7 @@ def test_one_account_for_one_person_by_each_way_alone_and_together(
 ) -> None:
     exported(still, tmp_path)
     run(still, ways=ways, export_path=tmp_path)
-    names = {}
+    names: dict[str, str] = {}
     for user in [*still.tenant.users.values(), *still.tenant.gone.values()]:
         names |= {str(user.yammer_id): user.id, user.id: user.id}
     partners = {row["key"] for row in rows(warehouse, "account") if row["key"] not in names}
