@@ -21,6 +21,7 @@ from cophub import (
 from cophub.connectors.microsoft.consent import GROUP_MEMBERS, SHAREPOINT_SITES, SITES
 from cophub.connectors.sharepoint.discussions import discussions
 from cophub.connectors.sharepoint.documents import documents
+from cophub.connectors.sharepoint.events import WHOLE_EVERY, events
 from cophub.connectors.sharepoint.lists import lists
 from cophub.connectors.sharepoint.members import members
 from cophub.connectors.sharepoint.pages import pages
@@ -56,6 +57,13 @@ STREAMS = (
     Stream(documents, yields=(Document, Account), sees_deletions=True, permissions=READ),
     Stream(pages, yields=(Post, Reaction, Account), sees_deletions=True, permissions=READ),
     Stream(discussions, yields=(Post, Reaction, Account), sees_deletions=True, permissions=READ),
+    Stream(
+        events,
+        yields=(Event,),
+        whole_every=WHOLE_EVERY,
+        sees_deletions=True,
+        permissions=READ,
+    ),
 )
 PERSONAL = (
     "account.key",
