@@ -1,6 +1,6 @@
 """The users that a site knows, and whose account each of them is: read once a run for each site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 
 from cophub import UNSET, Account, AuthError, Context, Item, Reject, SourceUnavailable
@@ -138,10 +138,15 @@ class Directory:
         """
         return instant(self._ctx, self._site, text)
 
-    def records(self) -> Iterator[Item]:
-        """An account for everyone whom the site knows, apps too; groups are none."""
+    def records(self, only: Set[int] | None = None) -> Iterator[Item]:
+        """An account for everyone whom the site knows, apps too; groups are none.
+
+        `only` limits it to these site user ids.
+        """
         yield from self.rejects
         for user in self.users.values():
+            if only is not None and user.id not in only:
+                continue
             if user.principal_type == USER and (record := self.record(user)):
                 yield record
 

@@ -134,7 +134,7 @@ def _site(ctx: Ctx, site: SiteRef, mark: Mark | None, marks: Marks) -> Iterator[
     if mark and mark.quiet and log and not concerns_people(log.rows):
         marks.sites[site.key] = Mark(log.token, True)
         return
-    crowd = yield from _by_site(ctx, site, log.rows if log else whole_log(ctx, site))
+    crowd = yield from _by_site(ctx, site, log.rows if log else None)
     token = log.token if log else site.token
     marks.sites[site.key] = Mark(token, crowd.complete and not crowd.expanded)
 
@@ -150,10 +150,12 @@ def _log_since(ctx: Ctx, site: SiteRef, mark: Mark | None) -> ChangeLog | None:
         return None
 
 
-def _by_site(ctx: Ctx, site: SiteRef, log: list[Json]) -> Generator[Item, None, Crowd]:
-    """Accounts and memberships of a site as SharePoint itself tells them."""
+def _by_site(ctx: Ctx, site: SiteRef, log: list[Json] | None) -> Generator[Item, None, Crowd]:
+    """Accounts and memberships of a site as SharePoint itself tells them.
+
+    `log` is what happened since the last read; None reads everyone anew.
+    """
     directory = Directory.of(ctx, site)
-    yield from _once(ctx, directory.records())
     roles = site_roles(ctx, site)
     yield from roles.rejects
     crowd = Crowd(complete=not roles.rejects and not directory.rejects)
@@ -172,7 +174,10 @@ def _by_site(ctx: Ctx, site: SiteRef, log: list[Json]) -> Generator[Item, None, 
         if claim and claim[1] and not is_everyone(admin.login_name):
             yield from _expanded(ctx, crowd, claim, "owner", None, admin.title)
     yield from _without_deleted(ctx, crowd, directory)
-    yield from _told(site, crowd, joins(log, crowd.direct))
+    touched = None if log is None else {row["UserId"] for row in log if row.get("UserId")}
+    yield from _once(ctx, directory.records(touched))
+    dated = joins(whole_log(ctx, site) if log is None else log, crowd.direct)
+    yield from _told(site, crowd, dated)
     return crowd
 
 
@@ -229,7 +234,7 @@ def _people(ctx: Ctx, crowd: Crowd, group: Group, role: str, custom: str | None)
     keys = known(ctx)
     for person in group.people:
         key = keys.key(names(person)) or person.id.lower()
-        yield from _once(ctx, [parse_user(person, key)], better=True)
+        yield from _once(ctx, [parse_user(person, key)], by_directory=True)
         place = crowd.places[key]
         place.roles.add(role)
         place.by_directory = True
@@ -238,20 +243,18 @@ def _people(ctx: Ctx, crowd: Crowd, group: Group, role: str, custom: str | None)
             place.custom.add(custom)
 
 
-def _once(ctx: Ctx, records: Iterable[Item], *, better: bool = False) -> Iterator[Item]:
-    """Each account once a run: as a site knows it, and once more as the directory does.
+def _once(ctx: Ctx, records: Iterable[Item], *, by_directory: bool = False) -> Iterator[Item]:
+    """Each account once a run, and once more when the directory tells of it after a site did.
 
     What a site knows of a name or an address is as old as the day it was first resolved there.
     """
-    seen: set[tuple[str, bool]] = shared(ctx, "accounts told", set)
+    told: dict[str, bool] = shared(ctx, "accounts told", dict)
     for record in records:
-        if not isinstance(record, Account):
-            yield record
-            continue
-        key = str(record.key)
-        if (key, better) in seen or (key, True) in seen:
-            continue
-        seen.add((key, better))
+        if isinstance(record, Account):
+            key = str(record.key)
+            if told.get(key, False) or (key in told and not by_directory):
+                continue
+            told[key] = by_directory
         yield record
 
 
@@ -272,7 +275,7 @@ def _without_deleted(ctx: Ctx, crowd: Crowd, directory: Directory) -> Iterator[I
             del crowd.places[key]
             yield Account(key=key, status="deleted")
         elif person.display_name:  # an app without the permission sees that they are, not who
-            yield from _once(ctx, [parse_user(person, key)], better=True)
+            yield from _once(ctx, [parse_user(person, key)], by_directory=True)
 
 
 def _told(site: SiteRef, crowd: Crowd, joined: Mapping[int, datetime]) -> Iterator[Item]:

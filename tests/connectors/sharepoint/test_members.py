@@ -275,3 +275,20 @@ def test_a_guest_is_one_account_with_the_address_that_invited_them(
     assert {u.id: accounts[u.id]["email"] for u in guests} == {
         u.id: u.address.lower() for u in guests
     }
+
+
+def test_what_the_directory_says_of_somebody_counts_and_is_told_once(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract
+):
+    """A site remembers a name as it was; an account must not change with each run."""
+    site = box.sharepoint.site(0)
+    with box.changing():
+        user = next(u for u in box.tenant.users.values() if u.id in site.by_aad and not u.guest)
+        site.by_aad[user.id].title = "Oldname"
+        box.tenant.join(box.tenant.communities[0], user)
+    first = extract(members, ask(0, 1))
+    rows = [one for one in first.of(Account) if one.key == user.id]
+    assert [row.name for row in rows] == [user.name]
+    again = extract(members, ask(0, 1), first.cursor)
+    assert {one.key for one in again.of(Account)} <= {one.key for one in first.of(Account)}
+    assert [one.name for one in again.of(Account) if one.key == user.id] == [user.name]

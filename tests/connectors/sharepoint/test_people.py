@@ -71,7 +71,7 @@ def test_an_app_and_the_system_account_are_services():
     assert of_site_user(app).key == "i:0i.t|ms.sp.ext|a1b2@c3d4"
     system = user("SHAREPOINT\\system", id=SYSTEM_ACCOUNT, title="System Account")
     assert of_site_user(system).key == "sharepoint\\system"
-    assert identity(id=SYSTEM_ACCOUNT).key == "sharepoint\\system"
+    assert identity(id=1073741823).key == "sharepoint\\system"
     assert account_of(app, "x").kind == account_of(system, "y").kind == "service"
     assert account_of(app, "x").email is UNSET
 
