@@ -331,4 +331,6 @@ def _absolute(value: Any, folder: Path) -> Any:
     """Paths in settings start from the folder of plugins.toml, wherever cophub was started."""
     if isinstance(value, list):
         return [_absolute(inner, folder) for inner in value]
-    return str(folder / Path(value).expanduser()) if isinstance(value, str) and value else value
+    if not isinstance(value, str) or not value or "-----BEGIN" in value:  # what the file would hold
+        return value
+    return str(folder / Path(value).expanduser())

@@ -1,5 +1,6 @@
 """plugins.toml: what it may say, and the one line for each mistake in it."""
 
+import json
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -353,3 +354,22 @@ def test_a_community_may_name_a_source_that_is_not_there_yet(write: Any) -> None
         'plugins.toml: [communities.mercop] spaces: there is no source "newsleter"'
         ' (did you mean "newsletter"?), so "newsleter:a1b2c3" adds nothing'
     ]
+
+
+def test_a_secret_may_be_a_path_or_what_the_file_would_hold(tmp_path: Path) -> None:
+    """A certificate beside plugins.toml is found from anywhere; PEM text is left as it is."""
+    from cophub.connectors.sharepoint.settings import Settings
+
+    file = tmp_path / "plugins.toml"
+    told = 'site_url = "https://x.example/sites/a"\ntenant = "t"\nclient_id = "c"\n'
+    pem = "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"
+    for given, expected in (("app.pem", str(tmp_path / "app.pem")), (pem, pem)):
+        file.write_text(
+            f"[sources.i]\nconnector = 'sharepoint'\n[sources.i.settings]\n{told}"
+            f"certificate = {json.dumps(given)}\n"
+        )
+        config = load_config(file)
+        values = config.sources["i"].settings
+        settings = config.settings(Settings, values, ("sources", "i"))
+        assert settings.certificate is not None
+        assert settings.certificate.get_secret_value() == expected

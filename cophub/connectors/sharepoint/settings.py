@@ -119,6 +119,7 @@ class Settings(BaseModel):
     )
     certificate: SecretStr | None = Field(
         None,
+        json_schema_extra={"format": "path"},
         description="The app's certificate with its private key: path of a PEM or PFX file, or "
         "the PEM text itself. The way to read everything.",
     )

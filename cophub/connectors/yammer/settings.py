@@ -52,6 +52,7 @@ class Settings(BaseModel):
     )
     certificate: SecretStr | None = Field(
         None,
+        json_schema_extra={"format": "path"},
         description="Certificate of the app in place of a secret: the path of a PEM or PFX file "
         "with its private key, or the PEM text itself.",
     )
