@@ -7,7 +7,7 @@ import httpx
 import msgspec
 
 from cophub import Context, CophubError, Json, SourceUnavailable
-from cophub.connectors.sharepoint.client import answer, rest, said, shared
+from cophub.connectors.sharepoint.client import answer, ask_by_post, said, shared
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
 
@@ -79,9 +79,9 @@ def _page(ctx: Context[Settings], site: SiteRef, token: str) -> list[Json]:
         "ChangeTokenStart": {"StringValue": token},
     }
     # A token that is too old may be refused with a 500, which is not worth trying again.
-    client = rest(ctx, site.url, patient=not _too_old(token, ctx.now))
+    patient = not _too_old(token, ctx.now)
     try:
-        response = client.post("site/getChanges", json={"query": query})
+        response = ask_by_post(ctx, site.url, "site/getChanges", {"query": query}, patient=patient)
     except SourceUnavailable as error:
         cause = getattr(error.__cause__, "response", None)
         if isinstance(cause, httpx.Response) and _says_expired(cause):

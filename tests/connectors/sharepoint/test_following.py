@@ -169,6 +169,20 @@ def test_the_log_is_asked_again_when_it_is_busy(
     assert got(held) == files(box)
 
 
+def test_a_site_that_wants_a_form_digest_for_its_log_gets_one(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    site = site_of(box)
+    held.take(documents(ask(box), None))
+    box.sharepoint.add_file(site, f"{site.path}/Shared Documents/one.docx", b"1")
+    box.faults.plan("403", path="*/getChanges")
+    box.log.clear()
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    (request,) = [one for one in box.log if one.path.endswith("/getChanges")][1:]
+    assert any(name.lower() == "x-requestdigest" for name in request.headers)
+
+
 @pytest.mark.parametrize("status", [400, 500])
 def test_an_old_token_is_told_from_a_fault_by_either_status(
     box: MicrosoftSandbox, ask: Ask, held: Held, status: int
