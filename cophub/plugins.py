@@ -29,6 +29,7 @@ BUILT_IN = (
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",
     "cophub.connectors.sharepoint",
+    "cophub.connectors.yammer",
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",
     "cophub.pipelines.site",

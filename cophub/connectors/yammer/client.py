@@ -22,6 +22,7 @@ SCOPE = "https://www.yammer.com/.default"
 MESSAGES_A_PAGE = 20
 """The most that the vendor gives, whatever is asked."""
 GROUPS_A_PAGE = 50
+UNREADABLE_TRIES = 3
 LIMITS = Limits(
     concurrency=4,
     budget=6 * 3600.0,
@@ -79,6 +80,12 @@ class Yammer:
         Raises NotThere for 404, NotAllowed for 403, AuthError for 401 after the token was renewed,
         SourceUnavailable for whatever else is no answer.
         """
+        for _ in range(UNREADABLE_TRIES - 1):
+            content = self.ask(path, **params)
+            try:
+                return decoded(content, page)
+            except SourceUnavailable:
+                continue  # an answer that was cut off in the vendor's house
         return decoded(self.ask(path, **params), page)
 
     def one(self, path: str, kind: type[P], /, **params: Any) -> P:

@@ -57,6 +57,10 @@ class Walk(Struct, array_like=True):
     """Messages met, in threads that were read for what the feed left out, too."""
     open: dict[str, Tally] = field(default_factory=dict)
     """Threads whose first message is still to come."""
+    last: int = 0
+    """The group's newest message when the walk began, as the group's counts told."""
+    updates: int = 0
+    """How many messages the group counted then."""
     ended: bool = False
     """Whether the feed was walked to its end, and only threads are left to read."""
 

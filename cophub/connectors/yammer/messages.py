@@ -78,6 +78,7 @@ class GroupReading:
         self.run, self.found, self.key = run, found, found.key
         self.place = run.cursor.place(self.key)
         self.days = run.ctx.settings.reread_days
+        self._looked = False
 
     def items(self) -> Iterator[Item]:
         """What is new in the group and what is due; nothing for a group that is closed."""
@@ -101,15 +102,19 @@ class GroupReading:
         place, run = self.place, self.run
         if place.until:
             return True
-        if place.at >= run.now:
+        if self._looked:
             return False
+        self._looked = True
         new = new_messages(self.found, place)
         again = due(place, run.now, self.days)
         if not new and not again:
             return False
         floor, _ = deepest(place, again, new)
         if new or floor != place.seen:
-            place.walk = Walk(began=run.now, floor=floor)
+            stats = self.found.rest.stats if self.found.rest else None
+            last = int((id_of(stats.last_message_id) if stats else None) or 0)
+            updates = (stats.updates if stats else None) or 0
+            place.walk = Walk(began=run.now, floor=floor, last=last, updates=updates)
         place.until, place.after = run.now, 0
         return True
 

@@ -74,7 +74,7 @@ def parse_message(
         files=sum(1 for one in message.attachments or () if one.type not in LINKS),
         system=flag(message.system_message),
     )
-    if sender in names:
+    if sender and sender in names:
         post.author_name = names[sender]
     post.url = plain(message.web_url)
     post.language = plain(message.language)

@@ -31,9 +31,6 @@ class Walker:
         self.done: set[int] = set()
         """Threads that were read whole."""
         self._met: dict[int, set[int]] = {}
-        stats = found.rest.stats if found.rest else None
-        self._updates = (stats.updates if stats else None) or 0
-        self._last = int((id_of(stats.last_message_id) if stats else None) or 0)
 
     def items(self) -> Iterator[Item | None]:
         """Everything down to the walk's floor; CHECKPOINT where what was read may be kept."""
@@ -50,8 +47,8 @@ class Walker:
             yield CHECKPOINT
         yield from self._out_of_sight(walk)
         place = self.place
-        place.seen = max(place.seen, walk.top, self._last)
-        place.updates, place.walk = self._updates, None
+        place.seen = max(place.seen, walk.top, walk.last)
+        place.updates, place.walk = walk.updates, None
         yield CHECKPOINT
 
     def _pages(self, walk: Walk) -> Iterator[Item | None]:
@@ -61,7 +58,7 @@ class Walker:
             ids = ids_of(feed, rejects)
             if not ids:
                 # An empty page ends the feed. Where the group counts more, it is asked once more.
-                if doubted or walk.floor or walk.count >= self._updates:
+                if doubted or walk.floor or walk.count >= walk.updates:
                     return
                 doubted = True
                 continue
@@ -70,7 +67,7 @@ class Walker:
             walk.low = min(low, before) if before else low
             walk.top = max(walk.top, *ids)
             yield from self._settle_passed(walk, before)
-            self.ctx.progress(f"messages of {self.found.title}", walk.count, self._updates or None)
+            self.ctx.progress(f"messages of {self.found.title}", walk.count, walk.updates or None)
             if low <= walk.floor or (before and low >= before):
                 return
             yield CHECKPOINT
@@ -147,13 +144,13 @@ class Walker:
 
     def _out_of_sight(self, walk: Walk) -> Iterator[Item]:
         """The group's newest message, where the feed left it out: an answer in a busy thread."""
-        if self._last <= max(walk.top, self.place.seen):
+        if walk.last <= max(walk.top, self.place.seen):
             return
         try:
-            message = self.api.message(self._last)
+            message = self.api.message(walk.last)
         except (NotThere, NotAllowed):
             return
-        if self._last not in self._met.get(message.thread, ()):
+        if walk.last not in self._met.get(message.thread, ()):
             yield from self.thread(message.thread, hidden=True)
 
     def thread(self, id: int, *, hidden: bool | None = None) -> Iterator[Item]:
