@@ -75,6 +75,8 @@ def fields_of(site: Site, of: SPList, item: Item, names: list[str] | None) -> Ro
             found |= {"FileSizeDisplay": str(item.size), "DocIcon": item.name.rpartition(".")[2]}
     if item.promoted or item.first_published:
         found["PromotedState"] = float(item.promoted)
+    if item.first_published:
+        found["FirstPublishedDate"] = utc(item.first_published)
     for column in of.columns.values():
         _put(site, found, column, item.fields.get(column.name))
     if names is not None:
