@@ -28,7 +28,6 @@ USER_COLUMNS = (
     "IsEmailAuthenticationGuestUser,IsShareByEmailGuestUser,AadObjectId"
 )
 """AadObjectId comes only to those who ask for it by name."""
-PAGE = 5000
 
 
 def known(ctx: Ctx) -> Known:
@@ -41,8 +40,8 @@ def users_at(ctx: Ctx, site: SiteRef, path: str) -> tuple[list[SiteUser], list[R
 
     Raises AuthError, NotThere or SourceUnavailable.
     """
-    params = {"$select": USER_COLUMNS, "$top": str(PAGE)}
-    return listed(ctx, site, path, SiteUser, params)
+    # These listings come whole; a $top would cut them off in silence, without a next link.
+    return listed(ctx, site, path, SiteUser, {"$select": USER_COLUMNS})
 
 
 class Directory:

@@ -10,8 +10,8 @@ from cophub import Account, Context, Gone, Membership, Space
 from cophub.connectors.sharepoint.members import members
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.sharepoint import people
-from cophub.sandbox.microsoft.sharepoint.state import Site
-from cophub.sandbox.microsoft.tenant import User
+from cophub.sandbox.microsoft.sharepoint.state import Site, SiteUser
+from cophub.sandbox.microsoft.tenant import User, guid
 from tests.connectors.sharepoint.tenants import asking, kept, members_of, small_tenant
 
 Ask = Callable[..., Context[Any]]
@@ -292,3 +292,15 @@ def test_what_the_directory_says_of_somebody_counts_and_is_told_once(
     again = extract(members, ask(0, 1), first.cursor)
     assert {one.key for one in again.of(Account)} <= {one.key for one in first.of(Account)}
     assert [one.name for one in again.of(Account) if one.key == user.id] == [user.name]
+
+
+def test_all_users_of_a_large_site_are_read(box: MicrosoftSandbox, ask: Ask, extract: Extract):
+    """More than the 5,000 of a page: users come whole, and a $top would cut them off in silence."""
+    site = box.sharepoint.site(1)
+    with box.changing():
+        for number in range(5_100):
+            login = f"i:0#.f|membership|user{number}@contoso.org"
+            row = SiteUser(people.next_id(site), login, f"User {number}", aad=guid(number, "aad"))
+            people.put(site, row, box.timeline.now)
+    run = extract(members, ask(1))
+    assert {row.aad for row in site.users.values() if row.aad} <= run.last(Account).keys()
