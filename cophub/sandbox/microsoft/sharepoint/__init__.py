@@ -5,6 +5,7 @@ What a site's people do comes from the world's seed and goes on as the clock mov
 comments and likes of pages.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cophub.sandbox.microsoft.graph.reports import SiteUse
@@ -13,9 +14,12 @@ from cophub.sandbox.microsoft.sharepoint import graphface as _graphface  # noqa:
 from cophub.sandbox.microsoft.sharepoint import people
 from cophub.sandbox.microsoft.sharepoint.acts import Acts
 from cophub.sandbox.microsoft.sharepoint.founding import HUBBED, MEMBERS, found, site_for
-from cophub.sandbox.microsoft.sharepoint.life import Life
+from cophub.sandbox.microsoft.sharepoint.life import Life, event_fields
+from cophub.sandbox.microsoft.sharepoint.recurrence import Rule
 from cophub.sandbox.microsoft.sharepoint.roster import Roster
 from cophub.sandbox.microsoft.sharepoint.state import (
+    DISCUSSIONS,
+    EVENTS,
     PAGES,
     Column,
     Comment,
@@ -28,6 +32,8 @@ from cophub.sandbox.microsoft.sharepoint.state import (
 from cophub.sandbox.microsoft.sharepoint.traffic import site_use
 from cophub.sandbox.microsoft.sharepoint.truth import sites_truth
 from cophub.sandbox.microsoft.tenant import Group, User
+from cophub.sandbox.timeline import seconds
+from cophub.sandbox.world import DAY
 
 if TYPE_CHECKING:
     from cophub.sandbox.microsoft import MicrosoftSandbox
@@ -196,14 +202,14 @@ class SharePoint:
 
     def start_topic(self, site: Site, title: str, body: str = "", by: User | None = None) -> Item:
         """A topic of the discussion board."""
-        board = site.list_of(108)
+        board = site.list_of(DISCUSSIONS)
         return self.acts.start_topic(site, board, self.author(site, by), title, body)
 
     def answer(
         self, site: Site, topic: Item, body: str, by: User | None = None, to: Item | None = None
     ) -> Item:
         """An answer on the discussion board."""
-        board = site.list_of(108)
+        board = site.list_of(DISCUSSIONS)
         return self.acts.answer(site, board, topic, self.author(site, by), body, to)
 
     def add_file(self, site: Site, path: str, content: bytes = b"", by: User | None = None) -> Item:
@@ -221,6 +227,39 @@ class SharePoint:
         of = site.list_at(item.dir)
         assert of is not None  # noqa: S101 - the item is in it
         self.acts.rename(site, of, item, name, self.author(site, by))
+
+    def move_file(self, site: Site, item: Item, to: str, by: User | None = None) -> None:
+        """To another folder of its library, or to another library, by server-relative path."""
+        here, there = site.list_at(item.dir), site.list_at(to)
+        if here is None or there is None:
+            raise KeyError(to)
+        if here is there:
+            self.acts.move(site, here, item, to, self.author(site, by))
+        else:
+            self.acts.move_to_list(site, here, item, there, self.author(site, by))
+
+    def add_event(
+        self, site: Site, title: str, start: datetime, minutes: int = 60, by: User | None = None, *,
+        all_day: bool = False, rule: Rule | None = None,
+    ) -> Item:  # fmt: skip
+        """An event, or a series by its rule; of an all-day event, the date counts alone."""
+        at, author = seconds(start), self.author(site, by)
+        if all_day:
+            at, minutes = at // DAY * DAY, 24 * 60 - 1
+        fields = event_fields(site, title, at, minutes * 60, all_day=all_day)
+        if rule is not None:
+            return self.life.series(site, fields, author, rule, at, minutes * 60)
+        return self.acts.add_item(site, site.list_of(EVENTS), fields, author)
+
+    def change_occurrence(
+        self, site: Site, series: Item, start: datetime, *, deleted: bool = False
+    ) -> Item:
+        """Let one occurrence of a series begin two hours later, or fall out."""
+        made = self.life.exception(
+            site, site.list_of(EVENTS), series, seconds(start), deleted=deleted
+        )
+        assert made is not None  # noqa: S101 - the series is there
+        return made
 
     def join_group(self, site: Site, group: SiteGroup, user: User) -> None:
         """Put somebody into a group of the site."""

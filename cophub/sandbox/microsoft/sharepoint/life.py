@@ -251,20 +251,26 @@ class Life:
         local = recurrence.in_zone(start, site.zone[2])
         if local.day > 28:
             local -= timedelta(days=4)
+        master = self.series(site, fields, author, rule, recurrence.instant(local), length)
+        if chance.random() < 0.5:
+            at = recurrence.instant(chance.choice(rule.falls(local)[1:]))
+            gone = chance.random() < 0.5
+            self._later(DAY, partial(self.exception, site, events, master, at, deleted=gone))
+
+    def series(
+        self, site: Site, fields: dict[str, object], author: int, rule: recurrence.Rule,
+        start: int, length: int,
+    ) -> Item:  # fmt: skip
+        """A recurring event: one row with its rule."""
+        local = recurrence.in_zone(start, site.zone[2])
         falls = rule.falls(local)
         fields |= {
-            "EventDate": recurrence.instant(local), "fRecurrence": True, "EventType": 1,
+            "EventDate": start, "fRecurrence": True, "EventType": 1,
             "RecurrenceData": rule.xml(local), "TimeZone": site.zone[0],
             "XMLTZone": "<timeZoneRule></timeZoneRule>",
             "EndDate": recurrence.instant(falls[-1]) + length,
         }  # fmt: skip
-        master = self.acts.add_item(site, events, fields, author)
-        if chance.random() < 0.5:
-            at = recurrence.instant(chance.choice(falls[1:]))
-            change = partial(
-                self.exception, site, events, master, at, deleted=chance.random() < 0.5
-            )
-            self._later(DAY, change)
+        return self.acts.add_item(site, site.list_of(EVENTS), fields, author)
 
     def exception(
         self, site: Site, of: SPList, master: Item, at: int, *, deleted: bool = False

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.sharepoint import SharePoint
-from cophub.sandbox.microsoft.sharepoint.state import Site
+from cophub.sandbox.microsoft.sharepoint.recurrence import Rule
+from cophub.sandbox.microsoft.sharepoint.state import Column, Site
 
 Read = Callable[..., dict[str, Any]]
 MEMBERS = "web/lists/getbytitle('Members')"
@@ -199,3 +202,83 @@ def test_a_write_without_a_digest_can_be_refused(api: httpx.Client, sharepoint: 
     digest = api.post("contextinfo").json()["FormDigestValue"]
     headers = {"X-RequestDigest": digest}
     assert api.post(f"{MEMBERS}/items", json={"Title": "Ada"}, headers=headers).is_success
+
+
+RULES = [
+    ("daily", 2, "2026-03-20", "2026-03-28"),
+    ("weekly", 1, "2026-03-20", "2026-04-17"),
+    ("monthly", 1, "2026-03-20", "2026-07-20"),
+    ("monthlyByDay", 1, "2026-03-20", "2026-07-17"),
+    ("yearly", 1, "2026-03-20", "2030-03-20"),
+]
+
+
+@pytest.mark.parametrize(("unit", "every", "first", "last"), RULES)
+def test_a_series_keeps_its_hour_when_the_clocks_change(
+    api: httpx.Client, site: Site, sharepoint: SharePoint, unit: str, every: int, first: str,
+    last: str,
+) -> None:  # fmt: skip
+    zone = ZoneInfo(site.zone[2])
+    start = datetime.fromisoformat(f"{first}T10:00:00").replace(tzinfo=zone)
+    series = sharepoint.add_event(site, "Call", start, 30, rule=Rule(unit, every, 5))
+    row = api.get(f"web/lists/getbytitle('Events')/items({series.id})").json()
+    assert f"<{unit} " in row["RecurrenceData"]
+    end = datetime.fromisoformat(row["EndDate"]).astimezone(zone)
+    assert f"{end:%Y-%m-%d %H:%M}" == f"{last} 10:30"
+    assert datetime.fromisoformat(row["EventDate"]) == start
+
+
+def test_an_occurrence_falls_out_or_moves(
+    api: httpx.Client, site: Site, sharepoint: SharePoint
+) -> None:
+    start = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    series = sharepoint.add_event(site, "Call", start, rule=Rule("daily", 1, 4))
+    gone = sharepoint.change_occurrence(site, series, start + timedelta(days=1), deleted=True)
+    moved = sharepoint.change_occurrence(site, series, start + timedelta(days=2))
+    path = "web/lists/getbytitle('Events')/items({})"
+    one, other = (api.get(path.format(item.id)).json() for item in (gone, moved))
+    assert (one["EventType"], other["EventType"]) == (3, 4)
+    assert one["MasterSeriesItemID"] == other["MasterSeriesItemID"] == series.id
+    assert other["RecurrenceID"] == "2026-07-03T09:00:00Z"
+    assert other["EventDate"] == "2026-07-03T11:00:00Z"
+
+
+def test_next_links_can_be_made_bad(api: httpx.Client, sharepoint: SharePoint) -> None:
+    sharepoint.repeat_next = True
+    first = api.get(f"{MEMBERS}/items?$select=Id&$top=5").json()
+    again = api.get(first["odata.nextLink"]).json()
+    assert api.get(again["odata.nextLink"]).json() == again
+    sharepoint.repeat_next, sharepoint.foreign_next = False, True
+    assert "elsewhere.example" in api.get(f"{MEMBERS}/items?$top=5").json()["odata.nextLink"]
+
+
+def test_no_more_than_twelve_lookups_are_joined(
+    api: httpx.Client, site: Site, sharepoint: SharePoint, read: Read
+) -> None:
+    of = sharepoint.list(site, "Members")
+    for number in range(11):
+        column = Column(f"P{number}", f"P{number}", "User")
+        sharepoint.acts.add_column(site, of, column)
+    names = [f"P{number}" for number in range(11)]
+
+    def path(*more: str) -> str:
+        some = [*names, *more]
+        select = ",".join(f"{name}/Title" for name in some)
+        return f"{MEMBERS}/items?$select=Id,{select}&$expand={','.join(some)}"
+
+    assert api.get(path("Author")).status_code == 200
+    assert "lookup column threshold" in api.get(path("Author", "Editor")).text
+
+
+def test_a_throttled_app_is_told_how_long_to_wait(connect: Callable[..., httpx.Client]) -> None:
+    with (
+        MicrosoftSandbox(people=20, communities=1, years=0.2, limits=True) as sandbox,
+        connect(sandbox, "sharepoint", agent="somebody/1.0") as client,
+    ):
+        for _ in range(2_000):
+            answer = client.get("/sites/mercop/_api/web?$select=Id")
+            if answer.status_code == 429:
+                break
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+        assert int(answer.headers["RateLimit-Remaining"]) == 0

@@ -61,7 +61,9 @@ def _next(ask: Ask, last: Item, size: int) -> str:
         if name.lower() not in ("$skiptoken", "$top", "$skip")
     }
     base = "https://elsewhere.example" if ask.sp.foreign_next else ask.call.base
-    text = f"$skiptoken=Paged%3dTRUE%26p_ID%3d{last.id}".replace("$", "%24", 1)
+    token = ask.query.get("$skiptoken", "p_ID=0")
+    after = token.rpartition("p_ID=")[2] if ask.sp.repeat_next else last.id
+    text = f"$skiptoken=Paged%3dTRUE%26p_ID%3d{after}".replace("$", "%24", 1)
     for name, value in parameters.items():
         text += f"&{quote(name)}={quote(value, safe=',/')}"
     path = quote(ask.call.path, safe="/()'=_-.~@$")
