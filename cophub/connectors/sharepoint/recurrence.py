@@ -5,8 +5,9 @@ object model writes it): `daily`, `weekly`, `monthly`, `monthlyByDay`, `yearly`,
 an end by count (`repeatInstances`), by date (`windowEnd`) or none (`repeatForever`).
 """
 
+from collections import deque
 from datetime import UTC, datetime
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 from zoneinfo import ZoneInfo
@@ -15,8 +16,8 @@ from dateutil import rrule
 from dateutil.rrule import weekday
 from defusedxml.ElementTree import fromstring
 
-MOST = 2_000
-"""Occurrences of one series at most: a daily call of five years."""
+MOST = 10_000
+"""Occurrences of one series at most: a daily call of 27 years."""
 
 _DAYS = {
     "mo": rrule.MO, "tu": rrule.TU, "we": rrule.WE, "th": rrule.TH, "fr": rrule.FR,
@@ -28,7 +29,7 @@ _PLACE = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 
 
 def occurrences(xml: str, start: datetime, zone: ZoneInfo, until: datetime) -> list[datetime]:
-    """The starts of a series in UTC, oldest first, up to `until` and no more than `MOST`.
+    """The starts of a series in UTC, oldest first, up to `until`; of more than `MOST` the last.
 
     `start` is when the first one is; the rule is kept in `zone`, where a call at ten stays at ten
     when the clocks change. Raises ValueError for a rule that is not of the schema.
@@ -42,7 +43,7 @@ def occurrences(xml: str, start: datetime, zone: ZoneInfo, until: datetime) -> l
     pattern = _pattern(repeat[0], local) | _count(rule)
     dates = rrule.rrule(dtstart=local, **pattern)
     instants = (found.replace(tzinfo=zone).astimezone(UTC) for found in dates)
-    return list(islice(takewhile(lambda instant: instant <= last, instants), MOST))
+    return list(deque(takewhile(lambda instant: instant <= last, instants), MOST))
 
 
 def _rule_of(xml: str) -> Element:

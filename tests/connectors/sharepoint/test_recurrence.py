@@ -78,8 +78,13 @@ def test_a_series_ends_by_count_by_date_or_at_the_horizon() -> None:
     for end in ("2026-03-16T00:00:00Z", "2026-03-16T22:59:59Z", "2026-03-16T00:00:00"):
         assert days(weekly, f"<windowEnd>{end}</windowEnd>")[-1] == "03-16 10:00"
     assert days(weekly)[-1] == "04-27 10:00"
-    far = START + timedelta(days=20 * 365)
-    assert len(days('<daily dayFrequency="1" />', until=far)) == MOST
+
+
+def test_a_very_long_series_has_its_last_days() -> None:
+    far = START + timedelta(days=30 * 365)
+    found = days('<daily dayFrequency="1" />', until=far)
+    assert len(found) == MOST
+    assert found[-1] == f"{far:%m-%d} 10:00"
 
 
 @pytest.mark.parametrize(
