@@ -21,8 +21,9 @@ from cophub.connectors.sharepoint.client import (
 from cophub.connectors.sharepoint.settings import Settings, site_address
 
 NONE = "00000000-0000-0000-0000-000000000000"
-SITE_FIELDS = ("Id", "Url", "ServerRelativeUrl", "GroupId", "HubSiteId", "CurrentChangeToken")
-WEB_FIELDS = ("Id", "Title", "Description", "Created", "Url", "ServerRelativeUrl", "Language")
+# Not Url: the vendor's client would send what it asks next there, past a proxy.
+SITE_FIELDS = ("Id", "ServerRelativeUrl", "GroupId", "HubSiteId", "CurrentChangeToken")
+WEB_FIELDS = ("Id", "Title", "Description", "Created", "ServerRelativeUrl", "Language")
 LIST_FIELDS = (
     "Id", "Title", "BaseTemplate", "ItemCount", "LastItemModifiedDate", "Hidden",
     "RootFolder/ServerRelativeUrl",
@@ -103,11 +104,11 @@ def _each_once(found: Iterator[SiteRef]) -> Iterator[SiteRef]:
 
 def _found(ctx: Context[Settings]) -> Iterator[SiteRef]:
     settings = ctx.settings
-    named = list(ctx.map(lambda url: site_at(ctx, url), [settings.site_url, *settings.sites]))
+    urls = list({url.lower(): url for url in (settings.site_url, *settings.sites)}.values())
+    named = list(ctx.map(lambda url: site_at(ctx, url), urls))
     yield from named
     queries = [*([_hub_query(ctx)] if settings.hub else []), settings.search or ""]
-    known = {url.lower() for url in (settings.site_url, *settings.sites)}
-    known |= {site.url.lower() for site in named}
+    known = {url.lower() for url in (*urls, *(site.url for site in named))}
     found = {url.lower(): url for query in queries if query for url in _search(ctx, query)}
     others = [url for low, url in found.items() if low not in known]
     yield from (site for site in ctx.map(lambda url: _if_readable(ctx, url), others) if site)
