@@ -3,7 +3,7 @@
 import msgspec
 from xxhash import xxh3_64_hexdigest
 
-from cophub import ConfigError
+from cophub import CursorExpired
 from cophub.connectors.sharepoint.rows import ListRef, Plan, SiteRef
 
 
@@ -49,15 +49,14 @@ class Cursor(msgspec.Struct):
 
 
 def cursor_of(since: str | None) -> Cursor:
-    """The cursor that was kept, or a new one. Raises ConfigError for another stream's."""
+    """The cursor that was kept, or a new one. Raises CursorExpired for what is none."""
     if since is None:
         return Cursor()
     try:
         return msgspec.json.decode(since, type=Cursor)
     except msgspec.MsgspecError as error:
-        raise ConfigError(
-            f"the stored cursor of a SharePoint stream cannot be read ({error}); sync the stream"
-            " whole again"
+        raise CursorExpired(
+            f"the stored cursor of a SharePoint stream cannot be read ({error})"
         ) from None
 
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from cophub import AuthError, Checkpoint, Document, SourceUnavailable
+from cophub import AuthError, Checkpoint, CursorExpired, Document, SourceUnavailable
 from cophub.connectors.sharepoint.changes import changes_since, made_at
 from cophub.connectors.sharepoint.cursor import cursor_of
 from cophub.connectors.sharepoint.documents import documents
@@ -421,3 +421,10 @@ def test_a_cursor_is_small(large: MicrosoftSandbox, ask: Ask, held: Held) -> Non
     assert held.cursor is not None
     assert len(held.cursor) < 500
     assert cursor_of(held.cursor).text() == held.cursor
+
+
+def test_a_cursor_that_cannot_be_read_has_everything_read_again(
+    still: MicrosoftSandbox, ask: Ask
+) -> None:
+    with pytest.raises(CursorExpired):
+        list(documents(ask(still), '{"sites": 7}'))
