@@ -57,6 +57,8 @@ class Marks(msgspec.Struct):
     """The cursor: a mark for each site that was read."""
 
     sites: dict[str, Mark] = {}
+    told: bool = False
+    """Whether accounts of those who are in no group were told since the sites were read whole."""
 
     @classmethod
     def read(cls, cursor: str | None) -> "Marks":
@@ -122,6 +124,12 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
             del marks.sites[key]
             yield Gone(record=Membership, where={"space": key})
         yield marks.checkpoint()
+    if not marks.told:
+        # Last, when the directory has spoken of all it knows: what a site remembers may be older.
+        for site in [] if ctx.settings.by_graph else taken:
+            yield from _once(ctx, Directory.of(ctx, site).records(None))
+        marks.told = True
+        yield marks.checkpoint()
 
 
 def _site(ctx: Ctx, site: SiteRef, mark: Mark | None, marks: Marks) -> Iterator[Item]:
@@ -134,6 +142,7 @@ def _site(ctx: Ctx, site: SiteRef, mark: Mark | None, marks: Marks) -> Iterator[
     if mark and mark.quiet and log and not concerns_people(log.rows):
         marks.sites[site.key] = Mark(log.token, True)
         return
+    marks.told = marks.told and log is not None
     crowd = yield from _by_site(ctx, site, log.rows if log else None)
     token = log.token if log else site.token
     marks.sites[site.key] = Mark(token, crowd.complete and not crowd.expanded)
@@ -174,8 +183,9 @@ def _by_site(ctx: Ctx, site: SiteRef, log: list[Json] | None) -> Generator[Item,
         if claim and claim[1] and not is_everyone(admin.login_name):
             yield from _expanded(ctx, crowd, claim, "owner", None, admin.title)
     yield from _without_deleted(ctx, crowd, directory)
-    touched = None if log is None else {row["UserId"] for row in log if row.get("UserId")}
-    yield from _once(ctx, directory.records(touched))
+    if log is not None:
+        touched = {row["UserId"] for row in log if row.get("UserId")}
+        yield from _once(ctx, directory.records(touched))
     dated = joins(whole_log(ctx, site) if log is None else log, crowd.direct)
     yield from _told(site, crowd, dated)
     return crowd
