@@ -16,7 +16,7 @@ from cophub.connectors.yammer.client import (
     NotThere,
     rest,
 )
-from cophub.connectors.yammer.cursor import Cursor, Place
+from cophub.connectors.yammer.cursor import HOUR, Cursor, Place
 from cophub.connectors.yammer.export import windows_left
 from cophub.connectors.yammer.groups import Found, chosen, sees_groups
 from cophub.connectors.yammer.messages import new_messages
@@ -36,6 +36,8 @@ LEFT_OUT = 1.1
 """What reading a thread by itself costs beside reading it in the feed, over a whole group: pages
 of threads of which the feed leaves answers out are not full."""
 PEOPLE_A_PAGE = 50
+ANSWERS_A_THREAD = 4
+"""How many new answers a busy thread has, when it has any."""
 
 
 def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
@@ -106,14 +108,17 @@ def _group(found: Found, place: Place, now: int, reread_days: int) -> tuple[floa
 
 
 def _answered(place: Place, new: int) -> float:
-    """Calls for threads that must be read whole, because new answers to them are out of sight.
+    """Calls for threads that must be read whole, because answers to them are out of sight.
 
-    New messages are spread over threads as those of the last weeks were.
+    New messages are spread over threads as those of the last weeks were: some go to busy threads
+    that were written in of late, each of which is read again, and some to busy threads to come, of
+    which the pages are not full.
     """
-    sizes = [known.size for known in place.threads.values()]
-    hidden = sum(known.size for known in place.threads.values() if known.hidden)
-    share = hidden / sum(sizes) if sizes else 0.0
-    return share * new / 4
+    known = place.threads.values()
+    hidden = [one for one in known if one.hidden]
+    share = sum(one.size for one in hidden) / max(1, sum(one.size for one in known))
+    lively = sum(one.last * HOUR > place.at - 2 * DAY for one in hidden)
+    return min(share * new / ANSWERS_A_THREAD, lively) + share * new / MESSAGES_A_PAGE / 2
 
 
 def _private(found: Found) -> bool:
