@@ -111,6 +111,12 @@ def connector_settings(name: str) -> str:
     return settings(PLUGINS.connectors[name].settings)
 
 
+def upload_settings(name: str) -> str:
+    """What an upload to a source of a built-in connector needs to know."""
+    found = PLUGINS.connectors[name].upload_settings
+    return settings(found) if found else ""
+
+
 def pipeline_settings(name: str) -> str:
     """The settings of a built-in pipeline."""
     return settings(PLUGINS.pipelines[name].settings)

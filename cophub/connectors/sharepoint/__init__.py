@@ -18,7 +18,12 @@ from cophub import (
     Stream,
     hookimpl,
 )
-from cophub.connectors.microsoft.consent import GROUP_MEMBERS, SHAREPOINT_SITES, SITES
+from cophub.connectors.microsoft.consent import (
+    GROUP_MEMBERS,
+    REPORTS,
+    SHAREPOINT_SITES,
+    SITES,
+)
 from cophub.connectors.sharepoint.discussions import discussions
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.events import WHOLE_EVERY, events
@@ -28,6 +33,7 @@ from cophub.connectors.sharepoint.pages import pages
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import sites
 from cophub.connectors.sharepoint.upload import UploadSettings, upload
+from cophub.connectors.sharepoint.usage import usage
 from cophub.http import Limits
 
 # The vendor counts resource units of a tenant, not requests, and says when to wait.
@@ -37,6 +43,7 @@ READ = (
     " shows",
 )
 PEOPLE = (*READ, f"{GROUP_MEMBERS}, where groups of the directory are in the groups of a site")
+COUNTED = (str(SITES), f"{REPORTS}, for storage, files and page views")
 
 STREAMS = (
     Stream(sites, snapshot_of=(Space,), yields=(Space,), sees_deletions=True, permissions=READ),
@@ -64,6 +71,7 @@ STREAMS = (
         sees_deletions=True,
         permissions=READ,
     ),
+    Stream(usage, yields=(Metric,), permissions=COUNTED),
 )
 PERSONAL = (
     "account.key",

@@ -22,7 +22,7 @@ import msgspec
 
 from cophub import UNSET, Checkpoint, Context, CursorExpired, Gone, Item, Post
 from cophub.connectors.sharepoint.canvas import markup_text, page_text
-from cophub.connectors.sharepoint.client import NotThere
+from cophub.connectors.sharepoint.client import NotThere, shared
 from cophub.connectors.sharepoint.comments import PageRef, Talk, parse_talk, read_talk
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.graphpages import LazyPages
@@ -226,7 +226,7 @@ def number(value: Any) -> int | None:
 
 def _talk_of(ctx: Ctx, site: SiteRef, lists: list[ListRef], position: Position) -> Iterator[Item]:
     """What is said under the pages of a site, where it may have changed; a checkpoint per chunk."""
-    found, rejects = _counts(ctx, site)
+    found, rejects = page_counts(ctx, site)
     yield from rejects
     today = ctx.now.date().toordinal()
     due = []
@@ -259,13 +259,17 @@ def _listen(ctx: Ctx, asked: tuple[PageRef, Counts]) -> tuple[PageRef, Counts, T
     return page, counts, talk
 
 
-def _counts(ctx: Ctx, site: SiteRef) -> tuple[list[Counts], list[Any]]:
-    """The pages of a site with their counts; none where a site has no modern pages."""
+def page_counts(ctx: Ctx, site: SiteRef) -> tuple[list[Counts], list[Any]]:
+    """The pages of a site with their counts; none where a site has no modern pages. Once a run."""
     params = {"$select": "Id,ListId,CommentCount,LikeCount,FirstPublished"}
-    try:
-        return listed(ctx, site, "sitepages/pages", Counts, params)
-    except NotThere:
-        return [], []
+
+    def ask() -> tuple[list[Counts], list[Any]]:
+        try:
+            return listed(ctx, site, "sitepages/pages", Counts, params)
+        except NotThere:
+            return [], []
+
+    return shared(ctx, f"page counts:{site.key}", ask)
 
 
 def _list_id(one: Counts, lists: list[ListRef]) -> str | None:
