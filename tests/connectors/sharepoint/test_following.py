@@ -199,6 +199,26 @@ def test_an_old_token_is_told_from_a_fault_by_either_status(
     assert len(asked(box, "/getChanges")) == 1
 
 
+def test_libraries_that_make_up_a_site_are_left_out(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """Pictures of pages and style sheets are nobody's documents; nor are hidden libraries."""
+    site = site_of(box)
+    before = files(box)
+    with box.changing():
+        acts = box.sharepoint.acts
+        for title, name, hidden in (
+            ("Site Assets", "SiteAssets", False),
+            ("Style Library", "Style Library", False),
+            ("Form Templates", "FormServerTemplates", False),
+            ("Secret", "Secret", True),
+        ):
+            made = acts.add_list(site, title, 101, name=name, hidden=hidden)
+            acts.add_file(site, made, f"{made.root}/logo.png", 1, size=3)
+    held.take(documents(ask(box), None))
+    assert got(held) == before
+
+
 def test_a_list_that_is_deleted_ends_and_one_that_is_new_is_read(
     box: MicrosoftSandbox, ask: Ask, held: Held
 ) -> None:
