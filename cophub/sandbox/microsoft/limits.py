@@ -110,9 +110,11 @@ class Limiter:
         if route.resource == "yammer":
             return self._yammer(path, who, now)
         if route.resource == "sharepoint":
-            return self._sites(call, who, now, route.cost * REST_FACTOR)
+            return self._sites(call, who, now, (route.cost + _many(call)) * REST_FACTOR)
         if path.startswith(("/v1.0/sites", "/v1.0/drives", "/v1.0/search")):
-            return self._sites(call, who, now, route.cost)
+            # A delta without a token reads everything, as a listing does.
+            whole = path.endswith("/delta") and "token" not in call.query
+            return self._sites(call, who, now, route.cost + whole)
         if path.startswith("/v1.0/employeeexperience"):
             return self._engage(who, now)
         return self._directory(call, now, route.cost)
@@ -183,6 +185,12 @@ class Limiter:
             headers["Retry-After"] = str(max(over))
             raise Refusal(429, "activityLimitReached", THROTTLED_SITES, **headers)
         return headers
+
+
+def _many(call: "Call") -> bool:
+    """Whether a request to SharePoint's own REST reads many things at once, which costs more."""
+    last = call.path.rsplit("/", 1)[-1].lower()
+    return call.method == "GET" and last in ("items", "lists", "siteusers", "files", "comments")
 
 
 THROTTLED = "Too many requests. Please retry after the time that Retry-After gives."

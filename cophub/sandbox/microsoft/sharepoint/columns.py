@@ -48,47 +48,58 @@ def _base() -> list[Column]:
     ]
 
 
+def _events() -> list[Column]:
+    return [
+        born("Location"), born("EventDate", "DateTime", "Start Time", indexed=True),
+        born("EndDate", "DateTime", "End Time", indexed=True), born("Description", "Note"),
+        born("fAllDayEvent", "AllDayEvent", "All Day Event"),
+        born("fRecurrence", "Recurrence", "Recurrence"),
+        born("RecurrenceData", "Note", hidden=True), born("EventType", "Integer", hidden=True),
+        born("MasterSeriesItemID", "Integer", hidden=True),
+        born("RecurrenceID", "DateTime", "Recurrence ID", hidden=True),
+        born("UID", "Guid", hidden=True), born("Duration", "Integer", hidden=True),
+        born("TimeZone", "Integer", hidden=True), born("XMLTZone", "Note", hidden=True),
+        born("Category", "Choice"),
+    ]  # fmt: skip
+
+
+def _discussions() -> list[Column]:
+    return [
+        born("Body", "Note"), born("ParentItemID", "Integer", hidden=True),
+        born("ParentFolderId", "Integer", hidden=True),
+        born("DiscussionLastUpdated", "DateTime", "Last Updated", indexed=True),
+        born("ItemChildCount", "Computed", "Item Child Count", read_only=True),
+        born("FolderChildCount", "Computed", "Folder Child Count", read_only=True),
+        born("LikesCount", "Integer", "Number of Likes", read_only=True),
+        born("LikedBy", "UserMulti", "Liked By", read_only=True),
+        born("IsFeatured", "Boolean"), born("IsQuestion", "Boolean", "Question"),
+        born("BestAnswerId", "Integer", hidden=True),
+    ]  # fmt: skip
+
+
+def _library() -> list[Column]:
+    return [born("FileLeafRef", "File", "Name"), born("_CopySource", "Text", "Copy Source")]
+
+
+def _pages() -> list[Column]:
+    return [
+        *_library(), born("Description", "Note"),
+        born("PromotedState", "Number", "Promoted State"),
+        born("FirstPublishedDate", "DateTime", "First Published Date"),
+        born("CanvasContent1", "Note", "Authoring Canvas Content"),
+        born("BannerImageUrl", "URL", "Banner Image URL"),
+        born("_AuthorByline", "UserMulti", "Author Byline"),
+        born("_TopicHeader", "Text", "Topic header"),
+        born("_ModerationStatus", "Integer", "Approval Status"),
+    ]  # fmt: skip
+
+
+_OF = {EVENTS: _events, DISCUSSIONS: _discussions, LIBRARY: _library, PAGES: _pages}
+
+
 def columns_of(template: int) -> dict[str, Column]:
     """The columns of a new list."""
-    more: list[Column] = []
-    if template == EVENTS:
-        more = [
-            born("Location"), born("EventDate", "DateTime", "Start Time", indexed=True),
-            born("EndDate", "DateTime", "End Time", indexed=True), born("Description", "Note"),
-            born("fAllDayEvent", "AllDayEvent", "All Day Event"),
-            born("fRecurrence", "Recurrence", "Recurrence"),
-            born("RecurrenceData", "Note", hidden=True), born("EventType", "Integer", hidden=True),
-            born("MasterSeriesItemID", "Integer", hidden=True),
-            born("RecurrenceID", "DateTime", "Recurrence ID", hidden=True),
-            born("UID", "Guid", hidden=True), born("Duration", "Integer", hidden=True),
-            born("TimeZone", "Integer", hidden=True), born("XMLTZone", "Note", hidden=True),
-            born("Category", "Choice"),
-        ]  # fmt: skip
-    elif template == DISCUSSIONS:
-        more = [
-            born("Body", "Note"), born("ParentItemID", "Integer", hidden=True),
-            born("ParentFolderId", "Integer", hidden=True),
-            born("DiscussionLastUpdated", "DateTime", "Last Updated", indexed=True),
-            born("ItemChildCount", "Computed", "Item Child Count", read_only=True),
-            born("FolderChildCount", "Computed", "Folder Child Count", read_only=True),
-            born("LikesCount", "Integer", "Number of Likes", read_only=True),
-            born("LikedBy", "UserMulti", "Liked By", read_only=True),
-            born("IsFeatured", "Boolean"), born("IsQuestion", "Boolean", "Question"),
-            born("BestAnswerId", "Integer", hidden=True),
-        ]  # fmt: skip
-    elif template in (LIBRARY, PAGES):
-        more = [born("FileLeafRef", "File", "Name"), born("_CopySource", "Text", "Copy Source")]
-    if template == PAGES:
-        more += [
-            born("Description", "Note"),
-            born("PromotedState", "Number", "Promoted State"),
-            born("FirstPublishedDate", "DateTime", "First Published Date"),
-            born("CanvasContent1", "Note", "Authoring Canvas Content"),
-            born("BannerImageUrl", "URL", "Banner Image URL"),
-            born("_AuthorByline", "UserMulti", "Author Byline"),
-            born("_TopicHeader", "Text", "Topic header"),
-            born("_ModerationStatus", "Integer", "Approval Status"),
-        ]
+    more = _OF[template]() if template in _OF else []
     return {column.name: column for column in [*_base(), *more]}
 
 

@@ -81,6 +81,12 @@ def in_zone(at: int, zone: str) -> datetime:
     return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
 
 
+def minutes_ahead(at: int, zone: str) -> int:
+    """How many minutes a zone is ahead of UTC at an instant."""
+    offset = in_zone(at, zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() // 60)
+
+
 def instant(local: datetime) -> int:
     """The instant of a local time."""
     return int(local.timestamp())

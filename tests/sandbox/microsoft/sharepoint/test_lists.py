@@ -282,3 +282,15 @@ def test_a_throttled_app_is_told_how_long_to_wait(connect: Callable[..., httpx.C
         assert answer.status_code == 429
         assert 0 < int(answer.headers["Retry-After"]) <= 60
         assert int(answer.headers["RateLimit-Remaining"]) == 0
+
+
+@pytest.mark.parametrize(("form", "end"), [("utc", "Z"), ("offset", "+00:00"), ("bare", ":00")])
+def test_a_site_can_be_told_how_to_write_dates(
+    api: httpx.Client, site: Site, form: str, end: str
+) -> None:
+    site.dates, site.zone = form, (93, "(UTC) Coordinated Universal Time", "UTC")
+    row = api.get("web/lists/getbytitle('Regions')/items(1)?$select=Created").json()
+    assert row["Created"].endswith(end)
+    assert ("Z" in row["Created"]) == (form == "utc")
+    zone = api.get("web/regionalsettings/timezone").json()
+    assert (zone["Id"], zone["Information"]["Bias"]) == (93, 0)

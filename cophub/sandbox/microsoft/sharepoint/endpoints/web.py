@@ -6,6 +6,7 @@ from cophub.sandbox.microsoft.sharepoint import people
 from cophub.sandbox.microsoft.sharepoint.addresses import By, rest
 from cophub.sandbox.microsoft.sharepoint.asking import Ask, invalid, missing
 from cophub.sandbox.microsoft.sharepoint.odata import Many, Plain, Thing
+from cophub.sandbox.microsoft.sharepoint.recurrence import minutes_ahead
 from cophub.sandbox.microsoft.sharepoint.state import SiteGroup, SiteUser
 from cophub.sandbox.microsoft.sharepoint.things import (
     aad_of,
@@ -18,6 +19,8 @@ from cophub.sandbox.microsoft.sharepoint.things import (
 from cophub.sandbox.microsoft.tenant import guid
 
 DIGEST_LIVES = 1_800
+JANUARY, JULY = 1_767_225_600, 1_782_864_000
+"""Instants in winter and summer, for the two offsets of a zone."""
 NOT_FOUND = "-2146232832, Microsoft.SharePoint.SPException"
 
 
@@ -84,13 +87,8 @@ def regional(ask: Ask) -> Thing:
 @rest("GET", "web/regionalsettings/timezone")
 def timezone(ask: Ask) -> Thing:
     """The zone that dates without one are in; minutes that it lies behind UTC."""
-    from cophub.sandbox.microsoft.sharepoint.recurrence import in_zone
-
     number, description, name = ask.site.zone
-    winter, summer = (
-        round(in_zone(at, name).utcoffset().total_seconds() // 60)  # type: ignore[union-attr]
-        for at in (1_767_225_600, 1_782_864_000)
-    )
+    winter, summer = (minutes_ahead(at, name) for at in (JANUARY, JULY))
     information = {"Bias": -winter, "DaylightBias": winter - summer, "StandardBias": 0}
     data = {
         "Description": description, "Id": number,
