@@ -28,7 +28,7 @@ from cophub.connectors.yammer.settings import Settings
 from cophub.connectors.yammer.signin import sign_in
 from cophub.connectors.yammer.usage import usage
 
-PERSON = f"{YAMMER_ACCESS}, and a person who signed in with `cophub sign-in`"
+PERSON = f"{YAMMER_ACCESS}, and a person who signed in with `cophub sign-in SOURCE`"
 READ = (f"`rest`: {PERSON}", f"`graph`: {COMMUNITIES} and {GROUP_MEMBERS}")
 VERIFIED = "who is a verified admin of the network"
 

@@ -237,7 +237,7 @@ def test_joins_leaves_and_promotions_are_told_by_the_delta(
 def test_a_group_that_a_delta_spreads_over_pages_is_put_together(
     box: MicrosoftSandbox, ask: Any, extract: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cophub.connectors.yammer.members.MANY", 1_000)
+    monkeypatch.setattr(sys.modules["cophub.connectors.yammer.members"], "MANY", 1_000)
     first = extract(STREAM, ask(box, ways=["graph"]))
     group = box.tenant.communities[0]
     outside = [u for u in box.tenant.users.values() if u.id not in group.members]

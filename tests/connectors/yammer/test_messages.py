@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 
-from cophub import Account, AuthError, Checkpoint, Context, CursorExpired, Gone, Post, Reaction
-from cophub.connectors.yammer.client import LIMITS, rest
+from cophub import (
+    Account,
+    AuthError,
+    Checkpoint,
+    Context,
+    CursorExpired,
+    Gone,
+    Post,
+    Reaction,
+    Reject,
+)
+from cophub.connectors.yammer.client import LIMITS, Yammer, rest
 from cophub.connectors.yammer.messages import messages
+from cophub.connectors.yammer.payloads import Feed
 from cophub.http import Limits, Transport
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.yammer.state import Space, Thread
@@ -360,6 +371,64 @@ def test_a_page_that_cannot_be_read_is_asked_for_again(
     run = extract(messages, ask(still, groups=[str(space.id)]))
     assert len(still.faults.struck) == 1
     assert set(kept(Table().take(run))) == {str(message.id) for message in space.messages}
+
+
+class Interrupted(Yammer):
+    """Once, the vendor says that a feed has ended before it has."""
+
+    calls = 0
+
+    def in_group(self, group: str, older_than: int | None = None) -> tuple[Feed, list[Reject]]:
+        self.calls += 1
+        return (Feed([]), []) if self.calls == 3 else super().in_group(group, older_than)
+
+
+def test_an_empty_page_where_more_is_counted_is_believed_when_it_comes_twice(
+    still: MicrosoftSandbox, ask: Ask, extract: Extract
+):
+    space = open_space(still)
+    ctx = ask(still, groups=[str(space.id)])
+    ctx.shared["yammer:rest"] = api = Interrupted(ctx)
+    run = extract(messages, ctx)
+    assert api.calls > 3
+    assert set(kept(Table().take(run))) == {str(message.id) for message in space.messages}
+
+
+def test_a_private_message_that_comes_with_a_feed_is_passed_over(
+    still: MicrosoftSandbox, ask: Ask, extract: Extract
+):
+    """By its own mark, and by that of its thread."""
+
+    class Mixed(Yammer):
+        def in_group(self, group: str, older_than: int | None = None) -> tuple[Feed, list[Reject]]:
+            feed, rejects = super().in_group(group, older_than)
+            if older_than is None:
+                marked, by_thread = feed.messages[:2]
+                marked.direct_message = "true"
+                for one in feed.references:
+                    if one.type == "thread" and one.id == by_thread.thread:
+                        one.direct_message = True
+                told.extend(
+                    str(one.id)
+                    for one in feed.messages
+                    if one is marked or one.thread == by_thread.thread
+                )
+            return feed, rejects
+
+    told: list[str] = []
+    ctx = ask(still, groups=[str(open_space(still).id)])
+    ctx.shared["yammer:rest"] = Mixed(ctx)
+    found = {str(post.key) for post in extract(first_page, ctx).of(Post)}
+    assert told
+    assert found.isdisjoint(told)
+
+
+def first_page(ctx: Context[Any], since: str | None) -> Any:
+    """The first page of a group, without the threads that are completed after it."""
+    for item in messages(ctx, since):
+        yield item
+        if isinstance(item, Checkpoint):
+            return
 
 
 def test_a_refusal_without_a_word_waits_out_the_window(
