@@ -163,6 +163,10 @@ class SharePoint:
         """A new list."""
         return self.acts.add_list(site, title, template)
 
+    def rename_list(self, site: Site, of: SPList, title: str) -> None:
+        """A new title for a list; its address stays."""
+        self.acts.rename_list(site, of, title)
+
     def delete_list(self, site: Site, of: SPList) -> None:
         """A list into the recycle bin."""
         self.acts.delete_list(site, of)

@@ -53,7 +53,7 @@ def answer(call: Call, rest: str, site: str = "") -> Reply:
         raise Refusal(403, "-2130575252, Microsoft.SharePoint.SPException", words)
     try:
         reply = function(ask, *arguments)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError) as error:
         raise invalid(f"The parameter is not valid: {error}") from error
     status = 201 if method == "POST" and pattern in CREATED else 200
     return respond(call, reply, ask.root, status)
