@@ -81,12 +81,12 @@ def graph_pages(
     """The pages of a listing; its items as `kind`, a msgspec Struct, or as plain dicts.
 
     `path` is below v1.0, or a whole link of an earlier run (a delta link), which is followed as it
-    is. `headers` go with every page. Raises Expired for a link that Graph forgot, NotThere for 404,
+    is, but at the host of today. `headers` go with every page. Raises Expired for a link that Graph forgot, NotThere for 404,
     AuthError naming the permission (`needs`, else what the path tells) for 403, SourceUnavailable
     for a link that leaves the host or comes twice.
     """
     request = client.build_request(
-        "GET", _home(client, path), params=params or None, headers=headers
+        "GET", _rebased(client, path), params=params or None, headers=headers
     )
     seen: set[str] = set()
     while True:
@@ -171,6 +171,15 @@ def _error_of(response: httpx.Response) -> tuple[str, str]:
         return str(error["code"]), str(error.get("message") or "")
     except (ValueError, LookupError, TypeError, AttributeError):
         return "", ""
+
+
+def _rebased(client: httpx.Client, link: str) -> str:
+    """A link that was kept, at the client's own host: the proxy may have moved since."""
+    kept = urlsplit(link)
+    if not kept.netloc:
+        return link
+    home = urlsplit(str(client.base_url))
+    return link.replace(f"{kept.scheme}://{kept.netloc}", f"{home.scheme}://{home.netloc}", 1)
 
 
 def _home(client: httpx.Client, link: str) -> str:

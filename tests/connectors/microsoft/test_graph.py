@@ -65,8 +65,12 @@ def test_a_link_to_another_host_gets_no_token(scripted, client):
     assert next(pages).value == [{"id": "1"}]
     with pytest.raises(SourceUnavailable, match=r"leaves .* for graph\.example\.com"):
         next(pages)
-    with pytest.raises(SourceUnavailable, match="set base_url"):
-        next(graph_pages(client, "https://elsewhere.example/v1.0/things"))
+
+
+def test_a_link_that_was_kept_is_asked_at_the_host_of_today(scripted, client):
+    scripted(THINGS, page("1"))
+    kept = f"https://elsewhere.example{THINGS}?$deltatoken=a%26b"
+    assert [row["id"] for one in graph_pages(client, kept) for row in one.value] == ["1"]
 
 
 def test_a_link_that_comes_twice_ends_the_listing_as_unfinished(scripted, client, hosts):
