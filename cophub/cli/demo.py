@@ -4,8 +4,6 @@ import json
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,17 +19,11 @@ from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
-    from cophub.sandbox import MailchimpSandbox
-    from cophub.sandbox.mailinglist import MailingList
 
 FOLDER = "cophub-demo"
-SEED = 7
-_LISTS = (0, 3)
-"""The communities of the invented world that have a mailing list besides their newsletter."""
 _BEGINS_BEFORE = timedelta(weeks=5)
 """The first demo plays so long ago, so that the next ones have weeks to move on to."""
 _STEP = timedelta(days=7)
-_MARK = "# Written by `cophub demo`"
 
 
 @dataclass
@@ -77,6 +69,8 @@ def demo(state: State, folder: Path, no_open: bool) -> int:
     Nobody in it is real, and nothing leaves this machine. Run it again, and a week has passed: only
     what is new is asked for.
     """
+    from cophub.cli.invented import InventedVendors
+    from cophub.config import load_config
     from cophub.hub import Hub
 
     began = time.monotonic()
@@ -84,18 +78,18 @@ def demo(state: State, folder: Path, no_open: bool) -> int:
     _make_folder(folder)
     clock = Clock.of(folder)
     told: dict[str, Any] = {"folder": str(folder), "clock": clock.now, "first": clock.runs == 0}
-    with _vendors(folder, clock) as (sandbox, lists):
-        _write_config(folder, sandbox, lists)
+    with InventedVendors(folder, clock.began, clock.now) as vendors:
         if not state.json:
-            _introduce(clock, sandbox, lists)
-        with Hub.open(folder / "plugins.toml") as hub:
+            _introduce(clock)
+        config = load_config(folder / "plugins.toml")
+        with Hub(config, transport=vendors.transport, tokens=vendors.tokens) as hub:
             results = _work(hub, state.json)
-            told["requests"] = sandbox.requests.total()
+            told["requests"] = vendors.requests
             told["site"] = str(hub.config.site / "index.html")
             told["seconds"] = round(time.monotonic() - began, 1)
             if not show.finish(state, {**told, "results": results}):
                 _conclude(hub, folder, clock, told)
-    failed = any(result.state != "done" for result in results)
+    failed = any(getattr(result, "state", "failed") != "done" for result in results)
     if not failed:
         clock.keep(folder)
         if not no_open and not state.json and sys.stdout.isatty():
@@ -109,79 +103,16 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made ({error.strerror}); see --dir") from None
     config = folder / "plugins.toml"
-    if config.exists() and not config.read_text(encoding="utf-8").startswith(_MARK):
+    from cophub.cli.invented import MARK
+
+    if config.exists() and not config.read_text(encoding="utf-8").startswith(MARK):
         raise ConfigError(f"{config} is not of a demo; name another folder with --dir")
 
 
-@contextmanager
-def _vendors(folder: Path, clock: Clock) -> "Iterator[tuple[MailchimpSandbox, list[MailingList]]]":
-    """The invented vendors at the clock's time: MailChimp over HTTP, list archives on disk."""
-    from cophub.sandbox import MailchimpSandbox
-    from cophub.sandbox.mailinglist import MailingList
-
-    sandbox = MailchimpSandbox(seed=SEED, now=clock.began)
-    sandbox.advance(seconds=(clock.now - clock.began).total_seconds())
-    lists = [MailingList(sandbox.world, number) for number in _LISTS]
-    for mailing_list in lists:
-        mailing_list.write(folder / "mail" / mailing_list.key, clock.now)
-    sandbox.start()
-    try:
-        yield sandbox, lists
-    finally:
-        sandbox.stop()
-
-
-def _write_config(folder: Path, sandbox: "MailchimpSandbox", lists: "list[MailingList]") -> None:
-    """A plugins.toml as a team would write it, but for the address of the invented vendor."""
-    lines = [
-        f"{_MARK}, which writes it again each time. The vendors in it are invented.",
-        "",
-        "[hub]",
-        'warehouse = "sqlite:///cophub.db"',
-        'site = "site"',
-        'timezone = "Europe/Geneva"',
-        "",
-        "[sources.newsletter]",
-        'connector = "mailchimp"',
-        'every = "6 hours"',
-        "[sources.newsletter.settings]",
-        f'api_key = "{sandbox.api_key}"',
-        f'base_url = "{sandbox.base_url}"     # answers only while the demo runs',
-        "",
-    ]
-    for one in lists:
-        lines += [
-            f"[sources.{one.key}-list]",
-            'connector = "mailarchive"',
-            'every = "1 day"',
-            "[sources." + f"{one.key}-list.settings]",
-            f'list = "{one.key}"',
-            f'path = "mail/{one.key}"',
-            f'title = "{one.community.title}"',
-            f'address = "{one.address}"',
-            'visibility = "public"',
-            "",
-        ]
-    archives = {one.key: f"{one.key}-list:{one.key}" for one in lists}
-    for number, community in enumerate(sandbox.world.communities):
-        spaces = [f"newsletter:{sandbox.audiences[number].list_id}"]
-        spaces += [archives[community.key]] if community.key in archives else []
-        lines += [
-            f"[communities.{community.key}]",
-            f'title = "{community.title}"',
-            f'domain = "{community.domain}"',
-            f"spaces = {json.dumps(spaces)}",
-            "",
-        ]
-    file = folder / "plugins.toml"
-    file.touch(mode=0o600)
-    file.write_text("\n".join(lines), encoding="utf-8")
-
-
-def _introduce(clock: Clock, sandbox: "MailchimpSandbox", lists: "list[MailingList]") -> None:
+def _introduce(clock: Clock) -> None:
     day = f"{clock.now:%A %d %B %Y}"
     if clock.runs == 0:
-        line = "an invented MailChimp and two invented mailing lists"
+        line = "invented people on MailChimp, SharePoint, Yammer and mailing lists"
         show.say(f"{show.bold('cophub demo')}: {line}, as of {day}")
     else:
         show.say(
@@ -204,6 +135,8 @@ def _work(hub: "Hub", silent: bool) -> list[Any]:
 
 
 def _source_line(result: Any) -> str:
+    if not hasattr(result, "state"):  # it could not start at all
+        return f"  {show.mark('failed')} {result.name}: {result.error}"
     if result.state != "done":
         trouble = [stream.error or stream.held_for for stream in result.streams]
         why = result.error or next((line for line in trouble if line), "")

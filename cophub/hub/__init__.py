@@ -65,23 +65,25 @@ class Hub:
     """One plugins.toml and what hangs on it; close it, or use it as a context manager."""
 
     def __init__(
-        self, config: Config, now: Clock = utc_now, transport: "MakeTransport | None" = None
+        self,
+        config: Config,
+        now: Clock = utc_now,
+        *,
+        transport: "MakeTransport | None" = None,
+        tokens: "Callable[[str], TokenStore] | None" = None,
     ) -> None:
+        """`transport` makes a source's way to its vendor, `tokens` keeps the tokens of a source."""
         self.config = config
         self.now = now
         self._transport = transport
+        self.tokens = tokens or self._token_files
         self._warehouse: Warehouse | None = None
         self._opening = Lock()
 
     @classmethod
-    def open(
-        cls, path: Path | str, now: Clock = utc_now, transport: "MakeTransport | None" = None
-    ) -> "Hub":
-        """The hub that a plugins.toml describes; `transport` makes a source's way to its vendor.
-
-        Raises ConfigError.
-        """
-        return cls(load_config(path), now, transport)
+    def open(cls, path: Path | str, now: Clock = utc_now) -> "Hub":
+        """The hub that a plugins.toml describes. Raises ConfigError."""
+        return cls(load_config(path), now)
 
     def close(self) -> None:
         """Close the warehouse's connections."""
@@ -216,7 +218,7 @@ class Hub:
         spec = self.spec(name)
         return vendors.sign_in(spec, self._desk(spec), show)
 
-    def tokens(self, source: str) -> "TokenStore":
+    def _token_files(self, source: str) -> "TokenStore":
         """Where a source's renewed tokens are kept: encrypted files beside plugins.toml."""
         from cophub.http import FileTokens
 
