@@ -1,6 +1,7 @@
 """Members of communities: one account for one person by any way, and who came and went."""
 
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path

@@ -285,6 +285,35 @@ def test_edits_deletions_and_likes_are_seen_when_a_thread_is_read_again(
     assert gone not in left
 
 
+def test_an_answer_that_was_deleted_from_a_busy_thread_is_gone(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract
+):
+    """The feed never showed it, so only the thread itself tells."""
+    thread = busiest(box)
+    box.yammer.reply(thread.id, "The thread is lively again")
+    first = extract(messages, ask(box))
+    withdrawn = thread.messages[3].id
+    box.yammer.delete(withdrawn)
+    box.advance(days=1.1)
+    again = extract(messages, ask(box), first.cursor)
+    table = kept(Table().take(first, again))
+    assert str(withdrawn) in kept(Table().take(first))
+    assert str(withdrawn) not in table
+
+
+def test_a_thread_that_is_missing_from_the_feed_is_asked_for(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract
+):
+    """And is found to be gone before it is due, where the feed is walked anyway."""
+    space = open_space(box)
+    whole = box.yammer.post(space.group, "A thread that goes away")
+    first = extract(messages, ask(box))
+    box.yammer.delete(whole)
+    box.yammer.post(space.group, "And another one that comes")
+    again = extract(messages, ask(box), first.cursor)
+    assert kept(Table().take(first, again)) == expected(box)
+
+
 @pytest.mark.parametrize(("age", "found"), [(0.9, False), (1.1, True)])
 def test_the_schedule_that_is_published_holds(
     box: MicrosoftSandbox, ask: Ask, extract: Extract, age: float, found: bool
