@@ -24,12 +24,14 @@ from cophub.connectors.microsoft.consent import (
     SHAREPOINT_SITES,
     SITES,
 )
+from cophub.connectors.sharepoint.checks import check, discover
 from cophub.connectors.sharepoint.discussions import discussions
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.events import WHOLE_EVERY, events
 from cophub.connectors.sharepoint.lists import lists
 from cophub.connectors.sharepoint.members import members
 from cophub.connectors.sharepoint.pages import pages
+from cophub.connectors.sharepoint.plan import estimate
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import sites
 from cophub.connectors.sharepoint.upload import UploadSettings, upload
@@ -111,6 +113,9 @@ def cophub_connectors() -> list[Connector]:
             settings=Settings,
             streams=STREAMS,
             limits=LIMITS,
+            check=check,
+            discover=discover,
+            estimate=estimate,
             personal=PERSONAL,
             upload=upload,
             upload_settings=UploadSettings,

@@ -47,7 +47,17 @@ def changes_since(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLo
 
     Raises TokenExpired.
     """
-    return shared(ctx, f"changes:{site.site_id}:{token}", lambda: _read(ctx, site, token))
+
+    def read() -> ChangeLog | TokenExpired:
+        try:
+            return _read(ctx, site, token)
+        except TokenExpired as expired:  # the other streams need not ask for that again
+            return expired
+
+    found = shared(ctx, f"changes:{site.site_id}:{token}", read)
+    if isinstance(found, TokenExpired):
+        raise found
+    return found
 
 
 def _read(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLog:

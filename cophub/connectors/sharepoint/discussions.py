@@ -114,7 +114,7 @@ def discussions(ctx: Ctx, since: str | None) -> Iterator[Item]:
         today = ctx.now.date().toordinal()
         for ref in boards.values():
             before = position.liked.get(ref.id)
-            if before is None or ref.id in changed or today - before.day >= EVERY.days:
+            if likes_due(before, today, changed=ref.id in changed):
                 yield from _likes(ctx, ref, position, today)
     elif boards:
         ctx.log.warning(
@@ -218,7 +218,7 @@ def _extra(row: Row) -> Any:
 def _likes(ctx: Ctx, ref: ListRef, position: Position, today: int) -> Iterator[Item]:
     """Who likes the items of a board of which the count moved; a checkpoint per chunk."""
     known = position.liked.setdefault(ref.id, Liked())
-    now = _counted(ctx, ref)
+    now = like_counts(ctx, ref)
     if now is None:
         return
     due = [one for one in sorted({*now, *known.counts}) if now.get(one) != known.counts.get(one)]
@@ -239,7 +239,12 @@ def _likes(ctx: Ctx, ref: ListRef, position: Position, today: int) -> Iterator[I
     yield position.checkpoint()
 
 
-def _counted(ctx: Ctx, ref: ListRef) -> dict[str, int] | None:
+def likes_due(before: Liked | None, today: int, *, changed: bool) -> bool:
+    """Whether the likes of a board are to be counted now."""
+    return before is None or changed or today - before.day >= EVERY.days
+
+
+def like_counts(ctx: Ctx, ref: ListRef) -> dict[str, int] | None:
     """How many like each item of a board, by id; None where the board has no likes."""
     params = {"$select": "Id,LikesCount", "$orderby": "ID", "$top": "5000"}
     path = f"web/lists(guid'{ref.id}')/items"

@@ -136,7 +136,7 @@ def _changed(
 
 
 def _touched(ctx: Context[Settings], one: Followed, rows: list[Json]) -> Iterator[Item]:
-    if one.plan.nested and any(_moves_a_folder(row) for row in rows):
+    if one.plan.nested and any(moves_a_folder(row) for row in rows):
         # The log does not name the rows below a folder, whose addresses are others now.
         one.state.anew = True
         return
@@ -154,7 +154,8 @@ def _touched(ctx: Context[Settings], one: Followed, rows: list[Json]) -> Iterato
         yield from one.plan.gone(item)
 
 
-def _moves_a_folder(row: Json) -> bool:
+def moves_a_folder(row: Json) -> bool:
+    """Whether a change of the log makes the rows below a folder others."""
     return row.get("FileSystemObjectType") == FOLDER and row.get("ChangeType") in _MOVES
 
 

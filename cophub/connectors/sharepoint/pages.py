@@ -235,7 +235,7 @@ def _talk_of(ctx: Ctx, site: SiteRef, lists: list[ListRef], position: Position) 
         if list_id is None:
             continue
         page = PageRef(site, list_id, one.id)
-        if _is_due(one, position.heard.get(page.key), today):
+        if is_due(one, position.heard.get(page.key), today):
             due.append((page, one))
     directory = Directory.of(ctx, site)
     asked = ctx.map(partial(_listen, ctx), due)
@@ -279,7 +279,7 @@ def _list_id(one: Counts, lists: list[ListRef]) -> str | None:
     return lists[0].id if len(lists) == 1 else None
 
 
-def _is_due(one: Counts, heard: Heard | None, today: int) -> bool:
+def is_due(one: Counts, heard: Heard | None, today: int) -> bool:
     """Whether what is said under a page is to be read now."""
     if heard is None:
         return one.comment_count > 0 or one.like_count > 0
