@@ -59,7 +59,10 @@ def _plan(ctx: Context[Settings], of: ListRef) -> Plan | None:
         return None
 
     def parse_document(row: Row) -> Iterator[Item]:
-        yield from documents_of(row, Directory.of(ctx, of.site))
+        directory = Directory.of(ctx, of.site)
+        # What cophub itself uploaded is no document of the community.
+        if ctx.settings.client_id.lower() not in (directory.account(row.author) or ""):
+            yield from documents_of(row, directory)
 
     ends = keyed(Document, of)
     return Plan(parse_document, ends.gone, ends.all_but, files=True, nested=True)

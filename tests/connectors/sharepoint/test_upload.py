@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from cophub import AuthError, ConfigError, Context
+from cophub import AuthError, ConfigError, Context, Document
 from cophub.connector import Handout, Sent, Sheet
 from cophub.connectors.sharepoint import shelf
+from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.upload import UploadSettings, upload
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.sharepoint.state import Item, SPList
-from tests.connectors.sharepoint.table import Ask, asked
+from tests.connectors.sharepoint.table import Ask, Held, asked
 
 WRITE = "sharepoint:Sites.ReadWrite.All"
 PLACE = UploadSettings(folder="Boards/Communities", list="Quarter table")
@@ -52,7 +53,7 @@ def sent(ctx: Context[Any], site: Path, sheet: Sheet = SHEET, place: Any = PLACE
     return list(upload(ctx, Handout(place, site, sheet)))
 
 
-def held(box: MicrosoftSandbox, folder: str = "Boards/Communities") -> dict[str, bytes]:
+def there(box: MicrosoftSandbox, folder: str = "Boards/Communities") -> dict[str, bytes]:
     """The files in the folder, without the manifest."""
     library = box.sharepoint.list(box.sharepoint.site(0), "Documents")
     root = f"{library.root}/{folder}/"
@@ -97,7 +98,7 @@ def test_the_folder_is_in_the_library_as_it_is_here(
     box: MicrosoftSandbox, ask: Ask, site: Path
 ) -> None:
     assert sent(ask(box), site) == [Sent("files", sent=4), Sent("rows", sent=2)]
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
 
 
 def test_a_second_upload_sends_nothing_and_asks_little(
@@ -118,7 +119,7 @@ def test_only_what_changed_is_sent_and_what_is_gone_is_taken_away(
     (site / "mer" / "index.html").unlink()
     (site / "new.html").write_text("new", encoding="utf-8")
     assert sent(ask(box), site)[0] == Sent("files", sent=2, unchanged=2, removed=1)
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
 
 
 def test_what_somebody_changed_or_deleted_in_the_library_is_sent_again(
@@ -129,7 +130,7 @@ def test_what_somebody_changed_or_deleted_in_the_library_is_sent_again(
     box.sharepoint.add_file(first, file_named(box, "mer/chart.svg").path, b"<vgs/>")
     box.sharepoint.delete_item(first, file_named(box, "Communities/index.html"), "Documents")
     assert sent(ask(box), site)[0] == Sent("files", sent=2, unchanged=2)
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
 
 
 def test_the_page_that_readers_begin_with_comes_last(
@@ -152,7 +153,7 @@ def test_files_of_others_are_left_alone(box: MicrosoftSandbox, ask: Ask, site: P
         path.unlink()
     (site / "index.html").write_text("alone", encoding="utf-8")
     sent(ask(box), site)
-    assert held(box) == {"index.html": b"alone", "mer/minutes.docx": b"theirs"}
+    assert there(box) == {"index.html": b"alone", "mer/minutes.docx": b"theirs"}
 
 
 def test_a_file_of_others_in_the_way_is_named_and_not_overwritten(
@@ -163,7 +164,7 @@ def test_a_file_of_others_in_the_way_is_named_and_not_overwritten(
     box.sharepoint.add_file(first, f"{root}/Boards/Communities/Index.html", b"theirs")
     with pytest.raises(ConfigError, match=r"1 files that are not cophub's, such as index\.html"):
         sent(ask(box), site)
-    assert held(box) == {"Index.html": b"theirs"}
+    assert there(box) == {"Index.html": b"theirs"}
 
 
 def test_a_manifest_that_is_none_of_ours_stops_the_upload(
@@ -183,7 +184,7 @@ def test_a_large_file_goes_in_pieces_and_is_never_half(
     large = site / "data" / "large.bin"
     large.write_bytes(bytes(range(250)) * 10)
     sent(ask(box), site)
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
     verbs = [line.rpartition("/")[2].partition("(")[0] for line in asked(box, "Upload(")]
     assert verbs == ["startUpload", "continueUpload", "finishUpload"]
     # A new version replaces the old one at the last piece.
@@ -191,9 +192,9 @@ def test_a_large_file_goes_in_pieces_and_is_never_half(
     large.write_bytes(before[::-1])
     with pytest.raises(Killed):
         sent(killed_at(ask(box), "finishUpload"), site)
-    assert held(box)["data/large.bin"] == before
+    assert there(box)["data/large.bin"] == before
     sent(ask(box), site)
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
 
 
 class Killed(BaseException):
@@ -249,7 +250,7 @@ def test_killed_at_whatever_request_the_next_one_puts_it_right(
     assert died >= 8
     (site / "gone.html").unlink(missing_ok=True)
     sent(ask(box), site, sheet)
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
     assert rows(box) == {row[0]: list(row[1:]) for row in sheet.rows}
     assert [part.sent + part.removed for part in sent(ask(box), site, sheet)] == [0, 0]
 
@@ -427,7 +428,7 @@ def test_throttling_in_the_middle_is_waited_out(
     box.faults.plan("429", path="*AddUsingPath*", at=(3, 4, 6))
     box.faults.plan("503", path="*/items", at=(1, 2))
     assert sent(ask(box), site) == [Sent("files", sent=4), Sent("rows", sent=2)]
-    assert held(box) == on_disk(site)
+    assert there(box) == on_disk(site)
     assert rows(box) == {row[0]: list(row[1:]) for row in SHEET.rows}
 
 
@@ -438,3 +439,16 @@ def test_the_manifest_is_plain_json_that_names_what_is_ours(
     kept = json.loads(file_named(box, shelf.MANIFEST).content or b"")
     assert kept["files"].keys() == FILES.keys()
     assert kept["rows"]["keys"] == ["2026Q1 mer", "2026Q2 mer"]
+
+
+def test_what_was_uploaded_is_not_read_as_documents_of_the_community(
+    box: MicrosoftSandbox, ask: Ask, site: Path, held: Held
+) -> None:
+    """Else each upload would change the numbers that the next one shows."""
+    held.take(documents(ask(box), None))
+    before = set(held.of(Document))
+    sent(ask(box), site)
+    held.take(documents(ask(box), held.cursor))
+    assert set(held.of(Document)) == before
+    held.take(documents(ask(box), None))
+    assert set(held.of(Document)) == before
