@@ -45,6 +45,8 @@ STREAMS = (
     ("events", 106, "calendars"),
 )
 """Streams that read lists of one template, and what those are."""
+POSTS = (119, 108)
+"""Lists whose rows are posts: pages and messages."""
 GRAPH_ALONE = (
     "SharePoint itself refuses a client_secret: groups of sites, comments and likes, numbers of"
     " rows, sites of a hub and uploads are left out"
@@ -244,6 +246,10 @@ def discover(ctx: Ctx) -> Iterator[Space]:
             if not of.hidden and of.item_count is not None:
                 counts[of.title] = of.item_count
         space.extra = {**extra_of(site), "lists": counts} if counts else extra_of(site)
+        if counts:
+            space.native_post_count = sum(
+                of.item_count or 0 for of in lists_of(ctx, site) if of.template in POSTS
+            )
         members = _member_count(ctx, site)
         if members is not None:
             space.native_member_count = members

@@ -155,6 +155,8 @@ def test_discover_tells_sites_with_their_counts(
             assert isinstance(space.extra, dict)
             library = still.sharepoint.list(site, "Documents")
             assert space.extra["lists"]["Documents"] == len(library.items)
+            posts = [of for of in site.lists.values() if of.template in (108, 119)]
+            assert space.native_post_count == sum(len(of.items) for of in posts)
 
 
 def test_discover_tells_a_list_of_members_as_a_space(still: MicrosoftSandbox, ask: Ask) -> None:
