@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -58,15 +57,13 @@ USER_FIELDS = ",".join(GraphUser.__struct_encode_fields__)
 def parse_user(user: GraphUser, key: str | None = None) -> Account:
     """The account of a directory user; `key` is its directory id unless another is given.
 
-    The address is the mailbox, for a guest without one the address that invited them. A member's
-    UPN looks like an address and need not be one: it is the username.
+    The address is the mailbox, for a guest without one the address that invited them; the directory
+    answers for both. A member's UPN looks like an address and need not be one: it is the username.
+    `extra` holds the directory id alone: every way to somebody must end in the same row.
     """
     email = user.mail
     if not email and user.user_principal_name:
         email = guest_email(user.user_principal_name) or email
-    extra: dict[str, Any] = {"directory_id": user.id.lower()}
-    if user.user_type is not UNSET:
-        extra["user_type"] = user.user_type
     status: Maybe = UNSET
     if user.account_enabled is not UNSET and user.account_enabled is not None:
         status = "active" if user.account_enabled else "disabled"
@@ -76,6 +73,7 @@ def parse_user(user: GraphUser, key: str | None = None) -> Account:
         given_name=user.given_name,
         family_name=user.surname,
         email=_lower(email),
+        email_verified=True if email else UNSET,
         username=_lower(user.user_principal_name),
         kind="person",
         job_title=user.job_title,
@@ -86,7 +84,7 @@ def parse_user(user: GraphUser, key: str | None = None) -> Account:
         language=user.preferred_language,
         created_at=user.created_date_time,
         status=status,
-        extra=extra,
+        extra={"directory_id": user.id.lower()},
     )
 
 

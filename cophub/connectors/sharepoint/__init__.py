@@ -89,6 +89,7 @@ PERSONAL = (
     "account.country",
     "account.timezone",
     "account.language",
+    "account.extra",
     "membership.account",
     "membership.reason",
     "post.account",

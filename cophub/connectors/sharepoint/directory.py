@@ -13,6 +13,7 @@ from cophub.connectors.sharepoint.people import (
     Named,
     SiteUser,
     account_of,
+    extra_of,
     identity,
     of_named,
     of_site_user,
@@ -116,14 +117,29 @@ class Directory:
         return names.key(who)
 
     def stranger(self, person: "Named | None") -> Account | None:
-        """An account for whoever wrote something and is no user of the site (any more)."""
+        """An account for whoever wrote something and is no user of the site (any more).
+
+        None for those whom another site or the directory tells of, who know better. An address that
+        stands with what somebody wrote is not one that anybody has checked.
+        """
         if person is None or self._user_of(person) is not None:
             return None
         who = of_named(person)
         key = self.key(who)
-        if key is None or who.service:
+        if key is None or who.service or self.elsewhere(key):
             return None
-        return Account(key=key, name=person.name or UNSET, email=who.email or UNSET, kind="person")
+        account = Account(key=key, name=person.name or UNSET, kind="person")
+        if who.email:
+            account.email, account.email_verified = who.email, False
+        account.extra = extra_of(key, outside=False) or UNSET
+        return account
+
+    def elsewhere(self, key: str) -> bool:
+        """Whether some site of the source, or a group of the directory, tells who this is."""
+        names = known(self._ctx)
+        if not names.holds(key):
+            _read_other_sites(self._ctx)
+        return names.holds(key)
 
     @property
     def space(self) -> str:

@@ -9,6 +9,7 @@ from cophub import UNSET, Account, Context, Document, Event, Gone, Item, Json, M
 from cophub.connectors.sharepoint.canvas import markup_text
 from cophub.connectors.sharepoint.columns import Column
 from cophub.connectors.sharepoint.directory import Directory
+from cophub.connectors.sharepoint.people import extra_of
 from cophub.connectors.sharepoint.rows import ListRef, PersonRef, Row
 from cophub.connectors.sharepoint.settings import ListMapping, Settings
 from cophub.connectors.sharepoint.zones import instant
@@ -162,6 +163,7 @@ def _status(told: Any, left: datetime | None) -> str:
 def account_of(row: Row, cells: Cells) -> Account:
     """The account that a row is about: one that the site knows, else by address.
 
+    Whom the directory knows has the directory's address; what stands in a list nobody has checked.
     Raises ValueError when no column tells who it is.
     """
     candidates = (cells.person("account"), cells.person("email"), _named(cells))
@@ -170,11 +172,17 @@ def account_of(row: Row, cells: Cells) -> Account:
     if who is None or key is None:
         raise ValueError("the row names nobody: its columns for a person or an address are empty")
     told = {field: value for field, value in cells.all(*ABOUT_PEOPLE).items() if value}
-    email = who.email.lower() if who.email else None
-    if email:
-        told["email"] = email
+    if cells.directory.elsewhere(key):
+        told.pop("email", None)
+        return Account(key=key, kind="person", **told)
+    if who.email:
+        told["email"] = who.email.lower()
+    if told.get("email"):
+        told["email_verified"] = False
     if who.name:
         told.setdefault("name", who.name)
+    if extra := extra_of(key, outside=False):
+        told["extra"] = extra
     return Account(key=key, kind="person", **told)
 
 

@@ -30,14 +30,20 @@ from cophub import (
     Reject,
     Space,
 )
-from cophub.connectors.microsoft.directory import claim_group, parse_user
+from cophub.connectors.microsoft.directory import claim_group
 from cophub.connectors.sharepoint.changes import ChangeLog, TokenExpired, changes_since
 from cophub.connectors.sharepoint.client import shared
 from cophub.connectors.sharepoint.directory import Directory, known
 from cophub.connectors.sharepoint.expansion import Group, expand, group_of, look_up, names
 from cophub.connectors.sharepoint.groups import RANK, filled, site_admins, site_roles
 from cophub.connectors.sharepoint.joins import concerns_people, joins, whole_log
-from cophub.connectors.sharepoint.people import USER, SiteUser, is_everyone, is_outside
+from cophub.connectors.sharepoint.people import (
+    USER,
+    SiteUser,
+    directory_account,
+    is_everyone,
+    is_outside,
+)
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, extra_of, sites_of
 
@@ -244,7 +250,7 @@ def _people(ctx: Ctx, crowd: Crowd, group: Group, role: str, custom: str | None)
     keys = known(ctx)
     for person in group.people:
         key = keys.key(names(person)) or person.id.lower()
-        yield from _once(ctx, [parse_user(person, key)], by_directory=True)
+        yield from _once(ctx, [directory_account(person, key)], by_directory=True)
         place = crowd.places[key]
         place.roles.add(role)
         place.by_directory = True
@@ -285,7 +291,7 @@ def _without_deleted(ctx: Ctx, crowd: Crowd, directory: Directory) -> Iterator[I
             del crowd.places[key]
             yield Account(key=key, status="deleted")
         elif person.display_name:  # an app without the permission sees that they are, not who
-            yield from _once(ctx, [parse_user(person, key)], by_directory=True)
+            yield from _once(ctx, [directory_account(person, key)], by_directory=True)
 
 
 def _told(site: SiteRef, crowd: Crowd, joined: Mapping[int, datetime]) -> Iterator[Item]:

@@ -11,7 +11,13 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from cophub import UNSET, Account
-from cophub.connectors.microsoft.directory import guest_email, shared_with, upn_of
+from cophub.connectors.microsoft.directory import (
+    GraphUser,
+    guest_email,
+    parse_user,
+    shared_with,
+    upn_of,
+)
 
 SYSTEM_ACCOUNT = 1073741823
 """The site user id of the system account, the same on every site."""
@@ -84,11 +90,17 @@ class Known:
     def __init__(self) -> None:
         self._by_upn: dict[str, str] = {}
         self._by_email: dict[str, str | None] = {}
+        self._ids: set[str] = set()
+
+    def holds(self, key: str) -> bool:
+        """Whether this is the directory id of somebody whom a site or the directory named."""
+        return key in self._ids
 
     def learn(self, who: Identity) -> None:
         """Keep what belongs together; an address that two accounts have names neither."""
         if who.aad is None:
             return
+        self._ids.add(who.aad)
         if who.upn:
             self._by_upn[who.upn] = who.aad
         if who.email:
@@ -144,18 +156,35 @@ def of_named(named: Named) -> Identity:
 
 
 def account_of(user: SiteUser, key: str) -> Account:
-    """A site user as an account; `key` is as `Known.key` gave it."""
+    """A site user as an account; `key` is as `Known.key` gave it.
+
+    Who signs in by the directory has the address that the directory gives; of those with whom
+    something was shared by address alone nobody has checked it.
+    """
     who = of_site_user(user)
     if who.service:
         return Account(key=key, name=user.title, kind="service", username=user.login_name)
     account = Account(key=key, name=user.title or UNSET, kind="person")
     account.username = who.upn or UNSET
-    account.email = who.email or UNSET
-    extra: dict[str, Any] = {"external": True} if is_outside(user) else {}
-    if who.aad:
-        extra["directory_id"] = who.aad
-    account.extra = extra or UNSET
+    if who.email:
+        account.email, account.email_verified = who.email, bool(who.aad or who.upn)
+    account.extra = extra_of(key, outside=is_outside(user)) or UNSET
     return account
+
+
+def directory_account(person: GraphUser, key: str) -> Account:
+    """A user of the directory as an account of a site: what `account_of` gives, and more."""
+    account = parse_user(person, key)
+    account.extra = extra_of(person.id.lower(), outside=person.guest)
+    return account
+
+
+def extra_of(key: str, *, outside: bool) -> dict[str, Any]:
+    """What else an account has: the directory's id, where the key is one; who is from elsewhere."""
+    extra: dict[str, Any] = {"external": True} if outside else {}
+    if _GUID.fullmatch(key):
+        extra["directory_id"] = key
+    return extra
 
 
 def is_outside(user: SiteUser) -> bool:

@@ -3,7 +3,10 @@
 The key is Yammer's own user id wherever REST or an export is among the ways. Several ways may tell
 of one person in one run; so that the row does not change with whoever spoke last, each leaves to
 the other what the other knows better: Graph the state and the directory's fields, REST the name and
-address that Yammer shows, an export those who left.
+address that Yammer shows, an export those who left. The directory's id is the same by all of them.
+
+The address is the one that people sign in with, which the directory of the organisation answers
+for. In an external network other organisations' people have addresses that nobody here has checked.
 """
 
 from collections.abc import Collection
@@ -26,6 +29,8 @@ def from_graph(user: GraphUser, known: User | None = None, key: str | None = Non
             setattr(account, name, None)
     if known is not None:
         _lay_over(account, _shown(known))
+    if account.email:
+        account.email_verified = True
     return account
 
 
@@ -37,9 +42,11 @@ def from_rest(user: User, ways: Collection[str]) -> Account:
     else:
         for name, value in _shown(user).items():
             setattr(account, name, value)
+    if account.email:
+        account.email_verified = True
+    if guid := (user.guid or "").strip().lower():
+        account.extra = {"directory_id": guid}
     if "graph" not in ways:
-        if user.guid:
-            account.extra = {"directory_id": user.guid.lower()}
         account.created_at = moment(user.activated_at) or UNSET
         if state_of(user) == "active" or "export" not in ways:
             account.status = state_of(user)
@@ -77,14 +84,14 @@ def from_export(row: Row, ways: Collection[str]) -> Account:
     if name := plain(row.get("name")):
         account.name = name
     if email := row.get("email").strip().lower():
-        account.email = email
+        account.email, account.email_verified = email, not row.folder
+    if guid := row.get("guid").strip().lower():
+        account.extra = {"directory_id": guid}
     status = export_status(row)
     if "graph" not in ways:
         account.job_title = plain(row.get("job_title"))
         account.department = plain(row.get("department"))
         account.status = status
-        if guid := row.get("guid").strip().lower():
-            account.extra = {"directory_id": guid}
     elif status == "deleted":  # suspended is what Graph calls disabled, and it knows it sooner
         account.status = status
     if "graph" not in ways and "rest" not in ways:

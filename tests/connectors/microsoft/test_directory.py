@@ -79,7 +79,8 @@ def test_a_member_is_keyed_by_directory_id_and_known_by_upn():
     )  # fmt: skip
     assert (account.key, account.email) == (GUID.lower(), "ada@contoso.com")
     assert (account.username, account.status) == ("ada@contoso.com", "active")
-    assert account.extra == {"directory_id": GUID.lower(), "user_type": "Member"}
+    assert account.extra == {"directory_id": GUID.lower()}
+    assert account.email_verified is True
     assert parse_user(user(), key="4711").key == "4711"
 
 

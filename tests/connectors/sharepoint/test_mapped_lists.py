@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cophub import (
+    UNSET,
     Account,
     ConfigError,
     Document,
@@ -74,6 +75,21 @@ def test_a_list_of_members_becomes_accounts_and_memberships(
         assert person.name == item.fields["Title"]
         assert person.organization == item.fields["Organisation"]
         assert person.city in ("Africa", "Americas", "Asia", "Europe")
+
+
+def test_an_address_in_a_list_is_not_verified_and_not_put_over_the_directorys(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    site = site_of(box)
+    user, known = next(iter(site.by_aad.items()))
+    box.sharepoint.add_item(site, Title="Ada", E_x002d_mail="a@else.example", Person=known.id)
+    box.sharepoint.add_item(site, Title="Bo", E_x002d_mail="bo@else.example", Person=None)
+    held.take(lists(ask(box, lists=MEMBERS), None))
+    found = held.of(Account)
+    assert found[user].email is UNSET
+    assert found[user].email_verified is UNSET
+    assert found["bo@else.example"].email == "bo@else.example"
+    assert found["bo@else.example"].email_verified is False
 
 
 def test_such_a_list_is_a_space_of_its_own(still: MicrosoftSandbox, ask: Ask, held: Held) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cophub import UNSET, Account, Context, Post
-from cophub.connectors.sharepoint.directory import Directory
+from cophub.connectors.sharepoint.directory import Directory, known
 from cophub.connectors.sharepoint.pages import parse_page
+from cophub.connectors.sharepoint.people import identity
 from cophub.connectors.sharepoint.rows import PersonRef
 from cophub.connectors.sharepoint.settings import Settings
 from tests.connectors.sharepoint.shapes import ADA, BEA, LIST, SITE, USERS, at, page_row
@@ -17,9 +18,15 @@ SETTINGS = Settings(site_url=SITE.url, tenant="contoso", client_id="app", certif
 
 
 @pytest.fixture
-def directory(context: Callable[..., Context[Any]]) -> Directory:
+def ctx(context: Callable[..., Context[Any]]) -> Context[Any]:
+    """The context of a run."""
+    return context(SETTINGS)
+
+
+@pytest.fixture
+def directory(ctx: Context[Any]) -> Directory:
     """The users of the site."""
-    return Directory(context(SETTINGS), SITE, USERS, [])
+    return Directory(ctx, SITE, USERS, [])
 
 
 def the_post(items: Any) -> Post:
@@ -99,9 +106,17 @@ def test_a_user_id_that_the_site_does_not_know_is_nobody(directory: Directory):
     )
 
 
-def test_who_is_no_user_of_the_site_has_an_account_all_the_same(directory: Directory):
+def test_who_is_no_user_of_the_site_has_an_account_all_the_same(
+    directory: Directory, ctx: Context[Any]
+):
+    """Its address is as nobody has checked it, unless another site knows the person."""
+    ctx.shared["sharepoint:all directories"] = True
     gone = PersonRef(aad=BEA.replace("0b", "0c"), email="cid@contoso.org", name="Cid")
     items = list(parse_page(replace(page_row(4), author=gone), directory))
     [account] = [item for item in items if isinstance(item, Account)]
     assert (account.key, account.name, account.email) == (gone.aad, "Cid", "cid@contoso.org")
+    assert (account.email_verified, account.extra) == (False, {"directory_id": gone.aad})
+    known(ctx).learn(identity(aad=gone.aad))
+    again = list(parse_page(replace(page_row(4), author=gone), directory))
+    assert not [item for item in again if isinstance(item, Account)]
     assert the_post(items).account == gone.aad

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from cophub import UNSET
+from cophub.connectors.microsoft.directory import GraphUser
 from cophub.connectors.sharepoint.people import (
     SYSTEM_ACCOUNT,
     Identity,
@@ -13,6 +14,7 @@ from cophub.connectors.sharepoint.people import (
     NameId,
     SiteUser,
     account_of,
+    directory_account,
     identity,
     is_everyone,
     is_outside,
@@ -103,6 +105,31 @@ def test_a_person_keeps_what_the_site_says_of_them():
     assert (ada.name, ada.email, ada.username) == ("Ada", "ada@mail.org", "ada@contoso.org")
     assert ada.kind == "person"
     assert ada.extra is UNSET
+
+
+def test_a_site_and_the_directory_give_one_account_alike():
+    """Whoever of the two spoke last: the row does not change."""
+    upn = "ada_other.org#EXT#@contoso.onmicrosoft.com"
+    there = account_of(user(f"{LOGIN}{upn}", email="", aad_object_id=NameId(ADA)), ADA)
+    here = directory_account(
+        GraphUser(id=ADA.upper(), display_name="Ada", mail=None, user_principal_name=upn), ADA
+    )
+    for account in (there, here):
+        assert (account.email, account.email_verified) == ("ada@other.org", True)
+        assert (account.name, account.username) == ("Ada", upn.lower())
+        assert account.extra == {"directory_id": ADA, "external": True}
+
+
+def test_a_login_without_directory_id_gets_that_of_the_key():
+    """Another site knew it."""
+    ada = account_of(user(f"{LOGIN}ada@contoso.org", email="ada@mail.org"), ADA)
+    assert ada.extra == {"directory_id": ADA}
+
+
+def test_an_address_that_a_file_was_shared_with_nobody_has_checked():
+    ada = account_of(user(f"{LOGIN}urn%3aspo%3aguest#ada@other.org"), "ada@other.org")
+    assert (ada.email, ada.email_verified) == ("ada@other.org", False)
+    assert ada.extra == {"external": True}
 
 
 @pytest.mark.parametrize("name", ["users_list", "group_members"])

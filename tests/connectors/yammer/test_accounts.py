@@ -39,8 +39,33 @@ def test_what_yammer_shows_counts_and_the_directory_fills_the_gaps() -> None:
 def test_rest_beside_graph_takes_nothing_away() -> None:
     account = from_rest(User(id=7, full_name="Ada", state="soft_delete", guid="X"), ["graph"])
     assert account.name == "Ada"
-    left = (account.email, account.job_title, account.status, account.extra, account.created_at)
-    assert left == (UNSET,) * 5
+    left = (account.email, account.job_title, account.status, account.created_at)
+    assert left == (UNSET,) * 4
+
+
+def test_every_way_gives_the_directory_id_and_the_checked_address_alike() -> None:
+    """So that no row changes with whoever spoke last."""
+    guid = "0a1b2c3d-0000-4000-8000-00000000000a"
+    user = User(id=7, email="ada@x.org", guid=guid.upper())
+    row = {"id": "7", "email": "Ada@x.org", "guid": guid.upper(), "joined_at": ""}
+    accounts = [
+        from_graph(GraphUser(id=guid.upper(), mail="ada@x.org"), key="7"),
+        from_graph(GraphUser(id=guid, mail=None), user),
+        *(from_rest(user, ways) for ways in (["rest"], ["rest", "graph", "export"])),
+        *(from_export(Row(row, ""), ways) for ways in (["export"], ["rest", "graph", "export"])),
+    ]
+    for account in accounts:
+        assert (account.key, account.email, account.email_verified) == ("7", "ada@x.org", True)
+        assert account.extra == {"directory_id": guid}
+
+
+def test_an_address_that_nobody_here_has_checked_is_not_verified() -> None:
+    """Yammer makes addresses up, and an external network has those of other organisations."""
+    fake = User(id=7, email="x@fake", contact=Contact(has_fake_email=True))
+    assert from_rest(fake, ["rest"]).email_verified is UNSET
+    assert from_graph(GraphUser(id="G"), fake).email_verified is UNSET
+    partner = from_export(Row({"id": "8", "email": "bo@other.org"}, "partners"), ["export"])
+    assert (partner.email, partner.email_verified) == ("bo@other.org", False)
 
 
 def test_soft_delete_by_rest_is_suspended_unless_an_export_tells_more() -> None:

@@ -46,6 +46,7 @@ def test_people_groups_and_messages_of_an_export(
     got = extract(STREAM, given(tmp_path))
     assert got.last(Account)["11"] == {
         "key": "11", "name": "Ada", "email": "ada@x.org", "kind": "person", "status": "active",
+        "email_verified": True,
         "job_title": "Engineer", "department": None, "extra": {"directory_id": "abcd"},
         "created_at": datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC),
     }  # fmt: skip
@@ -303,5 +304,5 @@ def test_another_way_leaves_out_what_an_export_would_overwrite(
     ctx = given(tmp_path, ways=["export", "graph"])
     ctx.shared["yammer:groups"] = Listing()
     assert extract(STREAM, ctx).last(Account) == {
-        "1": {"key": "1", "name": "Ada", "kind": "person"}
+        "1": {"key": "1", "name": "Ada", "kind": "person", "extra": {"directory_id": "ab"}}
     }
