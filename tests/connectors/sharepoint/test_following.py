@@ -6,13 +6,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from cophub import AuthError, Checkpoint, CursorExpired, Document, SourceUnavailable
+from cophub import AuthError, Checkpoint, CursorExpired, Document, Gone, SourceUnavailable
 from cophub.connectors.sharepoint.changes import changes_since, made_at
 from cophub.connectors.sharepoint.cursor import cursor_of
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.lists import lists
 from cophub.connectors.sharepoint.sites import sites_of
 from cophub.sandbox.microsoft import MicrosoftSandbox
+from cophub.sandbox.microsoft.sharepoint import changelog
 from tests.connectors.sharepoint.table import Ask, Held, asked
 
 COLUMNS = {"Members": {"record": "document", "columns": {"title": "Title"}}}
@@ -323,6 +324,41 @@ def test_more_changes_than_one_answer_holds_are_all_followed(ask: Ask, held: Hel
         assert len(edited) == 4_500
         assert len(asked(box, "/getChanges")) == 3
         assert len(asked(box, "/items")) == 2
+
+
+def test_a_vendor_that_grants_fewer_changes_than_were_asked_for_has_more_to_tell(
+    ask: Ask, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full answer of its usual limit is not the end, though twice as many were asked for."""
+    monkeypatch.setattr(changelog, "MOST", changelog.USUAL_LIMIT)
+    with MicrosoftSandbox(seed=2, people=20, communities=1, years=0.01, list_items=1_500) as box:
+        site = site_of(box)
+        of = site.list_named("Members")
+        held.take(lists(ask(box, lists=COLUMNS), None))
+        for item in list(of.items.values())[:1_200]:
+            box.sharepoint.edit_item(site, item, Title="Edited")
+        held.take(lists(ask(box, lists=COLUMNS), held.cursor))
+        assert sum(row.title == "Edited" for row in held.of(Document).values()) == 1_200
+
+
+def test_of_all_that_happened_to_a_row_the_last_counts(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """Deleted and restored before the next run, and the other way round."""
+    site = site_of(box)
+    back, gone = (
+        box.sharepoint.add_file(site, f"{site.path}/Shared Documents/{name}.docx", b"1")
+        for name in ("back", "gone")
+    )
+    held.take(documents(ask(box), None))
+    for item in (back, gone):
+        box.sharepoint.delete_item(site, item, "Documents")
+        box.sharepoint.restore_item(site, item, "Documents")
+    box.sharepoint.delete_item(site, gone, "Documents")
+    items = held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
+    ended = [item.where["key"] for item in items if isinstance(item, Gone)]
+    assert ended == [f"{site.list_named('Documents').id}:{gone.id}"]
 
 
 def test_an_expired_token_reads_that_site_anew_and_ends_what_is_gone_there(
