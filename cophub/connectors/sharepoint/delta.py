@@ -2,6 +2,9 @@
 
 The first delta gives everything, page by page; its last page has the link that later gives what
 changed. A link is kept and followed as it is. An item may come more than once: the last one counts.
+
+That a link still asks for the columns is up to the vendor. Items that come without them are asked
+for one by one: a column that is not there would be taken for one that is empty.
 """
 
 import re
@@ -11,7 +14,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cophub import Checkpoint, Context, Item, Json, SourceUnavailable
-from cophub.connectors.microsoft.graph import Expired, GraphPage, graph_pages
+from cophub.connectors.microsoft.graph import (
+    Expired,
+    GraphPage,
+    NotThere,
+    graph_get,
+    graph_pages,
+)
 from cophub.connectors.sharepoint.client import graph_client
 from cophub.connectors.sharepoint.cursor import Cursor, ListState
 from cophub.connectors.sharepoint.rows import FileRef, ListRef, PersonRef, Plan, Row
@@ -41,7 +50,7 @@ def follow(
                 f" its beginning ({expired.code}); the next run tries again"
             ) from expired
         ctx.log.warning('the list "%s" of %s is read anew: %s', of.title, of.site.url, expired)
-        state.anew, state.start = True, expired.location
+        state.anew, state.start = True, _if_it_has_columns(expired.location)
         state.keep = expired.code.lower() == UPLOAD.lower()
         yield Checkpoint(cursor.text())
         yield from _follow(ctx, of, plan, state, cursor)
@@ -54,8 +63,9 @@ def _follow(
     ids: set[int] = set()
     for page in _pages(ctx, of, plan, state):
         yield from page.rejects
-        yield from _items(ctx, of, plan, page.value, touched=state.done and not state.anew)
-        for item in page.value:
+        items = _with_columns(ctx, of, plan, page.value)
+        yield from _items(ctx, of, plan, items, touched=state.done and not state.anew)
+        for item in items:
             (ids.discard if item.get("deleted") else ids.add)(int(item["id"]))
         ctx.progress(of.title, len(ids), None)
         if page.next and not state.anew and not state.done:
@@ -84,6 +94,29 @@ def _pages(
         return graph_pages(client, link)
     path = f"sites/{of.site.graph_id}/lists/{of.id}/items/delta"
     return graph_pages(client, path, {"$expand": expansion(plan), "$top": PAGE})
+
+
+def _if_it_has_columns(location: str | None) -> str | None:
+    """Where to start over, unless that gives items bare: then it is where the first read began."""
+    return location if location and "expand" in unquote(location) else None
+
+
+def _with_columns(ctx: Context[Settings], of: ListRef, plan: Plan, items: list[Json]) -> list[Json]:
+    """The items of a page, those that came bare asked for by themselves."""
+    bare = [item for item in items if "fields" not in item and not item.get("deleted")]
+    if not bare:
+        return items
+    path, asked = f"sites/{of.site.graph_id}/lists/{of.id}/items", {"$expand": expansion(plan)}
+
+    def read(item: Json) -> Json:
+        try:
+            found: Json = graph_get(graph_client(ctx), f"{path}/{item['id']}", asked)
+        except NotThere:  # it was deleted meanwhile
+            return {"id": item["id"], "deleted": {"state": "deleted"}}
+        return found
+
+    dressed = {one["id"]: one for one in ctx.map(read, bare)}
+    return [dressed.get(item["id"], item) for item in items]
 
 
 def expansion(plan: Plan) -> str:

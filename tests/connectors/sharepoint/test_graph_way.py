@@ -1,15 +1,19 @@
 """With a secret, lists come from Microsoft Graph: the same rows, and what changed by delta."""
 
+import re
 from typing import Any
 
 import pytest
 
-from cophub import Checkpoint, Document, Membership, SourceUnavailable, Space
+from cophub import Checkpoint, Document, Gone, Membership, SourceUnavailable, Space
+from cophub.connectors.microsoft.graph import GraphPage
 from cophub.connectors.sharepoint import delta
+from cophub.connectors.sharepoint.cursor import Cursor, ListState
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.lists import lists
 from cophub.connectors.sharepoint.members import members
-from cophub.connectors.sharepoint.sites import sites
+from cophub.connectors.sharepoint.rows import Plan, Row, keyed
+from cophub.connectors.sharepoint.sites import lists_of, sites, sites_of
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from tests.connectors.sharepoint.table import Ask, Held, asked
 
@@ -94,6 +98,53 @@ def test_a_later_run_asks_for_the_delta_alone(box: MicrosoftSandbox, ask: Ask, h
     assert len(asked(box, "/delta")) == 1
 
 
+def test_items_that_come_without_their_columns_are_asked_for(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """The vendor may forget in its link what was expanded: that empties no column."""
+    site = box.sharepoint.site(0)
+    row = box.sharepoint.add_item(site, Title="ada", E_x002d_mail="ada@x.example")
+    held.take(lists(ask(box, secret=True, lists=COLUMNS), None))
+    assert held.cursor is not None
+    forgetful = re.sub(r"delta\?[^\"]*(token=)", r"delta?\1", held.cursor)
+    assert "expand" in held.cursor and "expand" not in forgetful
+    box.sharepoint.edit_item(site, row, Title="Ada")
+    held.take(lists(ask(box, secret=True, lists=COLUMNS), forgetful))
+    found = held.of(Document)[f"{site.list_named('Members').id}:{row.id}"]
+    assert (found.title, found.url) == ("Ada", "ada@x.example")
+
+
+def test_an_item_that_comes_again_is_as_it_came_last(
+    box: MicrosoftSandbox, ask: Ask, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when it is on two pages of one read, and on the second it is deleted."""
+
+    def item(number: int, title: str) -> dict[str, Any]:
+        return {"id": str(number), "fields": {"Title": title}}
+
+    gone = {"id": "2", "deleted": {"state": "deleted"}}
+    scripted = [
+        GraphPage([item(1, "old"), item(2, "two"), item(3, "three")], next="more"),
+        GraphPage([item(1, "new"), gone], delta="later"),
+    ]
+    monkeypatch.setattr(delta, "graph_pages", lambda *_, **__: iter(scripted))
+    ctx = ask(box, secret=True, lists=COLUMNS)
+    of = next(of for of in lists_of(ctx, sites_of(ctx)[0]) if of.title == "Members")
+
+    def parse(row: Row) -> Any:
+        yield Document(key=row.key, title=row.title)
+
+    ends, state = keyed(Document, of), ListState()
+    items = held.take(delta.follow(ctx, of, Plan(parse, *ends), state, Cursor()))
+    assert {key: row.title for key, row in held.of(Document).items()} == {
+        f"{of.id}:1": "new",
+        f"{of.id}:3": "three",
+    }
+    (last,) = [one for one in items if isinstance(one, Gone) and one.prefix]
+    assert set(last.but) == {f"{of.id}:1", f"{of.id}:3"}
+    assert state.delta == "later"
+
+
 def test_a_first_delta_that_was_cut_off_goes_on_with_its_next_link(
     box: MicrosoftSandbox, ask: Ask, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,13 +179,26 @@ def test_a_delta_that_is_forgotten_is_read_anew(
     box.sharepoint.resync = code
     with box.changing():
         site.log.expire()
+    box.log.clear()
     held.take(lists(ask(box, secret=True, lists=COLUMNS), held.cursor))
+    again = [request.raw_query for request in box.log if request.path.endswith("/delta")]
+    assert len(again) == 2
+    assert all("token=" in query for query in again), "the vendor says where to start over"
     of = site.list_named("Members")
     assert (f"{of.id}:{row.id}" not in held.of(Document)) == ends
     assert {f"{of.id}:{item}" for item in of.items} <= set(held.of(Document))
     box.log.clear()
     held.take(lists(ask(box, secret=True, lists=COLUMNS), held.cursor))
     assert len(asked(box, "/delta")) == 1
+
+
+def test_where_to_start_over_is_asked_only_if_it_gives_columns() -> None:
+    """The same list from its beginning, asked for with its columns, is as good."""
+    address = "https://graph.microsoft.com/v1.0/sites/1/lists/2/items/delta"
+    with_columns = f"{address}?%24expand=fields&token=x"
+    assert delta._if_it_has_columns(with_columns) == with_columns
+    assert delta._if_it_has_columns(f"{address}?token=x") is None
+    assert delta._if_it_has_columns(None) is None
 
 
 @pytest.mark.parametrize(("switch", "said"), [("repeat_next", "twice"), ("foreign_next", "leaves")])
