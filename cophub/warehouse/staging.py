@@ -20,6 +20,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "instant": "TEXT",
         "place of": "instr",
         "trimmed": "trim",
+        "text in": "json_extract",
+        "top": "$.",
         "new id": (
             "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'"
             " || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + abs(random() % 4), 1)"
@@ -34,6 +36,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "instant": "TIMESTAMPTZ",
         "place of": "strpos",
         "trimmed": "btrim",
+        "text in": "jsonb_extract_path_text",
+        "top": "",
         "new id": "CAST(gen_random_uuid() AS TEXT)",
         # Warehouse.open sets the session's zone to UTC.
         "utc month of": "to_char",

@@ -1,9 +1,9 @@
-"""Which accounts are one person: those with the same exact address that a vendor has verified.
+"""People and their ids: each group of accounts that belong together is one person.
 
-An account without such an address is a person of its own. People keep their ids: each group of
-accounts takes the person of whom it holds the most accounts (ties: the oldest), a person whose
-accounts all went elsewhere becomes a redirect, a part that is split off gets a new id, and no id
-is used twice. All of it is set-based; only contested groups are looked at one by one.
+Which accounts those are, `grouping` tells. People keep their ids: each group takes the person of
+whom it holds the most accounts (ties: the oldest), a person whose accounts all went elsewhere
+becomes a redirect, a part that is split off gets a new id, and no id is used twice. All of it is
+set-based; only contested groups are looked at one by one.
 """
 
 from collections.abc import Iterable
@@ -14,28 +14,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from cophub.pipelines.identities.grouping import GROUPING, stage_groups
 from cophub.warehouse.staging import execute, fill, settle, staged
 
-ROLE_LOCAL_PARTS = frozenset(
-    """
-    abuse admin administration administrator administracion billing bounce bounces comms
-    communication communications conference contact contacto daemon do-not-reply donotreply
-    enquiries enquiry events feedback hello help helpdesk hostmaster hr info information infos
-    inquiries inquiry jobs listserv mail mailbox mailer-daemon majordomo marketing media membership
-    news newsletter newsletters no-reply nobody noreply no_reply notification notifications office
-    postmaster press reception recruitment registration reply root sales secretariat secretary
-    service subscribe support team training unsubscribe webmaster
-    """.split()  # noqa: SIM905 - a list of words reads best as words
-)
-"""Local parts of addresses that nobody bears as a name: `info@`, `admin@`. Counted nowhere."""
-
 _TABLES = {
-    "role_local_part": "local_part TEXT PRIMARY KEY",
-    "wanted": (
-        "source TEXT, account TEXT, address TEXT, kind TEXT, cluster TEXT, rule TEXT,"
-        " explanation TEXT, PRIMARY KEY (source, account)"
-    ),
-    "shared_address": "address TEXT PRIMARY KEY",
     "cluster_state": (
         "cluster TEXT PRIMARY KEY, kind TEXT, accounts BIGINT, held BIGINT,"
         " least_person TEXT, greatest_person TEXT"
@@ -73,9 +55,9 @@ def resolve_people(connection: Connection, now: datetime, run: int) -> Changes:
     """Bring `person`, `person_account` and `person_history` up to date with `account`."""
     if connection.dialect.name == "postgresql":
         execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
-    with staged(connection, **_TABLES):
+    with staged(connection, **GROUPING, **_TABLES):
         _drop_orphans(connection, now)
-        _stage_wanted(connection)
+        stage_groups(connection)
         _stage_clusters(connection)
         redirects = _assign(connection)
         changes = _write(connection, now, run, redirects)
@@ -95,71 +77,6 @@ def _drop_orphans(connection: Connection, now: datetime) -> None:
         now=now,
     )
     execute(connection, f"DELETE FROM person_account WHERE {orphan.format('person_account')}")
-
-
-def _stage_wanted(connection: Connection) -> None:
-    """Each account with its address, kind and group.
-
-    Only ASCII letters are lower-cased: the two databases disagree about all others, and vendors
-    verify no other addresses.
-    """
-    fill(connection, "role_local_part", [{"local_part": part} for part in sorted(ROLE_LOCAL_PARTS)])
-    execute(
-        connection,
-        r"""
-        INSERT INTO wanted (source, account, address, kind)
-        SELECT e.source, e.key, CASE WHEN e.email_verified IS TRUE THEN e.address END,
-               CASE WHEN e.kind IN ('bot', 'service', 'role_mailbox') THEN e.kind
-                    WHEN r.local_part IS NOT NULL THEN 'role_mailbox'
-                    ELSE 'person' END
-        FROM (
-          SELECT source, key, kind, email_verified,
-                 CASE WHEN email LIKE '%_@_%'
-                      THEN lower(<trimmed>(email, :blanks) <bytewise>) END AS address
-          FROM account
-        ) e
-        LEFT JOIN role_local_part r
-          ON r.local_part = substr(e.address, 1, <place of>(e.address, '@') - 1)
-        """,
-        blanks=" \t\r\n",
-    )
-    # A mailbox that one vendor knows to be shared is shared wherever it turns up.
-    execute(
-        connection,
-        "INSERT INTO shared_address SELECT DISTINCT address FROM wanted"
-        " WHERE kind = 'role_mailbox' AND address IS NOT NULL",
-    )
-    execute(
-        connection,
-        "UPDATE wanted SET kind = 'role_mailbox' WHERE kind = 'person'"
-        " AND address IN (SELECT address FROM shared_address)",
-    )
-    _explain_wanted(connection)
-    settle(connection, "wanted")
-
-
-def _explain_wanted(connection: Connection) -> None:
-    """The group of each account, and why it is in it. Addresses are masked in explanations."""
-    execute(
-        connection,
-        r"""
-        UPDATE wanted SET
-          cluster = CASE WHEN address IS NOT NULL AND kind IN ('person', 'role_mailbox')
-                         THEN 'address ' || address
-                         ELSE 'account ' || source || ' ' || account END,
-          rule = CASE WHEN kind IN ('bot', 'service') THEN kind
-                      WHEN kind = 'role_mailbox' THEN 'role_mailbox'
-                      WHEN address IS NOT NULL THEN 'verified_address'
-                      ELSE 'own_account' END,
-          explanation =
-            CASE WHEN kind IN ('bot', 'service') THEN 'the vendor says that it is a ' || kind
-                 WHEN kind = 'role_mailbox' THEN 'a mailbox of several people or of none'
-                 WHEN address IS NOT NULL
-                 THEN 'verified address ' || substr(address, 1, 1) || '***'
-                      || substr(address, <place of>(address, '@'))
-                 ELSE 'no verified address: a person of its own' END
-        """,
-    )
 
 
 def _stage_clusters(connection: Connection) -> None:
