@@ -10,6 +10,7 @@ from cophub import AuthError, ConfigError, SourceUnavailable, Space
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.sites import lists_of, sites, sites_of
 from cophub.connectors.sharepoint.zones import instant, zone_of
+from cophub.http import Limits, Transport
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from tests.connectors.sharepoint.table import Ask, Held, asked
 
@@ -131,6 +132,23 @@ def test_dates_of_rows_are_one_instant_in_all_three_forms(
             if row := held.of(Document).get(f"{of.id}:{item.id}"):
                 assert row.created_at.timestamp() == item.created
                 assert row.modified_at.timestamp() == item.modified
+
+
+def test_the_vendors_client_waits_and_asks_again_as_all_do(
+    many: MicrosoftSandbox, ask: Ask
+) -> None:
+    """By itself it gives up at once, or waits as long as it likes."""
+    ctx, slept = ask(many), list[float]()
+    site = sites_of(ctx)[0]
+    ctx.transport = Transport(Limits(), sleep=slept.append)
+    ctx.shared.clear()
+    many.faults.plan("429", path="*/_api/[Ww]eb/lists", retry_after=7)
+    many.faults.plan("reset", path="*/_api/[Ww]eb/lists", at=2)
+    many.log.clear()
+    assert lists_of(ctx, site)
+    assert len(asked(many, "/_api/web/lists")) == 3
+    assert max(slept) == pytest.approx(7, abs=0.5)
+    ctx.transport.close()
 
 
 def test_hidden_lists_are_known_as_hidden(many: MicrosoftSandbox, ask: Ask) -> None:

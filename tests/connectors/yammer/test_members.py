@@ -18,6 +18,8 @@ from cophub.connectors.yammer.usage import usage
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.tenant import User
 
+from .exports import export
+
 STREAM = Stream(members, snapshot_of=(Membership,))
 WAYS = (["graph"], ["rest"], ["rest", "graph"])
 
@@ -97,6 +99,20 @@ def test_graph_beside_an_export_joins_by_the_directory_id_in_it(
     got = extract(STREAM, ctx)
     assert native(got.last(Membership), still) == expected(still)
     assert asked(still).count("/api/v1/export") == (0 if by_file else 1)
+
+
+def test_the_directory_id_in_an_export_joins_whom_no_address_does(
+    still: MicrosoftSandbox, ask: Any, extract: Any, tmp_path: Path
+) -> None:
+    """Addresses change; the directory's id does not."""
+    users = [
+        {"id": user.yammer_id, "guid": user.id.upper(), "email": f"before{n}@elsewhere.example"}
+        for n, user in enumerate(still.tenant.users.values())
+        if user.yammer_id
+    ]
+    export(tmp_path / "a.zip", users=users)
+    got = extract(STREAM, ask(still, ways=["graph", "export"], export_path=tmp_path))
+    assert native(got.last(Membership), still) == expected(still)
 
 
 def test_a_list_that_says_too_early_that_it_ends_is_read_on(
