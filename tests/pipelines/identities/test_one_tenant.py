@@ -1,0 +1,194 @@
+"""The people of one tenant, by whatever door they are seen, and those of a newsletter beside it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from cophub import Connector
+from cophub.connectors import mailchimp, sharepoint, yammer
+from cophub.http import Limits, MemoryTokens, Transport
+from cophub.pipelines.identities import cophub_pipelines
+from cophub.sandbox import MailchimpSandbox, MicrosoftSandbox
+from cophub.sandbox.mailchimp import KEY
+from cophub.sandbox.microsoft.tenant import User
+from cophub.sync import RunResult, SourceSpec, SyncEngine
+from cophub.warehouse import Warehouse
+
+IDENTITIES = cophub_pipelines()[0]
+WAYS = {
+    "y-rest": ["rest"],
+    "y-graph": ["graph"],
+    "y-export": ["export"],
+    "y-all": ["rest", "graph", "export"],
+}
+TENANT = ("intranet", *WAYS)
+
+
+class Vendors(NamedTuple):
+    """Two vendors of one world: many of its people are known to both."""
+
+    tenant: MicrosoftSandbox
+    news: MailchimpSandbox
+
+
+@pytest.fixture(scope="module")
+def vendors() -> Iterator[Vendors]:
+    """200 people in 4 communities, and the same in 4 audiences, over a year and a half."""
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    world: dict[str, Any] = {"seed": 7, "people": 200, "years": 1.5, "now": now}
+    with (
+        MicrosoftSandbox(communities=4, messages=150, list_items=100, **world) as tenant,
+        MailchimpSandbox(audiences=4, **world) as news,
+    ):
+        yield Vendors(tenant, news)
+
+
+Sync = Callable[..., list[RunResult]]
+
+
+@pytest.fixture
+def sync(vendors: Vendors, warehouse: Warehouse, tmp_path: Path) -> Sync:
+    """`sync("intranet", "y-rest")`: one run of each of these sources."""
+    tenant, news = vendors
+    export = tmp_path / "export"
+    export.mkdir()
+    tenant.yammer.write_export(
+        export / "all.zip", datetime.fromtimestamp(tenant.world.start, UTC), tenant.now
+    )
+    specs = {spec.name: spec for spec in sources(tenant, news, export)}
+    tokens = {name: MemoryTokens() for name in specs}
+    for name in WAYS:
+        tokens[name].set(f"{name}-microsoft", tenant.refresh_token(tenant.tenant.admin))
+    engine = SyncEngine(
+        warehouse,
+        now=lambda: tenant.now,
+        tokens=lambda source: tokens[source],
+        transport=lambda spec: Transport(Limits(concurrency=4), sleep=lambda seconds: None),
+    )
+
+    def run(*names: str) -> list[RunResult]:
+        results = [engine.sync_one(specs[name]) for name in names]
+        for result in results:
+            assert result.state == "done", [stream.error for stream in result.streams]
+        return results
+
+    return run
+
+
+def sources(tenant: MicrosoftSandbox, news: MailchimpSandbox, export: Path) -> Iterator[SourceSpec]:
+    """A SharePoint, four Yammers that each read the same network their way, and a MailChimp."""
+    app = {
+        "tenant": tenant.tenant_id,
+        "client_id": tenant.client_id,
+        "base_url": tenant.base_url,
+    }
+    first, *others = (tenant.site_url(number) for number in range(4))
+    sites = {"site_url": first, "sites": others, "certificate": tenant.certificate}
+    yield source("intranet", sharepoint, **app, **sites)
+    for name, ways in WAYS.items():
+        more = {"client_secret": tenant.client_secret, "export_path": export, "ways": ways}
+        yield source(name, yammer, **app, **more)
+    yield source("newsletter", mailchimp, api_key=KEY, base_url=news.base_url)
+
+
+def source(name: str, module: Any, **settings: Any) -> SourceSpec:
+    """A source of a connector's module."""
+    connector: Connector = module.cophub_connectors()[0]
+    return SourceSpec(name, connector, connector.settings(**settings))
+
+
+def humans(tenant: MicrosoftSandbox) -> dict[str, User]:
+    """Everybody whom the directory has or had, by each key that an account of theirs may have."""
+    found = {}
+    for user in [*tenant.tenant.users.values(), *tenant.tenant.gone.values()]:
+        found |= {user.id: user, str(user.yammer_id): user}
+    return found
+
+
+def held(people: dict[str, str], known: dict[str, User]) -> dict[str, set[str]]:
+    """The accounts of each human of the tenant, as `source:key`, by directory id."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name in people:
+        of, _, key = name.partition(":")
+        if of in TENANT and key in known:
+            found[known[key].id].add(name)
+    return found
+
+
+def blank(row: dict[str, Any]) -> bool:
+    """Whether nothing but a name is known: by REST alone, of an author who is in no group."""
+    return not row["email"] and "directory_id" not in (row["extra"] or {})
+
+
+@pytest.mark.parametrize("yammers", [[name] for name in WAYS] + [list(WAYS)], ids=" ".join)
+def test_everybody_of_a_tenant_is_one_person_with_one_account_for_each_source(
+    vendors: Vendors, sync: Sync, rows: Any, run: Callable, yammers: list[str]
+) -> None:
+    """Members and guests, by each way to Yammer alone and by all of them beside one another."""
+    sync("intranet", *yammers, "newsletter")
+    run(IDENTITIES)
+    known, people = humans(vendors.tenant), rows.people()
+    directory = vendors.tenant.tenant
+    here = {guid for group in directory.communities for guid in group.members}
+    assert sum(directory.users[guid].guest for guid in here) > 20
+    assert sum(not directory.users[guid].guest for guid in here) > 8
+    accounts = held(people, known)
+    for guid in here:
+        assert {name.partition(":")[0] for name in accounts[guid]} == {"intranet", *yammers}
+        assert len(accounts[guid]) == 1 + len(yammers)
+        assert len({people[name] for name in accounts[guid]}) == 1
+    whose: defaultdict[str, set[str]] = defaultdict(set)
+    for guid, names in accounts.items():
+        for name in names:
+            whose[people[name]].add(guid)
+    assert all(len(guids) == 1 for guids in whose.values()), "two humans are never one person"
+
+
+def test_there_are_as_many_people_as_the_vendors_truth_says(
+    vendors: Vendors, sync: Sync, rows: Any, run: Callable
+) -> None:
+    """Who has the address of somebody in the directory is that person, and nobody else is: not who
+    uses a private address for the newsletter, not the partners of an external network."""
+    sync(*TENANT, "newsletter")
+    run(IDENTITIES)
+    known, people = humans(vendors.tenant), rows.people()
+    accounts = {f"{row['source']}:{row['key']}": row for row in rows.all("account")}
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for user in known.values():
+        owners[user.address.lower()].add(user.id)
+    expected: dict[str, str] = {}
+    for name, row in accounts.items():
+        of, _, key = name.partition(":")
+        if of == "newsletter":
+            address = (row["email"] or "").lower() if row["email_verified"] else ""
+            theirs = owners.get(address, set())
+            expected[name] = next(iter(theirs)) if len(theirs) == 1 else address or name
+        else:
+            expected[name] = name if key not in known or blank(row) else known[key].id
+    assert people.keys() == expected.keys()
+    assert len(set(people.values())) == len(set(expected.values()))
+    assert len({(people[name], expected[name]) for name in people}) == len(set(people.values()))
+    news = {people[name] for name in people if name.startswith("newsletter:")}
+    both = {people[name] for name in people if name.partition(":")[0] in TENANT} & news
+    assert len(both) > 80
+    assert len(news - both) > 20
+    apart = {name for name, row in accounts.items() if name in expected and blank(row)}
+    assert {name.partition(":")[0] for name in apart} <= {"y-rest", "intranet", "newsletter"}
+
+
+def test_a_second_sync_rewrites_no_account_and_no_person(
+    sync: Sync, rows: Any, run: Callable
+) -> None:
+    sync(*TENANT)
+    run(IDENTITIES)
+    before = rows.all("account")
+    rows.alarm("account", "person", "person_account", "person_history")
+    for result in sync(*TENANT):
+        counts = [(one.stream, one.new, one.changed) for one in result.streams]
+        assert all(one[1:] == (0, 0) for one in counts if one[0] == "members"), counts
+    run(IDENTITIES)
+    assert rows.all("account") == before
