@@ -1,8 +1,10 @@
 """Pages, comments and likes over HTTP, against emulated sites that know their own truth."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from cophub import Context, Gone, Post, Reaction
@@ -10,6 +12,7 @@ from cophub.connectors.sharepoint.pages import RECENT, pages
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.graph.odata import instant
 from cophub.sandbox.microsoft.sharepoint.state import PAGES, Site
+from cophub.sandbox.server import Response
 from cophub.sandbox.world import DAY
 from tests.connectors.sharepoint.tenants import (
     account_of,
@@ -111,6 +114,31 @@ def test_comments_replies_and_likes_are_the_sites_own(
     held = {pair for page in of.items.values() for pair in likes_of(site, of.id, page)}
     assert liked(run) == held
     assert held
+
+
+def test_what_does_not_come_with_a_comment_is_asked_for(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract
+):
+    """The vendor counts more replies and likes of a comment than it expands."""
+    usual = box.answer
+
+    def answer(request: Any) -> Response:
+        response = usual(request)
+        if not request.path.endswith("/Comments"):
+            return response
+        page = msgspec.json.decode(response.body)
+        for comment in page["value"]:
+            comment["replies"], comment["likedBy"] = [], comment["likedBy"][:1]
+        return replace(response, body=msgspec.json.encode(page))
+
+    box.answer = answer  # type: ignore[method-assign]
+    site = box.sharepoint.site(0)
+    of = site.list_of(PAGES)
+    run = extract(pages, ask())
+    assert {key: above for key, (above, _) in said(run).items()} == {
+        key: above for key, (above, _) in expected_talk(box, site).items()
+    }
+    assert liked(run) == {pair for one in of.items.values() for pair in likes_of(site, of.id, one)}
 
 
 def test_a_like_is_dated(box: MicrosoftSandbox, ask: Ask, extract: Extract):
