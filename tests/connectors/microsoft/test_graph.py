@@ -1,5 +1,7 @@
 """Graph's pages: links that lead astray, cursors that were forgotten, permissions that lack."""
 
+from itertools import islice
+
 import msgspec
 import pytest
 
@@ -78,7 +80,7 @@ def test_a_link_that_comes_twice_ends_the_listing_as_unfinished(scripted, client
     scripted(THINGS, *(page(link[-1], next=link) for link in links))
     got = []
     with pytest.raises(SourceUnavailable, match="same next link twice"):
-        got.extend(one.value for one in graph_pages(client, "things"))
+        got.extend(one.value for one in islice(graph_pages(client, "things"), 9))
     assert len(got) <= 3
 
 

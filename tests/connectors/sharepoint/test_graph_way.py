@@ -1,6 +1,7 @@
 """With a secret, lists come from Microsoft Graph: the same rows, and what changed by delta."""
 
 import re
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -208,4 +209,4 @@ def test_a_next_link_that_comes_again_or_leaves_the_host_ends_the_listing(
     monkeypatch.setattr(delta, "PAGE", 5)
     setattr(box.sharepoint, switch, True)
     with pytest.raises(SourceUnavailable, match=said):
-        list(lists(ask(box, secret=True, lists=COLUMNS), None))
+        list(islice(lists(ask(box, secret=True, lists=COLUMNS), None), 1_000))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cophub import Context, Gone, Post, Reaction
+from cophub import Context, Gone, Post, Reaction, SourceUnavailable
 from cophub.connectors.sharepoint.pages import RECENT, pages
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.microsoft.graph.odata import instant
@@ -128,7 +128,7 @@ def test_what_does_not_come_with_a_comment_is_asked_for(
             return response
         page = msgspec.json.decode(response.body)
         for comment in page["value"]:
-            comment["replies"], comment["likedBy"] = [], comment["likedBy"][:1]
+            comment["replies"], comment["likedBy"] = [], []
         return replace(response, body=msgspec.json.encode(page))
 
     box.answer = answer  # type: ignore[method-assign]
@@ -139,6 +139,30 @@ def test_what_does_not_come_with_a_comment_is_asked_for(
         key: above for key, (above, _) in expected_talk(box, site).items()
     }
     assert liked(run) == {pair for one in of.items.values() for pair in likes_of(site, of.id, one)}
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [("https://elsewhere.example/_api/sitepages/pages", "leaves"), ("", "without end")],
+)
+def test_a_listing_neither_leaves_the_host_nor_goes_on_without_end(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract, link: str, said: str
+):
+    usual, times = box.answer, iter(range(5))
+
+    def answer(request: Any) -> Response:
+        response = usual(request)
+        if request.path.lower().endswith("/sitepages/pages") and next(times, None) is not None:
+            page = msgspec.json.decode(response.body)
+            here = f"{box.base_url}{request.path}?$skiptoken=1"
+            return replace(
+                response, body=msgspec.json.encode(page | {"odata.nextLink": link or here})
+            )
+        return response
+
+    box.answer = answer  # type: ignore[method-assign]
+    with pytest.raises(SourceUnavailable, match=said):
+        extract(pages, ask())
 
 
 def test_a_like_is_dated(box: MicrosoftSandbox, ask: Ask, extract: Extract):
