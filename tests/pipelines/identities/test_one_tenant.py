@@ -15,7 +15,7 @@ from cophub.pipelines.identities import cophub_pipelines
 from cophub.sandbox import MailchimpSandbox, MicrosoftSandbox
 from cophub.sandbox.mailchimp import KEY
 from cophub.sandbox.microsoft.tenant import User
-from cophub.sync import RunResult, SourceSpec, SyncEngine
+from cophub.sync import RunResult, SourceSpec, SyncEngine, Wish
 from cophub.warehouse import Warehouse
 
 IDENTITIES = cophub_pipelines()[0]
@@ -53,13 +53,18 @@ Sync = Callable[..., list[RunResult]]
 @pytest.fixture
 def sync(vendors: Vendors, warehouse: Warehouse, tmp_path: Path) -> Sync:
     """`sync("intranet", "y-rest")`: one run of each of these sources."""
+    return syncing(vendors, warehouse, tmp_path)
+
+
+def syncing(vendors: Vendors, warehouse: Warehouse, folder: Path, *, secret: bool = False) -> Sync:
+    """What runs sources of these vendors; SharePoint by a certificate, or by a client secret."""
     tenant, news = vendors
-    export = tmp_path / "export"
+    export = folder / "export"
     export.mkdir()
     tenant.yammer.write_export(
         export / "all.zip", datetime.fromtimestamp(tenant.world.start, UTC), tenant.now
     )
-    specs = {spec.name: spec for spec in sources(tenant, news, export)}
+    specs = {spec.name: spec for spec in sources(tenant, news, export, secret=secret)}
     tokens = {name: MemoryTokens() for name in specs}
     for name in WAYS:
         tokens[name].set(f"{name}-microsoft", tenant.refresh_token(tenant.tenant.admin))
@@ -71,7 +76,8 @@ def sync(vendors: Vendors, warehouse: Warehouse, tmp_path: Path) -> Sync:
     )
 
     def run(*names: str) -> list[RunResult]:
-        results = [engine.sync_one(specs[name]) for name in names]
+        wish = Wish(accept_departures=True)
+        results = [engine.sync_one(specs[name], wish) for name in names]
         for result in results:
             assert result.state == "done", [stream.error for stream in result.streams]
         return results
@@ -79,16 +85,19 @@ def sync(vendors: Vendors, warehouse: Warehouse, tmp_path: Path) -> Sync:
     return run
 
 
-def sources(tenant: MicrosoftSandbox, news: MailchimpSandbox, export: Path) -> Iterator[SourceSpec]:
+def sources(
+    tenant: MicrosoftSandbox, news: MailchimpSandbox, export: Path, *, secret: bool
+) -> Iterator[SourceSpec]:
     """A SharePoint, four Yammers that each read the same network their way, and a MailChimp."""
     app = {
         "tenant": tenant.tenant_id,
         "client_id": tenant.client_id,
         "base_url": tenant.base_url,
     }
-    first, *others = (tenant.site_url(number) for number in range(4))
-    sites = {"site_url": first, "sites": others, "certificate": tenant.certificate}
-    yield source("intranet", sharepoint, **app, **sites)
+    first, *others = (tenant.site_url(n) for n in range(len(tenant.tenant.communities)))
+    sites: dict[str, Any] = {"site_url": first, "sites": others}
+    key = {"client_secret": tenant.client_secret} if secret else {"certificate": tenant.certificate}
+    yield source("intranet", sharepoint, **app, **sites, **key)
     for name, ways in WAYS.items():
         more = {"client_secret": tenant.client_secret, "export_path": export, "ways": ways}
         yield source(name, yammer, **app, **more)
@@ -192,3 +201,35 @@ def test_a_second_sync_rewrites_no_account_and_no_person(
         assert all(one[1:] == (0, 0) for one in counts if one[0] == "members"), counts
     run(IDENTITIES)
     assert rows.all("account") == before
+
+
+@pytest.mark.parametrize("secret", [False, True], ids=["certificate", "secret"])
+def test_while_people_come_go_and_marry_no_row_changes_with_whoever_spoke_last(
+    rows: Any, warehouse: Warehouse, tmp_path: Path, run: Callable, secret: bool
+) -> None:
+    """Months go by; each time a second sync has nothing to write, and the members are one."""
+    world: dict[str, Any] = {"seed": 3, "people": 80, "years": 0.7}
+    with (
+        MicrosoftSandbox(communities=3, messages=80, list_items=40, **world) as tenant,
+        MailchimpSandbox(audiences=1, **world) as news,
+    ):
+        sync = syncing(Vendors(tenant, news), warehouse, tmp_path, secret=secret)
+        names = ("intranet", "y-rest", "y-graph")
+        sync(*names)
+        for _ in range(3):
+            tenant.advance(days=25)
+            with tenant.changing():
+                everybody = list(tenant.tenant.users.values())
+                renamed = next(user for user in everybody if not user.guest and user.person)
+                tenant.tenant.rename(renamed, f"{renamed.family}son")
+            sync(*names)
+            before = rows.all("account")
+            sync(*names)
+            assert rows.all("account") == before
+            run(IDENTITIES)
+            people, known = rows.people(), humans(tenant)
+            accounts = held(people, known)
+            for group in tenant.tenant.communities:
+                for guid in group.members:
+                    assert len({people[name] for name in accounts[guid]}) == 1
+                    assert len(accounts[guid]) == len(names)
