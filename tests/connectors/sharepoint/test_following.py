@@ -324,6 +324,8 @@ def test_more_changes_than_one_answer_holds_are_all_followed(ask: Ask, held: Hel
         assert len(edited) == 4_500
         assert len(asked(box, "/getChanges")) == 3
         assert len(asked(box, "/items")) == 2
+        queries = [request.raw_query for request in box.log if request.path.endswith("/items")]
+        assert max(map(len, queries)) <= 2_048, "the vendor's servers refuse longer ones"
 
 
 def test_a_vendor_that_grants_fewer_changes_than_were_asked_for_has_more_to_tell(
