@@ -112,7 +112,8 @@ def read_talk(ctx: Ctx, page: PageRef, *, comments: int, likes: int) -> Talk:
     if comments:
         _read_comments(ctx, page, talk)
     if likes:
-        talk.likes = likes_of(ctx, page.site, page.list_id, page.item_id)
+        talk.likes, rejects = likes_of(ctx, page.site, page.list_id, page.item_id)
+        talk.rejects += rejects
     return talk
 
 
@@ -135,7 +136,8 @@ def _complete(ctx: Ctx, page: PageRef, path: str, comment: Comment, talk: Talk) 
         talk.rejects += rejects
     for one in (comment, *(comment.replies or ())):
         if one.like_count > len(one.liked_by or ()):
-            one.liked_by, _ = listed(ctx, page.site, f"{path}({one.id})/likedBy", Like)
+            one.liked_by, rejects = listed(ctx, page.site, f"{path}({one.id})/likedBy", Like)
+            talk.rejects += rejects
 
 
 def parse_talk(talk: Talk, page: PageRef, directory: Directory) -> Iterator[Item]:

@@ -26,6 +26,10 @@ class ListState(msgspec.Struct, omit_defaults=True):
     """Microsoft Graph: where a reading anew begins, when the vendor said so."""
     next: str | None = None
     """Microsoft Graph: the next page of a first read."""
+    again: list[int] = []
+    """REST: rows that could not be read, which the next run asks for once more."""
+    unread: bool = False
+    """Microsoft Graph: whether the last read met rows that could not be read."""
     delta: str | None = None
     """Microsoft Graph: the link that gives what changed."""
 

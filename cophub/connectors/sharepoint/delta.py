@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cophub import Checkpoint, Context, Item, Json, SourceUnavailable
+from cophub import Checkpoint, Context, Item, Json, Reject, SourceUnavailable
 from cophub.connectors.microsoft.graph import (
     Expired,
     GraphPage,
@@ -61,10 +61,14 @@ def _follow(
 ) -> Iterator[Item]:
     going_on = not state.anew and (state.delta or state.next)
     ids: set[int] = set()
+    unread = False
     for page in _pages(ctx, of, plan, state):
         yield from page.rejects
         items = _with_columns(ctx, of, plan, page.value)
-        yield from _items(ctx, of, plan, items, touched=state.done and not state.anew)
+        for found in _items(ctx, of, plan, items, touched=state.done and not state.anew):
+            unread = unread or isinstance(found, Reject)
+            yield found
+        unread = unread or bool(page.rejects)
         for item in items:
             (ids.discard if item.get("deleted") else ids.add)(int(item["id"]))
         ctx.progress(of.title, len(ids), None)
@@ -78,9 +82,12 @@ def _follow(
                     " go on from; the next run tries again"
                 )
             state.delta = page.delta
-    if not going_on and not state.keep:
+    if not going_on and not state.keep and not unread:
         yield from plan.all_but(sorted(ids))
-    state.done, state.anew, state.keep = True, False, False
+    # A link tells a row once. What could not be read is read anew by the next run, but no run
+    # later: what cannot be read twice will mostly not be read tomorrow either.
+    state.anew, state.unread = unread and not state.unread, unread
+    state.done, state.keep = True, False
     state.start = state.next = None
     yield Checkpoint(cursor.text())
 

@@ -26,6 +26,7 @@ from cophub import (
     Item,
     Post,
     Reaction,
+    Reject,
     SourceUnavailable,
 )
 from cophub.connectors.sharepoint.canvas import markup_text
@@ -218,24 +219,29 @@ def _extra(row: Row) -> Any:
 def _likes(ctx: Ctx, ref: ListRef, position: Position, today: int) -> Iterator[Item]:
     """Who likes the items of a board of which the count moved; a checkpoint per chunk."""
     known = position.liked.setdefault(ref.id, Liked())
-    now = like_counts(ctx, ref)
+    known.day, unread = 0, list[Reject]()
+    now = like_counts(ctx, ref, unread)
     if now is None:
         return
-    due = [one for one in sorted({*now, *known.counts}) if now.get(one) != known.counts.get(one)]
+    yield from unread
+    asked_for = {*now} if unread else {*now, *known.counts}  # one that is missing may be unread
+    due = [one for one in sorted(asked_for) if now.get(one) != known.counts.get(one)]
     asked = ctx.map(partial(_ask, ctx, ref, now), due)
     directory = Directory.of(ctx, ref.site)
     while chunk := list(islice(asked, CHUNK)):
         items: list[Item] = []
-        for item_id, likes in chunk:
-            items += _liked(f"{ref.id}:{item_id}", likes, directory)
-            if count := now.get(item_id):
+        for item_id, likes, rejects in chunk:
+            items += [*rejects, *_liked(f"{ref.id}:{item_id}", likes, directory, len(rejects))]
+            if rejects:
+                unread += rejects
+            elif count := now.get(item_id):
                 known.counts[item_id] = count
             else:
                 known.counts.pop(item_id, None)
         # All that is gone at the end: rows and endings that alternate are stored one by one.
         yield from sorted(items, key=lambda item: isinstance(item, Gone))
         yield position.checkpoint()
-    known.day = today
+    known.day = 0 if unread else today
     yield position.checkpoint()
 
 
@@ -244,29 +250,38 @@ def likes_due(before: Liked | None, today: int, *, changed: bool) -> bool:
     return before is None or changed or today - before.day >= EVERY.days
 
 
-def like_counts(ctx: Ctx, ref: ListRef) -> dict[str, int] | None:
-    """How many like each item of a board, by id; None where the board has no likes."""
+def like_counts(
+    ctx: Ctx, ref: ListRef, unread: list[Reject] | None = None
+) -> dict[str, int] | None:
+    """How many like each item of a board, by id; None where that is not to be had.
+
+    Items that cannot be read are added to `unread`.
+    """
     params = {"$select": "Id,LikesCount", "$orderby": "ID", "$top": "5000"}
     path = f"web/lists(guid'{ref.id}')/items"
     try:
-        found, _ = listed(ctx, ref.site, path, LikesCount, params)
+        found, rejects = listed(ctx, ref.site, path, LikesCount, params)
     except SourceUnavailable as error:  # boards without ratings do not have the column
         ctx.log.info('the likes of the board "%s" are not to be had: %s', ref.title, error)
         return None
+    if unread is not None:
+        unread += rejects
     return {str(one.id): count for one in found if (count := number(one.likes_count))}
 
 
-def _ask(ctx: Ctx, ref: ListRef, now: dict[str, int], item_id: str) -> tuple[str, list[Like]]:
-    likes = likes_of(ctx, ref.site, ref.id, int(item_id)) if now.get(item_id) else []
-    return item_id, likes
+def _ask(
+    ctx: Ctx, ref: ListRef, now: dict[str, int], item_id: str
+) -> tuple[str, list[Like], list[Reject]]:
+    likes, rejects = likes_of(ctx, ref.site, ref.id, int(item_id)) if now.get(item_id) else ([], [])
+    return item_id, likes, rejects
 
 
-def _liked(key: str, likes: list[Like], directory: Directory) -> list[Item]:
+def _liked(key: str, likes: list[Like], directory: Directory, unread: int) -> list[Item]:
     """The reactions to one item, and the end of others; what cannot be read ends nothing."""
     items: list[Item] = list(parse_likes(likes, key, directory))
     reactions = [item for item in items if isinstance(item, Reaction)]
-    items.append(Post(key=key, space=directory.space, reaction_count=len(likes)))
-    if len(reactions) == len(items) - 1:
+    items.append(Post(key=key, space=directory.space, reaction_count=len(likes) + unread))
+    if len(reactions) == len(items) - 1 and not unread:
         here = tuple((key, str(one.account), LIKE) for one in reactions)
         where: dict[str, str | int] = {"post": key, "kind": LIKE}
         items.append(Gone(record=Reaction, where=where, but=here, told=True))

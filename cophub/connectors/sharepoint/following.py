@@ -8,7 +8,7 @@ token is taken before the first row is read, and moves on when all that the log 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from cophub import Checkpoint, Context, Item, Json
+from cophub import Checkpoint, Context, Item, Json, Reject
 from cophub.connectors.sharepoint import changes, delta
 from cophub.connectors.sharepoint.cursor import (
     Cursor,
@@ -130,7 +130,7 @@ def _changed(
             by_list.setdefault(str(row.get("ListId")).lower(), []).append(row)
     for one in followed:
         rows = by_list.get(one.of.id, [])
-        if rows and _begun(one.state) and not one.state.anew:
+        if (rows or one.state.again) and _begun(one.state) and not one.state.anew:
             yield from _touched(ctx, one, rows)
     state.token = log.token
 
@@ -145,11 +145,12 @@ def _touched(ctx: Context[Settings], one: Followed, rows: list[Json]) -> Iterato
     read = {
         item for item in last.keys() - gone if one.state.done or item <= one.state.at
     }  # the first read has yet to come to the others
+    read |= {item for item in one.state.again if item not in gone}
     edited = {int(row["ItemId"]) for row in rows if row["ChangeType"] != changes.ADD}
-    missing = set(read)
+    missing, again, one.state.again = set(read), one.state.again, []
     for items in items_by_id(ctx, one.of, one.plan, read):
         missing -= {id_of(item) for item in items}
-        yield from _items(ctx, one, items, edited)
+        yield from _items(ctx, one, items, edited, again)
     for item in sorted(gone | missing):
         yield from one.plan.gone(item)
 
@@ -163,9 +164,11 @@ def _read_list(ctx: Context[Settings], one: Followed, cursor: Cursor) -> Iterato
     """Every row: for the first time, going on where it was cut off, or anew and in one go."""
     state = one.state
     after = 0 if state.anew else state.at
+    again = state.again if state.anew else []
+    state.again = [] if state.anew else state.again
     whole, ids = after == 0, list[int]()
     for items in all_items(ctx, one.of, one.plan, after):
-        yield from _items(ctx, one, items)
+        yield from _items(ctx, one, items, again=again)
         if whole:
             ids += map(id_of, items)
         ctx.progress(one.of.title, len(ids), one.of.item_count)
@@ -183,9 +186,19 @@ def _items(
     one: Followed,
     items: list[Json],
     edited: Collection[int] = (),
+    again: Collection[int] = (),
 ) -> Iterator[Item]:
+    """The records of raw items; one that cannot be read is noted, unless it was asked for `again`.
+
+    No change would tell of it once it can be read.
+    """
+
     def parse_row(item: Json) -> Iterator[Item]:
         row: Row = row_of(item, ctx, one.of, one.plan)
         yield from one.plan.parse(replace(row, touched=True) if row.id in edited else row)
 
-    return parse_each(items, parse_row)
+    for item in items:
+        for found in parse_each([item], parse_row):
+            if isinstance(found, Reject) and id_of(item) not in (*again, *one.state.again):
+                one.state.again.append(id_of(item))
+            yield found

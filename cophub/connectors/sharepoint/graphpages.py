@@ -38,15 +38,22 @@ class GraphSitePage(Struct, rename="camel", kw_only=True):
 class GraphPages:
     """The pages of a site, by the unique id of their file or else by their path."""
 
-    def __init__(self, found: list[GraphSitePage]) -> None:
+    def __init__(self, found: list[GraphSitePage], unread: int = 0) -> None:
+        self._unread = unread
         self._by_id = {page.id.lower(): page for page in found}
         self._by_path = {path_of(page.web_url): page for page in found if page.web_url}
 
     def find(self, row: "Row") -> GraphSitePage | None:
-        """The page that a row of the list is."""
+        """The page that a row of the list is.
+
+        Raises LookupError where that may be one that could not be read.
+        """
         if row.file and row.file.unique_id and row.file.unique_id.lower() in self._by_id:
             return self._by_id[row.file.unique_id.lower()]
-        return self._by_path.get(path_of(row.url))
+        page = self._by_path.get(path_of(row.url))
+        if page is None and self._unread:
+            raise LookupError(f"{self._unread} pages of the site cannot be read")
+        return page
 
 
 class LazyPages:
@@ -72,16 +79,19 @@ class LazyPages:
     def _read(self) -> GraphPages:
         path = f"sites/{self._site.graph_id}/pages/microsoft.graph.sitePage"
         found: list[GraphSitePage] = []
+        unread = 0
         try:
             params = {"$expand": "canvasLayout"}
             client = graph_client(self._ctx)
             pages: Iterator[GraphPage[GraphSitePage]] = graph_pages(
                 client, path, params, kind=GraphSitePage
             )
-            found = [page for sheet in pages for page in sheet.value]
+            for sheet in pages:
+                found += sheet.value
+                unread += len(sheet.rejects)
         except NotThere:
             self._ctx.log.info("%s has no pages that Microsoft Graph shows", self._site.url)
-        return GraphPages(found)
+        return GraphPages(found, unread)
 
 
 def path_of(url: str | None) -> str:

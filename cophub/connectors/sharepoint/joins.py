@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cophub import Context, CophubError, Json
-from cophub.connectors.sharepoint.client import rest_json
+from cophub import Context, Json
+from cophub.connectors.sharepoint.client import answer, ask_by_post, said
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
 
@@ -24,21 +24,27 @@ TOGETHER = timedelta(minutes=5)
 def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
     """What the change log still knows of the users and groups of a site, oldest first.
 
-    Nothing when the app may not read it: then nobody's join is dated.
+    Nothing when the site refuses it: then nobody's join is dated. Raises SourceUnavailable when it
+    did not answer: the dates would be missing for good.
     """
     kinds = ("User", "Group", "Add", "GroupMembershipAdd", "GroupMembershipDelete")
     query: dict[str, Any] = {**dict.fromkeys(kinds, True), "FetchLimit": MOST_CHANGES}
     rows: list[Json] = []
-    try:
-        while True:
-            found = rest_json(ctx, site.url, "site/getChanges", body={"query": query})["value"]
+    while True:
+        response = ask_by_post(ctx, site.url, "site/getChanges", {"query": query})
+        if 400 <= response.status_code < 500:
+            why = said(response.content) or response.status_code
+            ctx.log.info("joins of %s are not dated: %s", site.url, why)
+            return []
+        try:
+            found = answer(response, site.url)["value"]
             rows += found
             if len(found) < MOST_CHANGES:
                 return rows
             query["ChangeTokenStart"] = {"StringValue": found[-1]["ChangeToken"]["StringValue"]}
-    except (CophubError, LookupError, TypeError) as error:
-        ctx.log.info("joins of %s are not dated: %s", site.url, error)
-        return []
+        except (LookupError, TypeError) as error:
+            ctx.log.info("joins of %s are not dated: %s", site.url, error)
+            return []
 
 
 def concerns_people(rows: Iterable[Json]) -> bool:

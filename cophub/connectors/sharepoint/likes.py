@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from cophub import Context, Item, Reaction
+from cophub import Context, Item, Reaction, Reject
 from cophub.connectors.sharepoint.client import NotThere, answer, rest
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.rows import PersonRef
@@ -41,8 +41,11 @@ def item_path(list_id: str, item_id: int) -> str:
     return f"web/lists(guid'{list_id}')/items({item_id})"
 
 
-def likes_of(ctx: Context[Settings], site: SiteRef, list_id: str, item_id: int) -> list[Like]:
-    """Who likes an item; nobody when there is no such item (any more).
+def likes_of(
+    ctx: Context[Settings], site: SiteRef, list_id: str, item_id: int
+) -> tuple[list[Like], list[Reject]]:
+    """Who likes an item, and a Reject for each like that cannot be read; none when there is no
+    such item (any more).
 
     Raises AuthError or SourceUnavailable.
     Source: SharePoint REST, `/items(ID)/likedByInformation?$expand=likedBy`.
@@ -52,9 +55,9 @@ def likes_of(ctx: Context[Settings], site: SiteRef, list_id: str, item_id: int) 
     try:
         answer(response, site.url)
     except NotThere:
-        return []
-    page, _ = decode_page(response.content, LikedBy)
-    return page.liked_by
+        return [], []
+    page, rejects = decode_page(response.content, LikedBy)
+    return page.liked_by, rejects
 
 
 def parse_likes(likes: Iterable[Like], post: str, directory: Directory) -> Iterator[Item]:

@@ -192,7 +192,9 @@ def _by_site(ctx: Ctx, site: SiteRef, log: list[Json] | None) -> Generator[Item,
     if log is not None:
         touched = {row["UserId"] for row in log if row.get("UserId")}
         yield from _once(ctx, directory.records(touched))
-    dated = joins(whole_log(ctx, site) if log is None else log, crowd.direct)
+    # Who is in a group that could not be read may have been there long before the others.
+    rows = (whole_log(ctx, site) if log is None else log) if crowd.complete else []
+    dated = joins(rows, crowd.direct)
     yield from _told(site, crowd, dated)
     return crowd
 

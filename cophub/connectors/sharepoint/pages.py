@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from cophub import UNSET, Checkpoint, Context, CursorExpired, Gone, Item, Post
+from cophub import UNSET, Checkpoint, Context, CursorExpired, Gone, Item, Post, Reject
 from cophub.connectors.sharepoint.canvas import markup_text, page_text
 from cophub.connectors.sharepoint.client import NotThere, shared
 from cophub.connectors.sharepoint.comments import PageRef, Talk, parse_talk, read_talk
@@ -42,6 +42,8 @@ EVERY = timedelta(days=1)
 CHUNK = 20
 """Pages whose comments are read before a checkpoint."""
 NEWS_DRAFT, NEWS = 1, 2
+UNREAD = -1
+"""In place of a count of comments: some could not be read, and are to be asked for again."""
 
 
 class Counts(msgspec.Struct, rename="pascal", gc=False, kw_only=True):
@@ -291,9 +293,12 @@ def is_due(one: Counts, heard: Heard | None, today: int) -> bool:
 def _heard(
     page: PageRef, counts: Counts, talk: Talk, directory: Directory, position: Position, today: int
 ) -> Iterator[Item]:
-    """The records of what was said under a page, if it is not what was heard before."""
+    """The records of what was said under a page, if it is not what was heard before.
+
+    Where some of it cannot be read, the next run tries once more.
+    """
     before = position.heard.get(page.key)
-    if counts.comment_count and not talk.comments:
+    if counts.comment_count and not talk.comments and not talk.rejects:
         return  # a count without its comments: read again by the next run, nothing is ended
     active = talk.last or instant(counts.first_published)
     now = Heard(
@@ -311,7 +316,11 @@ def _heard(
             reply_count=counts.comment_count,
             reaction_count=counts.like_count,
         )
-        yield from parse_talk(talk, page, directory)
+        said = list(parse_talk(talk, page, directory))
+        yield from said
+        if any(isinstance(item, Reject) for item in said):
+            doubted = before is not None and before.comments == UNREAD
+            now.comments = now.comments if doubted else UNREAD
     if now.comments or now.likes:
         position.heard[page.key] = now
     else:

@@ -91,9 +91,13 @@ def encoded(query: dict[str, str]) -> str:
 def id_of(item: Json) -> int:
     """The id of a raw item."""
     found = item.get("Id", item.get("ID"))
-    if found is None:
-        raise SourceUnavailable("SharePoint gave an item without an id; the listing is unfinished")
-    return int(found)
+    try:
+        return int(found)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise SourceUnavailable(
+            "SharePoint gave an item without an id that can be read; the listing is unfinished, and"
+            " the next run tries again"
+        ) from None
 
 
 def _pages(ctx: Context[Settings], of: ListRef, query: dict[str, str]) -> Iterator[list[Json]]:

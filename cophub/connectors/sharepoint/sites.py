@@ -7,7 +7,7 @@ from locale import windows_locale
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cophub import UNSET, AuthError, ConfigError, Context, Item, Json, Space
+from cophub import UNSET, AuthError, ConfigError, Context, Item, Json, SourceUnavailable, Space
 from cophub.connectors.microsoft.graph import GraphPage, graph_get, graph_pages
 from cophub.connectors.microsoft.hosts import tenant_of
 from cophub.connectors.sharepoint.client import (
@@ -133,6 +133,10 @@ def _site_by_rest(ctx: Context[Settings], url: str) -> SiteRef:
     found_site = context.site.get().select(list(SITE_FIELDS))
     found_web = context.web.get().select(list(WEB_FIELDS))
     execute(ctx, url)
+    if not (found_site.properties.get("Id") and found_web.properties.get("Id")):
+        raise SourceUnavailable(
+            f"{url} answered without saying what it is; the next run tries again"
+        )
     return site_of(found_site.properties, found_web.properties, url)
 
 
@@ -266,7 +270,12 @@ def lists_of(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
 def _lists_by_rest(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
     found = office(ctx, site.url).web.lists.get().select(list(LIST_FIELDS)).expand(["RootFolder"])
     execute(ctx, site.url)
-    return [list_of(site, one.properties) for one in found]
+    lists = [list_of(site, one.properties) for one in found if one.properties.get("Id")]
+    if not lists or len(lists) < len(found):  # every site has some: that none is left is no news
+        raise SourceUnavailable(
+            f"{site.url} answered without telling its lists; the next run tries again"
+        )
+    return lists
 
 
 def list_of(site: SiteRef, found: Json) -> ListRef:
@@ -292,20 +301,26 @@ def _lists_by_graph(ctx: Context[Settings], site: SiteRef) -> list[ListRef]:
     pages: Iterator[GraphPage[Json]] = graph_pages(
         graph_client(ctx), f"sites/{site.graph_id}/lists", {"$select": fields}
     )
-    return [
-        ListRef(
-            site=site,
-            id=str(found["id"]).lower(),
-            title=found.get("displayName") or found.get("name") or "",
-            template=TEMPLATES.get((found.get("list") or {}).get("template") or "", 0),
-            item_count=None,
-            last_modified=_at(found.get("lastModifiedDateTime")),
-            hidden=bool((found.get("list") or {}).get("hidden")) or found.get("system") is not None,
-            root_url=unquote(urlsplit(found.get("webUrl") or "").path),
-        )
-        for page in pages
-        for found in page.value
-    ]
+    try:
+        return [_list_by_graph(site, found) for page in pages for found in page.value]
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise SourceUnavailable(
+            f"Microsoft Graph tells a list of {site.url} otherwise than it is documented ({error});"
+            " the next run tries again"
+        ) from error
+
+
+def _list_by_graph(site: SiteRef, found: Json) -> ListRef:
+    return ListRef(
+        site=site,
+        id=str(found["id"]).lower(),
+        title=found.get("displayName") or found.get("name") or "",
+        template=TEMPLATES.get((found.get("list") or {}).get("template") or "", 0),
+        item_count=None,
+        last_modified=_at(found.get("lastModifiedDateTime")),
+        hidden=bool((found.get("list") or {}).get("hidden")) or found.get("system") is not None,
+        root_url=unquote(urlsplit(found.get("webUrl") or "").path),
+    )
 
 
 # --- The stream ---

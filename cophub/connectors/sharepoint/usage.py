@@ -96,6 +96,8 @@ class Answers:
     days: list[Activity] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     pages: list[Counts] = field(default_factory=list)
+    unread: bool = False
+    """Whether a day could not be read."""
     counted: bool = False
     """Whether Graph counts for this site, and told all."""
     refused: AuthError | None = None
@@ -119,7 +121,8 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
             refused.append(answers.refused)
         elif answers.counted:
             yield from _metrics(ctx, answers)
-            progress.sites[answers.site.key] = _yesterday(ctx)
+            if not answers.unread:  # the same days are asked for again
+                progress.sites[answers.site.key] = _yesterday(ctx)
         yield Checkpoint(msgspec.json.encode(progress, order="sorted").decode())
         ctx.progress("usage of sites", done + 1, len(taken))
     yield from _report(ctx, taken)
@@ -159,6 +162,7 @@ def _ask(ctx: Ctx, progress: Progress, site: SiteRef) -> Answers:
         for page in pages:
             found.days += page.value
             found.rejects = [*found.rejects, *page.rejects]
+            found.unread = found.unread or bool(page.rejects)
         found.counted = True
     except NotThere as error:
         ctx.log.info("nobody counts how %s is used: %s", site.url, error)

@@ -83,6 +83,11 @@ class Place(Struct):
     """The re-reading under way covers what fell due until then; 0 when none is."""
     after: int = 0
     """It went from the newest thread to this one."""
+    pages: list[int] = field(default_factory=list)
+    """Pages of the feed with messages that could not be read, by the message id that each is older
+    than; 0 for the newest. They are asked for once more by the next run."""
+    torn: list[int] = field(default_factory=list)
+    """Threads with messages that could not be read."""
     threads: dict[int, Known] = field(default_factory=dict)
 
 
@@ -97,6 +102,8 @@ class Stored(Struct, omit_defaults=True):
     walk: Walk | None = field(default=None, name="w")
     until: int = field(default=0, name="i")
     after: int = field(default=0, name="f")
+    pages: list[int] = field(default_factory=list, name="p")
+    torn: list[int] = field(default_factory=list, name="b")
     packed: str = field(default="", name="t")
 
 

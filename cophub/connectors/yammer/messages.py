@@ -87,6 +87,8 @@ class GroupReading:
             run.closed.append(self.found.title)
             return
         try:
+            if place.pages or place.torn:
+                yield from self._missed()
             # A round that an earlier run began is ended first; then what came since.
             while self._begun():
                 yield from self._round()
@@ -117,6 +119,11 @@ class GroupReading:
             place.walk = Walk(began=run.now, floor=floor, last=last, updates=updates)
         place.until, place.after = run.now, 0
         return True
+
+    def _missed(self) -> Iterator[Item]:
+        place = self.place
+        for item in Walker(self.run.ctx, self.run.api, self.run.people, self.found, place).missed():
+            yield item if item is not None else self._checkpoint()
 
     def _round(self) -> Iterator[Item]:
         place = self.place

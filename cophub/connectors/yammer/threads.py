@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from cophub import Reject
+from cophub import Reject, SourceUnavailable
 from cophub.connectors.yammer.client import NotThere, Yammer
 from cophub.connectors.yammer.cursor import HOUR
 from cophub.connectors.yammer.parse import names_of, threads_of
 from cophub.connectors.yammer.payloads import Feed, Message, Reference
 from cophub.connectors.yammer.posts import moment
+
+MESSAGES = "messages"
+"""What a Reject of a feed is of, where it is of a message."""
 
 
 @dataclass
@@ -25,6 +28,16 @@ class ThreadRead:
     """Of all messages that are there, also of those that could not be understood."""
     claimed: int | None = None
     """How many there are, by the vendor's count."""
+
+    @property
+    def torn(self) -> bool:
+        """Whether a message could not be read."""
+        return any(one.record == MESSAGES for one in self.rejects)
+
+    @property
+    def blind(self) -> bool:
+        """Whether it is unknown which message that was."""
+        return any(map(is_blind, self.rejects))
 
     def take(self, feed: Feed, rejects: list[Reject]) -> set[int]:
         """Take a page in; the ids that are new."""
@@ -43,10 +56,11 @@ class ThreadRead:
 def read_thread(api: Yammer, id: int, met: Collection[int] = ()) -> ThreadRead | None:
     """All of a thread but the messages in `met`, which were read just now; None when it is gone.
 
-    The vendor's count ends the reading, or an empty page where there is none. An empty thread is
-    believed when it was empty twice.
+    The vendor's count ends the reading, or an empty page. What contradicts the count, an empty page
+    too early or a page that was there before, is asked for once more. Raises SourceUnavailable for
+    a page that comes again and again: what is behind it is unknown, and not gone.
     """
-    read, older, empty = ThreadRead(id, ids=set(met)), None, False
+    read, older, doubted = ThreadRead(id, ids=set(met)), None, False
     while True:
         try:
             feed, rejects = api.in_thread(id, older)
@@ -57,15 +71,24 @@ def read_thread(api: Yammer, id: int, met: Collection[int] = ()) -> ThreadRead |
         read.ids |= page
         if read.claimed is not None and len(read.ids) >= read.claimed:
             return read
-        if not page and older is None and not empty:
-            empty = True
-            continue
-        if not page:
-            return read if read.ids - set(met) or met else None
-        lowest = min(page - {id}, default=id)
-        if (older is not None and lowest >= older) or (not fresh and older is not None):
+        if page - {id} and (older is None or min(page - {id}) < older):
+            older, doubted = min(page - {id}), False
+        elif older is None and page == {id} and not read.claimed:
             return read
-        older = lowest
+        elif not doubted and (older is None or read.claimed is not None):
+            doubted = True
+        elif page - {id}:
+            raise came_twice(f"thread {id}")
+        else:
+            return read if fresh or read.ids - set(met) or met else None
+
+
+def came_twice(what: str) -> SourceUnavailable:
+    """The error for a listing that does not go on."""
+    return SourceUnavailable(
+        f"Yammer gave a page of {what} twice where an older one was asked for; what was read is"
+        " kept, and the next run goes on from there"
+    )
 
 
 def ids_of(feed: Feed, rejects: list[Reject]) -> set[int]:
@@ -74,9 +97,14 @@ def ids_of(feed: Feed, rejects: list[Reject]) -> set[int]:
     return found | {key for one in rejects if (key := key_of(one)) is not None}
 
 
+def is_blind(reject: Reject) -> bool:
+    """Whether a message could not be read so far that not even its id is known."""
+    return reject.record == MESSAGES and key_of(reject) is None
+
+
 def key_of(reject: Reject) -> int | None:
     """The message id of a reject, if it is one of a message and has one."""
-    if reject.record != "messages" or not reject.key or not reject.key.isdigit():
+    if reject.record != MESSAGES or not reject.key or not reject.key.isdigit():
         return None
     return int(reject.key)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cophub import Gone, Item, Post, Reaction, Reject
-from cophub.connectors.yammer.client import Ctx, NotAllowed, NotThere, Yammer
+from cophub import Gone, Item, Post, Reaction, Reject, SourceUnavailable
+from cophub.connectors.yammer.client import MESSAGES_A_PAGE, Ctx, NotAllowed, NotThere, Yammer
 from cophub.connectors.yammer.cursor import Known, Place, Tally, Walk
 from cophub.connectors.yammer.groups import Found
 from cophub.connectors.yammer.parse import (
@@ -16,7 +16,15 @@ from cophub.connectors.yammer.parse import (
 )
 from cophub.connectors.yammer.payloads import Feed, Message, Reference, id_of
 from cophub.connectors.yammer.rereading import note
-from cophub.connectors.yammer.threads import hour_of, ids_of, latest_hour, read_thread
+from cophub.connectors.yammer.threads import (
+    MESSAGES,
+    came_twice,
+    hour_of,
+    ids_of,
+    is_blind,
+    latest_hour,
+    read_thread,
+)
 from cophub.http import parse_each
 
 CHECKPOINT = None
@@ -31,6 +39,8 @@ class Walker:
         self.done: set[int] = set()
         """Threads that were read whole."""
         self._met: dict[int, set[int]] = {}
+        self._blind = False
+        """Whether there was a message that could not be read, of which not even the id is known."""
 
     def items(self) -> Iterator[Item | None]:
         """Everything down to the walk's floor; CHECKPOINT where what was read may be kept."""
@@ -55,14 +65,20 @@ class Walker:
         doubted = False
         while True:
             feed, rejects = self.api.in_group(self.found.key, walk.low or None)
-            ids = ids_of(feed, rejects)
-            if not ids:
+            ids, before = ids_of(feed, rejects), walk.low
+            again = bool(ids and before and min(ids) >= before and ids != {before})
+            if (again and doubted) or (not ids and len(rejects) >= MESSAGES_A_PAGE):
+                raise came_twice(self.found.title) if again else none_readable(self.found.title)
+            if again or not ids:
                 # An empty page ends the feed. Where the group counts more, it is asked once more.
-                if doubted or walk.floor or walk.count >= walk.updates:
+                if not again and (doubted or walk.floor or walk.count >= walk.updates):
+                    self._note_rejects(rejects, before)
+                    yield from rejects
                     return
                 doubted = True
                 continue
-            before, low = walk.low, min(ids)
+            doubted, low = False, min(ids)
+            self._note_rejects(rejects, before)
             yield from self._page(feed, rejects, walk)
             walk.low = min(low, before) if before else low
             walk.top = max(walk.top, *ids)
@@ -70,6 +86,30 @@ class Walker:
             self.ctx.progress(f"messages of {self.found.title}", walk.count, walk.updates or None)
             if low <= walk.floor or (before and low >= before):
                 return
+            yield CHECKPOINT
+
+    def _note_rejects(self, rejects: list[Reject], older_than: int) -> None:
+        """Remember a page with messages that could not be read, for the next run."""
+        if any(one.record == MESSAGES for one in rejects):
+            self.place.pages = [*self.place.pages, older_than]
+        self._blind = self._blind or any(map(is_blind, rejects))
+
+    def missed(self) -> Iterator[Item | None]:
+        """What an earlier run could not read, once more; CHECKPOINT after each."""
+        place = self.place
+        for older_than in list(place.pages):
+            feed, rejects = self.api.in_group(self.found.key, older_than or None)
+            yield from rejects
+            yield from self.people.new(feed.references)
+            threads, names = threads_of(feed), names_of(feed)
+            for message in feed.messages:
+                if not is_direct(message, threads):
+                    yield from self._records(message, names, threads)
+            place.pages = [one for one in place.pages if one != older_than]
+            yield CHECKPOINT
+        for id in list(place.torn):
+            yield from self.thread(id)
+            place.torn = [one for one in place.torn if one != id]
             yield CHECKPOINT
 
     def _page(self, feed: Feed, rejects: list[Reject], walk: Walk) -> Iterator[Item]:
@@ -124,7 +164,7 @@ class Walker:
                 continue
             met = self._met.get(id, set())
             if id in known and tally.count - tally.fresh < known[id].size:
-                if len(met) != tally.count:  # the walk was cut off: which ones are left is not told
+                if len(met) != tally.count or self._blind:  # which ones are left is not told
                     continue
                 yield self._gone(id, met)
             self.done.add(id)
@@ -171,7 +211,9 @@ class Walker:
             if not is_direct(message, read.threads):
                 yield from self._records(message, read.names, read.threads)
         met |= read.ids
-        if known is not None or id <= self.place.seen:
+        if read.torn:
+            self.place.torn = [*self.place.torn, id]
+        if not read.blind and (known is not None or id <= self.place.seen):
             yield self._gone(id, met)
         hides = (known.hidden if known else False) if hidden is None else hidden
         self._note(id, Known(read.claimed or len(met), last, hides))
@@ -185,3 +227,11 @@ class Walker:
 
     def _note(self, id: int, known: Known) -> None:
         note(self.place, id, known, self.ctx.settings.reread_days)
+
+
+def none_readable(title: str) -> SourceUnavailable:
+    """The error for a page of which nothing can be read, so that it cannot be gone on from it."""
+    return SourceUnavailable(
+        f"none of a page of messages of {title} can be read; what was read is kept, and the next"
+        " run goes on from there"
+    )
