@@ -16,6 +16,9 @@ from cophub.connectors.sharepoint.rows import ListRef
 from cophub.connectors.sharepoint.settings import Settings
 
 FIELD_FIELDS = ("InternalName", "Title", "TypeAsString", "Hidden")
+MOST_JOINED = 10
+"""Columns of people and of other lists' rows that one query may have: the vendor joins 12, and
+author and editor are two of them."""
 _ENCODED = re.compile(r"_x([0-9a-fA-F]{4})_")
 _PERSONS = ("User", "UserMulti")
 _LOOKUPS = ("Lookup", "LookupMulti")
@@ -105,7 +108,11 @@ def decoded(name: str) -> str:
 
 
 def resolved(ctx: Context[Settings], of: ListRef, wanted: dict[str, str]) -> dict[str, Column]:
-    """The column for each field of a mapping. ConfigError names the missing one and those there."""
+    """The column for each field of a mapping.
+
+    Raises ConfigError, which names the missing one and those there, or more of other tables' than
+    SharePoint joins.
+    """
     columns = columns_of(ctx, of)
     found = {field: find(columns, name) for field, name in wanted.items()}
     if missing := [wanted[field] for field, column in found.items() if column is None]:
@@ -114,4 +121,13 @@ def resolved(ctx: Context[Settings], of: ListRef, wanted: dict[str, str]) -> dic
             f'source "{ctx.source}": the list "{of.title}" of {of.site.url} has no column'
             f' "{missing[0]}"; it has {", ".join(there)}. Set it under lists in the settings'
         )
-    return {field: column for field, column in found.items() if column is not None}
+    chosen = {field: column for field, column in found.items() if column is not None}
+    joined = {column.name for column in chosen.values() if column.person or column.lookup}
+    if len(joined) > MOST_JOINED:
+        raise ConfigError(
+            f'source "{ctx.source}": {len(joined)} of the columns that are mapped of the list'
+            f' "{of.title}" of {of.site.url} name people or rows of other lists, and SharePoint'
+            f" reads no more than {MOST_JOINED} of those at once; map fewer under lists in the"
+            " settings"
+        )
+    return chosen

@@ -18,8 +18,9 @@ from cophub import (
     Reject,
     Space,
 )
+from cophub.connectors.sharepoint.columns import Column, resolved
 from cophub.connectors.sharepoint.lists import lists
-from cophub.connectors.sharepoint.sites import sites
+from cophub.connectors.sharepoint.sites import lists_of, sites, sites_of
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from tests.connectors.sharepoint.table import Ask, Held, asked
 
@@ -154,6 +155,27 @@ def test_a_column_that_is_renamed_is_still_found_by_its_internal_name(
     site.list_named("Members").columns["E_x002d_mail"].title = "Address"
     held.take(lists(ask(box, lists=mapped), None))
     assert set(held.of(Membership)) == before
+
+
+def test_more_columns_of_people_than_one_query_may_have_are_refused(
+    still: MicrosoftSandbox, ask: Ask
+) -> None:
+    """SharePoint would answer that a threshold is exceeded, and not say which."""
+    fields = (
+        "account", "email", "name", "given_name", "family_name", "username", "job_title",
+        "department", "organization", "city", "country",
+    )  # fmt: skip
+    mapped = {field: f"P{n}" for n, field in enumerate(fields)}
+    ctx = ask(still, lists={"Members": {"record": "membership", "columns": mapped}})
+    of = site_of(still).list_named("Members")
+    columns = [Column(name, name, "User" if n % 2 else "Lookup")
+               for n, name in enumerate(mapped.values())]  # fmt: skip
+    ctx.shared[f"sharepoint:columns:{of.id}"] = columns
+    with pytest.raises(ConfigError, match=r"11 of the columns .* no more than 10"):
+        list(lists(ctx, None))
+    ctx.shared[f"sharepoint:columns:{of.id}"] = [*columns[:-1], Column("P10", "P10", "Text")]
+    (known,) = [one for one in lists_of(ctx, sites_of(ctx)[0]) if one.id == of.id]
+    assert len(resolved(ctx, known, mapped)) == len(fields)
 
 
 def test_an_unknown_column_is_an_error_that_names_those_there_are(
