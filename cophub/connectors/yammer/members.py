@@ -17,9 +17,11 @@ from cophub import (
     AuthError,
     Checkpoint,
     Context,
+    CophubError,
     Gone,
     Item,
     Membership,
+    Reject,
 )
 from cophub.connectors.microsoft.consent import USERS
 from cophub.connectors.microsoft.directory import (
@@ -31,7 +33,7 @@ from cophub.connectors.microsoft.graph import Expired, NotThere, graph_get
 from cophub.connectors.yammer.accounts import from_graph, from_rest
 from cophub.connectors.yammer.client import NotAllowed
 from cophub.connectors.yammer.client import NotThere as NoGroup
-from cophub.connectors.yammer.groups import Found, chosen, graph_client, sees_groups
+from cophub.connectors.yammer.groups import Found, chosen, graph_client, listed, sees_groups
 from cophub.connectors.yammer.memberdelta import AT_ONCE, Change, changes, latest
 from cophub.connectors.yammer.payloads import User, flag
 from cophub.connectors.yammer.people import People
@@ -100,12 +102,16 @@ class _Reading:
         self.people = People.of(self.ctx)
 
     def forget(self) -> Iterator[Item]:
-        """Groups that are no longer taken, or no longer there, have no members any more."""
-        keys = [one.key for one in self.taken]
-        for key in self.state.spaces if self.told_apart else ():
-            if key not in keys:
-                yield Gone(record=Membership, where={"space": key})
-        self.state.spaces = keys
+        """Groups that are no longer taken, or no longer there, have no members any more.
+
+        Where a group could not be read, nobody knows which one is missing.
+        """
+        keys, unread = [one.key for one in self.taken], listed(self.ctx).rejects
+        yield from unread
+        missing = [key for key in self.state.spaces if key not in keys]
+        for key in missing if self.told_apart and not unread else ():
+            yield Gone(record=Membership, where={"space": key})
+        self.state.spaces = [*keys, *missing] if unread else keys
         for link in self.state.links:
             link.ids = [guid for guid in link.ids if guid in self.by_id]
         self.state.links = [link for link in self.state.links if link.ids]
@@ -122,11 +128,19 @@ class _Reading:
         self._begin_new()
         yield self.state.checkpoint()
         todo = [one for one in self.state.todo if one in self.by_id]
+        refused: list[AuthError] = []
         for number, guid in enumerate(todo):
             self.ctx.progress("members", number, len(todo))
-            yield from self._whole(self.by_id[guid])
+            try:
+                yield from self._whole(self.by_id[guid])
+            except AuthError as error:  # such as a group that hides its members; asked again
+                refused.append(error)
+                yield hidden(self.by_id[guid], error)
+                continue
             self.state.todo = [one for one in self.state.todo if one != guid]
             yield self.state.checkpoint()
+        if refused and len(refused) == len(self.by_id):
+            raise refused[0]
 
     def _begin_new(self) -> None:
         """Take delta links for the groups that have none, before they are read whole."""
@@ -262,7 +276,7 @@ class _Reading:
                 )
                 kept.append((group.key, str(user.id)))
         except (NotAllowed, NoGroup) as error:
-            self.ctx.log.warning("members of group %s are not shown: %s", group.key, error)
+            yield hidden(group, error)
             return
         yield from self._left(group, kept, rejects)
 
@@ -272,6 +286,16 @@ class _Reading:
         yield from bad
         if self.told_apart and not bad:
             yield Gone(record=Membership, where={"space": group.key}, but=tuple(kept))
+
+
+def hidden(group: Found, error: CophubError) -> Reject:
+    """What is told in place of a group's members: without it they would be taken to have left."""
+    return Reject(
+        reason=f"the members of {group.title} are not shown, so nobody is taken to have left it:"
+        f" {error}",
+        record="membership",
+        key=group.key,
+    )
 
 
 def role_of(user: User) -> str:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import msgspec
 
 from cophub import AuthError, Checkpoint, Context, Item, Metric
-from cophub.connectors.microsoft.consent import ROLES
+from cophub.connectors.microsoft.consent import REPORTS, ROLES
 from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
 from cophub.connectors.yammer.groups import Found, chosen, graph_client, listed, sees_groups
@@ -124,6 +124,8 @@ def activity(ctx: Ctx, progress: Progress) -> Iterator[Item]:
             yield Checkpoint(msgspec.json.encode(progress).decode())
     except Concealed as concealed:
         ctx.log.warning("%s", concealed)
+    except AuthError as error:
+        ctx.log.warning("activity is not read without %s: %s", REPORTS, error)
 
 
 def parse_activity(

@@ -371,6 +371,47 @@ def test_members_without_names_mean_a_permission_that_is_missing(
         extract(STREAM, ask(still, ways=["graph"]))
 
 
+def test_a_community_that_hides_its_members_leaves_the_others_to_be_read(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    closed, *others = box.tenant.communities
+    fault = box.faults.plan("403", path=f"*/groups/{closed.id}/*", every=1)
+    got = extract(STREAM, ask(box, ways=["graph"]))
+    assert {key[0] for key in got.last(Membership)} == {str(one.yammer_id) for one in others}
+    assert [one.key for one in got.rejects] == [str(closed.yammer_id)]
+    again = extract(STREAM, ask(box, ways=["graph"]), got.cursor)
+    assert [one.key for one in again.rejects] == [str(closed.yammer_id)]
+    fault.every = 0
+    assert extract(STREAM, ask(box, ways=["graph"]), again.cursor).last(Membership)
+
+
+def test_a_group_that_rest_does_not_show_any_more_has_lost_nobody(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    """A Reject says so: a whole read without it would end everybody there."""
+    first = extract(STREAM, ask(box, ways=["rest"]))
+    legacy = str(box.tenant.legacy.yammer_id)
+    box.faults.plan("403", path=f"*/users/in_group/{legacy}.json", every=1)
+    for since in (None, first.cursor):
+        got = extract(STREAM, ask(box, ways=["rest"]), since)
+        assert legacy in {one.key for one in got.rejects}
+        table = after(first.last(Membership), got.items)
+        assert legacy in {space for space, _ in table}
+
+
+def test_a_group_that_cannot_be_read_in_the_listing_has_lost_nobody(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = extract(STREAM, ask(box, ways=["rest"]))
+    changed(
+        box, "/api/v1/groups.json", lambda page: [one | {"id": None} for one in page[:1]] + page[1:]
+    )
+    got = extract(STREAM, ask(box, ways=["rest"]), first.cursor)
+    assert got.rejects
+    table = after(first.last(Membership), got.items)
+    assert table.keys() == first.last(Membership).keys()
+
+
 def test_a_cursor_of_another_version_is_read_as_none(still: MicrosoftSandbox, ask: Any) -> None:
     for stream in (members, history, usage):
         ctx = ask(still, ways=["graph", "export"])

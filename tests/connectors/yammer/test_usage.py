@@ -75,6 +75,16 @@ def test_concealed_names_are_not_guessed(box: MicrosoftSandbox, ask: Any, extrac
     assert got.cursors == []
 
 
+def test_without_the_permission_for_reports_the_other_numbers_are_read(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    speaking(box)
+    box.consents.discard("graph:Reports.Read.All")
+    got = extract(STREAM, ask(box, ways=["graph"]))
+    assert named(got, "posts") == []
+    assert named(got, "role_members")
+
+
 def test_a_name_that_two_communities_have_joins_neither(
     box: MicrosoftSandbox, ask: Any, extract: Any
 ) -> None:
