@@ -152,6 +152,7 @@ CHANGES = {
     "one answer of the change log is not all of it": (
         "connectors/sharepoint/test_following.py::test_more_changes_than_one_answer_holds_are_all_followed",
         "connectors/sharepoint/test_following.py::test_a_vendor_that_grants_fewer_changes_than_were_asked_for_has_more_to_tell",
+        "connectors/sharepoint/test_members.py::test_all_of_the_log_is_read_for_the_days_of_joins",
     ),
     "the log tells what was touched, not what it is now": (
         "connectors/sharepoint/test_following.py::test_a_later_run_asks_for_what_changed_and_nothing_else",
@@ -159,6 +160,9 @@ CHANGES = {
     ),
     "a row may be in the log several times": (
         "connectors/sharepoint/test_following.py::test_of_all_that_happened_to_a_row_the_last_counts",
+    ),
+    "the log is the only trace of when somebody joined a site": (
+        "connectors/sharepoint/test_members.py::test_a_join_that_the_change_log_tells_is_dated",
     ),
     "the log does not name the rows below a folder that moved": (
         "connectors/sharepoint/test_following.py::test_a_folder_that_is_renamed_or_deleted_takes_what_is_in_it_along",

@@ -14,7 +14,7 @@ from cophub.connectors.sharepoint.sites import SiteRef
 ADD, UPDATE, DELETE, RENAME, MOVE_AWAY, MOVE_INTO, RESTORE = 1, 2, 3, 4, 5, 6, 7
 MEMBER_ADD, MEMBER_DELETE = 13, 14
 FETCH_LIMIT = 2000
-_USUAL_LIMIT = 1000
+USUAL_LIMIT = 1000
 KEPT = timedelta(days=60)
 """How long the vendor keeps the log unless an administrator says otherwise."""
 _KINDS = (
@@ -67,14 +67,21 @@ def _read(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLog:
         page = _page(ctx, site, at)
         rows += page
         last = _token_of(page[-1]) if page else at
-        # A vendor that grants its usual limit only, in place of ours, has more to tell, too.
-        if not page or len(page) % _USUAL_LIMIT or last == at:
+        if not may_have_more(page) or last == at:
             break
         at = last
     if rows:
         return ChangeLog(rows, _token_of(rows[-1]))
     # Nothing happened: the token of today outlives the old one, which a quiet site would lose.
     return ChangeLog(rows, site.token or token)
+
+
+def may_have_more(page: list[Json]) -> bool:
+    """Whether an answer of the log may not be its end.
+
+    A vendor that grants its usual limit only, in place of ours, has more to tell, too.
+    """
+    return bool(page) and len(page) % USUAL_LIMIT == 0
 
 
 def _token_of(row: Json) -> str:

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cophub import Context, Json
+from cophub.connectors.sharepoint.changes import FETCH_LIMIT, may_have_more
 from cophub.connectors.sharepoint.client import answer, ask_by_post, said
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
 
 ADD, MEMBER_ADD, MEMBER_DELETE = 1, 13, 14
-MOST_CHANGES = 2000
 TOGETHER = timedelta(minutes=5)
 """A user who is new on a site, and a group that was given somebody so soon, belong together."""
 
@@ -28,7 +28,7 @@ def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
     did not answer: the dates would be missing for good.
     """
     kinds = ("User", "Group", "Add", "GroupMembershipAdd", "GroupMembershipDelete")
-    query: dict[str, Any] = {**dict.fromkeys(kinds, True), "FetchLimit": MOST_CHANGES}
+    query: dict[str, Any] = {**dict.fromkeys(kinds, True), "FetchLimit": FETCH_LIMIT}
     rows: list[Json] = []
     while True:
         response = ask_by_post(ctx, site.url, "site/getChanges", {"query": query})
@@ -39,9 +39,12 @@ def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
         try:
             found = answer(response, site.url)["value"]
             rows += found
-            if len(found) < MOST_CHANGES:
+            before = query.get("ChangeTokenStart")
+            if not may_have_more(found):
                 return rows
             query["ChangeTokenStart"] = {"StringValue": found[-1]["ChangeToken"]["StringValue"]}
+            if query["ChangeTokenStart"] == before:
+                return rows
         except (LookupError, TypeError) as error:
             ctx.log.info("joins of %s are not dated: %s", site.url, error)
             return []

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from cophub import Account, Context, Gone, Membership, Space
+from cophub.connectors.sharepoint import changes
 from cophub.connectors.sharepoint.members import members
 from cophub.sandbox.microsoft import MicrosoftSandbox
-from cophub.sandbox.microsoft.sharepoint import people
+from cophub.sandbox.microsoft.sharepoint import changelog, people
 from cophub.sandbox.microsoft.sharepoint.state import Site, SiteUser
 from cophub.sandbox.microsoft.tenant import User, guid
 from tests.connectors.sharepoint.tenants import asking, kept, members_of, small_tenant
@@ -213,6 +214,24 @@ def test_a_join_that_the_change_log_tells_is_dated(
     assert (row["joined_at"], row["joined_at_basis"]) == (datetime.fromtimestamp(at, UTC), "native")
     dated = [k for k, v in run.last(Membership).items() if "joined_at" in v]
     assert dated == [(site.id, user.id)]
+
+
+def test_all_of_the_log_is_read_for_the_days_of_joins(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract, monkeypatch: pytest.MonkeyPatch
+):
+    """However little of it the vendor gives at once."""
+    monkeypatch.setattr(changelog, "MOST", 1)
+    monkeypatch.setattr(changes, "USUAL_LIMIT", 1)
+    site = box.sharepoint.site(1)
+    box.sharepoint.names_members = True
+    joined = []
+    with box.changing():
+        for _ in range(2):
+            joined.append(somebody(box, site))
+            box.sharepoint.join_group(site, site.groups[site.members], joined[-1])
+    run = extract(members, ask(1))
+    dated = {k for k, v in run.last(Membership).items() if "joined_at" in v}
+    assert dated == {(site.id, user.id) for user in joined}
 
 
 def test_who_left_a_group_of_the_site_ends_with_the_next_run(
