@@ -37,6 +37,7 @@ from cophub.connectors.sharepoint.pages import number
 from cophub.connectors.sharepoint.rows import Plan, Row, follow_lists
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import ListRef
+from cophub.connectors.sharepoint.troubles import Troubles
 
 Ctx = Context[Settings]
 
@@ -102,26 +103,33 @@ def discussions(ctx: Ctx, since: str | None) -> Iterator[Item]:
     def plan(ref: ListRef) -> Plan | None:
         if ref.template != BOARD:
             return None
-        boards[ref.id] = ref
+        if ref.there:
+            boards[ref.id] = ref
+        else:
+            position.liked.pop(ref.id, None)
         return _plan(ctx, ref, position, changed)
 
-    for item in follow_lists(ctx, position.lists, plan):
-        if isinstance(item, Checkpoint):
-            position.lists = item.cursor
-            yield position.checkpoint()
-        else:
-            yield item
+    troubles = Troubles(ctx)
+    with troubles.of("a site"):
+        for item in follow_lists(ctx, position.lists, plan):
+            if isinstance(item, Checkpoint):
+                position.lists = item.cursor
+                yield position.checkpoint()
+            else:
+                yield item
     if not ctx.settings.by_graph:
         today = ctx.now.date().toordinal()
         for ref in boards.values():
             before = position.liked.get(ref.id)
             if likes_due(before, today, changed=ref.id in changed):
-                yield from _likes(ctx, ref, position, today)
+                with troubles.of(ref.site.url):
+                    yield from _likes(ctx, ref, position, today)
     elif boards:
         ctx.log.warning(
             "likes of discussions are told by SharePoint alone, which refuses a client_secret;"
             " set a certificate to read them"
         )
+    troubles.tell()
 
 
 def _plan(ctx: Ctx, ref: ListRef, position: Position, changed: set[str]) -> Plan:
@@ -137,6 +145,9 @@ def _plan(ctx: Ctx, ref: ListRef, position: Position, changed: set[str]) -> Plan
 
     def all_but(ids: list[int]) -> Iterator[Gone]:
         here = tuple(f"{ref.id}:{item_id}" for item_id in ids)
+        if ref.id in position.liked:  # the likes of what is gone are not asked for
+            left, counts = set(map(str, ids)), position.liked[ref.id].counts
+            position.liked[ref.id].counts = {key: counts[key] for key in counts if key in left}
         yield Gone(record=Post, prefix=f"{ref.id}:", but=here)
 
     def parse(row: Row) -> Iterator[Item]:

@@ -6,9 +6,10 @@ token is taken before the first row is read, and moves on when all that the log 
 """
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from cophub import Checkpoint, Context, Item, Json, Reject
+from cophub import AuthError, Checkpoint, Context, Item, Json, Reject, SourceUnavailable
 from cophub.connectors.sharepoint import changes, delta
 from cophub.connectors.sharepoint.cursor import (
     Cursor,
@@ -22,6 +23,7 @@ from cophub.connectors.sharepoint.reading import all_items, id_of, items_by_id, 
 from cophub.connectors.sharepoint.rows import ListRef, Plan, Row, SiteRef
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import lists_of, sites_of
+from cophub.connectors.sharepoint.troubles import Troubles
 from cophub.http import parse_each
 
 Planner = Callable[[ListRef], Plan | None]
@@ -42,20 +44,29 @@ def follow(ctx: Context[Settings], since: str | None, plan: Planner) -> Iterator
     """See `rows.follow_lists`."""
     cursor = cursor_of(since)
     found = sites_of(ctx)
-    for _ in ctx.map(lambda site: lists_of(ctx, site), found):
+    troubles = Troubles(ctx)
+    for _ in ctx.map(lambda site: _lists_ahead(ctx, site), found):
         pass  # asked for side by side, and held from now on
     for done, site in enumerate(found):
         ctx.progress("sites", done, len(found))
         state = cursor.sites.setdefault(site.key, SiteState())
-        followed = _planned(ctx, site, state, plan)
-        yield from _ended(ctx, site, state, followed, plan)
-        if ctx.settings.by_graph:
-            for one in followed:
-                yield from delta.follow(ctx, one.of, one.plan, one.state, cursor)
-        else:
-            yield from _follow_site(ctx, site, state, followed, cursor)
-        yield Checkpoint(cursor.text())
+        with troubles.of(site.url):
+            followed = _planned(ctx, site, state, plan)
+            yield from _ended(ctx, site, state, followed, plan)
+            if ctx.settings.by_graph:
+                for one in followed:
+                    yield from delta.follow(ctx, one.of, one.plan, one.state, cursor)
+            else:
+                yield from _follow_site(ctx, site, state, followed, cursor)
+            yield Checkpoint(cursor.text())
     ctx.progress("sites", len(found), len(found))
+    troubles.tell()
+
+
+def _lists_ahead(ctx: Context[Settings], site: SiteRef) -> None:
+    """Ask for the lists of a site; what goes wrong is told when it is the site's turn."""
+    with suppress(AuthError, SourceUnavailable):
+        lists_of(ctx, site)
 
 
 def _planned(

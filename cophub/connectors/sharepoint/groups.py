@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from cophub import Context, Reject
+from cophub import AuthError, Context, Reject
 from cophub.connectors.sharepoint.client import NotThere, rest_json
 from cophub.connectors.sharepoint.directory import Directory, users_at
 from cophub.connectors.sharepoint.listing import listed
@@ -86,10 +86,25 @@ def filled(ctx: Ctx, site: SiteRef, roles: Roles) -> Iterator[Filled]:
     """Every group of a site with those who are in it, in the order of the site."""
 
     def fill(group: SiteGroup) -> Filled:
-        users, rejects = users_at(ctx, site, f"web/sitegroups({group.id})/users")
+        try:
+            users, rejects = users_at(ctx, site, f"web/sitegroups({group.id})/users")
+        except NotThere:  # it was deleted meanwhile
+            return Filled(group, [], [])
+        except AuthError as error:  # such as a group that shows its members to members alone
+            return Filled(group, [], [hidden(group.title, str(group.id), error)])
         return Filled(group, users, rejects)
 
     yield from ctx.map(fill, roles.groups)
+
+
+def hidden(title: str, key: str, why: object) -> Reject:
+    """What is told in place of the people of a group: their absence ends nobody."""
+    return Reject(
+        reason=f"the people of group {title!r} are not known, so nobody of this site is taken to"
+        f" have left: {why}",
+        record="membership",
+        key=key,
+    )
 
 
 def site_admins(directory: Directory) -> list[SiteUser]:

@@ -18,6 +18,7 @@ from cophub.connectors.sharepoint.mapping import (
 from cophub.connectors.sharepoint.rows import ListRef, Plan, Row, follow_lists, keyed
 from cophub.connectors.sharepoint.settings import ListMapping, Settings
 from cophub.connectors.sharepoint.sites import SiteRef, lists_of, sites_of
+from cophub.connectors.sharepoint.troubles import Troubles
 
 
 def lists(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
@@ -25,28 +26,31 @@ def lists(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
 
     Raises ConfigError for a list or a column that is mapped and not there.
     """
-    yield from _counts(ctx)
-    _see_that_all_are_there(ctx)
+    troubles = Troubles(ctx)
+    for site in sites_of(ctx):
+        with troubles.of(site.url):
+            yield from _counts(ctx, site)
+    if not troubles:
+        _see_that_all_are_there(ctx)
     yield from follow_lists(ctx, since, lambda of: _plan(ctx, of))
 
 
-def _counts(ctx: Context[Settings]) -> Iterator[Item]:
+def _counts(ctx: Context[Settings], site: SiteRef) -> Iterator[Item]:
     today = ctx.now.date()
-    for site in sites_of(ctx):
-        for of in lists_of(ctx, site):
-            if of.hidden or of.item_count is None:
-                continue
-            yield Metric(
-                space=site.key,
-                subject=of.id,
-                name="list_items",
-                period_start=today,
-                period_end=today,
-                value=float(of.item_count),
-                unit="items",
-                observed_at=ctx.now,
-                extra={"title": of.title, "template": of.template},
-            )
+    for of in lists_of(ctx, site):
+        if of.hidden or of.item_count is None:
+            continue
+        yield Metric(
+            space=site.key,
+            subject=of.id,
+            name="list_items",
+            period_start=today,
+            period_end=today,
+            value=float(of.item_count),
+            unit="items",
+            observed_at=ctx.now,
+            extra={"title": of.title, "template": of.template},
+        )
 
 
 def _see_that_all_are_there(ctx: Context[Settings]) -> None:

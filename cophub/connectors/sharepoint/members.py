@@ -27,7 +27,6 @@ from cophub import (
     Item,
     Json,
     Membership,
-    Reject,
     Space,
 )
 from cophub.connectors.microsoft.directory import claim_group
@@ -35,7 +34,7 @@ from cophub.connectors.sharepoint.changes import ChangeLog, TokenExpired, change
 from cophub.connectors.sharepoint.client import shared
 from cophub.connectors.sharepoint.directory import Directory, known
 from cophub.connectors.sharepoint.expansion import Group, expand, group_of, look_up, names
-from cophub.connectors.sharepoint.groups import RANK, filled, site_admins, site_roles
+from cophub.connectors.sharepoint.groups import RANK, filled, hidden, site_admins, site_roles
 from cophub.connectors.sharepoint.joins import concerns_people, joins, whole_log
 from cophub.connectors.sharepoint.people import (
     USER,
@@ -46,6 +45,7 @@ from cophub.connectors.sharepoint.people import (
 )
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, extra_of, sites_of
+from cophub.connectors.sharepoint.troubles import Troubles, unread
 
 Ctx = Context[Settings]
 
@@ -57,6 +57,8 @@ class Mark(msgspec.Struct, omit_defaults=True):
     """The change token of the site before they were read."""
     quiet: bool = False
     """Whether the change log tells of every change: no directory group has a part in it."""
+    url: str = ""
+    """The address of the site."""
 
 
 class Marks(msgspec.Struct):
@@ -120,38 +122,48 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     marks = Marks.read(since)
     taken = sites_of(ctx)
+    troubles = Troubles(ctx)
     for done, site in enumerate(taken):
         mark = marks.sites.get(site.key)
-        yield from _site(ctx, site, mark, marks)
-        yield marks.checkpoint()
+        with troubles.of(site.url):
+            yield from _site(ctx, site, mark, marks)
+            yield marks.checkpoint()
         ctx.progress("people of sites", done + 1, len(taken))
-    if dropped := marks.sites.keys() - {site.key for site in taken}:
-        for key in sorted(dropped):  # the settings name it no more
+    if dropped := _dropped(ctx, marks, taken):
+        for key in dropped:
             del marks.sites[key]
             yield Gone(record=Membership, where={"space": key})
         yield marks.checkpoint()
     if not marks.told:
         # Last, when the directory has spoken of all it knows: what a site remembers may be older.
         for site in [] if ctx.settings.by_graph else taken:
-            yield from _once(ctx, Directory.of(ctx, site).records(None))
-        marks.told = True
+            with troubles.of(site.url):
+                yield from _once(ctx, Directory.of(ctx, site).records(None))
+        marks.told = not troubles
         yield marks.checkpoint()
+    troubles.tell()
+
+
+def _dropped(ctx: Ctx, marks: Marks, taken: list[SiteRef]) -> list[str]:
+    """The sites that were read and are no longer taken; one that cannot be read now is not lost."""
+    gone = marks.sites.keys() - {site.key for site in taken}
+    return sorted(key for key in gone if marks.sites[key].url.lower() not in unread(ctx))
 
 
 def _site(ctx: Ctx, site: SiteRef, mark: Mark | None, marks: Marks) -> Iterator[Item]:
     """The people of one site, unless nothing happened to them; sets its mark."""
     if ctx.settings.by_graph:
         yield from _by_graph(ctx, site)
-        marks.sites[site.key] = Mark()
+        marks.sites[site.key] = Mark(url=site.url)
         return
     log = _log_since(ctx, site, mark)
     if mark and mark.quiet and log and not concerns_people(log.rows):
-        marks.sites[site.key] = Mark(log.token, True)
+        marks.sites[site.key] = Mark(log.token, True, site.url)
         return
     marks.told = marks.told and log is not None
     crowd = yield from _by_site(ctx, site, log.rows if log else None)
     token = log.token if log else site.token
-    marks.sites[site.key] = Mark(token, crowd.complete and not crowd.expanded)
+    marks.sites[site.key] = Mark(token, crowd.complete and not crowd.expanded, site.url)
 
 
 def _log_since(ctx: Ctx, site: SiteRef, mark: Mark | None) -> ChangeLog | None:
@@ -236,12 +248,7 @@ def _expanded(
     crowd.expanded = True
     if group.refusal:
         crowd.complete = False
-        yield Reject(
-            reason=f"the people of directory group {title or guid!r} are not known, so nobody of"
-            f" this site is taken to have left: {group.refusal}",
-            record="membership",
-            key=guid,
-        )
+        yield hidden(title or guid, guid, group.refusal)
         return
     yield from group.rejects
     crowd.complete = crowd.complete and not group.rejects

@@ -31,6 +31,7 @@ from cophub.connectors.sharepoint.listing import listed
 from cophub.connectors.sharepoint.rows import Plan, Row, follow_lists
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import ListRef, SiteRef, sites_of
+from cophub.connectors.sharepoint.troubles import Troubles
 
 Ctx = Context[Settings]
 
@@ -105,23 +106,27 @@ def pages(ctx: Ctx, since: str | None) -> Iterator[Item]:
         lists[ref.id] = ref
         return _plan(ctx, ref, position)
 
-    for item in follow_lists(ctx, position.lists, plan):
-        if isinstance(item, Checkpoint):
-            position.lists = item.cursor
-            yield position.checkpoint()
-        else:
-            yield item
+    troubles = Troubles(ctx)
+    with troubles.of("a site"):
+        for item in follow_lists(ctx, position.lists, plan):
+            if isinstance(item, Checkpoint):
+                position.lists = item.cursor
+                yield position.checkpoint()
+            else:
+                yield item
     if ctx.settings.by_graph:
         if lists:
             ctx.log.warning(
                 "comments and likes of pages are told by SharePoint alone, which refuses a"
                 " client_secret; set a certificate to read them"
             )
+        troubles.tell()
         return
     for site in sites_of(ctx):
-        yield from _talk_of(
-            ctx, site, [one for one in lists.values() if one.site == site], position
-        )
+        here = [one for one in lists.values() if one.site == site]
+        with troubles.of(site.url):
+            yield from _talk_of(ctx, site, here, position)
+    troubles.tell()
 
 
 def _plan(ctx: Ctx, ref: ListRef, position: Position) -> Plan:
@@ -138,7 +143,8 @@ def _plan(ctx: Ctx, ref: ListRef, position: Position) -> Plan:
     def all_but(ids: list[int]) -> Iterator[Gone]:
         # Comments have the key of their page before their own, and are not ended by its list.
         here = tuple(f"{ref.id}:{item_id}" for item_id in ids)
-        for key in [key for key in position.heard if _list_of(key) == ref.id and key not in here]:
+        silent = {key for key in position.heard if _list_of(key) == ref.id} - set(here)
+        for key in sorted(silent):
             yield from gone(int(key.partition(":")[2]))
         for kind in ("page", "news"):
             yield Gone(record=Post, where={"kind": kind}, prefix=f"{ref.id}:", but=here)

@@ -134,7 +134,8 @@ def follow_lists(
     `since` is a cursor of this function, or None to read everything. A site whose change token has
     expired is read anew by itself, and what is gone there is ended. `Plan.all_but` is also called
     for a list that is deleted or no longer planned, with no ids; and whenever a list was read
-    whole in one go. A row may come twice.
+    whole in one go. A row may come twice. What goes wrong at one site is raised when the others
+    are read.
     """
     from cophub.connectors.sharepoint.following import follow
 

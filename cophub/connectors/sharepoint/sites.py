@@ -19,6 +19,7 @@ from cophub.connectors.sharepoint.client import (
     shared,
 )
 from cophub.connectors.sharepoint.settings import Settings, site_address
+from cophub.connectors.sharepoint.troubles import Troubles, unread
 
 NONE = "00000000-0000-0000-0000-000000000000"
 # Not Url: the vendor's client would send what it asks next there, past a proxy.
@@ -88,8 +89,8 @@ class ListRef:
 def sites_of(ctx: Context[Settings]) -> list[SiteRef]:
     """Every site of the settings, each once; asked for once a run.
 
-    Raises AuthError, NotThere or SourceUnavailable for one that the settings name and that cannot
-    be read; of those that a hub or a search brings, such a one is left out with a warning.
+    One that cannot be read is left out with a warning and is in `unread`; `Troubles.tell` raises
+    the error of those that the settings name. Raises it here when none of them can be read.
     """
     return shared(ctx, "sites", lambda: list(_each_once(_found(ctx))))
 
@@ -105,7 +106,9 @@ def _each_once(found: Iterator[SiteRef]) -> Iterator[SiteRef]:
 def _found(ctx: Context[Settings]) -> Iterator[SiteRef]:
     settings = ctx.settings
     urls = list({url.lower(): url for url in (settings.site_url, *settings.sites)}.values())
-    named = list(ctx.map(lambda url: site_at(ctx, url), urls))
+    named = [site for site in ctx.map(lambda url: _if_readable(ctx, url, named=True), urls) if site]
+    if not named:
+        Troubles(ctx).tell()
     yield from named
     queries = [*([_hub_query(ctx)] if settings.hub else []), settings.search or ""]
     known = {url.lower() for url in (*urls, *(site.url for site in named))}
@@ -114,11 +117,14 @@ def _found(ctx: Context[Settings]) -> Iterator[SiteRef]:
     yield from (site for site in ctx.map(lambda url: _if_readable(ctx, url), others) if site)
 
 
-def _if_readable(ctx: Context[Settings], url: str) -> SiteRef | None:
+def _if_readable(ctx: Context[Settings], url: str, *, named: bool = False) -> SiteRef | None:
     try:
         return site_at(ctx, url)
-    except (AuthError, NotThere) as error:
-        ctx.log.warning("a site that was found is left out: %s", error)
+    except (AuthError, SourceUnavailable) as error:
+        if not named and not isinstance(error, AuthError | NotThere):
+            raise
+        ctx.log.warning("a site is left out: %s", error)
+        unread(ctx)[url.lower()] = error if named else None
         return None
 
 
@@ -332,9 +338,12 @@ def sites(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
 
     found = sites_of(ctx)
     keys = {site.hub_id: site.key for site in found if site.hub_id and site.hub_id == site.site_id}
+    troubles = Troubles(ctx)
     for site in found:
         yield space_of(site, parent=keys.get(site.hub_id or ""))
-        yield from list_spaces(ctx, site)
+        with troubles.of(site.url):
+            yield from list_spaces(ctx, site)
+    troubles.tell()
 
 
 def space_of(site: SiteRef, parent: str | None = None) -> Space:

@@ -22,6 +22,7 @@ from cophub.connectors.sharepoint.client import graph_client
 from cophub.connectors.sharepoint.pages import Counts, page_counts
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, sites_of
+from cophub.connectors.sharepoint.troubles import Troubles
 from cophub.http import parse_each
 
 Ctx = Context[Settings]
@@ -128,6 +129,7 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
     yield from _report(ctx, taken)
     if refused and len(refused) == len(taken):
         raise refused[0]
+    Troubles(ctx).tell()
 
 
 def first_day(ctx: Ctx, site: SiteRef, progress: Progress) -> date:

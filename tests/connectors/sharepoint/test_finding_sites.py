@@ -9,6 +9,7 @@ import pytest
 from cophub import AuthError, ConfigError, SourceUnavailable, Space
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.sites import lists_of, sites, sites_of
+from cophub.connectors.sharepoint.troubles import Troubles
 from cophub.connectors.sharepoint.zones import instant, zone_of
 from cophub.http import Limits, Transport
 from cophub.sandbox.microsoft import MicrosoftSandbox
@@ -54,7 +55,7 @@ def test_sites_by_search(many: MicrosoftSandbox, ask: Ask) -> None:
 def test_a_site_that_was_found_and_may_not_be_read_is_left_out(
     many: MicrosoftSandbox, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One that the settings name is an error."""
+    """One that the settings name is an error in the end."""
     many.sharepoint.selected = {many.sharepoint.site(0).id}
     many.consents.discard("sharepoint:Sites.Read.All")
     many.consents.add("sharepoint:Sites.Selected")
@@ -62,8 +63,10 @@ def test_a_site_that_was_found_and_may_not_be_read_is_left_out(
         with caplog.at_level(logging.WARNING):
             found = urls(sites_of(ask(many, hub=True)))
         assert found == [many.site_url(0)]
+        ctx = ask(many, sites=(0, 1))
+        assert urls(sites_of(ctx)) == [many.site_url(0)]
         with pytest.raises(AuthError, match="Sites"):
-            sites_of(ask(many, sites=(0, 1)))
+            Troubles(ctx).tell()
     finally:
         many.sharepoint.selected = set()
         many.consents.discard("sharepoint:Sites.Selected")
