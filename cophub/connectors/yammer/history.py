@@ -57,10 +57,10 @@ class Reader:
         yield from_export(row, self.ways)
 
     def parse_space(self, row: Row) -> Iterator[Item]:
-        """A group of Groups.csv that is wanted; a deleted one is gone."""
+        """A group of Groups.csv that is wanted and no other way lists; a deleted one is gone."""
         key = _key(row, "id")
-        if not self.wants(key, row.get("name")):
-            return
+        if not self.wants(key, row.get("name")) or key in self._listed:
+            return  # who lists groups to us knows more of them, and as of today
         self._spaces.add(key)
         space = Space(key=key, kind="group", title=plain(row.get("name", "full_name")) or key)
         if "description" in row.values:

@@ -10,7 +10,7 @@ import pytest
 from cophub import Account, ConfigError, Context, Gone, Post, Space, Stream
 from cophub.connectors.yammer import export as module
 from cophub.connectors.yammer.export import history
-from cophub.connectors.yammer.groups import Listing
+from cophub.connectors.yammer.groups import Found, Listing
 from cophub.connectors.yammer.settings import Settings
 
 from .exports import MESSAGES, export, message, table
@@ -306,3 +306,17 @@ def test_another_way_leaves_out_what_an_export_would_overwrite(
     assert extract(STREAM, ctx).last(Account) == {
         "1": {"key": "1", "name": "Ada", "kind": "person", "extra": {"directory_id": "ab"}}
     }
+
+
+def test_a_group_that_another_way_lists_is_told_by_that_way_alone(
+    tmp_path: Path, given: Any, extract: Extract
+) -> None:
+    """A file is older than a listing: it may call a group otherwise, or deleted."""
+    row = {"id": 7, "name": "water", "deleted": "true"}
+    export(tmp_path / "a.zip", groups=[row], messages=[message(1)])
+    ctx = given(tmp_path, ways=["rest", "export"])
+    ctx.shared["yammer:groups"] = Listing([Found("7", "Water")])
+    got = extract(STREAM, ctx)
+    assert got.of(Space) == []
+    assert not [item for item in got.items if isinstance(item, Gone) and item.record is Space]
+    assert [post.key for post in got.of(Post)] == ["1"]
