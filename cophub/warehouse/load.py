@@ -1,10 +1,11 @@
 """Loading: records become rows, and rows are stored where they differ from what is there."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,9 @@ from cophub.warehouse.memory import Memory
 from cophub.warehouse.rows import SHAPES, Batch, Row, Rows, make_batch
 from cophub.warehouse.spool import Spool
 from cophub.warehouse.store import Stamp, Store, store_for
+
+OBSERVED = "observed_at"
+"""The column that says when the vendor told a number."""
 
 
 @dataclass
@@ -274,7 +278,7 @@ def _compare(store: Store, rows: Rows) -> Difference:
     difference = Difference(rows)
     earliest = [rows.columns.index(name) for name in shape.earliest if name in rows.columns]
     alike = width - 1 if rows.columns[-1] == "digest" else width
-    for row in rows.rows:
+    for row in _as_observed_before(rows, stored, key_length):
         old = stored.get(row[:key_length])
         if old is None:
             difference.new.append(row)
@@ -290,6 +294,24 @@ def _compare(store: Store, rows: Rows) -> Difference:
                 difference.changed.append(merged)
                 difference.changed_was.append(old[width + 1 :])
     return difference
+
+
+def _as_observed_before(
+    rows: Rows, stored: dict[tuple[Any, ...], Row], key_length: int
+) -> Iterable[Row]:
+    """The rows; one that says what is stored has the time of that: being asked is no change."""
+    if OBSERVED not in rows.columns:
+        return rows.rows
+    at = rows.columns.index(OBSERVED)
+
+    def dated(row: Row) -> Row:
+        old = stored.get(row[:key_length])
+        if old is None or old[at] is None:
+            return row
+        before = (*row[:at], old[at], *row[at + 1 :])
+        return before if old[: len(row)] == before else row
+
+    return map(dated, rows.rows)
 
 
 def _keep_earliest(columns: Sequence[str], old: Row, row: Row, earliest: list[int]) -> Row:

@@ -122,7 +122,8 @@ def make_small() -> None:
     """Let a few dozen people be many parcels, checkpoints and chunks; in this program alone."""
     writer.PARCEL_RECORDS = 20
     for name in ("pages", "discussions"):
-        import_module(f"cophub.connectors.sharepoint.{name}").CHUNK = 3
+        module: Any = import_module(f"cophub.connectors.sharepoint.{name}")
+        module.CHUNK = 3
 
 
 def serve() -> None:
