@@ -23,6 +23,9 @@ _KINDS = (
 )  # fmt: skip
 _TICKS_OF_EPOCH = 621_355_968_000_000_000
 _TOKEN_PARTS = 5
+_KEPT_COLUMNS = (
+    "ChangeType", "Time", "ListId", "ItemId", "FileSystemObjectType", "GroupId", "UserId",
+)  # fmt: skip
 
 
 class TokenExpired(CophubError):  # noqa: N818 - a state of the vendor, not a fault of ours
@@ -31,12 +34,13 @@ class TokenExpired(CophubError):  # noqa: N818 - a state of the vendor, not a fa
 
 @dataclass(frozen=True)
 class ChangeLog:
-    """Changes of a site collection, oldest first, as the vendor gives them (SP.Change...)."""
+    """Changes of a site collection, oldest first: of what the vendor gives (SP.Change...) only
+    what is asked for, as two months of a busy site are held until the run ends."""
 
     rows: list[Json]
     """`ChangeType` (1 add, 2 update, 3 delete, 4 rename, 5 move away, 6 move into, 7 restore,
-    13 member added, 14 member removed...), `Time`, and of an item `ListId`, `ItemId`, `UniqueId`;
-    of a member `GroupId` and `UserId`."""
+    13 member added, 14 member removed...), `Time`, and of an item `ListId`, `ItemId`,
+    `FileSystemObjectType`; of a member `GroupId` and `UserId`."""
     token: str
     """The one to go on from."""
 
@@ -65,13 +69,13 @@ def _read(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLog:
     at = token
     while True:
         page = _page(ctx, site, at)
-        rows += page
+        rows += [{name: row[name] for name in _KEPT_COLUMNS if row.get(name)} for row in page]
         last = _token_of(page[-1]) if page else at
         if not may_have_more(page) or last == at:
             break
         at = last
     if rows:
-        return ChangeLog(rows, _token_of(rows[-1]))
+        return ChangeLog(rows, last)
     # Nothing happened: the token of today outlives the old one, which a quiet site would lose.
     return ChangeLog(rows, site.token or token)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from urllib.parse import quote
 
-from cophub import ConfigError, Context, Item, Metric, Space
+from cophub import ConfigError, Context, Gone, Item, Membership, Metric, Space
 from cophub.connectors.microsoft.hosts import tenant_of
 from cophub.connectors.sharepoint.columns import Column, resolved
 from cophub.connectors.sharepoint.mapping import (
@@ -24,7 +24,8 @@ from cophub.connectors.sharepoint.troubles import Troubles
 def lists(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     """How many rows each visible list has, and the records of the lists that the settings map.
 
-    Raises ConfigError for a list or a column that is mapped and not there.
+    A list that the settings map no more has no records. Raises ConfigError for a list or a column
+    that is mapped and not there, and for two lists whose members would end one another's.
     """
     troubles = Troubles(ctx)
     for site in sites_of(ctx):
@@ -32,6 +33,7 @@ def lists(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
             yield from _counts(ctx, site)
     if not troubles:
         _see_that_all_are_there(ctx)
+        _see_that_members_are_apart(ctx)
     yield from follow_lists(ctx, since, lambda of: _plan(ctx, of))
 
 
@@ -64,6 +66,23 @@ def _see_that_all_are_there(ctx: Context[Settings]) -> None:
             )
 
 
+def _see_that_members_are_apart(ctx: Context[Settings]) -> None:
+    """A space has the members of one list: who is missing there has left it."""
+    told = {site.key: f"the groups of {site.url}" for site in sites_of(ctx)}
+    for site in sites_of(ctx):
+        for of in lists_of(ctx, site):
+            mapping = mapping_of(ctx, of)
+            if mapping is None or mapping.record != "membership" or of.hidden:
+                continue
+            space, mine = space_key(of, mapping), f'the list "{of.title}" of {site.url}'
+            if (other := told.setdefault(space, mine)) != mine:
+                raise ConfigError(
+                    f'source "{ctx.source}": {mine} would have the same space as {other}; leave'
+                    f' space out under [sources.{ctx.source}.settings.lists."{of.title}"] in'
+                    " plugins.toml: the list is a space by itself, below the site"
+                )
+
+
 def list_spaces(ctx: Context[Settings], site: SiteRef) -> Iterator[Space]:
     """The space of each list of members that has one of its own."""
     for of in lists_of(ctx, site) if ctx.settings.lists else ():
@@ -82,9 +101,21 @@ def list_spaces(ctx: Context[Settings], site: SiteRef) -> Iterator[Space]:
 def _plan(ctx: Context[Settings], of: ListRef) -> Plan | None:
     mapping = mapping_of(ctx, of)
     if mapping is None:
-        return None
+        return None if of.there else _plan_to_end(of)
     columns = resolved(ctx, of, mapping.columns) if of.there else {}
     return _plan_for(ctx, of, mapping, columns)
+
+
+def _plan_to_end(of: ListRef) -> Plan:
+    """What ends with a list that was mapped before and is no more, whatever it was mapped to."""
+    ends = [keyed(record, of).all_but for record, _ in KEYED.values()]
+
+    def all_but(items: list[int]) -> Iterator[Gone]:
+        yield Gone(record=Membership, where={"space": of.id})
+        for each in ends:
+            yield from each(items)
+
+    return Plan(lambda _: (), lambda _: (), all_but)
 
 
 def _plan_for(

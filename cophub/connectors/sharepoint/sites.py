@@ -1,5 +1,6 @@
 """The sites of a source, by address, hub or search; and their lists."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from cophub.connectors.sharepoint.client import (
 from cophub.connectors.sharepoint.settings import Settings, site_address
 from cophub.connectors.sharepoint.troubles import Troubles, unread
 
+_COLLECTION = re.compile(r"|(?:sites|teams|personal)/[^/]+", re.IGNORECASE)
+"""Paths of site collections in SharePoint Online; whatever is longer is a site below one."""
 NONE = "00000000-0000-0000-0000-000000000000"
 # Not Url: the vendor's client would send what it asks next there, past a proxy.
 SITE_FIELDS = ("Id", "ServerRelativeUrl", "GroupId", "HubSiteId", "CurrentChangeToken")
@@ -192,9 +195,18 @@ def _site_by_graph(ctx: Context[Settings], url: str) -> SiteRef:
     path = f"sites/{parts.netloc}" + (f":{parts.path}" if parts.path.strip("/") else "")
     fields = "id,displayName,name,description,webUrl,createdDateTime"
     found: Json = graph_get(graph_client(ctx), path, {"$select": fields})
+    return site_by_graph(found, url)
+
+
+def site_by_graph(found: Json, url: str) -> SiteRef:
+    """A site from what Graph says of it (microsoft.graph.site).
+
+    Graph does not tell a collection's own site from those below it: the address does.
+    """
     _, site_id, web_id = str(found["id"]).lower().split(",")
+    path = urlsplit(found.get("webUrl") or url).path.strip("/")
     return SiteRef(
-        key=site_id,
+        key=site_id if _COLLECTION.fullmatch(path) else web_id,
         url=(found.get("webUrl") or url).rstrip("/"),
         title=found.get("displayName") or found.get("name") or url,
         site_id=site_id,

@@ -8,7 +8,7 @@ import pytest
 
 from cophub import AuthError, ConfigError, SourceUnavailable, Space
 from cophub.connectors.sharepoint.documents import documents
-from cophub.connectors.sharepoint.sites import lists_of, sites, sites_of
+from cophub.connectors.sharepoint.sites import lists_of, site_by_graph, site_of, sites, sites_of
 from cophub.connectors.sharepoint.troubles import Troubles
 from cophub.connectors.sharepoint.zones import instant, zone_of
 from cophub.http import Limits, Transport
@@ -71,6 +71,24 @@ def test_a_site_that_was_found_and_may_not_be_read_is_left_out(
         many.sharepoint.selected = set()
         many.consents.discard("sharepoint:Sites.Selected")
         many.consents.add("sharepoint:Sites.Read.All")
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [("/", True), ("/sites/mer", True), ("/teams/mer", True), ("/sites/mer/calls", False),
+     ("/calls", False)],
+)  # fmt: skip
+def test_a_site_below_another_is_one_by_itself_by_both_ways(path: str, own: bool) -> None:
+    """It has the id of the collection that it is in."""
+    url = f"https://contoso.sharepoint.com{path.rstrip('/')}"
+    collection = "/sites/mer" if path.startswith("/sites") else path.rstrip("/") if own else ""
+    by_rest = site_of(
+        {"Id": "S", "ServerRelativeUrl": collection},
+        {"Id": "W", "ServerRelativeUrl": path.rstrip("/")},
+        url,
+    )
+    by_graph = site_by_graph({"id": "contoso.sharepoint.com,S,W", "webUrl": url}, url)
+    assert by_graph.key == by_rest.key == ("s" if own else "w")
 
 
 def test_an_address_without_a_site_says_so(many: MicrosoftSandbox, ask: Ask) -> None:

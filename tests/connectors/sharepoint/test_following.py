@@ -310,6 +310,16 @@ def test_what_is_edited_while_the_list_is_read_comes_with_the_next_run(
         assert len(asked(box, "/items")) == 1
 
 
+def test_of_a_change_only_what_is_asked_for_is_held(box: MicrosoftSandbox, ask: Ask) -> None:
+    """Not who made it, nor what it is called: a log of two months is held until the run ends."""
+    ctx = ask(box)
+    (before,) = sites_of(ctx)
+    box.sharepoint.add_item(site_of(box), Title="Somebody")
+    (row,) = [row for row in changes_since(ask(box), before, str(before.token)).rows
+              if row.get("ItemId")]  # fmt: skip
+    assert row.keys() <= {"ChangeType", "Time", "ListId", "ItemId", "FileSystemObjectType"}
+
+
 def test_more_changes_than_one_answer_holds_are_all_followed(ask: Ask, held: Held) -> None:
     """4,500 changes: three answers of the log, and rows by the page instead of by name."""
     with MicrosoftSandbox(seed=2, people=20, communities=1, years=0.01, list_items=12_000) as box:

@@ -204,6 +204,35 @@ def test_a_mapping_that_changes_reads_the_list_anew(
     assert all(row.body for row in held.of(Post).values())
 
 
+def test_a_list_that_is_mapped_no_more_has_no_members(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    held.take(lists(ask(box, lists=MEMBERS), None))
+    assert held.of(Membership)
+    held.take(lists(ask(box), held.cursor))
+    assert not held.of(Membership)
+    held.take(lists(ask(box, lists=MEMBERS), held.cursor))
+    assert held.of(Membership)
+
+
+def test_rows_that_are_mapped_no_more_are_gone(box: MicrosoftSandbox, ask: Ask, held: Held) -> None:
+    mapped = {"Members": {"record": "document", "columns": {"title": "Title"}}}
+    held.take(lists(ask(box, lists=mapped), None))
+    assert held.of(Document)
+    held.take(lists(ask(box), held.cursor))
+    assert not held.of(Document)
+
+
+def test_members_of_two_lists_or_of_a_list_and_the_site_do_not_end_one_another(
+    still: MicrosoftSandbox, ask: Ask
+) -> None:
+    """Who is missing in one of them would have left a space that the other says they are in."""
+    for space, sites_taken in ((site_of(still).id, (0,)), ("everybody", (0, 1))):
+        mapped = {"Members": MEMBERS["Members"] | {"space": space}}
+        with pytest.raises(ConfigError, match="would have the same space as"):
+            list(lists(ask(still, lists=mapped, sites=sites_taken), None))
+
+
 def test_rows_become_events_posts_and_documents_of_the_site(
     box: MicrosoftSandbox, ask: Ask, held: Held
 ) -> None:
