@@ -1,5 +1,6 @@
 """SharePoint and Yammer: whatever goes wrong there, the next run ends as if nothing had."""
 
+import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ import pytest
 
 from cophub.http import Limits, MemoryTokens, Transport
 from cophub.sandbox import MicrosoftSandbox
+from cophub.sandbox.server import Request
 from cophub.sync import RunResult, SyncEngine, writer
 from cophub.warehouse import Warehouse
 from tests.sync.rows import Rows, differences
 from tests.sync.tenant_syncer import spec_of, tenant_settings
-from tests.sync.tenant_truth import SMALL, assert_true, settled
+from tests.sync.tenant_truth import BOARD, LIBRARY, SMALL, assert_true, settled
 
 SOURCES = ("intranet", "by_secret", "yammer")
 FAULTS: dict[str, dict[str, Any]] = {
@@ -156,3 +158,101 @@ def test_after_a_fault_the_next_run_ends_as_if_there_had_been_none(
     assert broken.state in ("done", "failed")
     assert not [one for one in troubles(broken) if "report it to its author" in one]
     assert differences(bench.mended(warehouse, source), first.right[source]) == []
+
+
+LATER = 12
+"""Days after which delta links are too old; the sites' change tokens are not yet."""
+
+
+@pytest.fixture(scope="module")
+def later(first: Stage, bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Twelve days on, with all cursors refused; the sync of `first` goes on without a fault."""
+    bench.box.advance(days=LATER)
+    bench.box.expire_cursors()
+    return undisturbed(bench, first.files, tmp_path_factory.mktemp("later"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("source", SOURCES)
+def test_after_faults_in_resyncs_the_next_run_ends_as_if_there_had_been_none(
+    bench: Bench, first: Stage, later: Stage, tmp_path: Path, source: str, seed: int
+) -> None:
+    """Cursors are refused, and what is read anew meets faults at random; nobody leaves for it."""
+    chance = random.Random(f"{source} {seed}")
+    warehouse = Warehouse.open(f"sqlite:///{shutil.copy(first.files[source], tmp_path / 'a.db')}")
+    for kind in chance.sample(sorted(set(FAULTS) - {"bad_item"}), 4):
+        bench.strike(
+            kind, chance.choice(["*", *PLACES[source]]), probability=chance.choice([0.1, 0.4]),
+            seed=chance.randrange(1000), times=chance.choice([1, 5, 30]),
+        )  # fmt: skip
+    broken = bench.sync(warehouse, source)
+    assert not [one for one in troubles(broken) if "report it to its author" in one]
+    assert differences(bench.mended(warehouse, source), later.right[source]) == []
+    warehouse.dispose()
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [("by_secret", "*/items/delta"), ("yammer", "*/groups/delta"), ("intranet", "*/getChanges")],
+)
+def test_a_cursor_that_is_refused_in_mid_run_costs_a_resync_and_no_row(
+    bench: Bench, later: Stage, source: str, place: str, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copy(later.files[source], tmp_path / "b.db"))
+    known = Warehouse.open(f"sqlite:///{copied}")
+    bench.box.faults.plan("410", path=place, at=1)
+    result = bench.sync(known, source)
+    assert bench.box.faults.struck
+    assert result.state == "done", troubles(result)
+    assert differences(settled(known), later.right[source]) == []
+    known.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_token_that_ends_in_mid_run_is_renewed(
+    warehouse: Warehouse, bench: Bench, later: Stage, source: str
+) -> None:
+    """Each request of each API may be the first that finds its token too old."""
+    bench.box.faults.plan("401", path="*", at=(7, 20, 31))
+    result = bench.sync(warehouse, source)
+    assert len(bench.box.faults.struck) >= 2
+    assert result.state == "done", troubles(result)
+    assert_true(source, settled(warehouse), bench.box)
+
+
+class Restless(MicrosoftSandbox):
+    """A tenant in which something happens at every fifth request, until it is told to rest."""
+
+    resting = False
+
+    def respond(self, request: Request) -> Any:
+        if not self.resting and self.requests.total() % 5 == 4:
+            with self.changing():
+                self.happen(self.requests.total())
+        return super().respond(request)
+
+    def happen(self, number: int) -> None:
+        """Somebody writes, and by turns a topic, a file or a message is deleted."""
+        self.advance(seconds=1)
+        group = self.tenant.communities[number % 2]
+        site = self.sharepoint.site(number % 2)
+        self.sharepoint.start_topic(site, f"Meanwhile {number}")
+        self.yammer.post(group, f"Meanwhile {number}")
+        for of in site.lists.values():
+            items = [one for one in of.items.values() if not one.folder]
+            if of.template == (LIBRARY, BOARD)[number // 5 % 2] and len(items) > 4:
+                self.sharepoint.delete_item(site, items[len(items) // 2], of.title)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_changes_while_it_is_read_is_as_it_is_in_the_end(
+    warehouse: Warehouse, source: str
+) -> None:
+    with Restless(**SMALL) as box:
+        here = Bench(box)
+        assert here.sync(warehouse, source).state == "done"
+        box.resting = True
+        box.advance(hours=1)
+        assert_true(source, here.mended(warehouse, source), box)
