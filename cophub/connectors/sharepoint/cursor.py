@@ -64,10 +64,13 @@ def cursor_of(since: str | None) -> Cursor:
         ) from None
 
 
-def fingerprint(plan: Plan) -> str:
-    """What a plan asks for, in short."""
+def fingerprint(plan: Plan, *, by_graph: bool = False) -> str:
+    """What a plan asks for, and which way, in short.
+
+    Where one way stopped the other cannot go on: a change token knows nothing of a delta link.
+    """
     asked = (plan.fields, plan.people, plan.lookups, plan.files, plan.version)
-    return xxh3_64_hexdigest(repr(asked).encode())
+    return xxh3_64_hexdigest(repr(asked).encode()) + (":graph" if by_graph else "")
 
 
 def remembered(site: SiteRef, list_id: str, state: ListState) -> ListRef:

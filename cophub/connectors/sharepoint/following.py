@@ -77,7 +77,7 @@ def _planned(
         if (wanted := plan(of)) is None:
             continue
         one = state.lists.setdefault(of.id, ListState())
-        asked = fingerprint(wanted)
+        asked = fingerprint(wanted, by_graph=ctx.settings.by_graph)
         if one.plan not in ("", asked):
             one.anew, one.start, one.keep = True, None, False
         one.title, one.template, one.plan = of.title, of.template, asked

@@ -99,6 +99,23 @@ def test_a_later_run_asks_for_the_delta_alone(box: MicrosoftSandbox, ask: Ask, h
     assert len(asked(box, "/delta")) == 1
 
 
+@pytest.mark.parametrize("secret", [True, False])
+def test_what_changed_before_the_sign_in_was_another_is_read(
+    box: MicrosoftSandbox, ask: Ask, held: Held, secret: bool
+) -> None:
+    """A secret gives way to a certificate, or the other way round: neither misses a thing."""
+    site = box.sharepoint.site(0)
+    old = box.sharepoint.add_item(site, Title="old", E_x002d_mail="old@x.example")
+    held.take(lists(ask(box, secret=secret, lists=COLUMNS), None))
+    for turn in range(2):
+        new = box.sharepoint.add_item(site, Title="new", E_x002d_mail=f"new{turn}@x.example")
+        box.sharepoint.delete_item(site, old)
+        secret, old = not secret, new
+        held.take(lists(ask(box, secret=secret, lists=COLUMNS), held.cursor))
+        of = site.list_named("Members")
+        assert set(held.of(Document)) == {f"{of.id}:{item}" for item in of.items}
+
+
 def test_items_that_come_without_their_columns_are_asked_for(
     box: MicrosoftSandbox, ask: Ask, held: Held
 ) -> None:
