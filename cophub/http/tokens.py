@@ -88,6 +88,10 @@ class FileTokens:
             os.fsync(file.fileno())
         beside.replace(target)
 
+    def require_key(self) -> None:
+        """Raises ConfigError where a token could not be kept, before anybody makes one."""
+        self._key(bytes(16))
+
     def _file(self, name: str) -> Path:
         return self._folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.token"
 
@@ -98,8 +102,9 @@ class FileTokens:
         phrase = self._phrase or os.environ.get(KEY_VARIABLE) or _from_keyring()
         if not phrase:
             raise ConfigError(
-                f"a token must be kept, and there is no key to encrypt it with; set {KEY_VARIABLE}"
-                " to a long random phrase, or install keyring"
+                "sign-ins are kept encrypted, and there is no key for them; set"
+                f" {KEY_VARIABLE} to a long random phrase, the same in every run"
+                f' (export {KEY_VARIABLE}="..."), or install keyring'
             )
         if len(phrase) < 16:
             raise ConfigError(f"{KEY_VARIABLE} is too short; give at least 16 letters")

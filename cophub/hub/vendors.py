@@ -9,7 +9,7 @@ from typing import Any
 
 from cophub.connector import Context, Estimate, Verdict
 from cophub.errors import ConfigError, CophubError
-from cophub.http import TokenStore, Transport
+from cophub.http import FileTokens, TokenStore, Transport
 from cophub.hub.answers import Checked, Discovered, Planned
 from cophub.records import Space
 from cophub.sync.results import SourceSpec
@@ -93,6 +93,8 @@ def sign_in(spec: SourceSpec, desk: Desk, show: Callable[[str], None]) -> str:
             " that it needs"
         )
     with open_context(spec, desk) as ctx:
+        if isinstance(ctx.tokens, FileTokens):
+            ctx.tokens.require_key()  # before somebody takes the trouble in vain
         return spec.connector.sign_in(ctx, show)
 
 

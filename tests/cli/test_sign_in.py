@@ -80,10 +80,11 @@ def test_where_nobody_signs_in_it_is_said(cophub: Call, signed: Folder) -> None:
     assert (answer.code, "nobody signs in to mailarchive" in answer.err) == (2, True)
 
 
-def test_without_a_key_it_is_said_before_a_token_is_lost(
+def test_without_a_key_it_is_said_before_anybody_signs_in(
     cophub: Call, signed: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COPHUB_KEY")
     monkeypatch.setattr("cophub.http.tokens._from_keyring", lambda: None)
     answer = cophub("sign-in", "one")
     assert (answer.code, "set COPHUB_KEY" in answer.err) == (2, True)
+    assert "enter ABCD-EFGH" not in answer.err
