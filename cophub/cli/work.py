@@ -160,8 +160,11 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:
-    files = f"{result.files:,} files" if result.files else "tables"
-    said = show.dim(f"{show.duration(result.seconds)} · {files}")
+    made = f"{result.files:,} files" if result.files else "tables"
+    if result.counts is not None:
+        made = result.counts
+    parts = [show.duration(result.seconds), *([made] if made and not result.error else [])]
+    said = show.dim(" · ".join(parts))
     state = show.coloured(result.state)
     yield f"{show.mark(result.state)} {show.bold(result.pipeline)} {state}  {said}"
     if result.error:

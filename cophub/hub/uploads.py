@@ -3,12 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Boolean, text
 
 from cophub import __version__
-from cophub.connector import Handout, Sheet
+from cophub.connector import Handout, Sent, Sheet
 from cophub.errors import ConfigError, CophubError
 from cophub.hub.vendors import Desk, open_context
 from cophub.publish import PipelineResult
@@ -33,7 +33,7 @@ def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[P
     for name in table.upload if table else ():
         began = time.monotonic()
         run = _begin(hub, name)
-        error, sent = None, 0
+        error, sent = None, list[Sent]()
         try:
             spec = hub.spec(name)
             sent = _upload(hub, spec, desk_of(spec))
@@ -42,11 +42,22 @@ def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[P
         except Exception as failure:
             log.debug("upload to %s failed", name, exc_info=True)
             error = f"the upload failed ({type(failure).__name__}); tell the connector's author"
+        ended: Literal["done", "failed"] = "failed" if error else "done"
         with hub.warehouse.begin() as connection:
-            ended = "failed" if error else "done"
             state.finish_run(connection, run, state=ended, now=hub.now(), error=error)
         took = time.monotonic() - began
-        yield PipelineResult(f"site to {name}", "failed" if error else "done", sent, took, error)
+        number = sum(part.sent + part.removed for part in sent)
+        yield PipelineResult(f"site to {name}", ended, number, took, error, _counts(sent))
+
+
+def _counts(sent: list[Sent]) -> str:
+    """`files: 14 sent, 2 removed; rows: 66 sent`."""
+    parts = []
+    for part in sent:
+        counts = {"sent": part.sent, "removed": part.removed}
+        if said := ", ".join(f"{count:,} {word}" for word, count in counts.items() if count):
+            parts.append(f"{part.what}: {said}")
+    return "; ".join(parts) or "nothing new"
 
 
 def _begin(hub: "Hub", source: str) -> int:
@@ -56,13 +67,13 @@ def _begin(hub: "Hub", source: str) -> int:
         )
 
 
-def _upload(hub: "Hub", spec: SourceSpec, desk: Desk) -> int:
+def _upload(hub: "Hub", spec: SourceSpec, desk: Desk) -> list[Sent]:
     settings = hub.config.upload_settings(spec.name, spec.connector)
     if spec.connector.upload is None:
         raise ConfigError(f"{spec.connector.name} takes no uploads")
     handout = Handout(settings, hub.config.site, quarter_sheet(hub.warehouse))
     with open_context(spec, desk) as ctx:
-        return sum(part.sent + part.removed for part in spec.connector.upload(ctx, handout))
+        return list(spec.connector.upload(ctx, handout))
 
 
 def quarter_sheet(warehouse: Warehouse) -> Sheet:

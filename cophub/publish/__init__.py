@@ -32,13 +32,14 @@ _log = logging.getLogger("cophub.publish")
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """How one pipeline went; `error` is one line."""
+    """How one pipeline or upload went; `error` is one line, `counts` what an upload sent."""
 
     pipeline: str
     state: Literal["done", "failed"]
     files: int
     seconds: float
     error: str | None = None
+    counts: str | None = None
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def test_the_site_and_the_quarter_table_are_handed_out(cophub: Call, shelf: Path
     assert answer.code == 1
     assert "site to away" in answer.out
     assert "the shelf is away; the next run tries again" in answer.out
+    assert "files: " in answer.out
+    assert "tables" not in next(line for line in answer.out.splitlines() if "site to away" in line)
     got = json.loads((shelf / "intranet.json").read_text())
     assert got["library"] == "Documents"
     assert "index.html" in got["files"]
