@@ -39,12 +39,12 @@ Ctx = Context[Settings]
 State = Literal["ok", "warning", "failed"]
 
 STREAMS = (
-    ("documents", 101, "document libraries"),
-    ("pages", 119, "libraries of pages"),
-    ("discussions", 108, "discussion boards"),
-    ("events", 106, "calendars"),
+    ("documents", 101, "document library", "document libraries"),
+    ("pages", 119, "library of pages", "libraries of pages"),
+    ("discussions", 108, "discussion board", "discussion boards"),
+    ("events", 106, "calendar", "calendars"),
 )
-"""Streams that read lists of one template, and what those are."""
+"""Streams that read lists of one template, and what one and several of those are."""
 POSTS = (119, 108)
 """Lists whose rows are posts: pages and messages."""
 GRAPH_ALONE = (
@@ -131,8 +131,8 @@ def _lists(ctx: Ctx, sites: list[SiteRef]) -> Iterator[Verdict]:
     """What the streams of lists will find, and whether the mapped lists are as mapped."""
     every = [of for site in sites for of in lists_of(ctx, site) if not of.hidden]
     yield _mapped(ctx, every)
-    for stream, template, what in STREAMS:
-        yield _readable(ctx, stream, what, [of for of in every if of.template == template])
+    for stream, template, one, many in STREAMS:
+        yield _readable(ctx, stream, (one, many), [of for of in every if of.template == template])
 
 
 def _mapped(ctx: Ctx, every: list[ListRef]) -> Verdict:
@@ -153,10 +153,11 @@ def _mapped(ctx: Ctx, every: list[ListRef]) -> Verdict:
     return Verdict("lists", "ok", f"{len(every)} lists, {len(taken)} of them mapped")
 
 
-def _readable(ctx: Ctx, stream: str, what: str, found: list[ListRef]) -> Verdict:
+def _readable(ctx: Ctx, stream: str, words: tuple[str, str], found: list[ListRef]) -> Verdict:
     """Whether a row of the first of these lists can be read, and how many rows there are."""
     if not found:
-        return Verdict(stream, "ok", f"no {what}")
+        return Verdict(stream, "ok", f"no {words[1]}")
+    counted = f"{len(found)} {words[len(found) > 1]}"
     try:
         if not ctx.settings.by_graph:
             path = f"web/lists(guid'{found[0].id}')/items"
@@ -166,9 +167,9 @@ def _readable(ctx: Ctx, stream: str, what: str, found: list[ListRef]) -> Verdict
     counts = [of.item_count for of in found if of.item_count is not None]
     rows = f" with {sum(counts)} rows" if counts else ""
     if stream in ("pages", "discussions") and ctx.settings.by_graph:
-        words = f"{len(found)} {what}; Microsoft Graph shows no comments and no dated likes"
-        return Verdict(stream, "warning", words, CERTIFICATE)
-    return Verdict(stream, "ok", f"{len(found)} {what}{rows}")
+        said = f"{counted}; Microsoft Graph shows no comments and no dated likes"
+        return Verdict(stream, "warning", said, CERTIFICATE)
+    return Verdict(stream, "ok", f"{counted}{rows}")
 
 
 # --- People and usage, which take Microsoft Graph ---

@@ -86,8 +86,10 @@ def sign_in(ctx: Ctx) -> Iterator[Verdict]:
 
 
 def fix_of_sign_in(ctx: Ctx, error: CophubError) -> str:
-    """What to do about a call of Yammer that failed before anything was read."""
+    """What to do about a call that failed before anything was read."""
     if isinstance(error, AuthError):
+        if "rest" not in ctx.settings.ways and ctx.settings.app_only:
+            return COMMUNITIES.fix  # the app itself asks Graph for them, and no person
         return f"run: cophub sign-in {ctx.source}; where that is refused: {YAMMER_ACCESS.fix}"
     return "check that Yammer can be reached from here"
 
@@ -241,7 +243,8 @@ def files(ctx: Ctx) -> Iterator[Verdict]:
     for problem in problems:
         yield Verdict("history", "failed", problem, "download this export again")
     if kept:
-        yield Verdict("history", "ok", f"{len(kept)} exports can be read")
+        counted = "1 export" if len(kept) == 1 else f"{len(kept)} exports"
+        yield Verdict("history", "ok", f"{counted} can be read")
     if kept and not sees_groups(ctx.settings):
         there = [Found(str(one.key), str(one.title)) for one in in_exports(ctx)]
         try:
