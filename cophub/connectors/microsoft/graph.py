@@ -81,9 +81,9 @@ def graph_pages(
     """The pages of a listing; its items as `kind`, a msgspec Struct, or as plain dicts.
 
     `path` is below v1.0, or a whole link of an earlier run (a delta link), which is followed as it
-    is, but at the host of today. `headers` go with every page. Raises Expired for a link that Graph forgot, NotThere for 404,
-    AuthError naming the permission (`needs`, else what the path tells) for 403, SourceUnavailable
-    for a link that leaves the host or comes twice.
+    is, but at the host of today. `headers` go with every page. Raises Expired for a link that Graph
+    forgot, NotThere for 404, AuthError naming the permission (`needs`, else what the path tells)
+    for 403, SourceUnavailable for a link that leaves the host or comes twice.
     """
     request = client.build_request(
         "GET", _rebased(client, path), params=params or None, headers=headers
