@@ -13,7 +13,7 @@ import msgspec
 
 from cophub import SourceUnavailable
 from cophub.connectors.microsoft.consent import GROUP_MEMBERS
-from cophub.connectors.microsoft.graph import graph_pages
+from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.yammer.groups import one_of
 
 AT_ONCE = 50
@@ -76,6 +76,7 @@ def _read(
 ) -> tuple[dict[str, Change], str]:
     found: dict[str, Change] = {}
     after = None
+    page: GraphPage[GroupChange]
     for page in graph_pages(client, path, params, kind=GroupChange, needs=GROUP_MEMBERS):
         if page.rejects:
             raise SourceUnavailable(
