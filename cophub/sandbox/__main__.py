@@ -11,6 +11,7 @@ import stat
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -77,11 +78,20 @@ def mailchimp(**options: object) -> None:
     "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
 )
 @click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
-def microsoft(**options: object) -> None:
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="File to write the app's key and certificate to.",
+)
+def microsoft(certificate: Path | None, **options: object) -> None:
     """Entra ID, Graph, SharePoint and Yammer; prints tenant, client id and secret as well."""
     sandbox = MicrosoftSandbox(**options)  # type: ignore[arg-type]
+    if certificate:
+        certificate.touch(mode=0o600)
+        certificate.write_text(sandbox.certificate, encoding="ascii")
     names = ("tenant_id", "client_id", "client_secret")
-    serve(sandbox, *(f"{name} = {getattr(sandbox, name)}" for name in names))
+    told = [f"{name} = {getattr(sandbox, name)}" for name in names]
+    serve(sandbox, *told, f"site_url = {sandbox.site_url(0)}")
 
 
 def serve(sandbox: Sandbox, *told_first: str) -> None:

@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -92,3 +94,27 @@ def test_microsofts_side_tells_how_to_sign_in_and_people_can_say_yes_from_elsewh
     kind = "urn:ietf:params:oauth:grant-type:device_code"
     ask = {**form, "grant_type": kind, "device_code": flow["device_code"]}
     assert "refresh_token" in httpx.post(f"{login}/token", data=ask).json()
+
+
+def test_what_an_administrator_does_can_be_done_from_elsewhere(
+    start: Start, tmp_path: Path
+) -> None:
+    """A consent is taken back and granted, names are shown, an export is downloaded."""
+    pem = tmp_path / "app.pem"
+    small = ("--people", "20", "--communities", "2", "--messages", "50")
+    process = start(*small, "--certificate", str(pem), vendor="microsoft")
+    control = f"{first_line(process)}/__sandbox__"
+    told = dict(first_line(process).split(" = ") for _ in range(4))
+    assert told["site_url"].startswith("https://contoso.sharepoint.com/sites/")
+    assert pem.read_text() == httpx.get(f"{control}/app").json()["certificate"]
+    assert pem.stat().st_mode & 0o077 == 0
+    consent = {"app": "sharepoint:Sites.Read.All"}
+    left = httpx.post(f"{control}/take-back", json=consent).json()
+    assert consent["app"] not in left["app"]
+    assert consent["app"] in left["person"]
+    assert consent["app"] in httpx.post(f"{control}/grant", json=consent).json()["app"]
+    assert httpx.post(f"{control}/grant", json={"nobody": "x"}).status_code == 400
+    assert httpx.post(f"{control}/conceal", json={"names": False}).status_code == 200
+    told = httpx.post(f"{control}/export", json={"path": str(tmp_path / "export.zip")}).json()
+    with ZipFile(told["path"]) as packed:
+        assert "Messages.csv" in packed.namelist()

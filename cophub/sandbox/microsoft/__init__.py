@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
@@ -167,7 +168,28 @@ class MicrosoftSandbox(Sandbox):
             ("POST", "decline"): lambda body: self.decline(body["user_code"]),
             ("POST", "refresh-token"): lambda _: {"refresh_token": self.refresh_token()},
             ("POST", "expire-cursors"): lambda _: self.expire_cursors(),
+            ("POST", "grant"): lambda body: self._consent(body, set.add),
+            ("POST", "take-back"): lambda body: self._consent(body, set.discard),
+            ("POST", "conceal"): lambda body: setattr(self, "concealed", body["names"]),
+            ("POST", "export"): self._export,
         }
+
+    def _consent(
+        self, body: dict[str, str] | None, change: Callable[[set[str], str], None]
+    ) -> dict[str, list[str]]:
+        """What an administrator grants or takes back: `app` or `person`, such as an API's scope."""
+        granted = {"app": self.consents, "person": self.delegated}
+        with self.changing():
+            for whose, permission in (body or {}).items():
+                change(granted[whose], permission)
+            return {whose: sorted(permissions) for whose, permissions in granted.items()}
+
+    def _export(self, body: dict[str, str]) -> dict[str, str]:
+        """A verified admin downloads the data export of the whole network to a file here."""
+        path = Path(body["path"]).absolute()
+        since = datetime.fromtimestamp(self.world.start, UTC)
+        self.yammer.write_export(path, since, datetime.fromtimestamp(self.timeline.now, UTC))
+        return {"path": str(path)}
 
     # Answering
 
