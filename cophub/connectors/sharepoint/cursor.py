@@ -3,7 +3,7 @@
 import msgspec
 from xxhash import xxh3_64_hexdigest
 
-from cophub import CursorExpired
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.rows import ListRef, Plan, SiteRef
 
 
@@ -42,26 +42,10 @@ class SiteState(msgspec.Struct, omit_defaults=True):
     lists: dict[str, ListState] = {}
 
 
-class Cursor(msgspec.Struct):
+class Cursor(State):
     """The cursor of a stream, by key of site and id of list."""
 
-    sites: dict[str, SiteState] = {}
-
-    def text(self) -> str:
-        """The cursor as it is kept."""
-        return msgspec.json.encode(self).decode()
-
-
-def cursor_of(since: str | None) -> Cursor:
-    """The cursor that was kept, or a new one. Raises CursorExpired for what is none."""
-    if since is None:
-        return Cursor()
-    try:
-        return msgspec.json.decode(since, type=Cursor)
-    except msgspec.MsgspecError as error:
-        raise CursorExpired(
-            f"the stored cursor of a SharePoint stream cannot be read ({error})"
-        ) from None
+    sites: dict[str, SiteState] = msgspec.field(default_factory=dict)
 
 
 def fingerprint(plan: Plan, *, by_graph: bool = False) -> str:

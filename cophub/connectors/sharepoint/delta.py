@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cophub import Checkpoint, Context, Item, Json, Reject, SourceUnavailable
+from cophub import Context, Item, Json, Reject, SourceUnavailable
 from cophub.connectors.microsoft.graph import (
     Expired,
     GraphPage,
@@ -52,7 +52,7 @@ def follow(
         ctx.log.warning('the list "%s" of %s is read anew: %s', of.title, of.site.url, expired)
         state.anew, state.start = True, _if_it_has_columns(expired.location)
         state.keep = expired.code.lower() == UPLOAD.lower()
-        yield Checkpoint(cursor.text())
+        yield cursor.checkpoint()
         yield from _follow(ctx, of, plan, state, cursor)
 
 
@@ -74,7 +74,7 @@ def _follow(
         ctx.progress(of.title, len(ids), None)
         if page.next and not state.anew and not state.done:
             state.next = page.next
-            yield Checkpoint(cursor.text())
+            yield cursor.checkpoint()
         if page.next is None:
             if page.delta is None:
                 raise SourceUnavailable(
@@ -89,7 +89,7 @@ def _follow(
     state.anew, state.unread = unread and not state.unread, unread
     state.done, state.keep = True, False
     state.start = state.next = None
-    yield Checkpoint(cursor.text())
+    yield cursor.checkpoint()
 
 
 def _pages(

@@ -21,7 +21,6 @@ from cophub import (
     UNSET,
     Checkpoint,
     Context,
-    CursorExpired,
     Gone,
     Item,
     Post,
@@ -29,6 +28,7 @@ from cophub import (
     Reject,
     SourceUnavailable,
 )
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.canvas import markup_text
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.likes import LIKE, Like, likes_of, parse_likes
@@ -61,23 +61,11 @@ class Liked(msgspec.Struct, array_like=True):
     """By item id; those without likes are not here."""
 
 
-class Position(msgspec.Struct):
+class Position(State):
     """The cursor: where the driver of lists got to, and the likes of each board."""
 
     lists: str | None = None
-    liked: dict[str, Liked] = {}
-
-    @classmethod
-    def read(cls, cursor: str | None) -> "Position":
-        """The position in a cursor. Raises CursorExpired for one that is not ours."""
-        try:
-            return msgspec.json.decode(cursor, type=cls) if cursor else cls()
-        except msgspec.MsgspecError as error:
-            raise CursorExpired(f"the cursor is not one of discussions: {error}") from None
-
-    def checkpoint(self) -> Checkpoint:
-        """This position as a checkpoint."""
-        return Checkpoint(msgspec.json.encode(self, order="sorted").decode())
+    liked: dict[str, Liked] = msgspec.field(default_factory=dict)
 
 
 class LikesCount(msgspec.Struct, rename="pascal", gc=False):

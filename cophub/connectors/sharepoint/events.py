@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cophub import Checkpoint, Context, CursorExpired, Event, Gone, Item
+from cophub import Checkpoint, Context, Event, Gone, Item
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.mapping import mapping_of, without_markup
 from cophub.connectors.sharepoint.recurrence import occurrences
@@ -32,20 +33,12 @@ FIELDS = (
 _SINGLE, _SERIES, _DELETED, _CHANGED = 0, 1, 3, 4
 
 
-class Position(msgspec.Struct, omit_defaults=True):
+class Position(State, omit_defaults=True):
     """The cursor: where the driver of lists got to, and which day each exception stands for."""
 
     lists: str | None = None
-    exceptions: dict[str, dict[int, str]] = {}
+    exceptions: dict[str, dict[int, str]] = msgspec.field(default_factory=dict)
     """By id of list and of row, the key of the day that the row replaces."""
-
-    @classmethod
-    def read(cls, cursor: str | None) -> "Position":
-        """The position in a cursor. Raises CursorExpired for one that is not ours."""
-        try:
-            return msgspec.json.decode(cursor, type=cls) if cursor else cls()
-        except msgspec.MsgspecError as error:
-            raise CursorExpired(f"the cursor is not one of SharePoint's events: {error}") from None
 
 
 def events(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
@@ -66,7 +59,7 @@ def events(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
         for calendar in calendars:
             yield from calendar.restored()
         position.lists = item.cursor
-        yield Checkpoint(msgspec.json.encode(position).decode())
+        yield position.checkpoint()
 
 
 class _Calendar:

@@ -9,13 +9,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from cophub import AuthError, Checkpoint, Context, Item, Json, Reject, SourceUnavailable
+from cophub import AuthError, Context, Item, Json, Reject, SourceUnavailable
 from cophub.connectors.sharepoint import changes, delta
 from cophub.connectors.sharepoint.cursor import (
     Cursor,
     ListState,
     SiteState,
-    cursor_of,
     fingerprint,
     remembered,
 )
@@ -42,7 +41,7 @@ class Followed:
 
 def follow(ctx: Context[Settings], since: str | None, plan: Planner) -> Iterator[Item]:
     """See `rows.follow_lists`."""
-    cursor = cursor_of(since)
+    cursor = Cursor.read(since)
     found = sites_of(ctx)
     troubles = Troubles(ctx)
     for _ in ctx.map(lambda site: _lists_ahead(ctx, site), found):
@@ -58,7 +57,7 @@ def follow(ctx: Context[Settings], since: str | None, plan: Planner) -> Iterator
                     yield from delta.follow(ctx, one.of, one.plan, one.state, cursor)
             else:
                 yield from _follow_site(ctx, site, state, followed, cursor)
-            yield Checkpoint(cursor.text())
+            yield cursor.checkpoint()
     ctx.progress("sites", len(found), len(found))
     troubles.tell()
 
@@ -111,7 +110,7 @@ def _follow_site(
         state.token = site.token
     else:
         yield from _changed(ctx, site, state, followed)
-        yield Checkpoint(cursor.text())
+        yield cursor.checkpoint()
     for one in followed:
         if one.state.anew or not one.state.done:
             yield from _read_list(ctx, one, cursor)
@@ -185,11 +184,11 @@ def _read_list(ctx: Context[Settings], one: Followed, cursor: Cursor) -> Iterato
         ctx.progress(one.of.title, len(ids), one.of.item_count)
         if not state.anew:
             state.at = max(map(id_of, items))
-            yield Checkpoint(cursor.text())
+            yield cursor.checkpoint()
     if whole:
         yield from one.plan.all_but(ids)
     state.done, state.anew, state.at = True, False, 0
-    yield Checkpoint(cursor.text())
+    yield cursor.checkpoint()
 
 
 def _items(

@@ -20,9 +20,7 @@ from cophub import (
     UNSET,
     Account,
     AuthError,
-    Checkpoint,
     Context,
-    CursorExpired,
     Gone,
     Item,
     Json,
@@ -30,6 +28,7 @@ from cophub import (
     Space,
 )
 from cophub.connectors.microsoft.directory import claim_group
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.changes import ChangeLog, TokenExpired, changes_since
 from cophub.connectors.sharepoint.client import shared
 from cophub.connectors.sharepoint.directory import Directory, known
@@ -61,24 +60,12 @@ class Mark(msgspec.Struct, omit_defaults=True):
     """The address of the site."""
 
 
-class Marks(msgspec.Struct):
+class Marks(State):
     """The cursor: a mark for each site that was read."""
 
-    sites: dict[str, Mark] = {}
+    sites: dict[str, Mark] = msgspec.field(default_factory=dict)
     told: bool = False
     """Whether accounts of those who are in no group were told since the sites were read whole."""
-
-    @classmethod
-    def read(cls, cursor: str | None) -> "Marks":
-        """The marks in a cursor. Raises CursorExpired for one that is not ours."""
-        try:
-            return msgspec.json.decode(cursor, type=cls) if cursor else cls()
-        except msgspec.MsgspecError as error:
-            raise CursorExpired(f"the cursor is not one of SharePoint's members: {error}") from None
-
-    def checkpoint(self) -> Checkpoint:
-        """These marks as a checkpoint."""
-        return Checkpoint(msgspec.json.encode(self, order="sorted").decode())
 
 
 @dataclass

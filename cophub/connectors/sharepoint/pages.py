@@ -20,7 +20,8 @@ from typing import Any
 
 import msgspec
 
-from cophub import UNSET, Checkpoint, Context, CursorExpired, Gone, Item, Post, Reject
+from cophub import UNSET, Checkpoint, Context, Gone, Item, Post, Reject
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.canvas import markup_text, page_text
 from cophub.connectors.sharepoint.client import NotThere, shared
 from cophub.connectors.sharepoint.comments import PageRef, Talk, parse_talk, read_talk
@@ -69,23 +70,11 @@ class Heard(msgspec.Struct, array_like=True, gc=False):
     """Day on which it was read."""
 
 
-class Position(msgspec.Struct):
+class Position(State):
     """The cursor: where the driver of lists got to, and what was heard under each page."""
 
     lists: str | None = None
-    heard: dict[str, Heard] = {}
-
-    @classmethod
-    def read(cls, cursor: str | None) -> "Position":
-        """The position in a cursor. Raises CursorExpired for one that is not ours."""
-        try:
-            return msgspec.json.decode(cursor, type=cls) if cursor else cls()
-        except msgspec.MsgspecError as error:
-            raise CursorExpired(f"the cursor is not one of SharePoint's pages: {error}") from None
-
-    def checkpoint(self) -> Checkpoint:
-        """This position as a checkpoint."""
-        return Checkpoint(msgspec.json.encode(self, order="sorted").decode())
+    heard: dict[str, Heard] = msgspec.field(default_factory=dict)
 
 
 def pages(ctx: Ctx, since: str | None) -> Iterator[Item]:

@@ -18,7 +18,7 @@ from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.sharepoint.changes import DELETE, ChangeLog, TokenExpired, changes_since
 from cophub.connectors.sharepoint.client import graph_client, rest_json
 from cophub.connectors.sharepoint.columns import resolved
-from cophub.connectors.sharepoint.cursor import ListState, SiteState, cursor_of
+from cophub.connectors.sharepoint.cursor import Cursor, ListState, SiteState
 from cophub.connectors.sharepoint.discussions import BOARD, like_counts, likes_due
 from cophub.connectors.sharepoint.discussions import Position as Liked
 from cophub.connectors.sharepoint.documents import SYSTEM
@@ -213,7 +213,7 @@ class _Run:
 
     def lists(self, stream: str, cursor: str | None) -> Cost:
         """The rows of all lists that a stream follows."""
-        known, cost = cursor_of(cursor), Cost()
+        known, cost = Cursor.read(cursor), Cost()
         for site in self._sites:
             found: list[tuple[ListRef, Plan]] = []
             for of in lists_of(self._ctx, site):
@@ -294,7 +294,7 @@ class _Run:
 
     def _texts(self, site: SiteRef, cursor: str | None) -> int:
         """Requests for the texts of pages by Microsoft Graph, where any page changed."""
-        state = cursor_of(cursor).sites.get(site.key) or SiteState()
+        state = Cursor.read(cursor).sites.get(site.key) or SiteState()
         client = graph_client(self._ctx)
         try:
             links = [one.delta for one in state.lists.values() if one.delta]

@@ -14,10 +14,11 @@ from functools import partial
 
 import msgspec
 
-from cophub import AuthError, Checkpoint, Context, CursorExpired, Item, Metric, Reject
+from cophub import AuthError, Context, Item, Metric, Reject
 from cophub.connectors.microsoft.consent import REPORTS, SITES
 from cophub.connectors.microsoft.graph import GraphPage, NotThere, graph_get, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.client import graph_client
 from cophub.connectors.sharepoint.pages import Counts, page_counts
 from cophub.connectors.sharepoint.settings import Settings
@@ -73,18 +74,10 @@ class Activity(msgspec.Struct, rename="camel", kw_only=True):
         return found or self
 
 
-class Progress(msgspec.Struct, omit_defaults=True):
+class Progress(State, omit_defaults=True):
     """The cursor: the last day that was read, by key of site."""
 
-    sites: dict[str, date] = {}
-
-    @classmethod
-    def read(cls, cursor: str | None) -> "Progress":
-        """The progress in a cursor. Raises CursorExpired for one that is not ours."""
-        try:
-            return msgspec.json.decode(cursor, type=cls) if cursor else cls()
-        except msgspec.MsgspecError as error:
-            raise CursorExpired(f"the cursor is not one of SharePoint's usage: {error}") from None
+    sites: dict[str, date] = msgspec.field(default_factory=dict)
 
 
 @dataclass
@@ -124,7 +117,7 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
             yield from _metrics(ctx, answers)
             if not answers.unread:  # the same days are asked for again
                 progress.sites[answers.site.key] = _yesterday(ctx)
-        yield Checkpoint(msgspec.json.encode(progress, order="sorted").decode())
+        yield progress.checkpoint()
         ctx.progress("usage of sites", done + 1, len(taken))
     yield from _report(ctx, taken)
     if refused and len(refused) == len(taken):

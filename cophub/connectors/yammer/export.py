@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from cophub import Checkpoint, ConfigError, Context, Item, Reject, SourceUnavailable
+from cophub import ConfigError, Context, Item, Reject, SourceUnavailable
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.yammer.exportfile import BadExport, ExportFile, Row, open_export
 from cophub.connectors.yammer.history import Reader
 from cophub.connectors.yammer.ondisk import Kept, files_of, look_at_files
 from cophub.connectors.yammer.settings import Settings
-from cophub.connectors.yammer.state import read_state
 from cophub.connectors.yammer.windows import (
     FORM,
     SMALLER,
@@ -36,29 +36,25 @@ EVERY = 5_000
 MOST_MISSED = 3
 
 
-class Progress(msgspec.Struct, omit_defaults=True):
+class Progress(State, omit_defaults=True):
     """The cursor: which files were read, or up to when was asked."""
 
-    files: list[str] = []
+    files: list[str] = msgspec.field(default_factory=list)
     """Digests of the files that were read whole."""
     part: tuple[str, int] | None = None
     """The file under way, and how many of its messages were read."""
     until: datetime | None = None
     """By call: all before this was asked for."""
     hours: int = WEEK
-    missed: list[Window] = []
+    missed: list[Window] = msgspec.field(default_factory=list)
     """Windows of which no whole export was to be had; they are asked for again."""
-
-    def checkpoint(self) -> Checkpoint:
-        """This, as the engine keeps it."""
-        return Checkpoint(msgspec.json.encode(self).decode())
 
 
 def history(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Messages with edits and deletions, people and groups, from the Network Data Export."""
     if "export" not in ctx.settings.ways:
         return
-    progress = read_state(since, Progress)
+    progress = Progress.read(since)
     reader = Reader(ctx)
     if ctx.settings.export_path is not None:
         yield from from_files(ctx, reader, progress)
@@ -206,7 +202,7 @@ def words_of_missed(missed: list[Window]) -> str:
 
 def windows_left(ctx: Ctx, since: str | None) -> int:
     """How many exports a run by call would ask for, where none is incomplete."""
-    progress = read_state(since, Progress)
+    progress = Progress.read(since)
     start = progress.until or first_day(ctx)
     hours = max((ctx.now - start).total_seconds() / 3600, 0)
     return len(progress.missed) + -int(-hours // progress.hours)

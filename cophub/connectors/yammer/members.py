@@ -15,7 +15,6 @@ import msgspec
 from cophub import (
     UNSET,
     AuthError,
-    Checkpoint,
     Context,
     CophubError,
     Gone,
@@ -30,6 +29,7 @@ from cophub.connectors.microsoft.directory import (
     group_members,
 )
 from cophub.connectors.microsoft.graph import Expired, NotThere, graph_get
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.yammer.accounts import from_graph, from_rest
 from cophub.connectors.yammer.client import NotAllowed
 from cophub.connectors.yammer.client import NotThere as NoGroup
@@ -38,7 +38,6 @@ from cophub.connectors.yammer.memberdelta import AT_ONCE, Change, changes, lates
 from cophub.connectors.yammer.payloads import User, flag
 from cophub.connectors.yammer.people import People
 from cophub.connectors.yammer.settings import Settings
-from cophub.connectors.yammer.state import read_state
 
 Ctx = Context[Settings]
 MANY = 30
@@ -52,27 +51,23 @@ class Link(msgspec.Struct, array_like=True):
     link: str
 
 
-class State(msgspec.Struct, omit_defaults=True):
+class Progress(State, omit_defaults=True):
     """The cursor of the stream."""
 
-    links: list[Link] = []
-    todo: list[str] = []
+    links: list[Link] = msgspec.field(default_factory=list)
+    todo: list[str] = msgspec.field(default_factory=list)
     """Directory ids of groups that are still to be read whole."""
-    done: list[str] = []
+    done: list[str] = msgspec.field(default_factory=list)
     """Keys of groups that REST has told of in a run that did not end."""
-    spaces: list[str] = []
+    spaces: list[str] = msgspec.field(default_factory=list)
     """Keys of the groups whose members were read: one that is not taken any more has none."""
-
-    def checkpoint(self) -> Checkpoint:
-        """This, as the engine keeps it."""
-        return Checkpoint(msgspec.json.encode(self).decode())
 
 
 def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """People and their roles in each community, then only who came and went."""
     if not sees_groups(ctx.settings):
         return
-    state = read_state(since, State)
+    state = Progress.read(since)
     reading = _Reading(ctx, state, told_apart=since is not None)
     yield from reading.forget()
     yield from reading.native()
@@ -86,7 +81,7 @@ class _Reading:
     """One run of the stream."""
 
     ctx: Ctx
-    state: State
+    state: Progress
     told_apart: bool
     """Whether who is missing must be told, because the engine does not read this as a whole."""
     told: set[str] = field(default_factory=set)

@@ -22,7 +22,6 @@ from cophub.connectors.yammer.groups import Found, chosen, sees_groups
 from cophub.connectors.yammer.messages import new_messages
 from cophub.connectors.yammer.rereading import DAY, deepest, due
 from cophub.connectors.yammer.settings import Settings
-from cophub.connectors.yammer.state import read_state
 from cophub.connectors.yammer.usage import DAYS, Progress
 
 Ctx = Context[Settings]
@@ -155,7 +154,7 @@ def _count(found: Found) -> int:
 def _usage(ctx: Ctx, since: str | None) -> Estimate:
     if "graph" not in ctx.settings.ways:
         return Estimate("usage", 0, None, "the counts come with the groups", 0.0)
-    day = read_state(since, Progress).day
+    day = Progress.read(since).day
     days = DAYS if day is None else min(DAYS, max(0, (ctx.now.date() - day).days - 2))
     note = "two calls per day of the activity report, and one per network role"
     return Estimate("usage", 2 * (days + 1) + 6, None, note, 30.0 * (days > 0))

@@ -12,13 +12,13 @@ from datetime import date, timedelta
 
 import msgspec
 
-from cophub import AuthError, Checkpoint, Context, Item, Metric
+from cophub import AuthError, Context, Item, Metric
 from cophub.connectors.microsoft.consent import REPORTS, ROLES
 from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
+from cophub.connectors.microsoft.state import State
 from cophub.connectors.yammer.groups import Found, chosen, graph_client, listed, sees_groups
 from cophub.connectors.yammer.settings import Settings
-from cophub.connectors.yammer.state import read_state
 from cophub.http import parse_each
 
 Ctx = Context[Settings]
@@ -29,7 +29,7 @@ COUNTS = (("Posted Count", "posts"), ("Read Count", "reads"), ("Liked Count", "l
 NAME = "Group Display Name"
 
 
-class Progress(msgspec.Struct, omit_defaults=True):
+class Progress(State, omit_defaults=True):
     """The cursor: the last day whose report was read."""
 
     day: date | None = None
@@ -57,7 +57,7 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     if not sees_groups(ctx.settings):
         return
-    progress = read_state(since, Progress)
+    progress = Progress.read(since)
     yield from stats(ctx, chosen(ctx))
     if "graph" in ctx.settings.ways:
         yield from roles(ctx)
@@ -121,7 +121,7 @@ def activity(ctx: Ctx, progress: Progress) -> Iterator[Item]:
             given = {"day": day, "keys": keys, "taken": taken, "doubled": doubled}
             yield from parse_each(rows, parse_activity, ctx=ctx, **given)
             progress.day = day
-            yield Checkpoint(msgspec.json.encode(progress).decode())
+            yield progress.checkpoint()
     except Concealed as concealed:
         ctx.log.warning("%s", concealed)
     except AuthError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from cophub import AuthError, Checkpoint, CursorExpired, Document, Gone, SourceUnavailable
 from cophub.connectors.sharepoint.changes import changes_since, made_at
-from cophub.connectors.sharepoint.cursor import cursor_of
+from cophub.connectors.sharepoint.cursor import Cursor
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.lists import lists
 from cophub.connectors.sharepoint.sites import sites_of
@@ -488,7 +488,7 @@ def test_a_cursor_is_small(large: MicrosoftSandbox, ask: Ask, held: Held) -> Non
     held.take(lists(ask(fresh(large), lists=COLUMNS), None))
     assert held.cursor is not None
     assert len(held.cursor) < 500
-    assert cursor_of(held.cursor).text() == held.cursor
+    assert Cursor.read(held.cursor).checkpoint().cursor == held.cursor
 
 
 def test_a_cursor_that_cannot_be_read_has_everything_read_again(
