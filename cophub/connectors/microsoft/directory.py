@@ -19,7 +19,6 @@ _GROUP_CLAIM = re.compile(
 _MEMBERSHIP = re.compile(r"^i:0[^|]*\|membership\|(.+)$", re.IGNORECASE)
 _EXTERNAL = "#ext#"
 _SHARED_WITH = "urn:spo:guest#"
-_ANYBODY = "urn:spo:anon#"
 
 Maybe = str | None | UnsetType
 

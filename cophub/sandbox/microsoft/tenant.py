@@ -173,10 +173,6 @@ class Tenant:
         each: Iterator[User] = iter(self.users.values())
         return next((u for u in each if low in (u.upn.lower(), u.address.lower())), None)
 
-    def by_site(self, key: str) -> Group | None:
-        """The community whose site is `/sites/KEY`."""
-        return next((g for g in self.communities if g.key.lower() == key.lower()), None)
-
     # Beginning
 
     def begin(self) -> None:

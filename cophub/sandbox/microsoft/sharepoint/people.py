@@ -3,7 +3,6 @@
 from cophub.sandbox.microsoft.sharepoint.changelog import ADD, MEMBER_ADD, MEMBER_DELETE, UPDATE
 from cophub.sandbox.microsoft.sharepoint.state import (
     DIRECTORY_GROUP,
-    PERSON,
     SYSTEM_ACCOUNT,
     Site,
     SiteGroup,
@@ -117,8 +116,3 @@ def depart(site: Site, group: SiteGroup, user: SiteUser, now: int) -> None:
     if user.id in group.users:
         group.users.remove(user.id)
         site.log.add(now, MEMBER_DELETE, "group", group_id=group.id, user_id=user.id)
-
-
-def is_person(user: SiteUser) -> bool:
-    """Whether a row of the table is a human being."""
-    return user.kind == PERSON and user.aad is not None

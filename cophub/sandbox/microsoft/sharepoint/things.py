@@ -11,7 +11,6 @@ from cophub.sandbox.microsoft.sharepoint.state import (
     PAGES,
     Column,
     Item,
-    Site,
     SiteGroup,
     SiteUser,
     SPList,
@@ -234,8 +233,3 @@ def folder_thing(ask: Ask, path: str, count: int, item: Item | None = None) -> T
     }  # fmt: skip
     uri = f"Web/GetFolderByServerRelativePath(decodedurl='{quote(path)}')"
     return Thing(data, "SP.Folder", uri, None, ("Files", "Folders", "ListItemAllFields"))
-
-
-def hub_ids(site: Site) -> str:
-    """The hub that a site is joined to, or zeros."""
-    return site.hub_id or NONE

@@ -10,8 +10,6 @@ from cophub.sandbox.names import TOPICS
 from cophub.sandbox.world import DAY
 
 FIRST_TAG = 60_000_000_001
-SPOKEN = {"en": "en", "fr": "fr", "es": "es", "pt": "pt-PT", "de": "de"}
-"""Languages that somebody writes in, and the vendor's word for them."""
 _STARTS = {
     "en": (
         "We have just finished the {n}th round of {t} training in our district.",

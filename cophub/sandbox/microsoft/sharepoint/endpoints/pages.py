@@ -12,7 +12,6 @@ from cophub.sandbox.microsoft.sharepoint.values import utc
 from cophub.sandbox.microsoft.tenant import guid
 
 USUAL = 100
-CANVAS_CONTROL = "4"
 
 
 def _of(ask: Ask) -> SPList:
