@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from cophub.cli.notes import show_notes
 from cophub.cli.options import State, shared
 from cophub.errors import CophubError
 
@@ -118,6 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """The exit code of one command; what went wrong is one line on standard error."""
     state = State()
+    show_notes()
     try:
         answer = cli.main(args=arguments, prog_name="cophub", standalone_mode=False, obj=state)
         return answer if isinstance(answer, int) else 0
