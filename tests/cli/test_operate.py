@@ -43,6 +43,16 @@ def test_doctor_finds_what_is_wrong_and_says_what_to_do(cophub: Call, folder: Fo
     assert "not an SQLite database" in damaged.out
 
 
+def test_doctor_takes_the_path_of_a_certificate_for_no_secret(cophub: Call, folder: Folder) -> None:
+    site = 'site_url = "https://contoso.sharepoint.com/sites/mer"\ntenant = "contoso"\n'
+    source = '[sources.sites]\nconnector = "sharepoint"\n[sources.sites.settings]\n' + site
+    folder.configure(f'{source}client_id = "an-app"\ncertificate = "app.pem"\n{CONFIG}')
+    (folder.folder / "plugins.toml").chmod(0o644)
+    assert "holds a secret" in cophub("doctor").out  # as long as it may be anything
+    (folder.folder / "app.pem").touch()
+    assert "holds a secret" not in cophub("doctor").out
+
+
 def test_doctor_finds_a_secret_that_others_may_read(cophub: Call, folder: Folder) -> None:
     folder.configure(CONFIG + NEWSLETTER.replace('{ env = "TEST_MAILCHIMP_KEY" }', '"abc-us1"'))
     (folder.folder / "plugins.toml").chmod(0o644)
