@@ -11,7 +11,7 @@ from cophub.errors import AuthError, SourceUnavailable
 from cophub.http.retry import netloc
 from cophub.http.secrets import redact, remember_secret
 
-_ADDRESS = re.compile(r"[^\s/@:?&=]+(?:@|%40)[^\s/@:?&=]+")
+_ADDRESS = re.compile(r"[^\s/@:?&='\"<>]+(?:@|%40)[^\s/@:?&='\"<>]+")
 _DETAILS = ("detail", "error_description", "message", "title", "error")
 _LONGEST_DETAIL = 200
 
@@ -107,8 +107,12 @@ def said(answer: Answer) -> str:
         body = next((body[name] for name in _DETAILS if body.get(name)), None)
     if not isinstance(body, str):
         return ""
-    text = " ".join(_ADDRESS.sub("…", redact(body)).split())
-    return f' ("{text[:_LONGEST_DETAIL]}")'
+    return f' ("{without_addresses(body)[:_LONGEST_DETAIL]}")'
+
+
+def without_addresses(text: str) -> str:
+    """What a vendor says, on one line, without secrets and without anybody's mail address."""
+    return " ".join(_ADDRESS.sub("…", str(redact(text))).split())
 
 
 def status_error(answer: Answer) -> Exception | None:

@@ -13,6 +13,7 @@ from cophub import AuthError, Context, CursorExpired, Reject, SourceUnavailable
 from cophub.connectors.microsoft.consent import Permission, permission_for
 from cophub.connectors.microsoft.hosts import Hosts, decorated
 from cophub.http import check_status, decode_page
+from cophub.http.auth import without_addresses
 
 if TYPE_CHECKING:
     from cophub.connectors.microsoft.entra import EntraAuth
@@ -168,7 +169,7 @@ def _error_of(response: httpx.Response) -> tuple[str, str]:
     """Code and message of `{"error": {"code", "message"}}`; empty where there is none."""
     try:
         error = response.json()["error"]
-        return str(error["code"]), str(error.get("message") or "")
+        return str(error["code"]), without_addresses(str(error.get("message") or ""))
     except (ValueError, LookupError, TypeError, AttributeError):
         return "", ""
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cophub import AuthError, CophubError, SourceUnavailable
-from cophub.http import redact
+from cophub.http.auth import without_addresses
 
-_ADDRESS = re.compile(r"[^\s'\"<>@]+@[^\s'\"<>@]+")
 _CODE = re.compile(r"AADSTS(\d+)")
 _TAIL = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 
@@ -209,4 +208,4 @@ def _said(answer: Mapping[str, Any]) -> str:
     """What the vendor says, without its trace ids, anybody's address and secrets; one line."""
     text = _TAIL.sub("", str(answer.get("error_description") or answer.get("error") or "nothing"))
     text = _CODE.sub("", text, count=1).lstrip(": ")
-    return " ".join(_ADDRESS.sub("…", str(redact(text))).split())[:200]
+    return without_addresses(text)[:200]

@@ -13,6 +13,7 @@ from cophub.connectors.microsoft.entra import EntraAuth, Login, app_auth
 from cophub.connectors.microsoft.graph import NotThere, graph
 from cophub.connectors.microsoft.hosts import Hosts, decorated, tenant_of
 from cophub.connectors.sharepoint.settings import Settings
+from cophub.http.auth import without_addresses
 
 if TYPE_CHECKING:
     from office365.sharepoint.client_context import ClientContext
@@ -159,7 +160,7 @@ def refusal(status: int, content: bytes, site_url: str) -> CophubError:
 
 
 def said(content: bytes) -> str:
-    """What SharePoint says about an error, in any of the forms it has; or nothing."""
+    """What SharePoint says about an error, in any of the forms it has, and nobody's address."""
     try:
         body = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -169,7 +170,7 @@ def said(content: bytes) -> str:
             break
         names = ("odata.error", "error", "error_description", "message", "value")
         body = next((body[name] for name in names if body.get(name)), None)
-    return " ".join(body.split())[:200] if isinstance(body, str) else ""
+    return without_addresses(body)[:200] if isinstance(body, str) else ""
 
 
 def office(ctx: Context[Settings], site_url: str) -> "ClientContext":

@@ -103,6 +103,13 @@ def test_a_forgotten_delta_link_says_where_to_start_over(scripted, client, answe
     assert isinstance(failure.value, CursorExpired)
 
 
+def test_a_refusal_tells_nobodys_address(scripted, client):
+    scripted(THINGS, error(403, "Forbidden", "'ada@contoso.com' (i:0#.f|m|ben@x.org) may not"))
+    with pytest.raises(AuthError, match="may not") as caught:
+        list(graph_pages(client, "things"))
+    assert "ada" not in str(caught.value) and "ben" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("path", "permission"),
     [

@@ -1,5 +1,6 @@
 """Lists are followed: whole and resumable first, then by what the change log tells."""
 
+import json
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -8,6 +9,7 @@ import pytest
 
 from cophub import AuthError, Checkpoint, CursorExpired, Document, Gone, SourceUnavailable
 from cophub.connectors.sharepoint.changes import changes_since, made_at
+from cophub.connectors.sharepoint.client import refusal
 from cophub.connectors.sharepoint.cursor import Cursor
 from cophub.connectors.sharepoint.documents import documents
 from cophub.connectors.sharepoint.lists import lists
@@ -482,6 +484,12 @@ def test_a_refusal_names_the_permission(box: MicrosoftSandbox, ask: Ask) -> None
     box.consents.discard("sharepoint:Sites.Read.All")
     with pytest.raises(AuthError, match=r"Sites\.Read\.All"):
         list(documents(ask(box), None))
+
+
+def test_a_refusal_tells_nobodys_address() -> None:
+    words = "The user i:0#.f|membership|ada@contoso.com may not read the list."
+    told = refusal(403, json.dumps({"odata.error": {"message": {"value": words}}}).encode(), "SITE")
+    assert "may not read the list" in str(told) and "ada" not in str(told)
 
 
 def test_a_cursor_is_small(large: MicrosoftSandbox, ask: Ask, held: Held) -> None:
