@@ -14,7 +14,7 @@ from functools import partial
 
 import msgspec
 
-from cophub import AuthError, Context, Item, Metric, Reject
+from cophub import AuthError, Context, Item, Metric, Reject, SourceUnavailable
 from cophub.connectors.microsoft.consent import REPORTS, SITES
 from cophub.connectors.microsoft.graph import GraphPage, NotThere, graph_get, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
@@ -95,6 +95,8 @@ class Answers:
     counted: bool = False
     """Whether Graph counts for this site, and told all."""
     refused: AuthError | None = None
+    broken: SourceUnavailable | None = None
+    """Why it did not answer."""
 
 
 def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
@@ -107,9 +109,13 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
     progress = Progress.read(since)
     taken = sites_of(ctx)
     refused: list[AuthError] = []
+    troubles = Troubles(ctx)
     for done, answers in enumerate(ctx.map(partial(_ask, ctx, progress), taken)):
         yield from answers.rejects
         yield from _page_metrics(ctx, answers)
+        with troubles.of(answers.site.url):
+            if answers.broken:
+                raise answers.broken
         if answers.refused:
             ctx.log.warning("how %s is used is not read: %s", answers.site.url, answers.refused)
             refused.append(answers.refused)
@@ -122,7 +128,7 @@ def usage(ctx: Ctx, since: str | None) -> Iterator[Item]:
     yield from _report(ctx, taken)
     if refused and len(refused) == len(taken):
         raise refused[0]
-    Troubles(ctx).tell()
+    troubles.tell()
 
 
 def first_day(ctx: Ctx, site: SiteRef, progress: Progress) -> date:
@@ -142,12 +148,12 @@ def _yesterday(ctx: Ctx) -> date:
 def _ask(ctx: Ctx, progress: Progress, site: SiteRef) -> Answers:
     """All that is asked about one site."""
     found = Answers(site)
-    if not ctx.settings.by_graph:
-        found.pages, found.rejects = page_counts(ctx, site)
     client, path = graph_client(ctx), f"sites/{site.graph_id}"
     span = f"startDateTime='{first_day(ctx, site, progress)}',endDateTime='{ctx.now.date()}'"
     daily = f"{path}/getActivitiesByInterval({span},interval='day')"
     try:
+        if not ctx.settings.by_graph:
+            found.pages, found.rejects = page_counts(ctx, site)
         found.total = graph_get(client, f"{path}/analytics/allTime", kind=Activity, needs=SITES)
         found.week = graph_get(client, f"{path}/analytics/lastSevenDays", kind=Activity,
                                needs=SITES)  # fmt: skip
@@ -161,6 +167,8 @@ def _ask(ctx: Ctx, progress: Progress, site: SiteRef) -> Answers:
         found.counted = True
     except NotThere as error:
         ctx.log.info("nobody counts how %s is used: %s", site.url, error)
+    except SourceUnavailable as error:
+        found.broken = error
     except AuthError as error:
         found.refused = error
     return found

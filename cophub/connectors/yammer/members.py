@@ -21,6 +21,7 @@ from cophub import (
     Item,
     Membership,
     Reject,
+    SourceUnavailable,
 )
 from cophub.connectors.microsoft.consent import USERS
 from cophub.connectors.microsoft.directory import (
@@ -72,6 +73,8 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     yield from reading.forget()
     yield from reading.native()
     yield from reading.others()
+    if reading.broken is not None:
+        raise reading.broken
     state.done = []
     yield state.checkpoint()
 
@@ -89,6 +92,8 @@ class _Reading:
     taken: list[Found] = field(init=False)
     by_id: dict[str, Found] = field(init=False)
     people: People = field(init=False)
+    broken: SourceUnavailable | None = None
+    """What went wrong with a group first: the others are read all the same."""
 
     def __post_init__(self) -> None:
         self.taken = chosen(self.ctx)
@@ -112,6 +117,11 @@ class _Reading:
         self.state.links = [link for link in self.state.links if link.ids]
         self.state.todo = [guid for guid in self.state.todo if guid in self.by_id]
 
+    def leave(self, group: Found, error: SourceUnavailable) -> None:
+        """Leave a group for the next run."""
+        self.ctx.log.warning("members of %s are left for the next run: %s", group.title, error)
+        self.broken = self.broken or error
+
     # By Graph
 
     def native(self) -> Iterator[Item]:
@@ -131,6 +141,9 @@ class _Reading:
             except AuthError as error:  # such as a group that hides its members; asked again
                 refused.append(error)
                 yield hidden(self.by_id[guid], error)
+                continue
+            except SourceUnavailable as error:
+                self.leave(self.by_id[guid], error)
                 continue
             self.state.todo = [one for one in self.state.todo if one != guid]
             yield self.state.checkpoint()
@@ -252,7 +265,11 @@ class _Reading:
             self.ctx.progress("members", number, len(todo))
             if group.key in self.state.done:
                 continue
-            yield from self._by_rest(group)
+            try:
+                yield from self._by_rest(group)
+            except SourceUnavailable as error:
+                self.leave(group, error)
+                continue
             self.state.done = [*self.state.done, group.key]
             yield self.state.checkpoint()
 

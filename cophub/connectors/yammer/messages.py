@@ -9,7 +9,7 @@ where the walk was.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cophub import AuthError, Checkpoint, Item
+from cophub import AuthError, Checkpoint, Item, SourceUnavailable
 from cophub.connectors.yammer.client import Ctx, NotAllowed, NotThere, Yammer, rest
 from cophub.connectors.yammer.cursor import Cursor, Place, Walk
 from cophub.connectors.yammer.groups import Found, chosen
@@ -24,17 +24,23 @@ def messages(ctx: Ctx, since: str | None) -> Iterator[Item]:
 
     Yields a Post for each message, the accounts of their authors, and a Reaction for each person
     whom the vendor names for a like. What was deleted from a thread is told by Gone. Raises
-    AuthError when no group at all may be read, CursorExpired for a cursor that is none of ours.
+    AuthError when no group at all may be read, SourceUnavailable in the end when one could not be,
+    CursorExpired for a cursor that is none of ours.
     Source: `groups.json`, `messages/in_group/ID.json`, `messages/in_thread/ID.json`.
     """
     if "rest" not in ctx.settings.ways:
         return
     run = Run(ctx, rest(ctx), Cursor(since), int(ctx.now.timestamp()))
+    broken: SourceUnavailable | None = None
     for found in chosen(ctx):
-        yield from GroupReading(run, found).items()
+        try:
+            yield from GroupReading(run, found).items()
+        except SourceUnavailable as error:  # the groups behind it are read all the same
+            ctx.log.warning("messages of %s are left for the next run: %s", found.title, error)
+            broken = broken or error
     if run.closed:
         closed = ", ".join(run.closed)
-        if not run.opened:
+        if not run.opened and broken is None:
             raise AuthError(
                 f"the person who signed in may read none of the groups ({closed}); add that person"
                 " to them, or sign in as somebody who is a member"
@@ -45,6 +51,8 @@ def messages(ctx: Ctx, since: str | None) -> Iterator[Item]:
             closed,
         )
     yield Checkpoint(run.cursor.text())
+    if broken is not None:
+        raise broken
 
 
 @dataclass

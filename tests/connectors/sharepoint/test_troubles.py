@@ -16,6 +16,7 @@ from cophub import (
     Metric,
     Post,
     Reject,
+    SourceUnavailable,
     Space,
 )
 from cophub.connectors.sharepoint.discussions import discussions
@@ -103,6 +104,15 @@ def test_a_site_that_cannot_be_read_today_has_lost_nobody(box: MicrosoftSandbox,
         assert bool(error) is ("sites" in more)
         lost = {item.where["space"] for item in again if isinstance(item, Gone)}
         assert box.sharepoint.site(1).id not in lost
+
+
+def test_numbers_of_a_site_that_does_not_answer_stop_no_others(
+    box: MicrosoftSandbox, ask: Ask
+) -> None:
+    box.faults.plan("500", path=f"/v1.0/sites/*{box.sharepoint.site(0).id}*", every=1)
+    items, error = until(usage, ask(box, sites=(0, 1)))
+    assert box.sharepoint.site(1).id in spaces(items, Metric)
+    assert isinstance(error, SourceUnavailable)
 
 
 def test_a_group_that_hides_its_people_ends_nobody(box: MicrosoftSandbox, ask: Ask) -> None:

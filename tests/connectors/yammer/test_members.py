@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cophub import Account, AuthError, CursorExpired, Gone, Membership, Stream
+from cophub import Account, AuthError, CursorExpired, Gone, Membership, SourceUnavailable, Stream
 from cophub.connectors.yammer.export import history
 from cophub.connectors.yammer.memberdelta import GroupChange
 from cophub.connectors.yammer.members import members
@@ -383,6 +383,21 @@ def test_a_community_that_hides_its_members_leaves_the_others_to_be_read(
     assert [one.key for one in again.rejects] == [str(closed.yammer_id)]
     fault.every = 0
     assert extract(STREAM, ask(box, ways=["graph"]), again.cursor).last(Membership)
+
+
+@pytest.mark.parametrize("way", ["graph", "rest"])
+def test_a_group_that_does_not_answer_stops_itself_alone(
+    box: MicrosoftSandbox, ask: Any, way: str
+) -> None:
+    first = box.tenant.communities[0]
+    path = f"*/groups/{first.id}/*" if way == "graph" else f"*/users/in_group/{first.yammer_id}.*"
+    box.faults.plan("500", path=path, every=1)
+    items: list[Any] = []
+    with pytest.raises(SourceUnavailable):
+        for item in members(ask(box, ways=[way]), None):
+            items.append(item)
+    read = {item.space for item in items if isinstance(item, Membership)}
+    assert read and str(first.yammer_id) not in read
 
 
 def test_a_group_that_rest_does_not_show_any_more_has_lost_nobody(

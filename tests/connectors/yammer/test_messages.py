@@ -16,6 +16,7 @@ from cophub import (
     Post,
     Reaction,
     Reject,
+    SourceUnavailable,
 )
 from cophub.connectors.yammer.client import LIMITS, Yammer, rest
 from cophub.connectors.yammer.messages import messages
@@ -356,6 +357,23 @@ def test_authors_who_left_and_guests_have_an_account(
     assert writers <= accounts
     users = {str(key): user for key, user in still.yammer.life.people.items()}
     assert any(users[key].guest for key in writers)
+
+
+def test_a_group_that_does_not_answer_stops_itself_alone(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    first = box.tenant.communities[0]
+    fault = box.faults.plan("500", path=f"*/in_group/{first.yammer_id}.json", every=1)
+    items: list[Any] = []
+    with pytest.raises(SourceUnavailable):
+        for item in messages(ask(box, ways=["rest"]), None):
+            items.append(item)
+    fault.every = 0
+    read = {item.space for item in items if isinstance(item, Post)}
+    assert read and str(first.yammer_id) not in read
+    cursor = [item.cursor for item in items if isinstance(item, Checkpoint)][-1]
+    rest = extract(messages, ask(box, ways=["rest"]), cursor)
+    assert {post.space for post in rest.of(Post)} == {str(first.yammer_id)}
 
 
 def test_a_closed_group_is_named_and_asked_again_a_day_later(
