@@ -156,7 +156,10 @@ def _usage(ctx: Ctx, since: str | None) -> Estimate:
         return Estimate("usage", 0, None, "the counts come with the groups", 0.0)
     day = Progress.read(since).day
     days = DAYS if day is None else min(DAYS, max(0, (ctx.now.date() - day).days - 2))
-    note = "two calls per day of the activity report, and one per network role"
+    note = (
+        "two calls per day of the activity report, and one per network role; where the tenant"
+        " conceals names in reports, hardly any"
+    )
     return Estimate("usage", 2 * (days + 1) + 6, None, note, 30.0 * (days > 0))
 
 
