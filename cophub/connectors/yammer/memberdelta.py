@@ -4,7 +4,7 @@ Source: Graph v1.0 `/groups/delta` with `members` and `owners`. One group may be
 pages and repeat; a link lives seven days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,8 +76,10 @@ def _read(
 ) -> tuple[dict[str, Change], str]:
     found: dict[str, Change] = {}
     after = None
-    page: GraphPage[GroupChange]
-    for page in graph_pages(client, path, params, kind=GroupChange, needs=GROUP_MEMBERS):
+    pages: Iterator[GraphPage[GroupChange]] = graph_pages(
+        client, path, params, kind=GroupChange, needs=GROUP_MEMBERS
+    )
+    for page in pages:
         if page.rejects:
             raise SourceUnavailable(
                 f"a change of a group's members is not as documented: {page.rejects[0].reason}"
