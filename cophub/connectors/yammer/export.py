@@ -174,9 +174,15 @@ def take(ctx: Ctx, reader: Reader, window: Window, progress: Progress) -> Iterat
 
 
 def people_in_exports(ctx: Ctx) -> Iterator[Row]:
-    """Every row of `Users.csv`: of the files on disk, or of one export of nothing else."""
+    """Every row of `Users.csv`: of the files on disk, or of one export of nothing else.
+
+    Raises SourceUnavailable for a file that cannot be read: who is in it would get another key.
+    """
     if ctx.settings.export_path is not None:
-        for kept in look_at_files(files_of(ctx.settings))[0]:
+        files, problems = look_at_files(files_of(ctx.settings))
+        if problems:
+            raise SourceUnavailable(f"who people are at Yammer is not known: {problems[0]}")
+        for kept in files:
             with open_export(kept.path) as export:
                 yield from export.rows("Users.csv", "id")
         return

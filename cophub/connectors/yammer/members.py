@@ -14,6 +14,7 @@ import msgspec
 
 from cophub import (
     UNSET,
+    Account,
     AuthError,
     Context,
     CophubError,
@@ -62,21 +63,38 @@ class Progress(State, omit_defaults=True):
     """Keys of groups that REST has told of in a run that did not end."""
     spaces: list[str] = msgspec.field(default_factory=list)
     """Keys of the groups whose members were read: one that is not taken any more has none."""
+    keyed: str = ""
+    """What accounts are called: by the id of `yammer`, or by that of the `directory`."""
+    renaming: bool = False
+    """Whether everybody is told by another key than before, and not all groups are through."""
 
 
 def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """People and their roles in each community, then only who came and went."""
     if not sees_groups(ctx.settings):
         return
-    state = Progress.read(since)
+    state = renamed(Progress.read(since), key_kind(ctx.settings))
     reading = _Reading(ctx, state, told_apart=since is not None)
     yield from reading.forget()
     yield from reading.native()
     yield from reading.others()
     if reading.broken is not None:
         raise reading.broken
-    state.done = []
+    state.done, state.renaming = [], False
     yield state.checkpoint()
+
+
+def key_kind(settings: Settings) -> str:
+    """What accounts are called under these settings: `yammer` or `directory`."""
+    return "yammer" if {"rest", "export"} & set(settings.ways) else "directory"
+
+
+def renamed(state: Progress, kind: str) -> Progress:
+    """The state, or one that reads everybody anew where `ways` came to give people other keys."""
+    if state.keyed and state.keyed != kind:
+        return Progress(spaces=state.spaces, keyed=kind, renaming=True)
+    state.keyed = kind
+    return state
 
 
 @dataclass
@@ -191,19 +209,15 @@ class _Reading:
             if user is not None and (user_id in owners or joined):
                 self.people.ask_for([user])
                 yield from self._member(group, user, owner=user_id in owners)
-            elif joined is None or (user is None and self._has_yammer_keys):
+            elif joined is None or (user is None and self.state.keyed == "yammer"):
                 yield None  # no owner any more, but a member? or nobody knows whose key it was
             elif not joined:
                 key = self._key_of_leaver(user_id, user)
                 left: dict[str, str | int] = {"space": group.key, "account": key or ""}
                 yield Gone(record=Membership, where=left) if key else None
 
-    @property
-    def _has_yammer_keys(self) -> bool:
-        return "rest" in self.ctx.settings.ways or "export" in self.ctx.settings.ways
-
     def _key_of_leaver(self, user_id: str, user: GraphUser | None) -> str | None:
-        if not self._has_yammer_keys or user is None:
+        if self.state.keyed == "directory" or user is None:
             return user_id
         self.people.ask_for([user])
         return self.people.key_of(user)
@@ -251,6 +265,8 @@ class _Reading:
         if key not in self.told:
             self.told.add(key)
             yield from_graph(user, self.people.users.get(key), key)
+            if self.state.renaming and known:
+                yield Gone(record=Account, where={"key": user.id.lower()})
         role = "owner" if owner else "guest" if user.guest else "member"
         yield Membership(space=group.key, account=key, role=role, status="active")
 
@@ -297,7 +313,12 @@ class _Reading:
         bad = self.people.rejects[rejects:]
         yield from bad
         if self.told_apart and not bad:
-            yield Gone(record=Membership, where={"space": group.key}, but=tuple(kept))
+            yield Gone(
+                record=Membership,
+                where={"space": group.key},
+                but=tuple(kept),
+                told=self.state.renaming,
+            )
 
 
 def hidden(group: Found, error: CophubError) -> Reject:

@@ -135,9 +135,9 @@ class People:
 
     def _learn_exports(self) -> None:
         """Ids from the `Users.csv` of exports: their `guid` is the directory id."""
-        self._all = True
         for row in people_in_exports(self.ctx):
             self._learn_row(row)
+        self._all = True  # not before: without all of them, each group waits for the next run
 
     def _learn_row(self, row: Row) -> None:
         for name in (row.get("guid"), row.get("email")):

@@ -34,7 +34,12 @@ def run(warehouse: Warehouse) -> Run:
     tokens = MemoryTokens()
     later = iter(range(1, 10_000))
 
-    def sync(box: MicrosoftSandbox, streams: Any = STREAMS, **settings: Any) -> RunResult:
+    def sync(
+        box: MicrosoftSandbox,
+        streams: Any = STREAMS,
+        wish: Wish | None = None,
+        **settings: Any,
+    ) -> RunResult:
         given = {
             "tenant": box.tenant_id, "client_id": box.client_id, "base_url": box.base_url,
             "client_secret": box.client_secret,
@@ -49,8 +54,10 @@ def run(warehouse: Warehouse) -> Run:
             transport=lambda spec: Transport(Limits(concurrency=4), sleep=lambda seconds: None),
         )
         spec = SourceSpec("yammer", connector, Settings(**given))
-        result = engine.sync_one(spec, Wish(accept_departures=True))
-        assert result.state == "done", [stream.error for stream in result.streams]
+        result = engine.sync_one(spec, wish or Wish(accept_departures=True))
+        assert result.state == "done", [
+            stream.error or stream.held_for for stream in result.streams
+        ]
         return result
 
     return sync
@@ -195,3 +202,46 @@ def test_who_came_back_is_a_member_again(
     box.tenant.join(group, user)
     run(box, ways=["graph"])
     assert status() == ["active"]
+
+
+def members_of(warehouse: Warehouse) -> set[tuple[str, str, str]]:
+    """Who is in which group as what, today."""
+    there = [row for row in rows(warehouse, "membership") if row["gone_at"] is None]
+    return {(row["space"], row["account"], row["role"]) for row in there}
+
+
+def accounts_there(warehouse: Warehouse) -> list[str]:
+    """The directory ids of the accounts that are there, once for each account."""
+    there = [row for row in rows(warehouse, "account") if row["gone_at"] is None]
+    return sorted(row["extra"]["directory_id"] for row in there if row["extra"])
+
+
+@pytest.mark.parametrize("later", [["graph", "rest"], ["graph", "export"]])
+def test_another_way_may_be_added_later_and_nobody_is_there_twice(
+    still: MicrosoftSandbox, run: Run, warehouse: Warehouse, tmp_path: Path, later: list[str]
+) -> None:
+    """By Graph alone people go by their directory id, by the others by Yammer's."""
+    exported(still, tmp_path)
+    run(still, ways=["graph"])
+    alone = members_of(warehouse)
+    run(still, wish=Wish(), ways=later, export_path=tmp_path)
+    assert not {account for _, account, _ in members_of(warehouse) if "-" in account}
+    assert len(members_of(warehouse)) >= len(alone)
+    ids = accounts_there(warehouse)
+    assert len(ids) == len(set(ids)) > 50
+    run(still, ways=["graph"])  # and without the groups that only Yammer knows, which is accepted
+    assert members_of(warehouse) == alone
+
+
+def test_an_export_that_cannot_be_read_gives_nobody_another_key(
+    still: MicrosoftSandbox, run: Run, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    exported(still, tmp_path)
+    given = {"ways": ["graph", "export"], "export_path": tmp_path}
+    run(still, **given)
+    before = members_of(warehouse)
+    for file in tmp_path.glob("*.zip"):
+        file.write_bytes(b"no zip at all")
+    with pytest.raises(AssertionError, match="who people are at Yammer is not known"):
+        run(still, streams=[STREAMS[1]], wish=Wish(full=True), **given)
+    assert members_of(warehouse) == before
