@@ -216,7 +216,7 @@ metric = vendor_table(
     period_end="Last day of the period, included",
     value="The number",
     unit="Its unit",
-    observed_at="When the vendor was asked",
+    observed_at="When the vendor told this value first",
 )
 
 membership_period = Table(

@@ -288,7 +288,7 @@ def numbers() -> None:
         Column("period_end", Date, primary_key=True, comment="Last day of the period, included"),
         Column("value", Double, comment="The number"),
         Column("unit", Text, comment="Its unit"),
-        Column("observed_at", Instant, comment="When the vendor was asked"),
+        Column("observed_at", Instant, comment="When the vendor told this value first"),
         Column("extra", Json, comment="What else the vendor says, as JSON"),
         Column("run", RowId, nullable=False, comment="Run that last wrote this row"),
         Column("first_seen_at", Instant, nullable=False, comment="When a run first met it"),
