@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -40,10 +40,12 @@ class Settings(BaseModel):
         description="Communities to take: ids, names, or patterns of names such as `Practice *`.",
     )
     ways: Annotated[list[Way], BeforeValidator(as_list)] = Field(
-        ["rest"],
+        [],
         min_length=1,
         description="How to read, alone or together: `rest` (recent messages, threads and likes), "
-        "`graph` (communities, members and owners), `export` (history, edits and deletions).",
+        "`graph` (communities, members and owners), `export` (history, edits and deletions). Left "
+        "out: `rest`, `graph` where there is a secret or certificate, `export` where there is a "
+        "path.",
     )
     client_secret: SecretStr | None = Field(
         None,
@@ -90,6 +92,16 @@ class Settings(BaseModel):
         """Refuse a secret beside a certificate: which one counts would be a guess."""
         if self.client_secret and self.certificate:
             raise ValueError("client_secret and certificate are both given; keep one of them")
+        return self
+
+    @model_validator(mode="after")
+    def ways_that_are_possible(self) -> Self:
+        """Take the ways that the other settings allow, where none is named."""
+        if "ways" not in self.model_fields_set:
+            possible = {"rest": True, "graph": self.app_only, "export": bool(self.export_path)}
+            self.ways = [way for way in get_args(Way) if possible[way]]
+        elif self.export_path and "export" not in self.ways:
+            raise ValueError('export_path is given, and "export" is not among ways')
         return self
 
     @property
