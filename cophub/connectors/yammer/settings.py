@@ -100,8 +100,6 @@ class Settings(BaseModel):
         if "ways" not in self.model_fields_set:
             possible = {"rest": True, "graph": self.app_only, "export": bool(self.export_path)}
             self.ways = [way for way in get_args(Way) if possible[way]]
-        elif self.export_path and "export" not in self.ways:
-            raise ValueError('export_path is given, and "export" is not among ways')
         return self
 
     @property
