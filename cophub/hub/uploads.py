@@ -1,11 +1,11 @@
 """Showing the site where people are: a vendor gets its files, and the quarter table as a list."""
 
+import csv
 import logging
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-from sqlalchemy import Boolean, text
 
 from cophub import __version__
 from cophub.connector import Handout, Sent, Sheet
@@ -13,7 +13,7 @@ from cophub.errors import ConfigError, CophubError
 from cophub.hub.vendors import Desk, open_context
 from cophub.publish import PipelineResult
 from cophub.sync.results import SourceSpec
-from cophub.warehouse import Warehouse, state
+from cophub.warehouse import state
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
@@ -71,32 +71,50 @@ def _upload(hub: "Hub", spec: SourceSpec, desk: Desk) -> list[Sent]:
     settings = hub.config.upload_settings(spec.name, spec.connector)
     if spec.connector.upload is None:
         raise ConfigError(f"{spec.connector.name} takes no uploads")
-    handout = Handout(settings, hub.config.site, quarter_sheet(hub.warehouse))
+    handout = Handout(settings, hub.config.site, quarter_sheet(hub.config.site))
     with open_context(spec, desk) as ctx:
         return list(spec.connector.upload(ctx, handout))
 
 
-def quarter_sheet(warehouse: Warehouse) -> Sheet:
-    """A row for each quarter and community, a column for each measure.
+def quarter_sheet(site: Path) -> Sheet:
+    """A row for each quarter and community, a column for each measure, as the site publishes them.
 
-    What tells about fewer than 5 people is left empty: a list is read by more than facilitators.
+    What the site withholds, because it tells about fewer than 5 people or would give such a figure
+    away by subtraction, is empty here as well. Raises ConfigError for a site without its tables.
     """
-    query = text(
-        "SELECT q.quarter, q.community, coalesce(c.title, 'All communities') AS title, q.measure,"
-        " q.label, q.value, q.small FROM measure_quarter q"
-        " LEFT JOIN community c ON c.key = q.community"
-        " ORDER BY q.position, q.quarter, q.community"
-    ).columns(small=Boolean)
-    with warehouse.connect() as connection:
-        cells = connection.execute(query).all()
-    labels = {cell.measure: cell.label for cell in cells}
-    found: dict[tuple[str, str, str], dict[str, float | None]] = {}
-    for cell in cells:
-        row = found.setdefault((cell.quarter, cell.community, cell.title), {})
-        row[cell.measure] = None if cell.small else cell.value
+    titles = {
+        row["community"]: row["title"] for row in _published(site / "data" / "communities.csv")
+    }
+    labels: dict[str, str] = {}
+    found: dict[tuple[str, str], dict[str, float | None]] = {}
+    for cell in _published(site / "data" / "quarters.csv"):
+        labels.setdefault(cell["measure"], cell["label"])
+        row = found.setdefault((cell["quarter"], cell["community"]), {})
+        row[cell["measure"]] = _number(cell["value"])
     rows = [
-        (f"{quarter} {community}".strip(), quarter, title, *(row.get(name) for name in labels))
-        for (quarter, community, title), row in sorted(found.items(), key=lambda item: item[0][:2])
+        (
+            f"{quarter} {community}".strip(),
+            quarter,
+            titles.get(community, community) if community else "All communities",
+            *(row.get(name) for name in labels),
+        )
+        for (quarter, community), row in sorted(found.items())
     ]
     columns = [*((name, "text") for name in _FIXED), *((t, "number") for t in labels.values())]
     return Sheet(_TITLE, tuple(columns), tuple(rows))  # type: ignore[arg-type]
+
+
+def _published(table: Path) -> list[dict[str, str]]:
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise ConfigError(f"{table} cannot be read ({error.strerror}); run `cophub run`") from None
+
+
+def _number(text: str) -> float | None:
+    """A published figure; None where it is withheld."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

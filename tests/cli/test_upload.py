@@ -1,10 +1,14 @@
 """The site goes to where people are once it is published; a vendor that is away stops nothing."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from cophub import ConfigError
+from cophub.hub.uploads import quarter_sheet
 
 from .conftest import CONFIG, Answer, Folder
 
@@ -77,6 +81,10 @@ def test_the_site_and_the_quarter_table_are_handed_out(cophub: Call, shelf: Path
     assert got["columns"][:3] == [["Key", "text"], ["Quarter", "text"], ["Community", "text"]]
     assert len({row[0] for row in got["rows"]}) == len(got["rows"]) > 1
     assert all(len(row) == len(got["columns"]) for row in got["rows"])
+    with (shelf / "site" / "data" / "quarters.csv").open(newline="") as file:
+        shown = [row["value"] for row in csv.DictReader(file)]
+    told = [value for row in got["rows"] for value in row[3:] if value is not None]
+    assert sorted(told) == sorted(float(value) for value in shown if value and "<" not in value)
 
 
 def test_an_upload_is_a_run_that_can_be_looked_up(cophub: Call, shelf: Path) -> None:
@@ -107,3 +115,23 @@ def test_only_the_site_is_uploaded(cophub: Call, shelf: Path, folder: Folder) ->
     configured = SOURCES.replace("pipelines.site", "pipelines.measures")
     folder.configure(configured + CONFIG)
     assert 'only "site" makes files to upload' in cophub("run", "--no-sync").err
+
+
+def test_what_the_site_withholds_is_empty_in_the_table(tmp_path: Path) -> None:
+    """Whatever the reason is: a figure about few people, or one that would give it away."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "communities.csv").write_text("community,title\nmer,Evaluation\n")
+    (data / "quarters.csv").write_text(
+        "community,quarter,measure,label,unit,value,note\n"
+        ",2026Q1,joined,People who joined,persons,,withheld\n"
+        "mer,2026Q1,joined,People who joined,persons,<5,fewer than 5\n"
+        "mer,2026Q1,sent,E-mails sent,,12,\n"
+    )
+    sheet = quarter_sheet(tmp_path)
+    assert sheet.rows == (
+        ("2026Q1", "2026Q1", "All communities", None, None),
+        ("2026Q1 mer", "2026Q1", "Evaluation", None, 12.0),
+    )
+    with pytest.raises(ConfigError, match="cannot be read"):
+        quarter_sheet(data)
