@@ -13,9 +13,8 @@ from datetime import datetime
 from zlib import crc32
 
 from cophub import Account, Checkpoint, Context, CursorExpired, Item, Post, Reject, Space
-from cophub.connectors.mailarchive.addresses import Sender
-from cophub.connectors.mailarchive.cursor import Accounts, Counts, Cursor, FileState
-from cophub.connectors.mailarchive.message import (
+from cophub.connectors.mail.addresses import Sender
+from cophub.connectors.mail.message import (
     BAD_MESSAGE,
     Found,
     Rules,
@@ -23,8 +22,7 @@ from cophub.connectors.mailarchive.message import (
     parse_message,
     utc_from,
 )
-from cophub.connectors.mailarchive.places import Change, Place
-from cophub.connectors.mailarchive.reading import (
+from cophub.connectors.mail.reading import (
     Bounds,
     Raw,
     Refused,
@@ -32,9 +30,11 @@ from cophub.connectors.mailarchive.reading import (
     Trouble,
     read_messages,
 )
+from cophub.connectors.mail.text import clean
+from cophub.connectors.mail.threading import Index
+from cophub.connectors.mailarchive.cursor import Accounts, Counts, Cursor, FileState
+from cophub.connectors.mailarchive.places import Change, Place
 from cophub.connectors.mailarchive.settings import Settings
-from cophub.connectors.mailarchive.text import clean
-from cophub.connectors.mailarchive.threading import Index
 
 _BETWEEN_CHECKPOINTS = 1000
 _QUIET = 3600

@@ -14,10 +14,10 @@ from pydantic import (
     model_validator,
 )
 
-from cophub.connectors.mailarchive.dates import window
-from cophub.connectors.mailarchive.message import Rules, tag_key
-from cophub.connectors.mailarchive.reading import Bounds
-from cophub.connectors.mailarchive.text import known_charset
+from cophub.connectors.mail.dates import window
+from cophub.connectors.mail.message import Rules, tag_key
+from cophub.connectors.mail.reading import Bounds
+from cophub.connectors.mail.text import known_charset
 
 
 class Settings(BaseModel):

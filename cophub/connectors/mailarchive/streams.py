@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from cophub import Context, CophubError, CursorExpired, Estimate, Item, Space, Verdict
+from cophub.connectors.mail.reading import Tally, Trouble, read_messages
+from cophub.connectors.mail.text import find_tag
 from cophub.connectors.mailarchive.cursor import Cursor, read_cursor
 from cophub.connectors.mailarchive.pipermail import WebArchive
 from cophub.connectors.mailarchive.places import LocalFile, local_files
 from cophub.connectors.mailarchive.reader import Reader
-from cophub.connectors.mailarchive.reading import Tally, Trouble, read_messages
 from cophub.connectors.mailarchive.settings import Settings
-from cophub.connectors.mailarchive.text import find_tag
 
 _BYTES_A_MESSAGE = 2500
 

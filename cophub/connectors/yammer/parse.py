@@ -116,7 +116,7 @@ def text_of(body: Body | None, *, marks: bool) -> str | None:
     if plain(body.plain):
         return body.plain
     if plain(body.rich):
-        from cophub.connectors.mailarchive.text import html_to_text
+        from cophub.connectors.mail.text import html_to_text
 
         return html_to_text(body.rich or "")
     return body.parsed

@@ -3,7 +3,7 @@
 import pytest
 
 from cophub import UNSET, Account, Post
-from cophub.connectors.mailarchive.addresses import parse_sender, plain_address
+from cophub.connectors.mail.addresses import parse_sender, plain_address
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 import pytest
 
 from cophub import UNSET, Account, Post, Space
-from cophub.connectors.mailarchive.message import own_characters
-from cophub.connectors.mailarchive.text import decode_bytes, header_text, html_to_text
+from cophub.connectors.mail.message import own_characters
+from cophub.connectors.mail.text import decode_bytes, header_text, html_to_text
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cophub import Post, Space
-from cophub.connectors.mailarchive.reading import (
+from cophub.connectors.mail.reading import (
     Bounds,
     Raw,
     Tally,

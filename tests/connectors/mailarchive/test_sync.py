@@ -477,7 +477,7 @@ def test_a_cursor_holds_no_text_and_no_person(tmp_path, message, read):
         message(headers={"Message-ID": "<1@id>", "Subject": "Private matter"})
     )
     cursor = read(tmp_path).cursor
-    from cophub.connectors.mailarchive.threading import Index
+    from cophub.connectors.mail.threading import Index
 
     known = Index(json.loads(cursor)["index"]).by_key
     assert list(known) == ["1@id"]

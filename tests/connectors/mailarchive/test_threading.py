@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cophub import Post
-from cophub.connectors.mailarchive.threading import (
+from cophub.connectors.mail.threading import (
     Index,
     Known,
     bare_subject,

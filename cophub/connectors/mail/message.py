@@ -10,11 +10,11 @@ from email.parser import BytesParser
 from hashlib import sha256
 
 from cophub import Post
-from cophub.connectors.mailarchive.addresses import Sender, sender_of
-from cophub.connectors.mailarchive.dates import Posted, Window, posted
-from cophub.connectors.mailarchive.reading import Raw
-from cophub.connectors.mailarchive.text import decode_bytes, header_text, html_to_text, unfold
-from cophub.connectors.mailarchive.threading import (
+from cophub.connectors.mail.addresses import Sender, sender_of
+from cophub.connectors.mail.dates import Posted, Window, posted
+from cophub.connectors.mail.reading import Raw
+from cophub.connectors.mail.text import decode_bytes, header_text, html_to_text, unfold
+from cophub.connectors.mail.threading import (
     Known,
     bare_subject,
     message_ids,

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cophub.connectors.mailarchive.text import decode_words, unfold
+from cophub.connectors.mail.text import decode_words, unfold
 
 # " at " in the languages of Mailman 2, and the signs that other archivers use.
 _AT = r"(?:\s+(?:at|à|a|an|en|em|chez|på|w|в|на)\s+|\s*(?:\(at\)|\[at\]|\{at\}|\(a\)|_at_)\s*)"
