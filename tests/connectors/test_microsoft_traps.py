@@ -3,13 +3,9 @@
 Whoever removes or renames one of these tests says here what holds its trap instead.
 """
 
-import ast
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-TESTS = Path(__file__).parents[1]
+from tests.connectors.traps import held
 
 DATES_AND_VALUES = {
     "SharePoint writes one site's dates with Z, with an offset and bare, which is its own time": (
@@ -334,21 +330,7 @@ TRAPS = {
 }
 
 
-@cache
-def functions(path: str) -> dict[str, ast.FunctionDef]:
-    """The tests of a file."""
-    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
 @pytest.mark.parametrize("trap", TRAPS)
 def test_each_trap_has_a_test_that_runs_everywhere(trap: str) -> None:
     """It is there, is not left out, and does not wait for files that only some machines have."""
-    assert TRAPS[trap]
-    for name in TRAPS[trap]:
-        path, _, test = name.partition("::")
-        assert test in functions(path), f"{name} is no more: what holds this trap?"
-        found = functions(path)[test]
-        assert "vendor_files" not in {one.arg for one in found.args.args}
-        marks = " ".join(ast.unparse(mark) for mark in found.decorator_list)
-        assert "skip" not in marks and "xfail" not in marks
+    held(TRAPS[trap])
