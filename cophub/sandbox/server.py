@@ -12,7 +12,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import formatdate
 from http import HTTPStatus
@@ -110,6 +110,14 @@ class Sandbox:
         """More that other processes may do below `/__sandbox__/`, by method and name."""
         return {}
 
+    def place(self, request: Request) -> str:
+        """What a request asks for, as faults and counters name it: its path."""
+        return request.path
+
+    def spoil(self, body: bytes) -> bytes:
+        """A page with one item that no reader can understand."""
+        return spoiled(body)
+
     def drift(self, request: Request, rows: int) -> None:
         """Change `rows` rows that earlier pages of this listing held."""
 
@@ -177,7 +185,7 @@ class Sandbox:
         if request.path.startswith(CONTROL):
             with self._lock:
                 return self._control(request), None
-        fault = self.faults.strike(request.method, request.path)
+        fault = self.faults.strike(request.method, self.place(request))
         with self._counted(request) as crowd:
             if self.latency:
                 self.stopping.wait(self.latency)
@@ -192,7 +200,7 @@ class Sandbox:
     def _counted(self, request: Request) -> Iterator[int]:
         user = self.user(request)
         with self._lock:
-            self.requests[request.path] += 1
+            self.requests[self.place(request)] += 1
             self.log.append(request)
             self._in_flight[user] += 1
             crowd = self._in_flight[user]
@@ -207,26 +215,24 @@ class Sandbox:
         return self.problem(429) if crowd <= 2 * self.simultaneous else Response(429)
 
     def _answer(self, request: Request, fault: Fault | None) -> Response:
-        kind = fault.kind if fault else ""
+        kind, place = fault.kind if fault else "", self.place(request)
         if fault is not None and kind == "status":
             return _refusal(self.problem_of(request, fault.status), fault)
         if kind == "empty":
             return Response(200)
-        if kind == "duplicate_page" and request.path in self._last:
-            return self._last[request.path]
+        if kind == "duplicate_page" and place in self._last:
+            return self._last[place]
         if fault is not None and kind == "drift":
             self.drift(request, fault.rows)
         response = self.answer(request)
         if response.stream is not None:
             return response
         if response.status == HTTPStatus.OK:
-            self._last[request.path] = response
+            self._last[place] = response
         if kind == "bad_item":
-            return Response(response.status, spoiled(response.body), response.headers)
+            return replace(response, body=self.spoil(response.body))
         if kind == "truncated":
-            return Response(
-                response.status, response.body[: len(response.body) // 2], response.headers
-            )
+            return replace(response, body=response.body[: len(response.body) // 2])
         return response
 
     def _control(self, request: Request) -> Response:
