@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import event
 
 from cophub.connectors import mailarchive, mailchimp
-from cophub.connectors.mailarchive import reader
+from cophub.connectors.mail import reader
 from cophub.connectors.mailchimp import official  # noqa: F401 - else each process imports it
 from cophub.sync import SourceSpec, SyncEngine, writer
 from cophub.warehouse import Warehouse

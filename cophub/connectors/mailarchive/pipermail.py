@@ -16,9 +16,10 @@ from typing import IO, Any, cast
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from cophub import AuthError, Context, SourceUnavailable
+from cophub.connectors.mail.cursor import FileState
+from cophub.connectors.mail.files import Change, compare
 from cophub.connectors.mail.reading import Refused
-from cophub.connectors.mailarchive.cursor import FileState
-from cophub.connectors.mailarchive.places import Change, compare, period, reading_order
+from cophub.connectors.mailarchive.places import period, reading_order
 from cophub.connectors.mailarchive.settings import Settings
 
 _FILE = re.compile(r"\.(?:txt|mbox|mbx)(?:\.gz)?$", re.IGNORECASE)

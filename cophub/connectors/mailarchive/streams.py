@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from cophub import Context, CophubError, CursorExpired, Estimate, Item, Space, Verdict
+from cophub.connectors.mail.cursor import Counts, Cursor, read_cursor
+from cophub.connectors.mail.reader import Reader
 from cophub.connectors.mail.reading import Tally, Trouble, read_messages
 from cophub.connectors.mail.text import find_tag
-from cophub.connectors.mailarchive.cursor import Cursor, read_cursor
 from cophub.connectors.mailarchive.pipermail import WebArchive
 from cophub.connectors.mailarchive.places import LocalFile, local_files
-from cophub.connectors.mailarchive.reader import Reader
 from cophub.connectors.mailarchive.settings import Settings
 
 _BYTES_A_MESSAGE = 2500
@@ -28,14 +28,39 @@ def posts(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     """
     settings = ctx.settings
     cursor = read_cursor(since, settings.checksum())
-    reader = Reader(ctx, cursor)
+    reader = _reader(ctx, cursor)
+
+    def head(files: int, counts: Counts) -> Iterator[Item]:
+        yield _space(settings, files, counts)
+
     if settings.path is not None:
-        yield from reader.read(local_files(settings.path))
+        yield from reader.read(local_files(settings.path), head)
         return
     archive = WebArchive(ctx)
-    yield from reader.read(archive.files(cursor.files))
+    yield from reader.read(archive.files(cursor.files), head)
     if archive.failure is not None:
         raise archive.failure
+
+
+def _reader(ctx: Context[Settings], cursor: Cursor) -> Reader:
+    return Reader(ctx, cursor, ctx.settings.rules(ctx.now), ctx.settings.bounds())
+
+
+def _space(settings: Settings, files: int, counts: Counts) -> Space:
+    """The list, with what its files hold: `native_post_count` is true messages."""
+    space = Space(key=settings.list, kind="list", title=settings.title or settings.list)
+    space.visibility = settings.seen_by()
+    space.native_post_count = counts.messages
+    space.extra = {
+        "files": files,
+        "repeated_ids": counts.repeats,
+        "repeats_with_another_text": counts.other_texts,
+        "look_alike_separators": counts.look_alikes,
+        "cut_off": counts.cut,
+    }
+    if settings.url:
+        space.url = str(settings.url)
+    return space
 
 
 def check(ctx: Context[Settings]) -> Iterator[Verdict]:
@@ -101,7 +126,7 @@ def discover(ctx: Context[Settings]) -> Iterator[Space]:
         yield space
         return
     files = local_files(settings.path)
-    space = Reader(ctx, Cursor(settings="")).count(files)
+    space = _space(settings, *_reader(ctx, Cursor(settings="")).count(files))
     if tag := _common_tag(ctx, files):
         space.extra = {**(space.extra or {}), "subject_tag": tag}
     yield space

@@ -307,7 +307,7 @@ def test_a_message_that_moved_to_a_later_file_is_no_repeat(tmp_path, message, mb
 @pytest.fixture
 def meanwhile(monkeypatch):
     """`meanwhile(action)`: does it once, between the first and the second reading of a file."""
-    from cophub.connectors.mailarchive.reader import Reader
+    from cophub.connectors.mail.reader import Reader
 
     def plan(action):
         plain = Reader._read_file

@@ -6,14 +6,17 @@ message that it answers lies in a later file; nothing is written and put right a
 messages of earlier runs that a new one joins.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zlib import crc32
 
-from cophub import Account, Checkpoint, Context, CursorExpired, Item, Post, Reject, Space
+from cophub import Account, Checkpoint, Context, CursorExpired, Item, Post, Reject
 from cophub.connectors.mail.addresses import Sender
+from cophub.connectors.mail.cursor import Accounts, Counts, Cursor, FileState
+from cophub.connectors.mail.files import Change, Place
 from cophub.connectors.mail.message import (
     BAD_MESSAGE,
     Found,
@@ -31,10 +34,7 @@ from cophub.connectors.mail.reading import (
     read_messages,
 )
 from cophub.connectors.mail.text import clean
-from cophub.connectors.mail.threading import Index
-from cophub.connectors.mailarchive.cursor import Accounts, Counts, Cursor, FileState
-from cophub.connectors.mailarchive.places import Change, Place
-from cophub.connectors.mailarchive.settings import Settings
+from cophub.connectors.mail.threading import NOWHERE, Index
 
 _BETWEEN_CHECKPOINTS = 1000
 _QUIET = 3600
@@ -61,23 +61,39 @@ class Reading:
 class Reader:
     """A run over an archive's files."""
 
-    def __init__(self, ctx: Context[Settings], cursor: Cursor) -> None:
+    def __init__(
+        self,
+        ctx: Context[Any],
+        cursor: Cursor,
+        rules: Rules,
+        bounds: Bounds,
+        account: "Callable[[Sender], Account] | None" = None,
+    ) -> None:
+        """`account` makes the record of a sender; left out, `account_of` does."""
         self.ctx = ctx
         self.cursor = cursor
-        self.rules: Rules = ctx.settings.rules(ctx.now)
-        self.bounds: Bounds = ctx.settings.bounds()
+        self.rules = rules
+        self.bounds = bounds
+        self._account = account or account_of
         self.index = Index()
         self.accounts = Accounts(cursor.accounts)
+        self.lost: set[str] = set()
+        """Keys of messages that were in a file and are in none any more, once it was read whole."""
         self._last = cursor.encode()
         self._rejects: list[Reject] = []
         self._kept: list[str] = []
         self._since_checkpoint = 0
 
-    def read(self, places: Iterable[Place]) -> Iterator[Item]:
-        """Everything that is new in these files; the list itself comes first."""
+    def read(
+        self, places: Iterable[Place], head: "Callable[[int, Counts], Iterable[Item]]"
+    ) -> Iterator[Item]:
+        """Everything that is new in these files.
+
+        First comes what `head` makes of the number of files and of what they hold all in all.
+        """
         readings = self._find_new(places)
         corrections = self._thread(readings) if readings else []
-        yield self._space(readings)
+        yield from head(*self._totals(readings))
         yield from corrections
         for number, reading in enumerate(readings):
             self.ctx.progress("files", number, len(readings))
@@ -88,12 +104,12 @@ class Reader:
         if self._since_checkpoint or self.cursor.encode() != self._last:
             yield self._checkpoint()
 
-    def count(self, places: Iterable[Place]) -> Space:
-        """The list as it would be after a run, without a post being parsed."""
+    def count(self, places: Iterable[Place]) -> tuple[int, Counts]:
+        """How many files there are and what they hold, without a post being parsed."""
         readings = self._find_new(places)
         if readings:
             self._thread(readings)
-        return self._space(readings)
+        return self._totals(readings)
 
     def _find_new(self, places: Iterable[Place]) -> list[Reading]:
         """The files that changed; those that are gone are forgotten, their posts are kept."""
@@ -128,6 +144,7 @@ class Reader:
             raise CursorExpired(f"{error}; the archive is read again") from error
         self.index.settle()
         old = set(self.index.by_key)
+        filed = {known.key for known in self.index.by_key.values() if known.file != NOWHERE}
         # A file that is read anew holds what it is found to hold, not what it held.
         anew = {reading.state.number for reading in readings if not reading.change.start}
         live = {state.number for state in self.cursor.files.values()} - anew
@@ -138,6 +155,8 @@ class Reader:
             except OSError as error:
                 self._cannot_read(reading.place.name, error)
                 readings.remove(reading)
+        if not any(reading.state.problems for reading in readings):
+            self.lost = {key for key in filed if self.index.by_key[key].file == NOWHERE}
         changed = self.index.settle()
         again = {
             found.known.key
@@ -279,7 +298,7 @@ class Reader:
             yield _reject(where, f"the message cannot be read: {type(error).__name__}")
             return
         if sender and self.accounts.is_new(sender.key, named=bool(sender.name)):
-            yield _account(sender)
+            yield self._account(sender)
         yield post
 
     def _is_due(self) -> bool:
@@ -295,28 +314,14 @@ class Reader:
         self._last = self.cursor.encode()
         return Checkpoint(self._last)
 
-    def _space(self, readings: list[Reading]) -> Space:
-        """The list, with what its files hold: `native_post_count` is true messages."""
+    def _totals(self, readings: list[Reading]) -> tuple[int, Counts]:
+        """How many files there are after this run, and what they hold."""
         states = dict(self.cursor.files)
         states.update((reading.place.name, reading.state) for reading in readings)
         counts = Counts()
         for state in states.values():
             counts = counts.plus(state.counts)
-        settings = self.ctx.settings
-        extra = {
-            "files": len(states),
-            "repeated_ids": counts.repeats,
-            "repeats_with_another_text": counts.other_texts,
-            "look_alike_separators": counts.look_alikes,
-            "cut_off": counts.cut,
-        }
-        space = Space(key=settings.list, kind="list", title=settings.title or settings.list)
-        space.visibility = settings.seen_by()
-        space.native_post_count = counts.messages
-        space.extra = extra
-        if settings.url:
-            space.url = str(settings.url)
-        return space
+        return len(states), counts
 
 
 def _partly(reading: Reading, done: int) -> FileState:
@@ -332,7 +337,8 @@ def _already_done(change: Change) -> int:
     return known.done if known and known.done_crc == change.state.crc else 0
 
 
-def _account(sender: Sender) -> Account:
+def account_of(sender: Sender) -> Account:
+    """The account of who sent a message to a list."""
     account = Account(key=sender.key)
     if sender.name:
         account.name = sender.name
