@@ -32,6 +32,21 @@ community_space = Table(
     comment="Which spaces serve which community",
 )
 
+event_place = Table(
+    "event_place",
+    metadata,
+    Column("source", Text, primary_key=True, comment="Source of the event"),
+    Column("event", Text, primary_key=True, comment="Key of the event"),
+    Column(
+        "place",
+        Text,
+        nullable=False,
+        comment="Stands for its space in community_space: the rules that fit it, after that space"
+        " where it serves a community too",
+    ),
+    comment="Which events serve communities by a rule of plugins.toml",
+)
+
 person = Table(
     "person",
     metadata,

@@ -10,6 +10,7 @@ from cophub.warehouse.hub_tables import (
     community_space,
     cursor,
     erasure,
+    event_place,
     identity_decision,
     lease,
     measure,
@@ -44,7 +45,8 @@ from cophub.warehouse.vendor_tables import (
 __all__ = [
     "VENDOR_TABLES", "Instant", "Json", "account", "affiliation", "attendance", "campaign",
     "community", "community_space", "cursor", "delivery", "document", "erasure", "event",
-    "identity_decision", "lease", "measure", "measure_month", "membership", "membership_period",
-    "meta", "metadata", "metric", "organization", "organization_name", "person", "person_account",
-    "person_history", "post", "publication", "reaction", "reject", "run", "space", "stream_run",
+    "event_place", "identity_decision", "lease", "measure", "measure_month", "membership",
+    "membership_period", "meta", "metadata", "metric", "organization", "organization_name",
+    "person", "person_account", "person_history", "post", "publication", "reaction", "reject",
+    "run", "space", "stream_run",
 ]  # fmt: skip

@@ -81,6 +81,9 @@ _OF_PERSON = (
     "JOIN person_account pa ON pa.source = {0}.source AND pa.account = {0}.account"
     " JOIN person h ON h.id = pa.person AND h.kind = 'person'"
 )
+# A rule of plugins.toml may have given the event to communities that its space does not serve.
+_PLACED = "LEFT JOIN event_place ep ON ep.source = e.source AND ep.event = e.key"
+_PLACE = "coalesce(ep.place, e.space)"
 _WEIGHT = {kind: weight for kind, (weight, _) in ACTS.items()}
 
 EVENT_PERSON = View(
@@ -89,7 +92,7 @@ EVENT_PERSON = View(
     {
         "source": "Source of the event",
         "event": "Key of the event",
-        "space": "Key of the space of the event",
+        "space": "Key of the space of the event, or the place that a rule of plugins.toml gave it",
         "person": "Id of the person",
         "starts_at": "When the event started",
         "at": "When the person came, else when the event started",
@@ -99,7 +102,7 @@ EVENT_PERSON = View(
 SELECT s.source, s.event, s.space, s.person, s.starts_at, min(s.at) AS at,
        sum(s.seconds) AS seconds
 FROM (
-  SELECT e.source, e.key AS event, e.space, pa.person, e.starts_at,
+  SELECT e.source, e.key AS event, {_PLACE} AS space, pa.person, e.starts_at,
          coalesce(a.joined_at, e.starts_at) AS at,
          coalesce(<minutes_in_seconds>, <stay_in_seconds>) AS seconds,
          CASE WHEN coalesce(a.visits, 1) > 0
@@ -107,6 +110,7 @@ FROM (
               THEN 1 ELSE 0 END AS came
   FROM attendance a
   JOIN event e ON e.source = a.source AND e.key = a.event
+  {_PLACED}
   {_OF_PERSON.format("a")}
   WHERE a.gone_at IS NULL AND e.gone_at IS NULL AND e.cancelled IS NOT TRUE
 ) s
@@ -155,14 +159,16 @@ WHERE at IS NOT NULL
 _ORGANISED = f"""
 SELECT person, source, space, 'organised', at, {_WEIGHT["organised"]}, ref, 0
 FROM (
-  SELECT pa.person, e.source, e.space, e.starts_at AS at, e.key AS ref
+  SELECT pa.person, e.source, {_PLACE} AS space, e.starts_at AS at, e.key AS ref
   FROM event e
+  {_PLACED}
   JOIN person_account pa ON pa.source = e.source AND pa.account = e.organizer
   JOIN person h ON h.id = pa.person AND h.kind = 'person'
   WHERE e.cancelled IS NOT TRUE AND e.gone_at IS NULL AND e.starts_at IS NOT NULL
   UNION
-  SELECT pa.person, e.source, e.space, e.starts_at, e.key
+  SELECT pa.person, e.source, {_PLACE}, e.starts_at, e.key
   FROM event e
+  {_PLACED}
   JOIN account o ON o.source = e.source AND lower(o.email) = lower(e.organizer)
   JOIN person_account pa ON pa.source = o.source AND pa.account = o.key
   JOIN person h ON h.id = pa.person AND h.kind = 'person'
@@ -202,7 +208,7 @@ WHERE d.created_at IS NOT NULL AND d.deleted_at IS NULL AND d.gone_at IS NULL
 _ACT_COLUMNS = {
     "person": "Id of the person who did it; mailboxes, bots and services are left out",
     "source": "Source it was seen in",
-    "space": "Key of the space it was done in",
+    "space": "Key of the space it was done in, or the place of an event as in event_place",
     "kind": "; ".join(f"{kind}: {what}" for kind, (_, what) in ACTS.items()),
     "at": "When, in UTC",
     "weight": "What it counts, from 1 (opened) to 11 (organised)",

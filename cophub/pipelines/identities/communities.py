@@ -10,10 +10,8 @@ from logging import Logger
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cophub import CommunitySpec, ConfigError
+from cophub.pipelines.identities.rules import KINDS, Rule, form, place_events, rule_of
 from cophub.warehouse.tables import community, community_space, space
-
-_RESERVED = ("subject",)
-_RULE = re.compile(r"([a-z_]+)=")
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,10 @@ class Space:
     source: str
     key: str
     title: str | None
+    kind: str | None = None
 
+
+ROOM = "meeting_room"
 
 Links = dict[tuple[str, str, str], str]
 """(community, source, space) -> set_by."""
@@ -38,13 +39,20 @@ def resolve_communities(
     cophub does not know.
     """
     rows = connection.execute(
-        select(space.c.source, space.c.key, space.c.title).order_by(space.c.source, space.c.key)
+        select(space.c.source, space.c.key, space.c.title, space.c.kind).order_by(
+            space.c.source, space.c.key
+        )
     )
     spaces = [Space(*row) for row in rows]
     if specs:
         wanted, links = list(specs), configured(specs, spaces, log)
     else:
         wanted, links = proposed(spaces, _current_proposals(connection))
+    rules = [rule for spec in specs for rule in rules_of(spec, spaces)]
+    used = place_events(connection, rules, links)
+    for rule in rules:
+        if rule not in used:
+            log.warning(_no_event_fits(rule))
     _write(connection, wanted, links)
 
 
@@ -57,18 +65,33 @@ def configured(
         for pattern in spec.spaces:
             found = matching(pattern, spaces, spec.key)
             links |= {(spec.key, s.source, s.key): "config" for s in found}
-            if not found and log:
+            if not found and log and not _chooses_events(pattern):
                 log.warning(_nothing_matches(spec.key, pattern))
     return links
 
 
+def rules_of(spec: CommunitySpec, spaces: list[Space]) -> list[Rule]:
+    """Those of a community's patterns that choose events, and are not the key of any space."""
+    rules = []
+    for pattern in spec.spaces:
+        source, _, name = pattern.partition(":")
+        if _chooses_events(pattern) and not matching(pattern, spaces, spec.key):
+            rules.append(rule_of(spec.key, source, name))
+    return rules
+
+
+def _chooses_events(pattern: str) -> bool:
+    return form(pattern.partition(":")[2]) in KINDS
+
+
+def _no_event_fits(rule: Rule) -> str:
+    return (
+        f'community "{rule.community}": "{rule.source}:{rule.text}" fits no event of the warehouse;'
+        " compare the titles with `cophub export event`, or sync the source first"
+    )
+
+
 def _nothing_matches(key: str, pattern: str) -> str:
-    rule = _RULE.match(pattern.partition(":")[2])
-    if rule and rule[1] in _RESERVED:
-        return (
-            f'community "{key}": "{pattern}" matches nothing, because no source can be divided by'
-            f" {rule[1]} yet"
-        )
     return (
         f'community "{key}": "{pattern}" matches no space of the warehouse; compare'
         " `cophub discover SOURCE`, or sync the source first"
@@ -89,12 +112,13 @@ def matching(pattern: str, spaces: list[Space], key: str) -> list[Space]:
     exact = [s for s in spaces if s.source == source and s.key == name]
     if exact:
         return exact
-    rule = _RULE.match(name)
-    if rule and rule[1] in _RESERVED:
+    rule = form(name)
+    if rule in KINDS:
         return []
     if rule:
         raise ConfigError(
-            f'community "{key}": "{pattern}" has the unknown form "{rule[0]}"; write "source:space"'
+            f'community "{key}": "{pattern}" has the unknown form "{rule}="; write "source:space",'
+            f" or one of {', '.join(f'{source}:{kind}=...' for kind in KINDS)},"
             f" under [communities.{key}] in plugins.toml"
         )
     return [s for s in spaces if fnmatchcase(s.source, source) and fnmatchcase(s.key, name)]
@@ -103,15 +127,20 @@ def matching(pattern: str, spaces: list[Space], key: str) -> list[Space]:
 def proposed(
     spaces: list[Space], current: dict[tuple[str, str], str]
 ) -> tuple[list[CommunitySpec], Links]:
-    """A community for each title; one that was proposed before keeps its key when renamed."""
+    """A community for each title; one that was proposed before keeps its key when renamed.
+
+    A meeting room proposes nothing: it joins the community that has its title, if there is one.
+    """
     by_title: dict[str, str] = {}
     titles: dict[str, str] = {}
     links: Links = {}
     # Those that have a key first: a newcomer with the same title joins them.
-    for s in sorted(spaces, key=lambda s: (s.source, s.key) not in current):
+    for s in sorted(spaces, key=lambda s: (s.kind == ROOM, (s.source, s.key) not in current)):
         title = (s.title or s.key).strip() or s.key
         normal = normal_title(title)
         key = current.get((s.source, s.key)) or by_title.get(normal)
+        if s.kind == ROOM and by_title.get(normal) is None:
+            continue
         if key is None:
             key = _free_key(slug(title) or slug(f"{s.source} {s.key}") or "community", titles)
         by_title.setdefault(normal, key)

@@ -17,6 +17,13 @@ COLUMNS = "community TEXT, source TEXT, space TEXT, PRIMARY KEY (source, space, 
 LISTS = "('list', 'audience')"
 """Kinds of spaces that are a mailing list."""
 
+PLACED_EVENTS = """(
+  SELECT e.source, e.key, coalesce(ep.place, e.space) AS space, e.starts_at, e.attendee_count,
+         e.cancelled, e.gone_at
+  FROM event e LEFT JOIN event_place ep ON ep.source = e.source AND ep.event = e.key
+)"""
+"""Events by where they count: a rule of plugins.toml may have given one another place."""
+
 NATIVE_JOINED = (
     "CASE WHEN coalesce(m.joined_at_basis, 'native') <> 'first_seen' THEN m.joined_at END"
 )
@@ -58,7 +65,7 @@ def read_scopes(connection: Connection, now: datetime) -> list[Scope]:
         f" WHERE {at} <= :now GROUP BY source, space"
         for table, at in (
             ("post", "posted_at"),
-            ("event", "starts_at"),
+            (PLACED_EVENTS, "starts_at"),
             ("campaign", "sent_at"),
             ("document", "created_at"),
             ("membership", f"coalesce({NATIVE_JOINED}, first_seen_at)"),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar, at
-from cophub.pipelines.measures.scopes import instant
+from cophub.pipelines.measures.scopes import PLACED_EVENTS, instant
 from cophub.warehouse.staging import execute, settle
 
 COLUMNS = {
@@ -92,7 +92,7 @@ def stage_events(connection: Connection) -> None:
         INSERT INTO quarter_event
         SELECT e.source, e.key, e.space, c.q, c.m, e.attendee_count,
                CASE WHEN listed.event IS NULL THEN 0 ELSE 1 END, coalesce(there.n, 0)
-        FROM event e
+        FROM {PLACED_EVENTS} e
         JOIN calendar c ON {at("e.starts_at", "c")}
         LEFT JOIN (
           SELECT DISTINCT source, event FROM attendance WHERE gone_at IS NULL

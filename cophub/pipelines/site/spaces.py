@@ -23,7 +23,12 @@ SELECT c.community, c.source, c.space, c.set_by, s.title, s.kind, s.url, s.visib
 FROM community_space c
 LEFT JOIN space s ON s.source = c.source AND s.key = c.space
 WHERE s.gone_at IS NULL
-ORDER BY c.community, c.source, s.title, c.space
+  AND NOT EXISTS (SELECT 1 FROM event_place e WHERE e.source = c.source AND e.place = c.space)
+UNION
+SELECT c.community, c.source, '', c.set_by, 'Meetings', 'meetings by rule', NULL, NULL
+FROM community_space c
+JOIN event_place e ON e.source = c.source AND e.place = c.space
+ORDER BY 1, 2, 5, 3
 """)
 
 # Only what a space says of itself makes it public: one whose visibility is not known stays closed.

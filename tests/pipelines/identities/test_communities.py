@@ -115,7 +115,7 @@ def test_a_space_that_is_not_there_is_said_and_stops_nothing(
     assert links(rows) == {("soil", "news", "a1", "config")}
     first, second = caplog.messages
     assert first.startswith('community "soil": "news:gone" matches no space of the warehouse')
-    assert second.startswith('community "soil": "calls:subject=S*" matches nothing, because')
+    assert second.startswith('community "soil": "calls:subject=S*" fits no event of the warehouse')
 
 
 @pytest.mark.usefixtures("spaces")

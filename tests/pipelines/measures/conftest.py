@@ -55,7 +55,7 @@ class Hub:
 
     def event(self, space: str, starts_at: datetime, stays: dict[str, Any], **more: Any) -> None:
         """An event; `stays` gives minutes (or fields of the attendance) by account."""
-        key = self.key()
+        key = more.pop("key", None) or self.key()
         row = {"source": "s", "key": key, "space": space, "starts_at": starts_at}
         self.rows.add("event", row | more)
         for account, stay in stays.items():

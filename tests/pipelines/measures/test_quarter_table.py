@@ -70,6 +70,27 @@ def test_a_stay_without_minutes_is_measured_or_believed(hub: Any) -> None:
     assert hub.value("soil", "2026Q2", "attendees") == 3
 
 
+def test_an_event_counts_where_a_rule_placed_it(hub: Any) -> None:
+    """For both communities of its place, once for all together, and not for its space alone."""
+    hub.person("ana", "ben", "cem")
+    hub.community("soil", "soil", "subject=soil* | subject=*water*")
+    hub.community("water", "subject=soil* | subject=*water*")
+    hub.community("hosts", "room")
+    hub.event("room", day("2026-04-10"), {"ana": 30, "ben": 30}, key="joint", organizer="cem")
+    hub.event("room", day("2026-04-10"), {"ana": 30, "cem": 30}, key="other")
+    place = {"source": "s", "event": "joint", "place": "subject=soil* | subject=*water*"}
+    hub.rows.add("event_place", place)
+    hub.run()
+    seats = {c: hub.value(c, "2026Q2", "seats") for c in ("soil", "water", "hosts", "")}
+    assert seats == {"soil": 2, "water": 2, "hosts": 2, "": 4}
+    assert {
+        row[0]
+        for row in hub.rows.query(
+            "SELECT person FROM activity WHERE community = 'water' AND kind = 'organised'"
+        )
+    } == {"cem"}
+
+
 def test_an_event_without_a_list_counts_by_the_vendors_own_number(hub: Any) -> None:
     """Its attendees are absent with the reason, or left out with a note; never 0."""
     hub.person("ana", "ben")

@@ -177,6 +177,18 @@ def test_a_community_shows_its_spaces_and_counts_the_secret_ones(rows, read):
     assert big.url is None, "a javascript: address is no link"
 
 
+def test_meetings_that_rules_choose_are_one_entry_among_the_spaces(rows, read):
+    fill(rows)
+    for key, place in (("1", "subject=Big*"), ("2", "room | subject=Big*")):
+        rows.add("event", {"source": "calls", "key": key, "title": "Big call"})
+        rows.add("event_place", {"source": "calls", "event": key, "place": place})
+        link = {"community": "big", "source": "calls", "space": place, "set_by": "config"}
+        rows.add("community_space", link)
+    big = next(page for page in read().communities if page.key == "big")
+    meetings = [space for space in big.spaces if space.source == "calls"]
+    assert [(space.title, space.kind) for space in meetings] == [("Meetings", "meetings by rule")]
+
+
 def test_threads_come_from_public_spaces_newest_first_and_without_a_dangerous_link(rows, read):
     fill(rows)
     big = next(each for each in read().communities if each.key == "big")
