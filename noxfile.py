@@ -40,5 +40,6 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests, on SQLite and on PostgreSQL."""
-    session.run(PYTHON, "-m", "pytest", *session.posargs, external=True)
+    """All tests, on SQLite and on PostgreSQL, on every processor; a file's stay together."""
+    spread = ("-n", "auto", "--dist", "loadfile")
+    session.run(PYTHON, "-m", "pytest", *spread, *session.posargs, external=True)
