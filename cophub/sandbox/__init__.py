@@ -7,12 +7,14 @@
 The people are invented, the data made from the seed, and the clock stands still until it is moved.
 """
 
+from cophub.sandbox.groupsio import GroupsioSandbox
 from cophub.sandbox.mailchimp import MailchimpSandbox
 from cophub.sandbox.microsoft import MicrosoftSandbox
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.world import Person, World
 
 __all__ = [
+    "GroupsioSandbox",
     "MailchimpSandbox",
     "MicrosoftSandbox",
     "Person",

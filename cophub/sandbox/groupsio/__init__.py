@@ -1,0 +1,168 @@
+"""groups.io's API v1, emulated as the enterprise domain dgroups.io: groups, members, archives."""
+
+import threading
+from base64 import b64decode
+from binascii import Error as NotBase64
+from datetime import datetime
+from hashlib import sha256
+from http.cookies import SimpleCookie
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from cophub.sandbox.groupsio import groups as _groups  # noqa: F401 - it holds calls
+from cophub.sandbox.groupsio import members as _members  # noqa: F401
+from cophub.sandbox.groupsio import posts as _posts  # noqa: F401
+from cophub.sandbox.groupsio.api import CALLS, Call
+from cophub.sandbox.groupsio.life import Life
+from cophub.sandbox.groupsio.refusals import Refusal
+from cophub.sandbox.groupsio.rights import EVERY
+from cophub.sandbox.groupsio.rows import user_row
+from cophub.sandbox.groupsio.setup import make_groups, make_hub
+from cophub.sandbox.groupsio.state import MEMBER, MODERATOR, Group, State, User
+from cophub.sandbox.groupsio.truth import truth
+from cophub.sandbox.groupsio.writing import Writing
+from cophub.sandbox.mailchimp import NOW
+from cophub.sandbox.server import Request, Response, Sandbox
+from cophub.sandbox.timeline import Timeline, seconds
+from cophub.sandbox.world import World
+
+KEY = sha256(b"a key of the sandbox").hexdigest()
+PASSWORD = "sandbox-password"
+ROOT = "/api/v1/"
+
+
+class GroupsioSandbox(Sandbox):
+    """dgroups.io with a group for each of `communities`, and two years behind it.
+
+    The hub's account, whose key is `api_key`, moderates every group; `rights` takes that away.
+    """
+
+    vendor: ClassVar[str] = "groupsio"
+    simultaneous: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        people: int = 400,
+        communities: int = 6,
+        now: datetime = NOW,
+        years: float = 2,
+        api_key: str = KEY,
+        port: int = 0,
+        latency: float = 0.0,
+        limits: bool = False,
+        speed: float = 1.0,
+    ) -> None:
+        end = seconds(now)
+        self.world = World(seed, people=people, communities=communities, now=end, years=years)
+        super().__init__(Timeline(self.world.start), port=port, latency=latency)
+        self.api_key, self.limits, self.speed = api_key, limits, speed
+        self.error_status = 400
+        """HTTP status of the vendor's own errors: 400, or 200 for some."""
+        self.state = State()
+        make_groups(self.world, self.state)
+        self.hub = make_hub(self.world, self.state)
+        self.sessions: set[str] = set()
+        self.life = Life(self.world, self.timeline, self.state)
+        self.writing = Writing(self.world, self.timeline, self.state, self.life)
+        self.life.begin()
+        for group in self.state.groups.values():
+            self.life.enter(group, self.hub).mod_status = MODERATOR
+            self.writing.begin(group)
+        self.timeline.run(end)
+
+    # Answering
+
+    def user(self, request: Request) -> str:
+        """The credentials; without limits, every connection counts alone."""
+        if not self.limits:
+            return str(threading.get_ident())
+        return request.headers.get("Authorization", "") or request.headers.get("Cookie", "")
+
+    def problem(self, status: int) -> Response:
+        """The vendor's error object."""
+        kinds = {429: "rate_limited", 401: "unauthorized", 403: "no_permission"}
+        return _json(Refusal(kinds.get(status, "internal_error")).body, status)
+
+    def answer(self, request: Request) -> Response:
+        """The vendor's answer to any request."""
+        try:
+            return self._answered(request)
+        except Refusal as refusal:
+            return _json(refusal.body, refusal.status or self.error_status)
+
+    def _answered(self, request: Request) -> Response:
+        query = dict(request.query)
+        if request.method == "POST":
+            query |= parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        name = request.path.removeprefix(ROOT).strip("/")
+        if name == "login":
+            return self._login(query)
+        answerer = CALLS.get(name) if request.path.startswith(ROOT) else None
+        if answerer is None:
+            return Response(404, b"404 page not found\n", content_type="text/plain")
+        answer = answerer(Call(self, query, self._who(request)))
+        return answer if isinstance(answer, Response) else _json(answer)
+
+    def _login(self, query: dict[str, str]) -> Response:
+        if (query.get("email"), query.get("password")) != (self.hub.email, PASSWORD):
+            raise Refusal("bad_request", "email or password is wrong")
+        session = sha256(f"session {len(self.sessions)}".encode()).hexdigest()
+        self.sessions.add(session)
+        csrf = str(int(session[:15], 16))
+        answer = _json({"token": session, "user": user_row(self.hub, csrf)})
+        answer.headers["Set-Cookie"] = f"groupsio={session}; Path=/; HttpOnly"
+        return answer
+
+    def _who(self, request: Request) -> User:
+        """The account that asks, by key, token or cookie."""
+        given = _credential(request.headers.get("Authorization", ""))
+        cookie = SimpleCookie(request.headers.get("Cookie", "")).get("groupsio")
+        held = {given, cookie.value if cookie else ""}
+        if self.api_key in held or held & self.sessions:
+            return self.hub
+        raise Refusal("unauthorized", "")
+
+    # Change on demand
+
+    def group(self, name: str) -> Group:
+        """A group by its name; `parent+sub` for a subgroup."""
+        return self.state.by_name[name]
+
+    def rights(self, name: str, *, moderator: bool = True, **allowed: bool) -> None:
+        """What the hub's account may do in a group: `rights("mnch", members_visible=False)`."""
+        if unknown := allowed.keys() - EVERY:
+            raise ValueError(f"the vendor has no permission {sorted(unknown)}")
+        group = self.group(name)
+        group.subs[self.hub.id].mod_status = MODERATOR if moderator else MEMBER
+        group.denied = {right for right, held in allowed.items() if not held}
+
+    def truth(self) -> dict[str, Any]:
+        """What the vendor holds now: spaces, accounts, members, posts, events, files."""
+        with self.changing():
+            return truth(self.state)
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(status, msgspec.json.encode(body))
+
+
+def _credential(header: str) -> str:
+    """The key out of `Bearer`, or out of `Basic` with the key as user."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    try:
+        return (
+            b64decode(value, validate=True).decode().partition(":")[0]
+            if scheme.lower() == "basic"
+            else ""
+        )
+    except (NotBase64, UnicodeDecodeError):
+        return ""
+
+
+__all__ = ["KEY", "PASSWORD", "GroupsioSandbox"]

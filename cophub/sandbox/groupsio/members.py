@@ -1,0 +1,90 @@
+"""Calls about a group's members."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cophub.sandbox.groupsio.api import Call, call
+from cophub.sandbox.groupsio.listing import number, ordered, page
+from cophub.sandbox.groupsio.refusals import Refusal
+from cophub.sandbox.groupsio.rights import may
+from cophub.sandbox.groupsio.rows import sub_row
+from cophub.sandbox.groupsio.state import (
+    BANNED,
+    BOUNCED,
+    BOUNCING,
+    MEMBER,
+    NORMAL,
+    PENDING,
+    Group,
+    Sub,
+)
+
+_ORDERS: dict[str, Callable[[Sub], Any]] = {
+    "email": lambda sub: (sub.user.email.lower(), sub.id),
+    "name": lambda sub: (sub.user.full_name.lower(), sub.id),
+    "created": lambda sub: (sub.created, sub.id),
+    "updated": lambda sub: (sub.updated, sub.id),
+}
+_TYPES: dict[str, Callable[[Sub], bool]] = {
+    "members": lambda sub: sub.status == NORMAL,
+    "mods": lambda sub: sub.status == NORMAL and sub.mod_status != MEMBER,
+    "pending": lambda sub: sub.status == PENDING,
+    "banned": lambda sub: sub.status == BANNED,
+    "bouncing": lambda sub: sub.status == NORMAL and sub.user.status in (BOUNCING, BOUNCED),
+}
+_NEEDS = {"pending": "manage_pending_members", "banned": "ban_members"}
+
+
+def _listed(asked: Call, group: Group, subs: list[Sub]) -> dict[str, Any]:
+    rows, field, direction = ordered(asked.query, subs, _ORDERS, ("email", "asc"))
+    see = asked.sees_addresses(group)
+    return page(
+        asked.query,
+        rows,
+        lambda sub: sub_row(sub, own=False, see_address=see or sub.user is asked.user),
+        sort_field=field,
+        sort_dir=direction,
+    )
+
+
+@call("getmembers")
+def getmembers(asked: Call) -> dict[str, Any]:
+    """Who is in a group; `type` picks moderators, pending, banned or bouncing ones instead."""
+    sort = asked.query.get("type") or "members"
+    if sort not in _TYPES:
+        raise Refusal("invalid_value", "type")
+    group = asked.group("members_visible")
+    if sort in _NEEDS and not may(group.subs[asked.user.id], _NEEDS[sort]):
+        raise Refusal("inadequate_permissions", _NEEDS[sort])
+    return _listed(asked, group, [sub for sub in group.subs.values() if _TYPES[sort](sub)])
+
+
+@call("getmember")
+def getmember(asked: Call) -> dict[str, Any]:
+    """One member by the subscription's id."""
+    group = asked.group("members_visible")
+    wanted = number(asked.query, "sub_id")
+    for sub in group.subs.values():
+        if sub.id == wanted:
+            return sub_row(sub, own=False, see_address=asked.sees_addresses(group))
+    raise Refusal("bad_request", "no such member")
+
+
+@call("searchmembers")
+def searchmembers(asked: Call) -> dict[str, Any]:
+    """Members whose name or, for those who may see it, address holds `q`."""
+    group, wanted = asked.group("members_visible"), asked.query.get("q", "").lower()
+    see = asked.sees_addresses(group)
+    found = [
+        sub
+        for sub in group.present()
+        if wanted in sub.user.full_name.lower() or (see and wanted in sub.user.email.lower())
+    ]
+    return _listed(asked, group, found)
+
+
+@call("getpastmembers")
+def getpastmembers(asked: Call) -> dict[str, Any]:
+    """Subscriptions that ended, those included of people who came back; for moderators."""
+    group = asked.group("manage_members")
+    return _listed(asked, group, group.past)
