@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from cophub.sandbox.goto import GotoSandbox
 from cophub.sandbox.groupsio import KEY as GROUPSIO_KEY
 from cophub.sandbox.groupsio import GroupsioSandbox
 from cophub.sandbox.mailchimp import KEY, NOW, MailchimpSandbox
@@ -119,6 +120,32 @@ def groupsio(**options: object) -> None:
     """groups.io's API v1 as dgroups.io; prints the API key as well."""
     sandbox = GroupsioSandbox(**options)  # type: ignore[arg-type]
     serve(sandbox, f"api_key = {sandbox.api_key}")
+
+
+@main.command()
+@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--people", default=400, show_default=True)
+@click.option("--communities", default=6, show_default=True)
+@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
+@click.option(
+    "--now",
+    default=NOW.date().isoformat(),
+    callback=_instant,
+    help="Where the clock stands; 'today' for now.",
+    show_default=True,
+)
+@click.option("--limits", is_flag=True, help="Keep the vendor's limits.")
+@click.option(
+    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
+)
+@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+def goto(**options: object) -> None:
+    """GoToMeeting and GoTo Webinar; prints client id, secret and two kinds of token as well."""
+    sandbox = GotoSandbox(**options)  # type: ignore[arg-type]
+    names = ("client_id", "client_secret", "pat")
+    told = [f"{name} = {getattr(sandbox, name)}" for name in names]
+    serve(sandbox, *told, f"refresh_token = {sandbox.refresh_token()}")
 
 
 def serve(sandbox: Sandbox, *told_first: str) -> None:

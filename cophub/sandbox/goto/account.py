@@ -1,0 +1,121 @@
+"""The customer's account: who may host, in which groups, and who is where in the world."""
+
+from collections import defaultdict
+
+from cophub.sandbox.goto.state import Group, Organizer, long_key
+from cophub.sandbox.world import DAY, Person, Stay, World, work_address
+
+GROUPS = ("Communities of practice", "Francophone and regional")
+SHARED = 3
+"""Of so many communities that follow one another, the last two share an organizer."""
+
+
+class Account:
+    """Organizers and groups; organizer 0 is the administrator and hosts no community."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.key = long_key(world.seed, "account")
+        self.name = "Health Alliance for Tomorrow"
+        first, second = (long_key(world.seed, "group", number) for number in range(2))
+        self.groups = [Group(first, GROUPS[0], first), Group(second, GROUPS[1], first)]
+        self.crowd = Crowd(world)
+        self.hosts: list[Organizer] = []
+        """The organizer of each community."""
+        self.organizers = [self._organizer(0, admin=True)]
+        self._find_hosts()
+        self.organizers.append(self._organizer(self._unused(), suspended=True))
+        self.by_key = {organizer.key: organizer for organizer in self.organizers}
+
+    def _organizer(self, person: int, **more: bool) -> Organizer:
+        who = self.world.person(person)
+        key = long_key(self.world.seed, "organizer", person)
+        return Organizer(key, person, who.work_email, who.given, who.family, **more)
+
+    def _find_hosts(self) -> None:
+        for number in range(len(self.world.communities)):
+            if number % SHARED == SHARED - 1:
+                self.hosts.append(self.hosts[-1])
+                continue
+            taken = {organizer.person for organizer in self.organizers}
+            early = self.crowd.members(number, self.world.start + 60 * DAY)
+            found = next((p for p in early if p not in taken), self._unused())
+            host = self._organizer(found)
+            host.group = self.groups[number // SHARED % 2].key
+            host.webinars = number % 4 != 1
+            self.organizers.append(host)
+            self.hosts.append(host)
+
+    def _unused(self) -> int:
+        taken = {organizer.person for organizer in self.organizers}
+        return next(index for index in range(1, len(taken) + 2) if index not in taken)
+
+    @property
+    def admin(self) -> Organizer:
+        """The administrator of the account."""
+        return self.organizers[0]
+
+    def group(self, key: int) -> Group | None:
+        """The group with this key."""
+        return next((group for group in self.groups if group.key == key), None)
+
+    def group_name(self, organizer: Organizer) -> str:
+        """The name of an organizer's group, "" for one who is in none."""
+        group = self.group(organizer.group)
+        return group.name if group else ""
+
+    def organizers_of(self, group: Group) -> list[Organizer]:
+        """The organizers in a group itself, not in those below it."""
+        return [each for each in self.organizers if each.group == group.key]
+
+    def add(self, organizer: Organizer) -> None:
+        """Take one more organizer into the account."""
+        self.organizers.append(organizer)
+        self.by_key[organizer.key] = organizer
+
+
+class Crowd:
+    """Who is in which community when, and under which address; grows as people arrive."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._next = 0
+        self._stays: defaultdict[int, list[tuple[int, Stay]]] = defaultdict(list)
+        self._erased: dict[int, int] = {}
+
+    def _grow(self, instant: int) -> None:
+        while self.world.arrival(self._next) <= instant:
+            for stay in self.world.stays(self._next):
+                self._stays[stay.community].append((self._next, stay))
+            for turn in self.world.turns(self._next):
+                if turn.what == "erased":
+                    self._erased[self._next] = turn.at
+            self._next += 1
+
+    def arrived(self, instant: int) -> int:
+        """How many people there are."""
+        self._grow(instant)
+        return self._next
+
+    def members(self, community: int, instant: int) -> list[int]:
+        """The people in a community at an instant, by index."""
+        self._grow(instant)
+        found = {
+            index
+            for index, stay in self._stays[community]
+            if stay.joined <= instant
+            and (stay.left is None or stay.left > instant)
+            and self._erased.get(index, instant + 1) > instant
+        }
+        return sorted(found)
+
+    def address(self, index: int, instant: int) -> str:
+        """The address a person uses at work at an instant, or at home where they prefer that."""
+        person: Person = self.world.person(index)
+        if person.prefers_personal:
+            return person.personal_email
+        organisation = person.organisation
+        for turn in self.world.turns(index):
+            if turn.what == "moved" and turn.at <= instant:
+                organisation = self.world.new_organisation(index, turn)
+        return work_address(person, organisation)
