@@ -7,6 +7,7 @@
 The people are invented, the data made from the seed, and the clock stands still until it is moved.
 """
 
+from cophub.sandbox.adobeconnect import AdobeConnectSandbox
 from cophub.sandbox.goto import GotoSandbox
 from cophub.sandbox.groupsio import GroupsioSandbox
 from cophub.sandbox.mailchimp import MailchimpSandbox
@@ -15,6 +16,7 @@ from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.world import Person, World
 
 __all__ = [
+    "AdobeConnectSandbox",
     "GotoSandbox",
     "GroupsioSandbox",
     "MailchimpSandbox",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from cophub.sandbox.adobeconnect import AdobeConnectSandbox
 from cophub.sandbox.goto import GotoSandbox
 from cophub.sandbox.groupsio import KEY as GROUPSIO_KEY
 from cophub.sandbox.groupsio import GroupsioSandbox
@@ -146,6 +147,30 @@ def goto(**options: object) -> None:
     names = ("client_id", "client_secret", "pat")
     told = [f"{name} = {getattr(sandbox, name)}" for name in names]
     serve(sandbox, *told, f"refresh_token = {sandbox.refresh_token()}")
+
+
+@main.command()
+@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--people", default=400, show_default=True)
+@click.option("--communities", default=6, show_default=True)
+@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
+@click.option(
+    "--now",
+    default=NOW.date().isoformat(),
+    callback=_instant,
+    help="Where the clock stands; 'today' for now.",
+    show_default=True,
+)
+@click.option("--limits", is_flag=True, help="Let sessions that nobody uses end after 20 minutes.")
+@click.option(
+    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
+)
+@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+def adobeconnect(**options: object) -> None:
+    """Adobe Connect's XML API; prints login and password as well."""
+    sandbox = AdobeConnectSandbox(**options)  # type: ignore[arg-type]
+    serve(sandbox, f"login = {sandbox.login}", f"password = {sandbox.password}")
 
 
 def serve(sandbox: Sandbox, *told_first: str) -> None:
