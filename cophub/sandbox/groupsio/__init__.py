@@ -3,6 +3,7 @@
 import threading
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from http.cookies import SimpleCookie
@@ -11,25 +12,29 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from cophub.sandbox.groupsio import groups as _groups  # noqa: F401 - it holds calls
+from cophub.sandbox.groupsio import archives as _archives  # noqa: F401 - it holds calls
+from cophub.sandbox.groupsio import groups as _groups  # noqa: F401
 from cophub.sandbox.groupsio import members as _members  # noqa: F401
 from cophub.sandbox.groupsio import posts as _posts  # noqa: F401
 from cophub.sandbox.groupsio.api import CALLS, Call
+from cophub.sandbox.groupsio.library import download
 from cophub.sandbox.groupsio.life import Life
+from cophub.sandbox.groupsio.limits import Limiter
 from cophub.sandbox.groupsio.refusals import Refusal
 from cophub.sandbox.groupsio.rights import EVERY
 from cophub.sandbox.groupsio.rows import user_row
 from cophub.sandbox.groupsio.setup import make_groups, make_hub
+from cophub.sandbox.groupsio.sharing import Sharing
 from cophub.sandbox.groupsio.state import MEMBER, MODERATOR, Group, State, User
 from cophub.sandbox.groupsio.truth import truth
 from cophub.sandbox.groupsio.writing import Writing
 from cophub.sandbox.mailchimp import NOW
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import World
+from cophub.sandbox.world import DAY, World
 
 KEY = sha256(b"a key of the sandbox").hexdigest()
-PASSWORD = "sandbox-password"
+PASSWORD = "sandbox"  # noqa: S105 - of an account that exists nowhere else
 ROOT = "/api/v1/"
 
 
@@ -59,7 +64,12 @@ class GroupsioSandbox(Sandbox):
         end = seconds(now)
         self.world = World(seed, people=people, communities=communities, now=end, years=years)
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
-        self.api_key, self.limits, self.speed = api_key, limits, speed
+        self.api_key = api_key
+        self.limits = Limiter(on=limits, speed=speed)
+        self.archives_wait: float = DAY
+        """Seconds between two downloads of a group's archives; 0 allows any."""
+        self.downloads: dict[int, int] = {}
+        """When each group's archives were last downloaded."""
         self.error_status = 400
         """HTTP status of the vendor's own errors: 400, or 200 for some."""
         self.state = State()
@@ -68,17 +78,19 @@ class GroupsioSandbox(Sandbox):
         self.sessions: set[str] = set()
         self.life = Life(self.world, self.timeline, self.state)
         self.writing = Writing(self.world, self.timeline, self.state, self.life)
+        self.sharing = Sharing(self.world, self.timeline, self.state, self.life)
         self.life.begin()
         for group in self.state.groups.values():
             self.life.enter(group, self.hub).mod_status = MODERATOR
             self.writing.begin(group)
+            self.sharing.begin(group)
         self.timeline.run(end)
 
     # Answering
 
     def user(self, request: Request) -> str:
         """The credentials; without limits, every connection counts alone."""
-        if not self.limits:
+        if not self.limits.on:
             return str(threading.get_ident())
         return request.headers.get("Authorization", "") or request.headers.get("Cookie", "")
 
@@ -87,9 +99,14 @@ class GroupsioSandbox(Sandbox):
         kinds = {429: "rate_limited", 401: "unauthorized", 403: "no_permission"}
         return _json(Refusal(kinds.get(status, "internal_error")).body, status)
 
+    def _too_many(self, crowd: int) -> Response:
+        self.limits.refused += 1
+        return self.problem(429)
+
     def answer(self, request: Request) -> Response:
         """The vendor's answer to any request."""
         try:
+            self.limits.admit()
             return self._answered(request)
         except Refusal as refusal:
             return _json(refusal.body, refusal.status or self.error_status)
@@ -101,10 +118,12 @@ class GroupsioSandbox(Sandbox):
         name = request.path.removeprefix(ROOT).strip("/")
         if name == "login":
             return self._login(query)
-        answerer = CALLS.get(name) if request.path.startswith(ROOT) else None
-        if answerer is None:
-            return Response(404, b"404 page not found\n", content_type="text/plain")
-        answer = answerer(Call(self, query, self._who(request)))
+        call = Call(self, query, self._who(request))
+        if not request.path.startswith(ROOT):
+            return download(call, request.path) or _nothing()
+        if name not in CALLS:
+            return _nothing()
+        answer = CALLS[name](call)
         return answer if isinstance(answer, Response) else _json(answer)
 
     def _login(self, query: dict[str, str]) -> Response:
@@ -140,6 +159,42 @@ class GroupsioSandbox(Sandbox):
         group.subs[self.hub.id].mod_status = MODERATOR if moderator else MEMBER
         group.denied = {right for right, held in allowed.items() if not held}
 
+    def controls(self) -> dict[tuple[str, str], Callable[[Any], Any]]:
+        """Another process may set rights, and let archives be downloaded again."""
+        return {("POST", "rights"): self._set_rights, ("POST", "archives"): self._again}
+
+    def _set_rights(self, body: dict[str, Any]) -> dict[str, Any]:
+        given = dict(body)
+        self.rights(given.pop("group"), **given)
+        return {"denied": sorted(self.group(body["group"]).denied)}
+
+    def _again(self, body: object) -> dict[str, Any]:
+        self.downloads.clear()
+        return {}
+
+    def drift(self, request: Request, rows: int) -> None:
+        """A second passes, and `rows` new topics or members come before the later pages."""
+        self.timeline.run(self.timeline.now + 1)
+        named, number = request.query.get("group_name", ""), request.query.get("group_id", "")
+        group = self.state.by_name.get(named) or self.state.groups.get(int(number or 0))
+        if group is None:
+            return
+        present = [sub.user for sub in group.present()]
+        for row in range(rows):
+            if request.path.endswith("members"):
+                self._newcomer(group)
+            else:
+                self.writing.start(group, present[row % len(present)], f"Just in ({row + 1})")
+
+    def _newcomer(self, group: Group) -> None:
+        number = self.state.user_ids.next()
+        user = User(
+            id=number, person=None, created=self.timeline.now, updated=self.timeline.now,
+            email=f"aa{number}@post.example", full_name="Aaron", user_name="", timezone="UTC",
+        )  # fmt: skip
+        self.state.users[user.id] = user
+        self.life.enter(group, user)
+
     def truth(self) -> dict[str, Any]:
         """What the vendor holds now: spaces, accounts, members, posts, events, files."""
         with self.changing():
@@ -148,6 +203,10 @@ class GroupsioSandbox(Sandbox):
 
 def _json(body: Any, status: int = 200) -> Response:
     return Response(status, msgspec.json.encode(body))
+
+
+def _nothing() -> Response:
+    return Response(404, b"404 page not found\n", content_type="text/plain")
 
 
 def _credential(header: str) -> str:

@@ -88,7 +88,7 @@ class Life:
         user = make_user(self.world, self.state, index, self.timeline.now)
         self.accounts[index] = user
         for turn in self.world.turns(index):
-            self.timeline.at(turn.at, partial(self._turn, user, turn))
+            self.timeline.at(turn.at, partial(self._turn, index, user, turn))
         return user
 
     def _into(self, group: Group, user: User) -> None:
@@ -166,47 +166,48 @@ class Life:
 
     # What happens to people
 
-    def _turn(self, user: User, turn: Turn) -> None:
+    def _turn(self, index: int, user: User, turn: Turn) -> None:
         happening: Callable[[], None] = {
-            "married": partial(self._marry, user, turn),
-            "moved": partial(self._move, user, turn),
+            "married": partial(self._marry, index, user, turn),
+            "moved": partial(self._move, index, user, turn),
             "erased": partial(self.erase, user),
         }[turn.what]
         happening()
 
-    def _marry(self, user: User, turn: Turn) -> None:
-        assert user.person is not None
-        person = self.world.person(user.person)
+    def _marry(self, index: int, user: User, turn: Turn) -> None:
+        person = self.world.person(index)
         if person.family in user.full_name:
-            family = self.world.new_family_name(user.person, turn)
+            family = self.world.new_family_name(index, turn)
             user.full_name = user.full_name.replace(person.family, family)
             user.updated = self.timeline.now
 
-    def _move(self, user: User, turn: Turn) -> None:
+    def _move(self, index: int, user: User, turn: Turn) -> None:
         """Half of those who change employer tell the vendor; mail to the others bounces."""
-        assert user.person is not None
-        if user.email.lower() == self.world.person(user.person).personal_email:
+        if user.email.lower() == self.world.person(index).personal_email:
             return
-        chance = self.world.random("groupsio", "moved", user.person, turn.number)
+        chance = self.world.random("groupsio", "moved", index, turn.number)
         now = user.updated = self.timeline.now
         if chance.random() < MOVED_QUIETLY:
             user.status = BOUNCING
             self.timeline.at(now + 30 * DAY, partial(self._bounced, user))
-            self.timeline.at(now + int(chance.uniform(20, 400) * DAY), partial(self._mend, user))
+            mended = now + int(chance.uniform(20, 400) * DAY)
+            self.timeline.at(mended, partial(self._mend, index, user))
         else:
-            user.email = new_address(self.world, user.person, turn.number)
+            user.email = new_address(self.world, index, turn)
 
     def _bounced(self, user: User) -> None:
         if user.status == BOUNCING:
             user.status, user.updated = BOUNCED, self.timeline.now
 
-    def _mend(self, user: User) -> None:
-        assert user.person is not None
+    def _mend(self, index: int, user: User) -> None:
         user.status, user.updated = CONFIRMED, self.timeline.now
-        user.email = self.world.person(user.person).personal_email
+        user.email = self.world.person(index).personal_email
 
     def erase(self, user: User) -> None:
-        """Delete an account: it leaves every group, and its posts stay without an author's id."""
+        """Delete an account: no list of members, past ones too, tells of it; its posts stay."""
         for group in self.state.groups.values():
             self.leave(group, user)
+            group.subs.pop(user.id, None)
+            group.past = [sub for sub in group.past if sub.user is not user]
+            group.acts = [act for act in group.acts if act.user is not user]
         self.state.users.pop(user.id, None)

@@ -1,4 +1,4 @@
-"""The vendor's lists: pages by position, so that what is inserted before shifts what comes after."""
+"""The vendor's lists: pages by position, so that what is inserted before shifts the rest."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar

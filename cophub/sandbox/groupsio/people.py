@@ -5,7 +5,7 @@ family name first in capitals, and a few give none.
 """
 
 from cophub.sandbox.groupsio.state import State, User
-from cophub.sandbox.world import Person, World, latin, work_address
+from cophub.sandbox.world import Person, Turn, World, latin, work_address
 
 SHARE = 0.6
 """How many of a community's people are in its group."""
@@ -63,7 +63,6 @@ def _about(person: Person) -> str:
     return f"<p>{title} at {person.organisation.name}, {person.city}.</p>".replace("&", "&amp;")
 
 
-def new_address(world: World, index: int, turn: int) -> str:
+def new_address(world: World, index: int, turn: Turn) -> str:
     """The work address after a move to another employer."""
-    found = next(each for each in world.turns(index) if each.number == turn)
-    return work_address(world.person(index), world.new_organisation(index, found))
+    return work_address(world.person(index), world.new_organisation(index, turn))

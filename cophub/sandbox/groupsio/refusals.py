@@ -1,7 +1,7 @@
 """How the vendor says no: an object of its own, with HTTP 400 or 200."""
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is an answer
     """An answer that is an error; `status` None leaves it to the sandbox's usual one."""
 
     def __init__(self, type: str, extra: str = "", status: int | None = None) -> None:

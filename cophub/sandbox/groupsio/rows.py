@@ -158,6 +158,16 @@ def user_row(user: User, csrf: str = "") -> Row:
     return {**row, "csrf_token": csrf}
 
 
+def group_path(group: Group) -> str:
+    """Where the group's pages are."""
+    return f"/g/{group.name.replace('+', '%2B')}"
+
+
+def attachment_path(message: Message, place: int) -> str:
+    """Where an attachment can be downloaded."""
+    return f"{group_path(message.group)}/attachment/{message.num}/{place}"
+
+
 def tag_row(tag: Hashtag, group: Group) -> Row:
     """A hashtag of a group."""
     count = sum(tag in topic.hashtags for topic in group.topics.values())
@@ -244,7 +254,7 @@ def message_row(message: Message, now: int, base: str, *, see_address: bool = Tr
                 "id": file.id,
                 "object": "attachment",
                 "media_type": file.media_type,
-                "download_url": f"{base}/g/{topic.group.nice_name}/attachment/{message.num}/{place}",
+                "download_url": f"{base}{attachment_path(message, place)}",
                 "image_thumbnail_url": "",
                 "filename": file.filename,
             }

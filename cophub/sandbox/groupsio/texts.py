@@ -51,6 +51,11 @@ class Body(NamedTuple):
     plain: str
 
 
+def topic_of(chance: Random) -> str:
+    """What something is about."""
+    return chance.choice(_TOPICS)
+
+
 def subject_of(chance: Random) -> str:
     """A subject for a new topic."""
     topic = chance.choice(_TOPICS)
@@ -73,7 +78,7 @@ def body_of(message: Message) -> Body:
     chance = Random(message.id * 3 + 1)
     name = message.user.full_name or message.user.email.partition("@")[0]
     text, end = said(message), f"{chance.choice(_ENDS)}\n{name}"
-    quoted = _quotation(message) if message.answers and chance.random() < 0.7 else ""
+    quoted = _quotation(message.answers) if message.answers and chance.random() < 0.7 else ""
     plain = f"{text}\n\n{end}\n" + (f"\n{quoted}\n" if quoted else "")
     if message.plain:
         lines = f"{text}\n\n{end}"
@@ -85,9 +90,7 @@ def body_of(message: Message) -> Body:
     return Body(html, f"<blockquote>{_lines(quoted)}</blockquote>" if quoted else "", "", plain)
 
 
-def _quotation(message: Message) -> str:
-    other = message.answers
-    assert other is not None
+def _quotation(other: Message) -> str:
     day = f"{moment(other.created):%a, %b %d, %Y}"
     name = other.user.full_name or "a member"
     return f"On {day}, {name} wrote:\n> " + said(other).replace("\n", "\n> ")
