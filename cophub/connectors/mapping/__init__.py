@@ -23,22 +23,41 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Cells
 from typing import Any
 
+from cophub.connectors.mapping.cells import Survey, survey
 from cophub.connectors.mapping.fields import FIELDS, NEEDED, PERSON, RecordName
 from cophub.connectors.mapping.model import Mapping, Options
+from cophub.connectors.mapping.records import Maker, space_records
 from cophub.records import Item
 
 Row = tuple[int, Cells[str, Any]]
 
 
 def items(
-    mapping: Mapping, rows: Iterable[Row], *, space: str = "", where: str = ""
+    mapping: Mapping,
+    rows: Iterable[Row],
+    *,
+    space: str = "",
+    where: str = "",
+    known: Survey | None = None,
 ) -> Iterator[Item]:
     """The records of these rows, and a Reject for each that cannot be understood.
 
     `space` is the space of rows that tell none (`mapping.space` comes first); `where` is said
-    before the number of a row, such as the name of the file.
+    before the number of a row, such as the name of the file; `known` is the `survey` of the rows.
     """
-    raise NotImplementedError
+    maker = Maker(mapping, space=space, where=where, known=known)
+    told = 0
+    for number, cells in rows:
+        made = maker.row(number, cells)
+        if len(maker.spaces) > told and mapping.record != "space":
+            yield from space_records(list(maker.spaces)[told:], mapping, space)
+            told = len(maker.spaces)
+        yield from made
+    yield from maker.finish()
+    yield from maker.roll.items()
 
 
-__all__ = ["FIELDS", "NEEDED", "PERSON", "Mapping", "Options", "RecordName", "Row", "items"]
+__all__ = [
+    "FIELDS", "NEEDED", "PERSON", "Maker", "Mapping", "Options", "RecordName", "Row", "Survey",
+    "items", "space_records", "survey",
+]  # fmt: skip

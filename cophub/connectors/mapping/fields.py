@@ -71,7 +71,7 @@ def _fields(name: str) -> dict[str, Kind]:
     if name == "attendance":
         event = _own(Event)
         found |= {f"event_{field}": event[field] for field in _OF_AN_EVENT}
-        found |= {"space": "key"}
+        found |= {"space": "key", "attended": "flag"}
     return found
 
 
