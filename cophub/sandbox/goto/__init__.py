@@ -6,14 +6,17 @@ from typing import Any, ClassVar, Literal
 
 from cophub.sandbox.goto import admin as _admin  # noqa: F401 - it holds endpoints
 from cophub.sandbox.goto import g2m as _g2m  # noqa: F401 - it holds endpoints
+from cophub.sandbox.goto import g2w as _g2w  # noqa: F401 - it holds endpoints
+from cophub.sandbox.goto import legacy as _legacy  # noqa: F401 - it holds endpoints
 from cophub.sandbox.goto.account import Account
 from cophub.sandbox.goto.calendar import Calendar
 from cophub.sandbox.goto.limits import Limiter
 from cophub.sandbox.goto.oauth import OAuth
 from cophub.sandbox.goto.refusals import Refusal, fault, worded
 from cophub.sandbox.goto.routes import api_of, dispatch
-from cophub.sandbox.goto.state import Organizer, number
+from cophub.sandbox.goto.state import Group, Meeting, Occurrence, Organizer, number
 from cophub.sandbox.goto.truth import truth
+from cophub.sandbox.goto.webinars import Webinars
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
 from cophub.sandbox.world import World
@@ -61,6 +64,8 @@ class GotoSandbox(Sandbox):
         self.oauth = OAuth(self, self.client_id, secret, pat)
         self.calendar = Calendar(self.account, self.timeline)
         self.calendar.begin()
+        self.webinars = Webinars(self.account, self.timeline)
+        self.webinars.begin()
         self.timeline.run(end)
 
     @property
@@ -104,6 +109,43 @@ class GotoSandbox(Sandbox):
             },
             ("POST", "refresh-token"): lambda _: {"refresh_token": self.refresh_token()},
         }
+
+    # Change on demand
+
+    def hold(
+        self,
+        subject: str,
+        *,
+        community: int | None = None,
+        organizer: Organizer | None = None,
+        minutes: int = 45,
+    ) -> Meeting:
+        """Begin a meeting now, of the community's organizer or another; it ends as time passes."""
+        with self.changing():
+            own = None if community is None else self.account.hosts[community]
+            meeting = self.calendar.add(
+                subject, "immediate", organizer or own or self.account.admin, community
+            )
+            self.calendar.begin_now(Occurrence(meeting, 0, self.timeline.now, minutes))
+            return meeting
+
+    def fill_group(self, place: int = 0, organizers: int = 51) -> Group:
+        """Give a group so many organizers; past 50 the vendor refuses to list all it did."""
+        with self.changing():
+            group = self.account.groups[place]
+            while len(self.account.organizers_of(group)) < organizers:
+                self.account.enlist(group)
+            return group
+
+    def drift(self, request: Request, rows: int) -> None:
+        """A second passes, and later pages shift by `rows` rows: of users, and of registrants."""
+        self.timeline.run(self.timeline.now + 1)
+        path = request.path.split("/")
+        if path[-1] == "users":
+            for _ in range(rows):
+                self.account.enlist(None)
+        elif path[-1] == "registrants" and path[-2].isdecimal():
+            self.webinars.register(self.webinars.by_key[int(path[-2])], rows)
 
     # Answering
 

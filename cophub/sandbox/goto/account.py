@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from cophub.sandbox.goto.state import Group, Organizer, long_key
-from cophub.sandbox.world import DAY, Person, Stay, World, work_address
+from cophub.sandbox.goto.state import FREE, Group, Organizer, long_key
+from cophub.sandbox.world import DAY, Organisation, Person, Stay, World, work_address
 
 GROUPS = ("Communities of practice", "Francophone and regional")
 SHARED = 3
@@ -11,7 +11,7 @@ SHARED = 3
 
 
 class Account:
-    """Organizers and groups; organizer 0 is the administrator and hosts no community."""
+    """Organizers and groups; the administrator hosts no community."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -53,7 +53,7 @@ class Account:
     @property
     def admin(self) -> Organizer:
         """The administrator of the account."""
-        return self.organizers[0]
+        return next(each for each in self.organizers if each.admin)
 
     def group(self, key: int) -> Group | None:
         """The group with this key."""
@@ -68,10 +68,13 @@ class Account:
         """The organizers in a group itself, not in those below it."""
         return [each for each in self.organizers if each.group == group.key]
 
-    def add(self, organizer: Organizer) -> None:
-        """Take one more organizer into the account."""
-        self.organizers.append(organizer)
-        self.by_key[organizer.key] = organizer
+    def enlist(self, group: Group | None) -> Organizer:
+        """One more organizer, listed before all others; in a group, or suspended and in none."""
+        made = self._organizer(self._unused(), suspended=group is None)
+        made.group = group.key if group else FREE
+        self.organizers.insert(0, made)
+        self.by_key[made.key] = made
+        return made
 
 
 class Crowd:
@@ -114,8 +117,12 @@ class Crowd:
         person: Person = self.world.person(index)
         if person.prefers_personal:
             return person.personal_email
-        organisation = person.organisation
+        return work_address(person, self.organisation(index, instant))
+
+    def organisation(self, index: int, instant: int) -> Organisation:
+        """Whom a person works for at an instant."""
+        found = self.world.person(index).organisation
         for turn in self.world.turns(index):
             if turn.what == "moved" and turn.at <= instant:
-                organisation = self.world.new_organisation(index, turn)
-        return work_address(person, organisation)
+                found = self.world.new_organisation(index, turn)
+        return found

@@ -80,9 +80,11 @@ class Attendance:
         for number, (join, left) in enumerate(_spans(session, chance, host=host)):
             lost = not host and chance.random() < 0.03
             leave = max(session.end, left) if lost else left
-            if number and chance.random() < 0.25 and not host:
-                # Back from another device: the name is another, and nobody types an address there.
+            if number and chance.random() < 0.3:
+                # Another device has another name, nobody types an address there, and it may come
+                # before the first one goes.
                 name, email = typed(person, "device", chance), ""
+                join -= min(join - session.start, chance.choice((0, 300)))  # noqa: PLW2901
             yield Visit(index, name, email, join, leave, lost)
 
     def _shown(

@@ -109,7 +109,7 @@ class Calendar:
             meeting = self.add(subject, "immediate" if sudden else "scheduled", organizer)
             occurrence = Occurrence(meeting, serial, start, chance.choice((20, 30, 60)))
             if sudden:
-                self.hold(occurrence)
+                self.begin_now(occurrence)
             else:
                 self.plan(occurrence)
             self._plan_other(organizer, serial + 1, start)
@@ -150,8 +150,12 @@ class Calendar:
     def _due(self, occurrence: Occurrence, start: int) -> None:
         if occurrence.start == start and not occurrence.cancelled:
             self.planned.remove(occurrence)
-            self._running.append(occurrence)
-            self.hold(occurrence)
+            self.begin_now(occurrence)
+
+    def begin_now(self, occurrence: Occurrence) -> None:
+        """Hold an occurrence, and show it among the upcoming ones while it runs."""
+        self._running.append(occurrence)
+        self.hold(occurrence)
 
     def hold(self, occurrence: Occurrence) -> None:
         """Begin now; a line that breaks makes two sessions of one meeting."""

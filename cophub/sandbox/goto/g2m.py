@@ -10,7 +10,7 @@ from cophub.sandbox.goto import rows
 from cophub.sandbox.goto.refusals import Refusal
 from cophub.sandbox.goto.routes import G2M, Call, route
 from cophub.sandbox.goto.rows import Row
-from cophub.sandbox.goto.state import Group, Organizer, Session
+from cophub.sandbox.goto.state import Group, Meeting, Organizer, Session
 
 MOST_ORGANIZERS = 50
 """A group with more is refused where meetings or attendees of all of it are asked for."""
@@ -68,21 +68,32 @@ def groups(call: Call) -> list[Row]:
 @route(f"{G2M}/groups/{{group}}/organizers")
 def group_organizers(call: Call, group: str) -> list[Row]:
     """The organizers of a group."""
-    return [_organizer(call, each) for each in call.account.organizers_of(_group(call, group))]
+    return [_organizer(call, each) for each in call.account.organizers_of(group_of(call, group))]
 
 
 def _organizer(call: Call, organizer: Organizer) -> Row:
     return rows.organizer_row(call.account, organizer, webinars=call.sandbox.webinar_licence)
 
 
-def _group(call: Call, key: str, *, small: bool = False) -> Group:
+def group_of(call: Call, key: str, *, small: bool = False) -> Group:
+    """The group; refused where all of a large one is asked for at once (`small`)."""
     call.need_admin()
-    group = call.account.group(int(key)) if key.isdigit() else None
+    group = call.account.group(int(key)) if key.isdecimal() else None
     if group is None:
         raise Refusal(400, "InvalidGroup", f"Group {key[:30]} does not exist.")
     if small and len(call.account.organizers_of(group)) > MOST_ORGANIZERS:
         raise Refusal(400, "TooManyOrganizers", f"More than {MOST_ORGANIZERS} organizers in group.")
     return group
+
+
+def meeting_of(call: Call, key: str) -> Meeting:
+    """The meeting: anybody's for an administrator, one's own for others."""
+    found = call.sandbox.calendar.meetings.get(int(key)) if key.isdecimal() else None
+    if found is None:
+        raise Refusal(404, "MeetingNotFound", f"Meeting {key[:30]} does not exist.")
+    if found.organizer is not call.caller:
+        call.need_admin()
+    return found
 
 
 # What was held
@@ -105,7 +116,7 @@ def organizer_history(call: Call, organizer: str) -> list[Row]:
 @route(f"{G2M}/groups/{{group}}/historicalMeetings")
 def group_history(call: Call, group: str) -> list[Row]:
     """The meetings of all organizers of a group."""
-    window, found = call.window("startDate", "endDate"), _group(call, group, small=True)
+    window, found = call.window("startDate", "endDate"), group_of(call, group, small=True)
     return [
         rows.historical(call.account, session, found)
         for organizer in call.account.organizers_of(found)
@@ -119,11 +130,7 @@ def group_history(call: Call, group: str) -> list[Row]:
 @route(f"{G2M}/meetings/{{meeting}}/attendees")
 def meeting_attendees(call: Call, meeting: str) -> list[Row]:
     """Who attended any of the sessions that a meeting's id ever had."""
-    found = call.sandbox.calendar.meetings.get(int(meeting)) if meeting.isdigit() else None
-    if found is None:
-        raise Refusal(404, "MeetingNotFound", f"Meeting {meeting[:30]} does not exist.")
-    if found.organizer is not call.caller:
-        call.need_admin()
+    found = meeting_of(call, meeting)
     sessions = call.sandbox.calendar.by_meeting[found.id]
     return [rows.by_meeting(session, row) for session, row in reported(call, sessions)]
 
@@ -142,7 +149,7 @@ def organizer_attendees(call: Call, organizer: str) -> list[Row]:
 def group_attendees(call: Call, group: str) -> list[Row]:
     """Who attended the meetings of a group."""
     window = call.window("startDate", "endDate", needed=False)
-    found = _group(call, group, small=True)
+    found = group_of(call, group, small=True)
     return [
         rows.by_group(session, found, row)
         for organizer in call.account.organizers_of(found)
@@ -168,7 +175,7 @@ def organizer_upcoming(call: Call, organizer: str) -> list[Row]:
 @route(f"{G2M}/groups/{{group}}/upcomingMeetings")
 def group_upcoming(call: Call, group: str) -> list[Row]:
     """The planned meetings of a group."""
-    found = _group(call, group, small=True)
+    found = group_of(call, group, small=True)
     return _upcoming(call, call.account.organizers_of(found), found)
 
 

@@ -60,7 +60,7 @@ class Call:
 
     def organizer(self, key: str) -> Organizer:
         """The organizer: anybody's for an administrator, one's own for others."""
-        found = self.account.by_key.get(int(key)) if key.isdigit() else None
+        found = self.account.by_key.get(int(key)) if key.isdecimal() else None
         if found is not self.caller:
             self.need_admin()
         if found is None:
@@ -92,7 +92,7 @@ class Call:
     def whole(self, name: str, default: int, most: int) -> int:
         """A whole number from the query; one that is none, or too large, is refused."""
         text = self.query.get(name, str(default))
-        if not text.isdigit() or int(text) > most:
+        if not text.isdecimal() or int(text) > most:
             raise Refusal(400, "InvalidRequest", f"{name} must be from 0 to {most}.")
         return int(text)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cophub.sandbox.goto.state import Session, Visit
+from cophub.sandbox.goto.state import Session, Visit, Webinar, WebinarSession
 from cophub.sandbox.timeline import moment
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def truth(sandbox: "GotoSandbox") -> Row:
             for _, _, session in sandbox.calendar.sessions
             if session.end <= now
         ],
+        "webinars": {
+            str(webinar.key): _webinar(webinar, keys, now)
+            for webinar in sandbox.webinars.by_key.values()
+        },
         "upcoming": [
             {
                 "meeting_id": str(each.meeting.id),
@@ -75,28 +79,89 @@ def _event(session: Session, keys: list[str], now: int) -> Row:
         "organizer_email": meeting.organizer.email,
         "community": _community(keys, meeting.community),
         "reported": all(visit.reported <= now for visit in session.visits),
-        "attendees": _attendees(session),
+        "attendees": _attendees(session, now),
     }
 
 
-def _attendees(session: Session) -> list[Row]:
-    """One for each person; `minutes` are those within the session, by all of their joins."""
+def _attendees(session: Session, now: int) -> list[Row]:
+    """One for each person; `minutes` are those within the session."""
     people: dict[int, list[Visit]] = {}
     for visit in session.visits:
         people.setdefault(visit.person, []).append(visit)
     return [
         {
             "person": person,
-            "minutes": round(sum(_within(session, visit) for visit in visits) / 60),
+            "minutes": round(_present(session, visits) / 60),
             "visits": len(visits),
             "joined": iso(max(session.start, visits[0].join)),
             "left": iso(min(session.end, max(visit.leave for visit in visits))),
             "names": sorted({visit.name for visit in visits}),
             "emails": sorted({visit.email for visit in visits if visit.email}),
+            "rows": [_row(visit, now) for visit in visits],
         }
         for person, visits in sorted(people.items())
     ]
 
 
-def _within(session: Session, visit: Visit) -> int:
-    return max(0, min(session.end, visit.leave) - max(session.start, visit.join))
+def _row(visit: Visit, now: int) -> Row:
+    """One join as the report tells it, once it does."""
+    return {
+        "name": visit.name,
+        "email": visit.email,
+        "joined": iso(visit.join),
+        "left": None if visit.lost else iso(visit.leave),
+        "reported": visit.reported <= now,
+    }
+
+
+def _present(session: Session, visits: list[Visit]) -> int:
+    """Seconds within the session; those on two devices at once count once."""
+    seconds, until = 0, session.start
+    for visit in visits:
+        begin, end = max(visit.join, until), min(visit.leave, session.end)
+        seconds += max(0, end - begin)
+        until = max(until, end)
+    return seconds
+
+
+def _webinar(webinar: Webinar, keys: list[str], now: int) -> Row:
+    return {
+        "subject": webinar.subject,
+        "organizer": str(webinar.organizer.key),
+        "organizer_email": webinar.organizer.email,
+        "community": _community(keys, webinar.community),
+        "times": [[iso(start), iso(end)] for start, end in webinar.times],
+        "sessions": [_held(session, now) for session in webinar.sessions if session.end <= now],
+        "registrants": [
+            {
+                "person": each.person,
+                "key": str(each.key),
+                "email": each.email.lower(),
+                "name": f"{each.given} {each.family}",
+                "status": each.status,
+                "registered": iso(each.registered),
+            }
+            for each in webinar.registrants
+            if each.registered <= now
+        ],
+    }
+
+
+def _held(session: WebinarSession, now: int) -> Row:
+    return {
+        "session_key": str(session.key),
+        "start": iso(session.start),
+        "end": iso(session.end),
+        "reported": session.reported <= now,
+        "attendees": [
+            {
+                "person": stay.registrant.person,
+                "registrant": str(stay.registrant.key),
+                "seconds": stay.seconds,
+                "visits": len(stay.spans),
+                "joined": iso(stay.spans[0][0]),
+                "left": iso(stay.spans[-1][1]),
+            }
+            for stay in session.stays
+        ],
+    }

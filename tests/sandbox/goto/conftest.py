@@ -1,7 +1,6 @@
 """A GoTo account to read from, one to change, and a client that is signed in."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -9,9 +8,20 @@ import pytest
 from cophub.sandbox import GotoSandbox
 from cophub.sandbox.goto.state import Organizer
 
-Get = Callable[..., Any]
-WINDOW = {"startDate": "2025-06-15T00:00:00Z", "endDate": "2026-06-01T00:00:00Z"}
-TIMES = {"fromTime": WINDOW["startDate"], "toTime": WINDOW["endDate"]}
+SignIn = Callable[..., httpx.Client]
+YEAR = ("2025-06-15T00:00:00Z", "2026-06-01T00:00:00Z")
+
+
+@pytest.fixture(scope="session")
+def year() -> dict[str, str]:
+    """Nearly a year until now, by the names of both APIs."""
+    return dict(zip(("startDate", "endDate", "fromTime", "toTime"), YEAR * 2, strict=True))
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """Makes a client of any account, for `me` or another organizer."""
+    return signed_in
 
 
 def signed_in(sandbox: GotoSandbox, organizer: Organizer | None = None) -> httpx.Client:
