@@ -1,16 +1,18 @@
 """Calls about calendar, files, databases and the activity log, and downloads.
 
 Of these the vendor has published less than of members and messages: names of calls and parameters,
-and an event's `name`, `description`, `location` and `start_time`, are known from programs that use
-them; other fields are modelled on its other objects.
+an event's `name`, `description`, `location` and `start_time` and a log's `created` and `entry` are
+known from programs that use them; other fields are modelled on its other objects.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from cophub.sandbox.groupsio.api import Call, call
-from cophub.sandbox.groupsio.listing import number, page
+from cophub.sandbox.groupsio.listing import number, ordered, page
 from cophub.sandbox.groupsio.refusals import Refusal
 from cophub.sandbox.groupsio.rows import group_path, when
 from cophub.sandbox.groupsio.sharing import content_of
@@ -177,26 +179,28 @@ def _table_row(sub: Sub) -> dict[str, Any]:
 # The log
 
 
+@call("getactivitylog")
 @call("getactivitylogs")
 def getactivitylogs(asked: Call) -> dict[str, Any]:
-    """What happened in the group, the latest first; for moderators."""
+    """What happened in the group as sentences in HTML, the latest first; for moderators."""
     group = asked.group("view_activity")
     see = asked.sees_addresses(group)
+    orders: dict[str, Callable[[Act], Any]] = {"created": lambda act: (act.at, act.id)}
+    acts, field, direction = ordered(asked.query, group.acts, orders, ("created", "desc"))
 
     def row(act: Act) -> dict[str, Any]:
+        address = f" &lt;{act.user.email}&gt;" if see else ""
+        url = f"{asked.base}{group_path(group)}/memberbyuid/{act.user.id}"
+        who = f'<a href="{url}">{escape(act.user.full_name)}{address}</a>'
         return {
             "id": act.id,
             "object": "activity_log",
             "created": when(act.at, act.id),
             "group_id": group.id,
-            "user_id": act.user.id,
-            "name": act.user.full_name,
-            "email": act.user.email if see else "",
-            "type": act.kind,
-            "desc": act.about,
+            "entry": f"{who} {escape(act.about)}",
         }
 
-    return page(asked.query, group.acts[::-1], row, sort_field="created", sort_dir="desc")
+    return page(asked.query, acts, row, sort_field=field, sort_dir=direction)
 
 
 # Downloads, which are no calls

@@ -19,6 +19,7 @@ from cophub.sandbox.groupsio.state import (
     OWNER,
     PENDING,
     Act,
+    Ended,
     Group,
     State,
     Sub,
@@ -33,7 +34,7 @@ DELIVERIES = (
     "email_delivery_summary",
     "email_delivery_none",
 )
-BANISHED, IN_SUBGROUP, MOVED_QUIETLY = 0.06, 0.3, 0.5
+EXPIRED, IN_SUBGROUP, MOVED_QUIETLY = 0.06, 0.3, 0.5
 
 
 class Life:
@@ -75,14 +76,17 @@ class Life:
         self.enter(main, user, pending=main.restricted, delivery=delivery)
         if main.restricted:
             wait = int(chance.uniform(0.2, 4) * DAY)
-            self.timeline.at(self.timeline.now + wait, partial(self.approve, main, user))
+            decide = partial(self.approve, main, user)
+            if chance.random() < EXPIRED:
+                wait, decide = 14 * DAY, partial(self.leave, main, user, action="expired_member")
+            self.timeline.at(self.timeline.now + wait, decide)
         for group in below:
             if chance.random() < IN_SUBGROUP:
                 wait = int(chance.uniform(5, 90) * DAY)
                 self.timeline.at(self.timeline.now + wait, partial(self._into, group, user))
         if stay.left is not None:
-            banned = chance.random() < BANISHED
-            self.timeline.at(stay.left, partial(self.leave, main, user, banned=banned))
+            action = chance.choices(("left_member", "removed_member", BANNED), (82, 12, 6))[0]
+            self.timeline.at(stay.left, partial(self.leave, main, user, action=action))
 
     def _sign_up(self, index: int) -> User:
         user = make_user(self.world, self.state, index, self.timeline.now)
@@ -106,7 +110,7 @@ class Life:
         group.subs[user.id] = sub
         if pending and any(group.present()):
             sub.status = PENDING
-            self.note(group, "sub_pending", user, "requested to join")
+            self.note(group, user, "requested to join")
         else:
             self._let_in(sub)
         return sub
@@ -128,28 +132,28 @@ class Life:
                 sub.mod_status = OWNER
             elif roles.count(MODERATOR) < 1 + len(roles) // 40:
                 sub.mod_status = MODERATOR
-        self.note(group, "sub_joined", user, "joined")
+        self.note(group, user, "subscribed via web")
 
-    def leave(self, group: Group, user: User, *, banned: bool = False) -> None:
+    def leave(self, group: Group, user: User, *, action: str = "left_member") -> None:
         """End a subscription and those below it; a banned one stays on the list of the banned."""
         for below in self.groups.get(group.community, []):
             if below.parent is group:
                 self.leave(below, user)
         sub = group.subs.get(user.id)
-        if sub is None or sub.status == BANNED:
+        expired = action == "expired_member"
+        if sub is None or sub.status == BANNED or (expired and sub.status != PENDING):
             return
-        sub.updated = now = self.timeline.now
-        if banned:
-            sub.status, sub.left, sub.mod_status = BANNED, now, MEMBER
+        now, role = self.timeline.now, sub.mod_status
+        if action == BANNED:
+            sub.status, sub.updated, sub.left, sub.mod_status = BANNED, now, now, MEMBER
+            self.note(group, user, "was banned")
         else:
             del group.subs[user.id]
-            if sub.status == NORMAL:
-                sub.left = now
-                group.past.append(sub)
-        self.note(
-            group, "sub_banned" if banned else "sub_left", user, "was banned" if banned else "left"
-        )
-        if sub.mod_status == OWNER:
+            if sub.status == NORMAL or expired:
+                sub.left = None if expired else now
+                group.past.append(Ended(self.state.thing_ids.next(), now, action, sub))
+            self.note(group, user, "unsubscribed" if action == "left_member" else "was removed")
+        if role == OWNER:
             self._succeed(group)
 
     def _succeed(self, group: Group) -> None:
@@ -159,10 +163,9 @@ class Life:
             heir = min(heirs, key=lambda each: (each.mod_status != MODERATOR, each.id))
             heir.mod_status, heir.updated = OWNER, self.timeline.now
 
-    def note(self, group: Group, kind: str, user: User, about: str) -> None:
+    def note(self, group: Group, user: User, about: str) -> None:
         """Write a line into the group's log."""
-        act = Act(self.state.thing_ids.next(), self.timeline.now, kind, user, about)
-        group.acts.append(act)
+        group.acts.append(Act(self.state.thing_ids.next(), self.timeline.now, user, about))
 
     # What happens to people
 
@@ -208,6 +211,6 @@ class Life:
         for group in self.state.groups.values():
             self.leave(group, user)
             group.subs.pop(user.id, None)
-            group.past = [sub for sub in group.past if sub.user is not user]
+            group.past = [end for end in group.past if end.sub.user is not user]
             group.acts = [act for act in group.acts if act.user is not user]
         self.state.users.pop(user.id, None)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from cophub.sandbox.groupsio.refusals import Refusal
 
-LIMIT, DEFAULT = 100, 20
+LIMIT, DEFAULT = 100, 10
 Thing = TypeVar("Thing")
 
 

@@ -7,7 +7,7 @@ from cophub.sandbox.groupsio.api import Call, call
 from cophub.sandbox.groupsio.listing import number, ordered, page
 from cophub.sandbox.groupsio.refusals import Refusal
 from cophub.sandbox.groupsio.rights import may
-from cophub.sandbox.groupsio.rows import sub_row
+from cophub.sandbox.groupsio.rows import sub_row, when
 from cophub.sandbox.groupsio.state import (
     BANNED,
     BOUNCED,
@@ -15,6 +15,7 @@ from cophub.sandbox.groupsio.state import (
     MEMBER,
     NORMAL,
     PENDING,
+    Ended,
     Group,
     Sub,
 )
@@ -61,9 +62,9 @@ def getmembers(asked: Call) -> dict[str, Any]:
 
 @call("getmember")
 def getmember(asked: Call) -> dict[str, Any]:
-    """One member by the subscription's id."""
+    """One member by the subscription's id, `sub_id` or `member_info_id`."""
     group = asked.group("members_visible")
-    wanted = number(asked.query, "sub_id")
+    wanted = number(asked.query, "sub_id", number(asked.query, "member_info_id", 0))
     for sub in group.subs.values():
         if sub.id == wanted:
             return sub_row(sub, own=False, see_address=asked.sees_addresses(group))
@@ -85,6 +86,24 @@ def searchmembers(asked: Call) -> dict[str, Any]:
 
 @call("getpastmembers")
 def getpastmembers(asked: Call) -> dict[str, Any]:
-    """Subscriptions that ended, those included of people who came back; for moderators."""
+    """Subscriptions that ended, also of people who came back, and applications that expired.
+
+    `created` is when it ended; that of the subscription inside is when it began. Moderators only.
+    """
     group = asked.group("manage_members")
-    return _listed(asked, group, group.past)
+    see = asked.sees_addresses(group)
+    orders: dict[str, Callable[[Ended], Any]] = {"created": lambda end: (end.at, end.id)}
+    rows, field, direction = ordered(asked.query, group.past, orders, ("created", "desc"))
+
+    def row(end: Ended) -> dict[str, Any]:
+        return {
+            "id": end.id,
+            "object": "member_log",
+            "created": when(end.at, end.id),
+            "action": end.action,
+            "via": "via_web",
+            "group_id": group.id,
+            "member_info": sub_row(end.sub, own=False, see_address=see),
+        }
+
+    return page(asked.query, rows, row, sort_field=field, sort_dir=direction)

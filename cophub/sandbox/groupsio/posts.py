@@ -57,7 +57,7 @@ def gettopic(asked: Call) -> dict[str, Any]:
     group = asked.group("archives_visible")
     if (topic := group.topics.get(wanted)) is None:
         raise Refusal("topic_not_found", "topic not found")
-    return _listed(asked, group, topic.messages, "asc")
+    return {**_listed(asked, group, topic.messages, "asc"), "topic": topic_row(topic)}
 
 
 @call("getmessages")

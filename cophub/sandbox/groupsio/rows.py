@@ -16,12 +16,14 @@ _HOME = ZoneInfo("America/Los_Angeles")
 """The vendor's own clock."""
 
 
-def when(instant: int, salt: int = 0) -> str:
-    """An instant with up to nine fractional digits and the vendor's offset."""
+def when(instant: int, salt: int | None = None) -> str:
+    """An instant with up to nine fractional digits, by `salt`, and the vendor's offset."""
     if not instant:
         return NEVER
     local = datetime.fromtimestamp(instant, _HOME)
-    nanoseconds = (instant * 1_000_003 + salt * 998_244_353) % 1_000_000_000
+    nanoseconds = 0
+    if salt is not None:
+        nanoseconds = (instant * 1_000_003 + salt * 998_244_353) % 1_000_000_000
     fraction = f".{nanoseconds:09d}".rstrip("0").rstrip(".")
     zone = f"{local:%z}"
     return f"{local:%Y-%m-%dT%H:%M:%S}{fraction}{zone[:3]}:{zone[3:]}"
@@ -174,12 +176,16 @@ def tag_row(tag: Hashtag, group: Group) -> Row:
     return {
         "id": tag.id,
         "object": "hashtag",
+        "created": when(group.created, tag.id),
         "group_id": group.id,
         "name": tag.name,
         "color_name": tag.colour,
         "color_hex": "#1f77b4",
         "description": tag.description,
         "topic_count": count,
+        "last_message_date": NEVER,
+        "muted": None,
+        "followed": None,
     }
 
 

@@ -63,7 +63,7 @@ class Sharing:
             about="<p>All members are welcome. Slides &amp; notes will be shared.</p>",
         )  # fmt: skip
         group.events.append(event)
-        self.life.note(group, "event_added", user, f"added event {event.title}")
+        self.life.note(group, user, f"added event {event.title}")
         drawn, wait = chance.random(), int(chance.uniform(1, 6) * DAY)
         if drawn < MOVED:
             self.timeline.at(now + wait, partial(self._move, event))
@@ -76,7 +76,7 @@ class Sharing:
 
     def _call_off(self, event: Event) -> None:
         event.group.events.remove(event)
-        self.life.note(event.group, "event_deleted", event.user, f"deleted event {event.title}")
+        self.life.note(event.group, event.user, f"deleted event {event.title}")
 
     # Files
 
@@ -98,7 +98,7 @@ class Sharing:
         )  # fmt: skip
         file.size = len(content_of(file.name))
         group.files.append(file)
-        self.life.note(group, "file_added", user, f"added file {file.name}")
+        self.life.note(group, user, f"added file {file.name}")
         if chance.random() < TAKEN_AWAY:
             wait = int(chance.uniform(5, 90) * DAY)
             self.timeline.at(now + wait, partial(group.files.remove, file))

@@ -58,6 +58,18 @@ class Sub:
     left: int | None = None
 
 
+class Ended(NamedTuple):
+    """How a subscription ended: `left_member`, `removed_member` or `expired_member`.
+
+    An expired one waited for approval and was never a member.
+    """
+
+    id: int
+    at: int
+    action: str
+    sub: Sub
+
+
 class Attached(NamedTuple):
     """A file that hangs on a message."""
 
@@ -159,11 +171,10 @@ class File:
 
 
 class Act(NamedTuple):
-    """A line of a group's activity log."""
+    """A line of a group's activity log: who did what."""
 
     id: int
     at: int
-    kind: str
     user: User
     about: str
 
@@ -185,7 +196,7 @@ class Group:
     restricted: bool = False
     subs: dict[int, Sub] = field(default_factory=dict)
     """Who is in it, pending or banned, by user id."""
-    past: list[Sub] = field(default_factory=list)
+    past: list[Ended] = field(default_factory=list)
     roster: list[User] = field(default_factory=list)
     """Everybody who was ever let in, to draw authors from."""
     topics: dict[int, Topic] = field(default_factory=dict)

@@ -15,7 +15,8 @@ def instant(at: int | None) -> str | None:
 def truth(state: State) -> dict[str, Any]:
     """Spaces, accounts, members, posts, events and files by the keys that the vendor gives them.
 
-    Members are by group and user id; posts by `GROUP:NUMBER`; `past` lists every stay that ended.
+    Members are by group and user id; posts by `GROUP:NUMBER`; `past` lists every
+    stay that ended, and applications that expired.
     """
     groups = state.groups.values()
     return {
@@ -34,7 +35,10 @@ def truth(state: State) -> dict[str, Any]:
             str(group.id): {str(sub.user.id): _member(sub) for sub in group.subs.values()}
             for group in groups
         },
-        "past": {str(group.id): [_member(sub) for sub in group.past] for group in groups},
+        "past": {
+            str(group.id): [{**_member(end.sub), "action": end.action} for end in group.past]
+            for group in groups
+        },
         "posts": {
             f"{group.id}:{number}": _post(message)
             for group in groups

@@ -171,4 +171,4 @@ class Writing:
         topic.updated = self.timeline.now
         if not topic.messages:
             group.topics.pop(topic.id, None)
-        self.life.note(group, "message_deleted", message.user, f"message #{message.num} deleted")
+        self.life.note(group, message.user, f"message #{message.num} deleted")
