@@ -1,0 +1,335 @@
+"""GoTo Webinar: sessions that were held, who registered, who came and who did not.
+
+The key of a registrant is the same in the list of registrants and in the report about attendance,
+so an attendee is who registered, whatever address the report shows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from cophub import Account, Attendance, AuthError, Context, Event, Item, Reject, SourceUnavailable
+from cophub.connectors.gotomeeting.client import WEBINAR, Denied, NotThere, TooMuch, goto
+from cophub.connectors.gotomeeting.directory import Host, directory
+from cophub.connectors.gotomeeting.meetings import scope
+from cophub.connectors.gotomeeting.payloads import (
+    Participant,
+    ParticipantList,
+    Registrant,
+    WebinarSession,
+    address,
+    full_name,
+    instant,
+    key_of,
+    number,
+    title_of,
+    whole,
+)
+from cophub.connectors.gotomeeting.people import account_key
+from cophub.connectors.gotomeeting.place import Place
+from cophub.connectors.gotomeeting.settings import Settings
+from cophub.connectors.gotomeeting.stays import Stay, join_stays
+from cophub.connectors.gotomeeting.webinarpages import registrant_rows, session_rows, takes_webinar
+from cophub.connectors.gotomeeting.windows import LONGEST, Halving, stamp, windows
+from cophub.http import parse_each, reject
+
+Ctx = Context[Settings]
+
+ASKED_AGAIN = timedelta(days=180)
+"""After so long, who registers again is asked again for what they wrote about themselves."""
+WEBINARS_KEPT = 50
+"""Webinars whose registrants are kept, for those that have more than one session."""
+NO_LICENCE = (
+    "GoTo Webinar refuses every organizer (403): there is no licence for it, or it has ended;"
+    " webinars are left out, meetings are read as ever"
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A session of a webinar, and whose listing told of it."""
+
+    row: WebinarSession
+    host: Host
+    start: datetime
+    end: datetime | None
+
+    @property
+    def path(self) -> str:
+        """Where the webinar of this session is."""
+        return f"{WEBINAR}/organizers/{self.host.key}/webinars/{key_of(self.row.webinar_key)}"
+
+
+@dataclass
+class Found:
+    """What one organizer's window told."""
+
+    sessions: list[Held] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    refused: bool = False
+
+
+def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
+    """Each session of a webinar, and one attendance for each who registered, came or not.
+
+    By windows of 31 days, oldest first, with a checkpoint after each; then the last 48 hours again.
+    Without a licence for GoTo Webinar the stream is empty and says so in the log.
+    Source: `sessions`, `registrants` and `attendees` of `/G2W/rest/v2`.
+    """
+    if not ctx.settings.webinars:
+        return
+    found = directory(ctx)
+    place = Place.read(since, ctx, "\n".join([scope(ctx, found), *ctx.settings.webinars]))
+    hosts = [host for host in found.hosts if host.webinars]
+    reader = WebinarReader(ctx)
+    for begin, end in windows(place.start(ctx), ctx.now, LONGEST):
+        listed = list(ctx.map(lambda host: reader.sessions(host, begin, end), hosts))  # noqa: B023
+        if all(one.refused for one in listed):
+            ctx.log.warning("%s: %s", ctx.source, NO_LICENCE)
+            return
+        hosts = [host for host, one in zip(hosts, listed, strict=True) if not one.refused]
+        for one in listed:
+            yield from one.rejects
+        sessions = {key_of(one.row.session_key): one for part in listed for one in part.sessions}
+        for session in sorted(sessions.values(), key=lambda one: one.start):
+            yield from reader.items(session)
+        yield place.upto(end)
+
+
+class WebinarReader:
+    """Reads sessions for one run."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        self.ctx, self.api, self.found = ctx, goto(ctx), directory(ctx)
+        self._window = Halving()
+        self._registrants: dict[str, list[Raw]] = {}
+        self._asked: dict[str, datetime] = {}
+        self._named: set[str] = ctx.shared.setdefault("goto:registrants", set())
+
+    def sessions(self, host: Host, begin: datetime, end: datetime) -> Found:
+        """The sessions of an organizer's webinars in a window."""
+        told = Found()
+
+        def ask(start: datetime, stop: datetime) -> list[WebinarSession]:
+            path = f"{WEBINAR}/organizers/{host.key}/sessions"
+            rows, rejects = session_rows(self.api, path, fromTime=stamp(start), toTime=stamp(stop))
+            told.rejects += rejects
+            return rows
+
+        try:
+            rows = self._window(ask, begin, end)
+        except Denied:
+            told.refused = True
+            return told
+        for row in rows:
+            if not takes_webinar(self.ctx, key_of(row.webinar_key), row.webinar_name):
+                continue
+            try:
+                start = instant(row.start_time)
+                if start is None:
+                    raise ValueError("a session has no startTime")
+                told.sessions.append(Held(row, host, start, instant(row.end_time)))
+            except ValueError as error:
+                told.rejects.append(reject(row, error, "event"))
+        return told
+
+    def items(self, session: Held) -> Iterator[Item]:
+        """The event, and an account and an attendance for each who registered or came."""
+        yield from parse_each([session], self.parse_session)
+        registered = self.registrants(session)
+        listed, rejects = self.api.page(
+            f"{session.path}/sessions/{key_of(session.row.session_key)}/attendees", ParticipantList
+        )
+        yield from rejects
+        pairs, unreadable = paired(registered, listed.items)
+        yield from unreadable
+        by_item = {item_of(session, *pair): pair for pair in pairs}
+        fresh = self.ctx.fresh(list(by_item), Attendance, self.ctx.settings.registrant_details)
+        digests = [digest for _, digest in fresh]
+        people = [people_of(by_item[item]) for item, _ in fresh]
+        detailed = list(self.ctx.map(lambda one: self.detailed(session, one[0]), people))
+        for digest, registrant, (_, participant) in zip(digests, detailed, people, strict=True):
+            yield from parse_each(
+                [(registrant, participant)], self.parse_person, session=session, digest=digest
+            )
+
+    def parse_session(self, session: Held) -> Iterator[Item]:
+        """A session as an event."""
+        row = session.row
+        host = self.found.by_key.get(key_of(row.creating_organizer_key), session.host)
+        yield Event(
+            key=event_key(session),
+            space=host.space,
+            series=key_of(row.webinar_key),
+            title=title_of(row.webinar_name),
+            kind="webinar",
+            starts_at=session.start,
+            ends_at=session.end,
+            cancelled=False,
+            organizer=host.email or None,
+            registered_count=whole(row.registrant_count),
+            attendee_count=whole(row.registrants_attended),
+            extra={
+                "webinar_key": key_of(row.webinar_key),
+                "session_key": key_of(row.session_key),
+            },
+        )
+
+    def registrants(self, session: Held) -> list[Raw]:
+        """Who registered for the webinar of a session; asked once per webinar and run."""
+        if session.path not in self._registrants:
+            if len(self._registrants) >= WEBINARS_KEPT:
+                self._registrants.clear()
+            try:
+                rows, _ = registrant_rows(self.api, f"{session.path}/registrants")
+            except NotThere:
+                rows = []  # a webinar that was deleted after it was held
+            self._registrants[session.path] = rows
+        return self._registrants[session.path]
+
+    def detailed(self, session: Held, row: Registrant | None) -> Registrant | None:
+        """A registrant with what they wrote about themselves, which the listing leaves out."""
+        if row is None or not self.ctx.settings.registrant_details:
+            return row
+        if row.organization or row.job_title or row.country:
+            return row
+        email = address(row.email)
+        before = self._asked.get(email)
+        if not email or (before is not None and session.start - before < ASKED_AGAIN):
+            return row
+        self._asked[email] = session.start
+        path = f"{session.path}/registrants/{key_of(row.registrant_key)}"
+        try:
+            found, _ = self.api.page(path, Registrant)
+        except (NotThere, TooMuch, AuthError):
+            return row
+        except SourceUnavailable as error:
+            if "cannot be read" in str(error):
+                return row
+            raise
+        return found
+
+    def parse_person(
+        self, pair: tuple[Registrant | None, Participant | None], session: Held, digest: int
+    ) -> Iterator[Item]:
+        """An account, and an attendance: of no minutes for who registered and did not come."""
+        registrant, participant = pair
+        person = registrant or participant
+        assert person is not None  # noqa: S101 - a pair is of one of them at least
+        email = address(person.email) or address(participant.email if participant else None)
+        name = full_name(person.first_name, person.last_name)
+        key = account_key(email, name, session.host.key)
+        if not key:
+            raise ValueError("a registrant has neither email nor name")
+        self._named.add(key)
+        yield account_of(key, email, person, organizers=self.found.emails)
+        yield attendance_of(session, key, name, pair, digest)
+
+
+def paired(
+    registrants: list[Raw], participants: list[Raw]
+) -> tuple[list[tuple[Raw | None, Raw | None]], list[Reject]]:
+    """Registrants with their attendance, by the registrant's key, and what cannot be read.
+
+    Who was denied, or still waits for approval, is left out unless they came all the same.
+    """
+    rejects: list[Reject] = []
+    here: dict[str, Raw] = {}
+    for raw in participants:
+        try:
+            here[key_of(msgspec.json.decode(raw, type=Participant).registrant_key)] = raw
+        except msgspec.MsgspecError as error:
+            rejects.append(reject(msgspec.json.decode(raw), error, "attendance"))
+    pairs: list[tuple[Raw | None, Raw | None]] = []
+    for raw in registrants:
+        try:
+            row = msgspec.json.decode(raw, type=Registrant)
+        except msgspec.MsgspecError as error:
+            rejects.append(reject(msgspec.json.decode(raw), error, "registrant"))
+            continue
+        came = here.pop(key_of(row.registrant_key), None)
+        if came is not None or (row.status or "APPROVED").upper() == "APPROVED":
+            pairs.append((raw, came))
+    pairs += [(None, raw) for raw in here.values()]
+    # Who registered twice and came once has come: the later row is what is kept.
+    return sorted(pairs, key=lambda pair: pair[1] is not None), rejects
+
+
+def item_of(session: Held, registrant: Raw | None, participant: Raw | None) -> bytes:
+    """All that one attendance is made of, to tell whether it changed."""
+    parts = (session.row.session_key, session.start, session.end)
+    head = "\0".join(map(str, parts)).encode()
+    return b"\0".join([head, bytes(registrant or b""), bytes(participant or b"")])
+
+
+def people_of(
+    pair: tuple[Raw | None, Raw | None],
+) -> tuple[Registrant | None, Participant | None]:
+    """A pair, decoded."""
+    registrant, participant = pair
+    return (
+        msgspec.json.decode(registrant, type=Registrant) if registrant is not None else None,
+        msgspec.json.decode(participant, type=Participant) if participant is not None else None,
+    )
+
+
+def account_of(
+    key: str, email: str, person: Registrant | Participant, *, organizers: frozenset[str]
+) -> Account:
+    """A registrant's account. What one registration leaves empty must not wipe out another's."""
+    told = person if isinstance(person, Registrant) else Registrant(person.registrant_key)
+    named = key not in organizers
+    return Account(
+        key=key,
+        name=(full_name(person.first_name, person.last_name) or UNSET) if named else UNSET,
+        given_name=(person.first_name or UNSET) if named else UNSET,
+        family_name=(person.last_name or UNSET) if named else UNSET,
+        email=email or None,
+        kind="person",
+        organization=told.organization or UNSET,
+        job_title=told.job_title or UNSET,
+        country=told.country or UNSET,
+        city=told.city or UNSET,
+    )
+
+
+def attendance_of(
+    session: Held,
+    key: str,
+    name: str,
+    pair: tuple[Registrant | None, Participant | None],
+    digest: int,
+) -> Attendance:
+    """One attendance of who registered: joined stays, or none at all."""
+    registrant, participant = pair
+    person = registrant or participant
+    extra = {"registrant_key": key_of(person.registrant_key)} if person else {}
+    if registrant and registrant.registration_date:
+        extra["registered_at"] = registrant.registration_date
+    stays = [
+        Stay(instant(one.join_time), instant(one.leave_time))
+        for one in (participant.attendance or [] if participant else [])
+    ]
+    joined = join_stays(stays, session.start, session.end)
+    seconds = number(participant.attendance_time_in_seconds) if participant else 0
+    minutes = joined.minutes if joined.minutes is not None else (seconds or 0) / 60
+    return Attendance(
+        event=event_key(session),
+        account=key,
+        name=name or None,
+        joined_at=joined.joined_at,
+        left_at=joined.left_at,
+        minutes=round(minutes, 2),
+        visits=max(joined.visits, 1 if participant and seconds else 0),
+        registered=True,
+        digest=digest,
+        extra=extra,
+    )
+
+
+def event_key(session: Held) -> str:
+    """The key of a session's event."""
+    return f"webinar:{key_of(session.row.session_key)}"

@@ -1,0 +1,66 @@
+"""History by windows of days that GoTo can answer for: 31 at most, halved where it cannot."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from cophub import SourceUnavailable
+from cophub.connectors.gotomeeting.client import TooMuch
+
+T = TypeVar("T")
+
+LONGEST = timedelta(days=31)
+SHORTEST = timedelta(days=1)
+"""A window of this length that GoTo cannot answer for is an error."""
+
+
+def stamp(at: datetime) -> str:
+    """An instant as GoTo takes it: `2015-07-01T22:00:00Z`."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def windows(
+    start: datetime, end: datetime, longest: timedelta
+) -> Iterator[tuple[datetime, datetime]]:
+    """The time from `start` to `end` in windows, oldest first; each begins where the last ends."""
+    while start < end:
+        stop = min(start + longest, end)
+        yield start, stop
+        start = stop
+
+
+class Halving:
+    """Asks for a window, and for its halves where that is too much; remembers what was not.
+
+    `ask(start, end)` gives a list. The size that worked is tried first the next time, by any
+    thread, so that not every window is refused before it is read.
+    """
+
+    def __init__(self, longest: timedelta = LONGEST) -> None:
+        self.size = longest
+        self._lock = threading.Lock()
+
+    def __call__(
+        self, ask: Callable[[datetime, datetime], list[T]], start: datetime, end: datetime
+    ) -> list[T]:
+        """All of the window. Raises SourceUnavailable when a single day is too much."""
+        found: list[T] = []
+        while start < end:
+            stop = min(start + self.size, end)
+            try:
+                found += ask(start, stop)
+            except TooMuch as error:
+                self._halve(stop - start, error, start)
+            else:
+                start = stop
+        return found
+
+    def _halve(self, refused: timedelta, error: TooMuch, start: datetime) -> None:
+        if refused <= SHORTEST:
+            raise SourceUnavailable(
+                f"GoTo cannot answer for {start:%Y-%m-%d}, not even for one day ({error}); if it"
+                " keeps no history this old, set since to a later day"
+            ) from error
+        with self._lock:
+            self.size = max(min(self.size, refused / 2), SHORTEST)
