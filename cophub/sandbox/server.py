@@ -275,7 +275,8 @@ def spoiled(body: bytes) -> bytes:
     Texts become numbers and numbers texts, so no reader can take the item for a good one.
     """
     page = msgspec.json.decode(body)
-    for items in page.values() if isinstance(page, dict) else [page]:
+    inside = page.get("_embedded", page) if isinstance(page, dict) else page
+    for items in inside.values() if isinstance(inside, dict) else [inside]:
         if (
             isinstance(items, list)
             and items

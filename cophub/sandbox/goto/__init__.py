@@ -23,6 +23,8 @@ from cophub.sandbox.world import World
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
+TURNED = ("admin", "webinar_licence", "longest_window_days", "lost_leave", "rotation")
+
 
 class GotoSandbox(Sandbox):
     """A GoTo account whose organizers host the calls of `communities` communities.
@@ -108,7 +110,17 @@ class GotoSandbox(Sandbox):
                 "pat": self.pat,
             },
             ("POST", "refresh-token"): lambda _: {"refresh_token": self.refresh_token()},
+            ("POST", "revoke"): lambda _: self.revoke(),
+            ("POST", "hold"): lambda body: {"meeting_id": str(self.hold(**body).id)},
+            ("POST", "turn"): self._turn,
         }
+
+    def _turn(self, body: dict[str, Any]) -> None:
+        """Set what a test may turn, by name."""
+        for name, value in body.items():
+            if name not in TURNED:
+                raise ValueError(f"{name!r} cannot be turned; these can: {', '.join(TURNED)}")
+            setattr(self.oauth if name == "rotation" else self, name, value)
 
     # Change on demand
 

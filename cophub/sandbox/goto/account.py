@@ -1,9 +1,10 @@
 """The customer's account: who may host, in which groups, and who is where in the world."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from cophub.sandbox.goto.state import FREE, Group, Organizer, long_key
-from cophub.sandbox.world import DAY, Organisation, Person, Stay, World, work_address
+from cophub.sandbox.world import DAY, Person, Stay, World, work_address
 
 GROUPS = ("Communities of practice", "Francophone and regional")
 SHARED = 3
@@ -78,7 +79,7 @@ class Account:
 
 
 class Crowd:
-    """Who is in which community when, and under which address; grows as people arrive."""
+    """Who is in which community when, and who they are then; grows as people arrive."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -112,17 +113,23 @@ class Crowd:
         }
         return sorted(found)
 
-    def address(self, index: int, instant: int) -> str:
-        """The address a person uses at work at an instant, or at home where they prefer that."""
-        person: Person = self.world.person(index)
-        if person.prefers_personal:
-            return person.personal_email
-        return work_address(person, self.organisation(index, instant))
-
-    def organisation(self, index: int, instant: int) -> Organisation:
-        """Whom a person works for at an instant."""
-        found = self.world.person(index).organisation
+    def person(self, index: int, instant: int) -> Person:
+        """Who a person is at an instant: some marry, some change employer."""
+        found = self.world.person(index)
         for turn in self.world.turns(index):
-            if turn.what == "moved" and turn.at <= instant:
-                found = self.world.new_organisation(index, turn)
+            if turn.at > instant:
+                break
+            if turn.what == "married":
+                found = replace(found, family=self.world.new_family_name(index, turn))
+            elif turn.what == "moved":
+                found = replace(found, organisation=self.world.new_organisation(index, turn))
         return found
+
+
+def address(person: Person) -> str:
+    """The address a person gives: that at work, or at home where they prefer it."""
+    return (
+        person.personal_email
+        if person.prefers_personal
+        else work_address(person, person.organisation)
+    )

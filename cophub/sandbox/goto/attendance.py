@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from cophub.sandbox.goto.account import Account
+from cophub.sandbox.goto.account import Account, address
 from cophub.sandbox.goto.state import Meeting, Session, Visit
 from cophub.sandbox.world import DAY, Person, latin
 
@@ -74,7 +74,7 @@ class Attendance:
         return self.world.random("eager", index, meeting.community).random() + chance.random()
 
     def _visits(self, session: Session, index: int, chance: Random) -> Iterator[Visit]:
-        person = self.world.person(index)
+        person = self.account.crowd.person(index, session.start)
         host = index == session.meeting.organizer.person
         name, email = self._shown(session, person, chance, host=host)
         for number, (join, left) in enumerate(_spans(session, chance, host=host)):
@@ -97,7 +97,7 @@ class Attendance:
         habit = own.choices(HABITS, (60, 20, 20))[0]
         if host:
             return session.meeting.organizer.name, session.meeting.organizer.email
-        email = self.account.crowd.address(person.index, session.start)
+        email = address(person)
         if chance.random() < 0.08:
             email = email.title() if chance.random() < 0.5 else email.upper()
         given = habit == GIVES_ADDRESS or (habit == SOMETIMES and chance.random() < 0.5)

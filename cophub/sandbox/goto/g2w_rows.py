@@ -126,11 +126,11 @@ def registrant_row(webinar: Webinar, registrant: Registrant) -> Row:
 
 def registrant_details(crowd: Crowd, webinar: Webinar, registrant: Registrant) -> Row:
     """All that a registrant filled in."""
-    person = crowd.world.person(registrant.person)
+    person = crowd.person(registrant.person, webinar.announced)
     late = registrant.registered > webinar.times[-1][1]
     return {
         **registrant_row(webinar, registrant),
-        "organization": crowd.organisation(person.index, webinar.announced).name,
+        "organization": person.organisation.name,
         "jobTitle": person.job_title,
         "country": COUNTRIES.get(person.country, person.country),
         "city": person.city,

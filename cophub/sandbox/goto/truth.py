@@ -93,8 +93,8 @@ def _attendees(session: Session, now: int) -> list[Row]:
             "person": person,
             "minutes": round(_present(session, visits) / 60),
             "visits": len(visits),
-            "joined": iso(max(session.start, visits[0].join)),
-            "left": iso(min(session.end, max(visit.leave for visit in visits))),
+            "joined": iso(_inside(session, visits[0].join)),
+            "left": iso(_inside(session, max(visit.leave for visit in visits))),
             "names": sorted({visit.name for visit in visits}),
             "emails": sorted({visit.email for visit in visits if visit.email}),
             "rows": [_row(visit, now) for visit in visits],
@@ -112,6 +112,11 @@ def _row(visit: Visit, now: int) -> Row:
         "left": None if visit.lost else iso(visit.leave),
         "reported": visit.reported <= now,
     }
+
+
+def _inside(session: Session, instant: int) -> int:
+    """The instant, or the nearest one of the session: some come and go before it begins."""
+    return min(max(instant, session.start), session.end)
 
 
 def _present(session: Session, visits: list[Visit]) -> int:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import partial
 from random import Random
 
-from cophub.sandbox.goto.account import Account
+from cophub.sandbox.goto.account import Account, address
 from cophub.sandbox.goto.state import (
     Organizer,
     Registrant,
@@ -95,8 +95,8 @@ class Webinars:
 
     def _registrant(self, webinar: Webinar, index: int) -> Registrant:
         chance = self.world.random("registers", webinar.key, index)
-        person = self.world.person(index)
-        email = self.account.crowd.address(index, webinar.announced)
+        person = self.account.crowd.person(index, webinar.announced)
+        email = address(person)
         given, family = person.given, person.family
         if chance.random() < 0.1:
             given, family = given.lower(), family.lower()
