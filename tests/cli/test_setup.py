@@ -34,6 +34,7 @@ def test_the_sample_is_valid_and_has_a_source_of_each_connector(
     monkeypatch.setenv("MAILCHIMP_KEY", "0123456789abcdef-us21")
     monkeypatch.setenv("SHAREPOINT_CERTIFICATE", "sharepoint.pfx")
     monkeypatch.setenv("SHAREPOINT_CERTIFICATE_PASSWORD", "any")
+    monkeypatch.setenv("GOTO_SECRET", "any")
     config = load_config(folder.folder / "plugins.toml")
     plugins = load_plugins()
     used = set()

@@ -47,7 +47,7 @@ class Settings(BaseModel):
     )
     redirect_url: HttpUrl = Field(
         HttpUrl("http://localhost:8642/"),
-        description="Where `cophub sign-in` is answered: a redirect URL of the OAuth client.",
+        description="Where a sign-in is answered: a redirect URL of the OAuth client.",
     )
     since: date | None = Field(
         None,
