@@ -14,7 +14,7 @@ from typing import Any
 from cophub.sandbox.groupsio.api import Call, call
 from cophub.sandbox.groupsio.listing import number, ordered, page
 from cophub.sandbox.groupsio.refusals import Refusal
-from cophub.sandbox.groupsio.rows import group_path, when
+from cophub.sandbox.groupsio.rows import exact, group_path, when
 from cophub.sandbox.groupsio.sharing import content_of
 from cophub.sandbox.groupsio.state import Act, Event, File, Group, Sub
 from cophub.sandbox.server import Response
@@ -185,7 +185,7 @@ def getactivitylogs(asked: Call) -> dict[str, Any]:
     """What happened in the group as sentences in HTML, the latest first; for moderators."""
     group = asked.group("view_activity")
     see = asked.sees_addresses(group)
-    orders: dict[str, Callable[[Act], Any]] = {"created": lambda act: (act.at, act.id)}
+    orders: dict[str, Callable[[Act], Any]] = {"created": lambda act: exact(act.at, act.id)}
     acts, field, direction = ordered(asked.query, group.acts, orders, ("created", "desc"))
 
     def row(act: Act) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from cophub.sandbox.groupsio.api import Call, call
 from cophub.sandbox.groupsio.listing import number, ordered, page
 from cophub.sandbox.groupsio.refusals import Refusal
 from cophub.sandbox.groupsio.rights import may
-from cophub.sandbox.groupsio.rows import sub_row, when
+from cophub.sandbox.groupsio.rows import exact, sub_row, when
 from cophub.sandbox.groupsio.state import (
     BANNED,
     BOUNCED,
@@ -23,8 +23,8 @@ from cophub.sandbox.groupsio.state import (
 _ORDERS: dict[str, Callable[[Sub], Any]] = {
     "email": lambda sub: (sub.user.email.lower(), sub.id),
     "name": lambda sub: (sub.user.full_name.lower(), sub.id),
-    "created": lambda sub: (sub.created, sub.id),
-    "updated": lambda sub: (sub.updated, sub.id),
+    "created": lambda sub: exact(sub.created, sub.id),
+    "updated": lambda sub: exact(sub.updated, sub.id),
 }
 _TYPES: dict[str, Callable[[Sub], bool]] = {
     "members": lambda sub: sub.status == NORMAL,
@@ -92,7 +92,7 @@ def getpastmembers(asked: Call) -> dict[str, Any]:
     """
     group = asked.group("manage_members")
     see = asked.sees_addresses(group)
-    orders: dict[str, Callable[[Ended], Any]] = {"created": lambda end: (end.at, end.id)}
+    orders: dict[str, Callable[[Ended], Any]] = {"created": lambda end: exact(end.at, end.id)}
     rows, field, direction = ordered(asked.query, group.past, orders, ("created", "desc"))
 
     def row(end: Ended) -> dict[str, Any]:

@@ -6,20 +6,20 @@ from typing import Any
 from cophub.sandbox.groupsio.api import Call, call
 from cophub.sandbox.groupsio.listing import number, ordered, page
 from cophub.sandbox.groupsio.refusals import Refusal
-from cophub.sandbox.groupsio.rows import message_row, topic_row
+from cophub.sandbox.groupsio.rows import exact, message_row, topic_row
 from cophub.sandbox.groupsio.state import Group, Message, Topic
 from cophub.sandbox.groupsio.texts import said
 
 _TOPICS: dict[str, Callable[[Topic], Any]] = {
-    "updated": lambda topic: (topic.updated, topic.id),
-    "created": lambda topic: (topic.created, topic.id),
-    "most_recent_message": lambda topic: (topic.most_recent, topic.id),
+    "updated": lambda topic: exact(topic.updated, topic.id),
+    "created": lambda topic: exact(topic.created, topic.id),
+    "most_recent_message": lambda topic: exact(topic.most_recent, topic.id),
     "subject": lambda topic: (topic.subject, topic.id),
 }
 _MESSAGES: dict[str, Callable[[Message], Any]] = {
-    "created": lambda message: (message.created, message.num),
+    "created": lambda message: exact(message.created, message.id),
     "msg_num": lambda message: message.num,
-    "updated": lambda message: (message.updated, message.num),
+    "updated": lambda message: exact(message.updated, message.id),
 }
 
 

@@ -12,8 +12,14 @@ from cophub.sandbox.groupsio.texts import body_of
 
 Row = dict[str, Any]
 NEVER = "0001-01-01T00:00:00Z"
+BILLION = 1_000_000_000
 _HOME = ZoneInfo("America/Los_Angeles")
 """The vendor's own clock."""
+
+
+def exact(instant: int, salt: int) -> int:
+    """An instant in nanoseconds, as it is shown and put in order."""
+    return instant * BILLION + (instant * 1_000_003 + salt * 998_244_353) % BILLION
 
 
 def when(instant: int, salt: int | None = None) -> str:
@@ -21,9 +27,7 @@ def when(instant: int, salt: int | None = None) -> str:
     if not instant:
         return NEVER
     local = datetime.fromtimestamp(instant, _HOME)
-    nanoseconds = 0
-    if salt is not None:
-        nanoseconds = (instant * 1_000_003 + salt * 998_244_353) % 1_000_000_000
+    nanoseconds = 0 if salt is None else exact(instant, salt) % BILLION
     fraction = f".{nanoseconds:09d}".rstrip("0").rstrip(".")
     zone = f"{local:%z}"
     return f"{local:%Y-%m-%dT%H:%M:%S}{fraction}{zone[:3]}:{zone[3:]}"

@@ -110,11 +110,12 @@ class Writing:
                 for _ in range(chance.choice((1, 1, 2)))
             )
         drawn = chance.random()
+        # Most that is changed is changed soon, and a part of it long after anybody looks.
+        late = chance.uniform(20, 200) * DAY if chance.random() < 0.3 else 0
+        wait = HOUR + int(late or chance.expovariate(1 / (3 * DAY)))
         if drawn < EDITED:
-            wait = int(chance.expovariate(1 / (3 * DAY))) + HOUR
             self.timeline.at(now + wait, partial(self.edit, message, None))
         elif drawn < EDITED + DELETED:
-            wait = int(chance.expovariate(1 / (6 * DAY))) + HOUR
             self.timeline.at(now + wait, partial(self.delete, message))
 
     # What anybody may do, tests too

@@ -1,0 +1,60 @@
+"""Time: the same seed lives the same life in any steps, and quickly."""
+
+import time
+from datetime import UTC, datetime
+
+import httpx
+
+from cophub.sandbox import GroupsioSandbox
+
+
+def small(now: datetime) -> GroupsioSandbox:
+    """A small sandbox whose clock stands at `now`."""
+    return GroupsioSandbox(seed=3, people=80, communities=2, years=0.5, now=now)
+
+
+def test_many_steps_and_one_lead_to_the_same() -> None:
+    """Whatever happens depends on its own instant alone."""
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    once, often = small(now), small(now)
+    once.advance(days=40)
+    for _ in range(80):
+        often.advance(hours=12)
+    assert once.truth() == often.truth()
+
+
+def test_six_hundred_people_are_there_in_no_time() -> None:
+    """Twelve communities with two years behind them."""
+    began = time.perf_counter()
+    sandbox = GroupsioSandbox(people=600, communities=12)
+    assert time.perf_counter() - began < 3
+    assert sum(len(group.messages) for group in sandbox.state.groups.values()) > 3_000
+
+
+def test_another_process_takes_rights_and_lets_archives_be_read_again(
+    sandbox: GroupsioSandbox,
+) -> None:
+    """Below `/__sandbox__/`, as the clock."""
+    control = f"{sandbox.base_url}/__sandbox__"
+    taken = {"group": "mercop", "moderator": False, "members_visible": False}
+    assert httpx.post(f"{control}/rights", json=taken).json() == {"denied": ["members_visible"]}
+    assert httpx.post(f"{control}/rights", json={"group": "none"}).status_code == 400
+    assert httpx.post(f"{control}/rights", json={"group": "mercop", "fly": True}).status_code == 400
+    url, auth = f"{sandbox.base_url}/api/v1/downloadarchives", (sandbox.api_key, "")
+    name = {"group_name": "mnch"}
+    assert [httpx.get(url, params=name, auth=auth).status_code for _ in "12"] == [200, 400]
+    httpx.post(f"{control}/archives")
+    assert httpx.get(url, params=name, auth=auth).status_code == 200
+
+
+def test_a_planned_drift_shifts_pages(sandbox: GroupsioSandbox) -> None:
+    """New topics come before, new members among the others."""
+    url, auth = f"{sandbox.base_url}/api/v1", (sandbox.api_key, "")
+    for name in ("gettopics", "getmembers"):
+        query = {"group_name": "mercop", "limit": "5"}
+        before = httpx.get(f"{url}/{name}", params=query, auth=auth).json()
+        plan = [{"kind": "drift", "path": f"*{name}", "rows": 2}]
+        httpx.post(f"{sandbox.base_url}/__sandbox__/faults", json=plan)
+        after = httpx.get(f"{url}/{name}", params={**query, "page_token": "5"}, auth=auth).json()
+        assert after["total_count"] == before["total_count"] + 2
+        assert {r["id"] for r in after["data"]} & {r["id"] for r in before["data"]}
