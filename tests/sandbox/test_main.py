@@ -118,3 +118,19 @@ def test_what_an_administrator_does_can_be_done_from_elsewhere(
     told = httpx.post(f"{control}/export", json={"path": str(tmp_path / "export.zip")}).json()
     with ZipFile(told["path"]) as packed:
         assert "Messages.csv" in packed.namelist()
+
+
+def test_goto_tells_an_app_and_two_kinds_of_token(start: Start) -> None:
+    """Either is changed for an access token, with which the account is read."""
+    process = start("--people", "20", "--communities", "2", "--years", "0.5", vendor="goto")
+    url = first_line(process)
+    told = dict(first_line(process).split(" = ") for _ in range(4))
+    auth = (told["client_id"], told["client_secret"])
+    for form in (
+        {"grant_type": "personal_access_token", "pat": told["pat"]},
+        {"grant_type": "refresh_token", "refresh_token": told["refresh_token"]},
+    ):
+        token = httpx.post(f"{url}/oauth/token", data=form, auth=auth).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        assert len(httpx.get(f"{url}/G2M/rest/groups", headers=headers).json()) == 2
+    assert httpx.get(f"{url}/__sandbox__/app").json()["pat"] == told["pat"]

@@ -52,6 +52,8 @@ class OAuth:
     client_secret: str
     pat: str
     rotation: Rotation = "new"
+    public: bool = False
+    """Whether the app has no secret, as one on people's own machines."""
     grants: dict[str, tuple[Organizer, int]] = field(default_factory=dict)
     refreshes: dict[str, Refresh] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
@@ -125,7 +127,8 @@ class OAuth:
             except (NotBase64, UnicodeDecodeError):
                 user = password = ""
             given = unquote(user), unquote(password)
-        if given != (self.client_id, self.client_secret):
+        wanted = self.client_id, "" if self.public else self.client_secret
+        if given != wanted:
             raise Refusal(401, "invalid_client", "Client authentication failed.")
 
     def _by_code(self, form: dict[str, str]) -> dict[str, Any]:

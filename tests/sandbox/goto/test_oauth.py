@@ -117,6 +117,21 @@ def test_a_wrong_client_is_refused(sandbox: GotoSandbox, secret: str) -> None:
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
+def test_an_app_may_have_no_secret(sandbox: GotoSandbox) -> None:
+    """Then it tells its id alone."""
+    form = {"grant_type": "refresh_token", "client_id": sandbox.client_id}
+    address = f"{sandbox.base_url}/oauth/token"
+
+    def status() -> int:
+        return httpx.post(
+            address, data={**form, "refresh_token": sandbox.refresh_token()}
+        ).status_code
+
+    assert status() == 401
+    sandbox.oauth.public = True
+    assert status() == 200
+
+
 def test_webinar_calls_answer_403_where_others_answer_401(sandbox: GotoSandbox) -> None:
     """Nobody is signed in."""
     key = sandbox.me.key
