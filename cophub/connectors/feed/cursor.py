@@ -1,0 +1,60 @@
+"""What a run remembers of each address."""
+
+import msgspec
+
+from cophub.connectors.web.fetch import Validators
+
+
+class FeedState(msgspec.Struct, omit_defaults=True):
+    """A feed as it was when it was read."""
+
+    validators: Validators = msgspec.field(default_factory=Validators)
+    known: list[int] = []
+    """Checksums of the keys of the entries that it held."""
+    shared: dict[str, str] = {}
+    """Ids that several entries carried, with the link of the one that kept its id as its key."""
+    links: dict[str, str] = {}
+    """The link of each entry, by a checksum of its id."""
+
+
+class Walk(msgspec.Struct, omit_defaults=True):
+    """How far one collection of a WordPress site was read."""
+
+    after: str = ""
+    """Everything that was changed before this was read; empty during the first read."""
+    mark: str = ""
+    """When the first read that is under way began: `after`, once it has ended."""
+    page: int = 0
+    """The last page that was read of it."""
+    total: int = -1
+    """How many items there were; -1 where the site does not say."""
+    top: int = 0
+    """The highest number of an item."""
+
+
+class Cursor(msgspec.Struct, omit_defaults=True):
+    """The stream's cursor; `encode` gives the text that the engine keeps."""
+
+    settings: int = 0
+    """A checksum of the settings that the records depend on."""
+    feeds: dict[str, FeedState] = {}
+    walks: dict[str, Walk] = {}
+    """By the site's address, a space and the name of the collection."""
+    apis: dict[str, str] = {}
+    """Where the API of each address is that is a WordPress site."""
+
+    def encode(self) -> str:
+        """The cursor as JSON text."""
+        return msgspec.json.encode(self).decode()
+
+
+def read_cursor(text: str | None, settings: int) -> Cursor:
+    """The cursor in `text`; a new one where it is none of ours or for other settings.
+
+    Nothing is lost by that: what is read again is stored where it was.
+    """
+    try:
+        found = msgspec.json.decode(text or "", type=Cursor)
+    except (msgspec.MsgspecError, ValueError):
+        return Cursor(settings)
+    return found if found.settings == settings else Cursor(settings)

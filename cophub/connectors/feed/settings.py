@@ -1,0 +1,106 @@
+"""What plugins.toml says about one site's news."""
+
+import zlib
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from cophub.connectors.web.fetch import Fetcher
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """One site: where its news are, and which space they are in."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: Annotated[list[HttpUrl], BeforeValidator(_several)] = Field(
+        min_length=1,
+        description="The address of a feed, or of a WordPress site; or a list of addresses.",
+    )
+    space: str = Field(
+        min_length=1, description="The key of the space that they are in, such as `leadernet`."
+    )
+    title: str | None = Field(None, description="The space's title; left out, the feed's own.")
+    kind: Literal["auto", "feed", "wordpress"] = Field(
+        "auto",
+        description="`feed` for RSS and Atom, `wordpress` for the site's whole history by its API;"
+        " `auto` looks at what the address gives.",
+    )
+    visibility: Literal["public", "members", "secret"] | None = Field(
+        None,
+        description="Who may read the site; only titles from public ones are published. Left out,"
+        " a site that asks for no login is public.",
+    )
+    post_kind: Literal["news", "message", "announcement"] = Field(
+        "news", description="What an entry is: news of a site, or a message of a list."
+    )
+    collections: list[str] = Field(
+        ["posts"],
+        description="Of WordPress: what is read, by its name in the API, such as `pages`.",
+    )
+    comments: bool = Field(True, description="Of WordPress: whether comments are read.")
+    bodies: bool = Field(True, description="Whether the texts of posts are kept.")
+    timezone: str = Field("UTC", description="The zone of dates that name none.")
+    username: str | None = Field(None, description="Login, where the site asks for one.")
+    password: SecretStr | None = Field(
+        None, description="Its password; of WordPress, an application password."
+    )
+    base_url: HttpUrl | None = Field(
+        None,
+        description="Scheme and host to ask in place of those of `url`: a proxy or a test server.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_is_known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                f'"{value}" is not a time zone; take one like "Europe/Zurich"'
+            ) from None
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Settings":
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of dates that name none."""
+        return ZoneInfo(self.timezone)
+
+    def seen_by(self) -> str | None:
+        """Who may read the site, or None where nothing tells."""
+        return self.visibility or (None if self.username else "public")
+
+    def fetcher(self, ctx: Any, url: str) -> Fetcher:
+        """What asks the site of that address."""
+        return Fetcher(
+            ctx,
+            url,
+            base_url=str(self.base_url) if self.base_url else None,
+            username=self.username,
+            password=self.password.get_secret_value() if self.password else None,
+        )
+
+    def checksum(self) -> int:
+        """Of the settings that records depend on: when it changes, all is read again."""
+        left_out = {"username", "password", "base_url", "comments"}
+        return zlib.crc32(self.model_dump_json(exclude=left_out).encode())
