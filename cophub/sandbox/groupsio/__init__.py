@@ -159,18 +159,59 @@ class GroupsioSandbox(Sandbox):
         group.subs[self.hub.id].mod_status = MODERATOR if moderator else MEMBER
         group.denied = {right for right, held in allowed.items() if not held}
 
+    def post(
+        self, name: str, text: str, *, subject: str = "News", days_ago: float = 0, to: int = 0
+    ) -> int:
+        """A member writes to a group, on a new topic or in answer to number `to`; its number.
+
+        With `days_ago` it was written then and let through by a moderator now.
+        """
+        group = self.group(name)
+        with self.changing():
+            author = next(sub.user for sub in group.present() if sub.user.person is not None)
+            if to:
+                return self.writing.reply(group.messages[to].topic, author, text).num
+            written = self.timeline.now - round(days_ago * DAY)
+            return self.writing.start(group, author, subject, created=written, text=text).num
+
+    def edit(self, name: str, number: int, text: str) -> None:
+        """The author changes a message; its number stays."""
+        with self.changing():
+            self.writing.edit(self.group(name).messages[number], text)
+
+    def delete(self, name: str, number: int) -> None:
+        """A message is taken away; no other is renumbered."""
+        with self.changing():
+            self.writing.delete(self.group(name).messages[number])
+
+    def join(self, name: str, person: int) -> int:
+        """A person of the world joins a group, at once; the user's id."""
+        with self.changing():
+            user = self.life.account(person)
+            self.life.enter(self.group(name), user)
+            return user.id
+
+    def leave(self, name: str, user: int, *, action: str = "left_member") -> None:
+        """A user leaves; `removed_member` for one put out, `sub_status_banned` for one banned."""
+        with self.changing():
+            self.life.leave(self.group(name), self.state.users[user], action=action)
+
     def controls(self) -> dict[tuple[str, str], Callable[[Any], Any]]:
-        """Another process may set rights, and let archives be downloaded again."""
-        return {("POST", "rights"): self._set_rights, ("POST", "archives"): self._again}
+        """Another process may do what a test may, and let archives be downloaded again."""
+        acts: dict[str, Callable[[Any], Any]] = {
+            "post": lambda body: {"number": self.post(**body)},
+            "edit": lambda body: self.edit(**body),
+            "delete": lambda body: self.delete(**body),
+            "join": lambda body: {"user": self.join(**body)},
+            "leave": lambda body: self.leave(**body),
+            "rights": self._set_rights,
+            "archives": lambda _: self.downloads.clear(),
+        }
+        return {("POST", name): act for name, act in acts.items()}
 
     def _set_rights(self, body: dict[str, Any]) -> dict[str, Any]:
-        given = dict(body)
-        self.rights(given.pop("group"), **given)
-        return {"denied": sorted(self.group(body["group"]).denied)}
-
-    def _again(self, body: object) -> dict[str, Any]:
-        self.downloads.clear()
-        return {}
+        self.rights(**body)
+        return {"denied": sorted(self.group(body["name"]).denied)}
 
     def drift(self, request: Request, rows: int) -> None:
         """A second passes, and `rows` new topics or members come before the later pages."""

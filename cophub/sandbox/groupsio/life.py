@@ -66,7 +66,7 @@ class Life:
     # Joining and leaving
 
     def _come(self, index: int, stay: Stay) -> None:
-        user = self.accounts.get(index) or self._sign_up(index)
+        user = self.account(index)
         chance = self.world.random("groupsio", "sub", index, stay.community, stay.joined)
         main, *below = self.groups[stay.community]
         old = main.subs.get(user.id)
@@ -88,7 +88,10 @@ class Life:
             action = chance.choices(("left_member", "removed_member", BANNED), (82, 12, 6))[0]
             self.timeline.at(stay.left, partial(self.leave, main, user, action=action))
 
-    def _sign_up(self, index: int) -> User:
+    def account(self, index: int) -> User:
+        """The account of a person, made now if there was none."""
+        if index in self.accounts:
+            return self.accounts[index]
         user = make_user(self.world, self.state, index, self.timeline.now)
         self.accounts[index] = user
         for turn in self.world.turns(index):

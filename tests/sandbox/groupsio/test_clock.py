@@ -36,15 +36,40 @@ def test_another_process_takes_rights_and_lets_archives_be_read_again(
 ) -> None:
     """Below `/__sandbox__/`, as the clock."""
     control = f"{sandbox.base_url}/__sandbox__"
-    taken = {"group": "mercop", "moderator": False, "members_visible": False}
+    taken = {"name": "mercop", "moderator": False, "members_visible": False}
     assert httpx.post(f"{control}/rights", json=taken).json() == {"denied": ["members_visible"]}
-    assert httpx.post(f"{control}/rights", json={"group": "none"}).status_code == 400
-    assert httpx.post(f"{control}/rights", json={"group": "mercop", "fly": True}).status_code == 400
+    assert httpx.post(f"{control}/rights", json={"name": "none"}).status_code == 400
+    assert httpx.post(f"{control}/rights", json={"name": "mercop", "fly": True}).status_code == 400
     url, auth = f"{sandbox.base_url}/api/v1/downloadarchives", (sandbox.api_key, "")
     name = {"group_name": "mnch"}
     assert [httpx.get(url, params=name, auth=auth).status_code for _ in "12"] == [200, 400]
     httpx.post(f"{control}/archives")
     assert httpx.get(url, params=name, auth=auth).status_code == 200
+
+
+def test_a_test_or_another_process_lets_things_happen(sandbox: GroupsioSandbox) -> None:
+    """Posts, answers, edits, deletions, joins and leaves; late ones keep their old Date."""
+    control = f"{sandbox.base_url}/__sandbox__"
+
+    def act(what: str, /, **body: object) -> dict[str, int]:
+        answer = httpx.post(f"{control}/{what}", json=body)
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    first = act("post", name="mercop", text="Hello all", days_ago=2)["number"]
+    answer = act("post", name="mercop", text="Welcome", to=first)["number"]
+    assert answer == first + 1
+    act("edit", name="mercop", number=answer, text="Welcome to you")
+    posts, key = sandbox.truth()["posts"], sandbox.group("mercop").id
+    assert posts[f"{key}:{first}"]["created"] < posts[f"{key}:{first}"]["appeared"]
+    assert posts[f"{key}:{answer}"]["thread"] == posts[f"{key}:{first}"]["thread"]
+    assert "Welcome to you" in posts[f"{key}:{answer}"]["text"]
+    act("delete", name="mercop", number=first)
+    assert f"{key}:{first}" not in sandbox.truth()["posts"]
+    user = act("join", name="mercop", person=90_001)["user"]
+    assert sandbox.truth()["members"][str(key)][str(user)]["person"] == 90_001
+    act("leave", name="mercop", user=user, action="removed_member")
+    assert sandbox.truth()["past"][str(key)][-1]["action"] == "removed_member"
 
 
 def test_a_planned_drift_shifts_pages(sandbox: GroupsioSandbox) -> None:
