@@ -141,6 +141,13 @@ class GotoSandbox(Sandbox):
             self.calendar.begin_now(Occurrence(meeting, 0, self.timeline.now, minutes))
             return meeting
 
+    def dismiss(self, organizer: Organizer, *, forget: bool = True) -> None:
+        """An organizer goes: suspended, or with `forget` deleted from the account."""
+        with self.changing():
+            self.calendar.dismiss(organizer)
+            if forget:
+                self.account.forget(organizer)
+
     def fill_group(self, place: int = 0, organizers: int = 51) -> Group:
         """Give a group so many organizers; past 50 the vendor refuses to list all it did."""
         with self.changing():

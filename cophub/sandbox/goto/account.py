@@ -77,6 +77,11 @@ class Account:
         self.by_key[made.key] = made
         return made
 
+    def forget(self, organizer: Organizer) -> None:
+        """The account lists an organizer no more, and knows nothing of what they did."""
+        self.organizers.remove(organizer)
+        del self.by_key[organizer.key]
+
 
 class Crowd:
     """Who is in which community when, and who they are then; grows as people arrive."""

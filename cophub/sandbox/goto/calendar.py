@@ -41,6 +41,10 @@ class Calendar:
         self.by_meeting: defaultdict[int, list[Session]] = defaultdict(list)
         self._running: list[Occurrence] = []
         self.rooms = [self._room(number) for number in range(len(self.world.communities))]
+        self.open: dict[int, Occurrence] = {}
+        """Rooms by the organizer whose own they are; anybody may come at any time."""
+        for organizer in account.organizers[::2]:
+            self._open_room(organizer)
 
     def begin(self) -> None:
         """Put on the timeline what will happen."""
@@ -57,6 +61,12 @@ class Calendar:
         key = self.world.communities[community].key.upper()
         host = self.account.hosts[community]
         return self.add(f"{key}: monthly call", "recurring", host, community)
+
+    def _open_room(self, organizer: Organizer) -> None:
+        room = self.add(f"{organizer.given}'s meeting room", "recurring", organizer)
+        # Nobody plans when it is used: the date it shows is that of its making.
+        made = self.world.start - number(100, 900, organizer.key) * DAY
+        self.open[organizer.key] = Occurrence(room, 0, made, 60)
 
     def add(
         self, subject: str, kind: str, organizer: Organizer, community: int | None = None
@@ -103,10 +113,12 @@ class Calendar:
         chance = self.world.random("other", organizer.key, serial)
         start = _office_hour(after + int(chance.expovariate(1 / OTHER_GAP)) + HOUR)
         sudden = chance.random() < 0.4
+        room = self.open.get(organizer.key) if sudden and chance.random() < 0.5 else None
 
         def plan() -> None:
             subject = "Meet Now" if sudden else chance.choice(OTHERS)
-            meeting = self.add(subject, "immediate" if sudden else "scheduled", organizer)
+            kind = "immediate" if sudden else "scheduled"
+            meeting = room.meeting if room else self.add(subject, kind, organizer)
             occurrence = Occurrence(meeting, serial, start, chance.choice((20, 30, 60)))
             if sudden:
                 self.begin_now(occurrence)
@@ -118,6 +130,8 @@ class Calendar:
 
     def plan(self, occurrence: Occurrence) -> None:
         """Announce an occurrence, and let come what may of it."""
+        if occurrence.meeting.organizer.suspended:
+            return
         self.planned.append(occurrence)
         chance = self.world.random("fate", occurrence.meeting.id, occurrence.serial)
         fate, days = chance.random(), chance.choice((1, 2, 7))
@@ -141,9 +155,10 @@ class Calendar:
             self.planned.remove(occurrence)
 
     def shown(self, now: int) -> list[Occurrence]:
-        """What runs now and what is still to come, by start."""
+        """What runs now and what is still to come, by start; open rooms come first."""
         self._running = [each for each in self._running if _ends(each) > now]
-        return sorted([*self._running, *self.planned], key=lambda each: each.start)
+        everything = [*self.open.values(), *self._running, *self.planned]
+        return sorted(everything, key=lambda each: each.start)
 
     # Holding
 
@@ -152,13 +167,25 @@ class Calendar:
             self.planned.remove(occurrence)
             self.begin_now(occurrence)
 
+    def dismiss(self, organizer: Organizer) -> None:
+        """An organizer hosts nothing any more: what they planned is called off."""
+        organizer.suspended = True
+        self.open.pop(organizer.key, None)
+        for occurrence in [each for each in self.planned if each.meeting.organizer is organizer]:
+            self.cancel(occurrence)
+
     def begin_now(self, occurrence: Occurrence) -> None:
         """Hold an occurrence, and show it among the upcoming ones while it runs."""
         self._running.append(occurrence)
         self.hold(occurrence)
 
     def hold(self, occurrence: Occurrence) -> None:
-        """Begin now; a line that breaks makes two sessions of one meeting."""
+        """Begin now; a line that breaks makes two sessions of one meeting.
+
+        Whoever is suspended cannot.
+        """
+        if occurrence.meeting.organizer.suspended:
+            return
         chance = self.world.random("hold", occurrence.meeting.id, occurrence.serial)
         start = self.timeline.now + chance.randint(0, 8 * MINUTE)
         end = start + occurrence.minutes * MINUTE + chance.randint(-4 * MINUTE, 12 * MINUTE)

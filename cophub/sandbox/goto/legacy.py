@@ -52,6 +52,8 @@ def one_meeting(call: Call, meeting: str) -> list[Row]:
     found = meeting_of(call, meeting)
     times = [each for each in call.sandbox.calendar.shown(call.now) if each.meeting is found]
     sessions = call.sandbox.calendar.by_meeting[found.id]
+    if not times and not sessions:
+        raise Refusal(404, "MeetingNotFound", "The meeting was called off.")
     start = times[0].start if times else sessions[-1].start
     end = start + times[0].minutes * 60 if times else sessions[-1].end
     row = _meeting(found, start, end, running=start <= call.now < end)

@@ -142,7 +142,7 @@ def upcoming(account: Account, occurrence: Occurrence, group: Group | None, now:
         "meetingType": meeting.kind,
         "startTime": instant(occurrence.start),
         "endTime": instant(end),
-        "status": "ACTIVE" if occurrence.start <= now else "INACTIVE",
+        "status": "ACTIVE" if occurrence.start <= now < end else "INACTIVE",
         "passwordRequired": "false",
         "organizerKey": str(meeting.organizer.key),
         "accountKey": str(account.key),

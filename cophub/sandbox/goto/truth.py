@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cophub.sandbox.goto.state import Session, Visit, Webinar, WebinarSession
+from cophub.sandbox.goto.account import Account
+from cophub.sandbox.goto.state import Occurrence, Session, Visit, Webinar, WebinarSession
 from cophub.sandbox.timeline import moment
 
 if TYPE_CHECKING:
@@ -17,12 +18,25 @@ def iso(at: int) -> str:
 
 
 def truth(sandbox: "GotoSandbox") -> Row:
-    """Organizers, held meetings with who was there, and what is planned."""
+    """Organizers, groups, meetings and webinars with who was there, and what is planned."""
     now = sandbox.timeline.now
     keys = [community.key for community in sandbox.world.communities]
+    calendar = sandbox.calendar
+    held = (session for _, _, session in calendar.sessions if session.end <= now)
+    webinars = sandbox.webinars.by_key.items()
     return {
         "now": iso(now),
         "account": str(sandbox.account.key),
+        **_people(sandbox.account),
+        "events": [_event(session, keys, now) for session in held],
+        "webinars": {str(key): _webinar(webinar, keys, now) for key, webinar in webinars},
+        "upcoming": [_planned(each, keys) for each in calendar.planned],
+        "open_rooms": [str(each.meeting.id) for each in calendar.open.values()],
+    }
+
+
+def _people(account: Account) -> Row:
+    return {
         "organizers": {
             str(each.key): {
                 "email": each.email,
@@ -31,32 +45,23 @@ def truth(sandbox: "GotoSandbox") -> Row:
                 "group": str(each.group) if each.group else None,
                 "suspended": each.suspended,
             }
-            for each in sandbox.account.organizers
+            for each in account.organizers
         },
         "groups": {
             str(group.key): {"name": group.name, "parent": str(group.parent)}
-            for group in sandbox.account.groups
+            for group in account.groups
         },
-        "events": [
-            _event(session, keys, now)
-            for _, _, session in sandbox.calendar.sessions
-            if session.end <= now
-        ],
-        "webinars": {
-            str(webinar.key): _webinar(webinar, keys, now)
-            for webinar in sandbox.webinars.by_key.values()
-        },
-        "upcoming": [
-            {
-                "meeting_id": str(each.meeting.id),
-                "subject": each.meeting.subject,
-                "start": iso(each.start),
-                "minutes": each.minutes,
-                "moved": each.moved,
-                "community": _community(keys, each.meeting.community),
-            }
-            for each in sandbox.calendar.planned
-        ],
+    }
+
+
+def _planned(occurrence: Occurrence, keys: list[str]) -> Row:
+    return {
+        "meeting_id": str(occurrence.meeting.id),
+        "subject": occurrence.meeting.subject,
+        "start": iso(occurrence.start),
+        "minutes": occurrence.minutes,
+        "moved": occurrence.moved,
+        "community": _community(keys, occurrence.meeting.community),
     }
 
 

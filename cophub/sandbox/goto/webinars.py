@@ -129,6 +129,8 @@ class Webinars:
     # Holding
 
     def _hold(self, webinar: Webinar, planned: int) -> None:
+        if webinar.organizer.suspended:
+            return
         chance = self.world.random("held", webinar.key, planned)
         start = planned + chance.randint(-2, 5) * MINUTE
         end = start + LENGTH + chance.randint(-10, 15) * MINUTE

@@ -162,6 +162,37 @@ def test_some_reports_come_in_parts(shown: GotoSandbox) -> None:
     assert any(max(wait) > 12 * 3_600 > 120 > min(wait) for wait in waits)
 
 
+def test_an_open_room_is_upcoming_for_ever_with_a_date_long_past(
+    shown: GotoSandbox, reader: httpx.Client
+) -> None:
+    """It is the organizer's own, and recurring; nobody plans when it is used."""
+    organizer = next(each for each in shown.account.organizers if each.key in shown.calendar.open)
+    first = rows(reader, f"/organizers/{organizer.key}/upcomingMeetings")[0]
+    assert first["meetingId"] == str(shown.calendar.open[organizer.key].meeting.id)
+    assert (first["meetingType"], first["status"]) == ("recurring", "INACTIVE")
+    assert first["startTime"] < "2024-06"
+
+
+@pytest.mark.parametrize("forget", [True, False])
+def test_an_organizer_may_go(
+    sandbox: GotoSandbox, client: httpx.Client, year: dict[str, str], forget: bool
+) -> None:
+    """Who is deleted has no history any more; who is suspended has; neither hosts again."""
+    host = sandbox.account.hosts[0]
+    path = f"/organizers/{host.key}"
+    assert rows(client, f"{path}/upcomingMeetings")
+    sandbox.dismiss(host, forget=forget)
+    if forget:
+        assert status(client, f"{path}/historicalMeetings", **year) == 404
+        return
+    assert rows(client, path)[0]["status"] == "suspended"
+    assert rows(client, f"{path}/historicalMeetings", **year)
+    assert rows(client, f"{path}/upcomingMeetings") == []
+    before = len(sandbox.calendar.by_organizer[host.key])
+    sandbox.advance(days=90)
+    assert len(sandbox.calendar.by_organizer[host.key]) == before
+
+
 # What is refused
 
 
