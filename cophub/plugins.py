@@ -26,6 +26,7 @@ from cophub.records import RECORDS
 
 GROUP = "cophub"
 BUILT_IN = (
+    "cophub.connectors.dgroups",
     "cophub.connectors.gotomeeting",
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",

@@ -1,0 +1,140 @@
+"""What the moderators' log of each group counts: joins, leaves and other acts by month.
+
+Source: `getactivitylogs` (called `getactivitylog` on some sites): sentences in HTML with a date.
+The log grows at its end; a run reads what was added. Nobody is named in what is kept.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import msgspec
+
+from cophub import Item, Metric, Reject
+from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
+from cophub.connectors.dgroups.groups import Found, chosen
+from cophub.connectors.dgroups.payloads import Entry
+from cophub.connectors.dgroups.values import instant, shown_text
+from cophub.connectors.dgroups.walking import Sheet, Walk
+from cophub.connectors.microsoft.state import State
+
+CALLS = ("getactivitylogs", "getactivitylog")
+# As sentences begin after the name of who did it. Joins are told in four ways.
+_ACTS = {
+    "membership_requests": r"\b(?:requested|asked) (?:membership|to join)|\bapplied\b",
+    "leaves": r"\bunsubscribed\b|\bleft\b|\bremoved\b.*@|\bremoved member\b",
+    "joins": r"\bsubscribed\b|\baccepted (?:an )?invitation|'s membership\b|\bjoined\b"
+    r"|\badded member\b|\badded\b.*@",
+    "deleted_messages": r"\bdeleted\b.*\bmessage\b|\bmessage\b.*\bdeleted\b",
+    "files_added": r"\b(?:added|uploaded) (?:a |the )?file\b",
+    "events_added": r"\b(?:added|created) (?:an |the )?event\b",
+}
+ACTS = {name: re.compile(sign) for name, sign in _ACTS.items()}
+
+
+class Log(msgspec.Struct, array_like=True):
+    """How far a group's log was read, and what was counted in the latest month."""
+
+    position: int = 0
+    row: int = 0
+    month: str = ""
+    counts: dict[str, int] = {}
+
+
+class Progress(State, omit_defaults=True):
+    """The cursor of the stream, by the groups' ids."""
+
+    groups: dict[str, Log] = msgspec.field(default_factory=dict)
+
+
+def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
+    """A metric for each month and kind of act (`activity_joins`, `activity_leaves`, ...)."""
+    state, taken = Progress.read(since), chosen(ctx)
+    keys = {one.key for one in taken}
+    state.groups = {key: log for key, log in state.groups.items() if key in keys}
+    for number, one in enumerate(taken):
+        ctx.progress("activity", number, len(taken))
+        try:
+            if not one.may("view_activity"):
+                raise NotAllowed(one.lacks("view_activity"))
+            yield from _Reading(ctx, one, state.groups.setdefault(one.key, Log())).items()
+        except (NotAllowed, NotThere) as error:
+            ctx.log.warning("the activity of %s is not shown: %s", one.name, error)
+            yield Reject(
+                reason=f"the activity log of {one.name} is not shown: {error}",
+                record="metric",
+                key=one.key,
+            )
+            continue
+        yield state.checkpoint()
+    yield state.checkpoint()
+
+
+@dataclass
+class _Reading:
+    """The log of one group in one run."""
+
+    ctx: Ctx
+    one: Found
+    log: Log
+    rejects: list[Reject] = field(default_factory=list)
+
+    def items(self) -> Iterator[Item]:
+        """The months of which something new is known."""
+        for sheet in self._sheets():
+            for entry in sheet.rows:
+                yield from self._count(entry)
+                self.log.row = entry.id
+            self.log.position = sheet.position
+        yield from self._month()
+        yield from self.rejects
+
+    def _sheets(self) -> Iterator[Sheet[Entry]]:
+        for call in CALLS:
+            params = {"group_id": self.one.id, "sort_field": "created", "sort_dir": "asc"}
+            walk = Walk(api(self.ctx), call, Entry, params, rejects=self.rejects)
+            if self.log.row:
+                walk.met.add(self.log.row)
+            try:
+                yield from walk.sheets(self.log.position, self.log.row or None)
+            except NotThere:
+                if call == CALLS[-1]:
+                    raise
+                continue
+            return
+
+    def _count(self, entry: Entry) -> Iterator[Metric]:
+        try:
+            at = instant(entry.created)
+        except ValueError:
+            at = None
+        if at is None:
+            self.rejects.append(
+                Reject(reason="an entry of the log has no date", record="metric", key=str(entry.id))
+            )
+            return
+        month = f"{at:%Y-%m}"
+        if month != self.log.month:
+            yield from self._month()
+            self.log.month, self.log.counts = month, {}
+        act = act_of(entry)
+        self.log.counts[act] = self.log.counts.get(act, 0) + 1
+
+    def _month(self) -> Iterator[Metric]:
+        """What the month that was counted comes to, so far."""
+        if not self.log.month:
+            return
+        first = date.fromisoformat(f"{self.log.month}-01")
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        for act, count in sorted(self.log.counts.items()):
+            yield Metric(
+                space=self.one.key, name=f"activity_{act}", period_start=first, period_end=last,
+                value=float(count), unit="acts",
+            )  # fmt: skip
+
+
+def act_of(entry: Entry) -> str:
+    """What kind of act an entry tells; `other` for those that nobody counts."""
+    text = f"{entry.action or ''} {shown_text(entry.entry)}".replace("_", " ")
+    return next((name for name, sign in ACTS.items() if sign.search(text)), "other")

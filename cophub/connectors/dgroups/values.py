@@ -1,0 +1,91 @@
+"""The vendor's values as ours: instants, names, texts, roles.
+
+Nothing here knows of calls or records.
+"""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+from cophub.connectors.mail.addresses import parse_sender, plain_address
+from cophub.connectors.mail.text import clean, html_to_text
+
+_TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_CUT_ADDRESS = re.compile(r"\S+@(?:\.\.\.|…)")
+
+ROLES = {
+    "sub_modstatus_owner": "owner",
+    "sub_modstatus_moderator": "moderator",
+    "sub_modstatus_none": "member",
+}
+PENDING, BANNED = "sub_status_pending", "sub_status_banned"
+USER_STATUS = {
+    # Mail to somebody who bounces is still tried; to somebody who bounced it is not.
+    "user_status_bounced": "bounced",
+    "user_status_not_confirmed": "pending",
+}
+
+
+def instant(text: str | None) -> datetime | None:
+    """The instant in UTC; None for none, which the vendor also writes as the year 1.
+
+    It has up to nine digits of a second, of which six are kept. Raises ValueError for a text that
+    is no instant or has no zone.
+    """
+    if not text or text.startswith("0001-"):
+        return None
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"the instant {text!r} has no zone")
+    return found.astimezone(UTC)
+
+
+def day_of(text: str) -> datetime | None:
+    """As `instant`, and a bare date is its midnight in UTC: entries of a calendar may be days."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return (
+            None if text.startswith("0001-") else datetime.fromisoformat(text).replace(tzinfo=UTC)
+        )
+    return instant(text)
+
+
+def address(text: str | None) -> str | None:
+    """The mail address in lower case; None for a blank, which is what those without rights get."""
+    return plain_address(text) if text else None
+
+
+def person_name(text: str | None) -> str | None:
+    """A display name without the address that may be in it, whole or cut (`ada@...`)."""
+    value = " ".join(unescape(text or "").split())
+    if not value:
+        return None
+    if "@" in value:
+        if _CUT_ADDRESS.fullmatch(value):
+            return None
+        value = _CUT_ADDRESS.sub("", value).strip(" <>()")
+        sender = parse_sender(value, "utf-8") if "@" in value else None
+        value = (sender.name or "") if sender else value
+    return clean(value) if value and "@" not in value else None
+
+
+def shown_text(html: str | None, *, plain: bool = False) -> str:
+    """What a reader sees of a body. A text without mark-up keeps its lines."""
+    if not html:
+        return ""
+    if plain and not _TAGS.search(html):
+        return clean(unescape(html)).strip()
+    return html_to_text(html) if _TAGS.search(html) else clean(unescape(html)).strip()
+
+
+def status_of(status: str, user_status: str) -> str:
+    """active, pending, bounced or archived (banned), of a subscription and its user."""
+    if status == PENDING:
+        return "pending"
+    if status == BANNED:
+        return "archived"
+    return USER_STATUS.get(user_status, "active")
+
+
+def without_query(url: str | None) -> str | None:
+    """An address without what signs it for an hour, so that it is the same tomorrow."""
+    return url.partition("?")[0] if url and url.startswith(("http://", "https://")) else None
