@@ -261,6 +261,7 @@ def _tidy(text: str) -> tuple[str, int]:
 
 def _body(message: Message, charset: str) -> _Body:
     body = _Body()
+    html: Message | None = None
     for part in _readable(message):
         # A message that is one text is read, even where a mailer gave the text a file's name.
         if _is_text(part) or (part is message and part.get_content_maintype() == "text"):
@@ -271,7 +272,16 @@ def _body(message: Message, charset: str) -> _Body:
             body.texts.append(text)
         elif part.get_content_type() not in _SIGNATURES:
             body.attachments += 1
+            html = html or (part if _is_moved_text(part) else None)
+    if html is not None and not any(text.strip() for text in body.texts):
+        body.from_html, body.attachments = True, body.attachments - 1
+        body.texts.append(html_to_text(_part_text(html, charset)))
     return body
+
+
+def _is_moved_text(part: Message) -> bool:
+    """Whether an archiver has made an attachment of the HTML that the message was written in."""
+    return part.get_content_type() == "text/html" and part.get_filename() == "attachment.html"
 
 
 def _readable(message: Message) -> Iterator[Message]:

@@ -307,7 +307,7 @@ class Reader:
 
     def _checkpoint(self) -> Checkpoint:
         self._since_checkpoint = 0
-        if self._kept:
+        if self._kept or self.lost:
             self.cursor.index = self.index.save(self._kept)
             self._kept.clear()
         self.cursor.accounts = self.accounts.pack()

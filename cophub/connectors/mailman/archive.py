@@ -1,0 +1,200 @@
+"""HyperKitty, the archive of Mailman 3: its API, its export, and signing in to it.
+
+Source: HyperKitty 1.3, `/api/list/{address}/…` and `/list/{address}/export/…`.
+"""
+
+import re
+from base64 import b32encode
+from collections.abc import Iterator
+from hashlib import sha1
+from html.parser import HTMLParser
+from typing import TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpx
+import msgspec
+
+from cophub import AuthError, Context, SourceUnavailable
+from cophub.connectors.mailman.payloads import (
+    ArchivedList,
+    ArchivedListPage,
+    Email,
+    EmailPage,
+    Thread,
+    ThreadPage,
+)
+from cophub.connectors.mailman.settings import Settings
+
+T = TypeVar("T", bound=msgspec.Struct)
+Ctx = Context[Settings]
+
+PAGE = 100
+_CLIENT, _THERE = "mailman archive client", "mailman archives"
+
+
+class Archive:
+    """One HyperKitty, signed in where the settings have a login."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        self.ctx = ctx
+        self.root = ctx.settings.archive
+        if _CLIENT not in ctx.shared:
+            ctx.shared[_CLIENT] = self._signed_in()
+        self.client: httpx.Client = ctx.shared[_CLIENT]
+
+    def lists(self) -> list[ArchivedList]:
+        """Every list whose archive is public."""
+        found: list[ArchivedList] = []
+        while True:
+            page = self._get("/api/lists/", ArchivedListPage, limit=PAGE, offset=len(found))
+            found += page.results
+            if not page.results or len(found) >= page.count:
+                return found
+
+    def archived(self, address: str) -> ArchivedList | None:
+        """One list; None when it has no archive, or none yet."""
+        answer = self._send(f"/api/list/{quote(address)}/", {})
+        if answer.status_code == 404:
+            return None
+        return self._decode(answer, ArchivedList, address)
+
+    def has(self, address: str) -> bool:
+        """Whether a list has an archive: it is made with the first message."""
+        known: dict[str, bool] = self.ctx.shared.setdefault(_THERE, {})
+        if address not in known:
+            known[address] = self.archived(address) is not None
+        return known[address]
+
+    def newest(self, address: str) -> tuple[int, str]:
+        """How many messages an archive has, and a mark of the one that came last."""
+        page = self._get(f"/api/list/{quote(address)}/emails/", EmailPage, limit=1, offset=0)
+        return page.count, page.results[0].message_id_hash if page.results else ""
+
+    def threads(self, address: str) -> Iterator[ThreadPage]:
+        """The pages of an archive's threads, the latest active first."""
+        seen = 0
+        while True:
+            page = self.threads_from(address, seen, PAGE)
+            yield page
+            seen += len(page.results)
+            if not page.results or seen >= page.count:
+                return
+
+    def threads_from(self, address: str, offset: int, limit: int) -> ThreadPage:
+        """Some of an archive's threads, the latest active first."""
+        path = f"/api/list/{quote(address)}/threads/"
+        return self._get(path, ThreadPage, limit=limit, offset=offset)
+
+    def emails_of(self, address: str, thread: Thread) -> list[Email]:
+        """The messages of a thread, without their votes."""
+        path = f"/api/list/{quote(address)}/thread/{quote(thread.thread_id)}/emails/"
+        found: list[Email] = []
+        while True:
+            page = self._get(path, EmailPage, limit=PAGE, offset=len(found))
+            found += page.results
+            if not page.results or len(found) >= page.count:
+                return found
+
+    def email(self, address: str, mark: str) -> Email:
+        """A message with its votes."""
+        return self._get(f"/api/list/{quote(address)}/email/{quote(mark)}/", Email)
+
+    def export_path(self, address: str) -> str:
+        """Where the messages of a list are handed out as a packed mbox."""
+        return f"{self.root}/list/{quote(address)}/export/{quote(address)}.mbox.gz"
+
+    def page_of(self, address: str, message_id: str) -> str:
+        """The page of a message, by its id without brackets."""
+        return f"{self.root}/list/{address}/message/{mark_of(message_id)}/"
+
+    def refuse(self, answer: httpx.Response, address: str) -> httpx.Response:
+        """`answer` unless it is an error, which is told in one line with the next step."""
+        from cophub.http import check_status
+
+        if answer.status_code in (401, 403):
+            settings = self.ctx.settings
+            fix = (
+                f"subscribe {settings.archive_user} to it, or give another archive_user"
+                if settings.archive_user
+                else "set archive_user and archive_password of one of its members"
+            )
+            raise AuthError(f"{self.root} keeps the archive of {address} for its members; {fix}")
+        if answer.status_code == 404:
+            raise SourceUnavailable(
+                f"{self.root} has nothing at {answer.url.path.partition('/list/')[0]}/list/…;"
+                " archive_url must be the address of HyperKitty's first page"
+            )
+        if answer.status_code == 400:
+            raise SourceUnavailable(
+                f"{self.root} does not hand out its archives; have HYPERKITTY_MBOX_EXPORT = True"
+                " set in its settings.py"
+            )
+        return check_status(answer)
+
+    def _get(self, path: str, kind: type[T], **query: int) -> T:
+        return self._decode(self._send(path, query), kind, path)
+
+    def _send(self, path: str, query: dict[str, int]) -> httpx.Response:
+        # Without `format` a server may be set up to show its API as a web page.
+        return self.client.get(f"{self.root}{path}", params={**query, "format": "json"})
+
+    def _decode(self, answer: httpx.Response, kind: type[T], where: str) -> T:
+        named = where.partition("/list/")[2].partition("/")[0] or where
+        try:
+            return msgspec.json.decode(self.refuse(answer, named).content, type=kind)
+        except msgspec.MsgspecError as error:
+            raise SourceUnavailable(
+                f"{self.root} does not answer as HyperKitty does ({error}); archive_url must be the"
+                " address of HyperKitty's first page"
+            ) from error
+
+    def _signed_in(self) -> httpx.Client:
+        origin = urlsplit(self.root)
+        client = self.ctx.client(base_url=f"{origin.scheme}://{origin.netloc}")
+        settings = self.ctx.settings
+        if settings.archive_user and settings.archive_password:
+            secret = settings.archive_password.get_secret_value()
+            _sign_in(client, urljoin(self.root, "/accounts/login/"), settings.archive_user, secret)
+        return client
+
+
+def mark_of(message_id: str) -> str:
+    """HyperKitty's mark of a message, as in its addresses: the SHA-1 of its id, in base 32."""
+    return b32encode(sha1(message_id.encode(), usedforsecurity=False).digest()).decode()
+
+
+def key_of(message_id: str) -> str:
+    """The key of a post: its id as the export writes it into its Message-ID."""
+    return re.sub(r"[\s<>()]", "", message_id)
+
+
+class _Form(HTMLParser):
+    """The hidden fields of a page's forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "input" and values.get("type", "").lower() == "hidden" and values.get("name"):
+            self.hidden.setdefault(values["name"], values.get("value", ""))
+
+
+def _sign_in(client: httpx.Client, url: str, user: str, secret: str) -> None:
+    """Sign in as a browser does: the form's own fields with it, and where it was found."""
+    from cophub.http import check_status, remember_secret
+
+    remember_secret(secret)
+    page = check_status(client.get(url))
+    form = _Form()
+    form.feed(page.text)
+    fields = {**form.hidden, "login": user, "password": secret}
+    # Django takes a form over HTTPS only with a Referer of its own host.
+    # Where it leads to is another page of the site, which may be out of order; it is not needed.
+    answer = client.post(url, data=fields, headers={"Referer": url}, follow_redirects=False)
+    if not answer.is_redirect:
+        raise AuthError(
+            f"{urlsplit(url).netloc} refuses archive_user and archive_password; try them at {url}"
+            " in a browser"
+        )

@@ -1,0 +1,211 @@
+"""The stream of messages, out of each list's archive."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from cophub import (
+    UNSET,
+    Account,
+    AuthError,
+    Checkpoint,
+    Context,
+    CursorExpired,
+    Gone,
+    Item,
+    Post,
+    SourceUnavailable,
+    Space,
+)
+from cophub.connectors.mail.addresses import Sender
+from cophub.connectors.mail.cursor import Counts, Cursor
+from cophub.connectors.mail.dates import window as dates_from
+from cophub.connectors.mail.message import Rules, tag_key
+from cophub.connectors.mail.reader import Reader, account_of
+from cophub.connectors.mail.threading import NOWHERE
+from cophub.connectors.mailman.archive import Archive
+from cophub.connectors.mailman.lists import Taken, all_taken, config_of
+from cophub.connectors.mailman.payloads import ListConfig
+from cophub.connectors.mailman.roster import roster_of
+from cophub.connectors.mailman.settings import Settings
+from cophub.connectors.mailman.windows import Export, first_month, windows
+
+Ctx = Context[Settings]
+
+_NAMED = "mailman named"
+
+NOBODY = "name:none"
+"""The sender of what HyperKitty's import took for a message though it has no From."""
+
+
+class ArchiveRead(msgspec.Struct):
+    """One list's archive as it was when it was last read."""
+
+    mail: Cursor
+    begin: str = ""
+    """The first month that is read by itself, as a day."""
+    count: int = -1
+    """Messages that HyperKitty said there were; -1 while a read of them has not ended."""
+    newest: str = ""
+    """The mark of the message that came last."""
+    adrift: int = 0
+    """Messages that HyperKitty counts and does not hand out, or the other way round."""
+
+
+class Archives(msgspec.Struct):
+    """The cursor of the messages: every archive that was read."""
+
+    settings: str
+    archives: dict[str, ArchiveRead] = {}
+
+    def encode(self) -> str:
+        """As the text that is kept."""
+        return msgspec.json.encode(self).decode()
+
+
+def posts(ctx: Ctx, since: str | None) -> Iterator[Item]:
+    """Every message of each list's archive, with its thread; who wrote it, and how many there are.
+
+    An archive that has as many messages as before, with the same last one, is not asked for more.
+    Else the running and the last month are, and those not read yet; where their number does not
+    come to HyperKitty's, all are: then messages came late, or were deleted.
+    An archive that is closed to the login stops no other; it is told when the others are read.
+    Source: HyperKitty's `/list/{address}/export/` by months, `/api/list/{address}/emails/`.
+    """
+    if not ctx.settings.archive:
+        return
+    position = read_archives(since, checksum(ctx.settings))
+    archive = Archive(ctx)
+    failure: AuthError | SourceUnavailable | None = None
+    for one in all_taken(ctx)[0]:
+        if config_of(ctx, one).archive_policy == "never":
+            continue
+        try:
+            yield from _OneArchive(ctx, archive, one, position).read()
+        except (AuthError, SourceUnavailable) as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+
+
+def read_archives(since: str | None, settings: str) -> Archives:
+    """What a cursor says. Raises CursorExpired for one that is not of these settings."""
+    if since is None:
+        return Archives(settings)
+    try:
+        found = msgspec.json.decode(since, type=Archives)
+    except msgspec.MsgspecError as error:
+        raise CursorExpired(f"the cursor cannot be read ({error})") from error
+    if found.settings != settings:
+        raise CursorExpired("the settings changed since the last run; the archives are read again")
+    return found
+
+
+def checksum(settings: Settings) -> str:
+    """Of the settings that posts depend on."""
+    import zlib
+
+    names = {"bodies", "body_limit", "charset"}
+    text = f"{settings.archive} {settings.model_dump_json(include=names)}"
+    return f"{zlib.crc32(text.encode()):08x}"
+
+
+class _OneArchive:
+    """One run over the archive of one list."""
+
+    def __init__(self, ctx: Ctx, archive: Archive, one: Taken, position: Archives) -> None:
+        self.ctx, self.archive, self.one, self.position = ctx, archive, one, position
+        self.rules = rules_of(ctx, one, config_of(ctx, one))
+        self.lost: set[str] = set()
+        self.refused = False
+
+    def read(self) -> Iterator[Item]:
+        """What is new in it."""
+        address = self.one.address
+        state = self.position.archives.get(self.one.key)
+        if not self.archive.has(address):
+            return  # nobody has posted yet
+        count, newest = self.archive.newest(address)
+        is_first = state is None
+        if state is None:
+            begin = first_month(self.archive, address, count, self.ctx.now.date())
+            state = ArchiveRead(Cursor(settings=""), begin.isoformat())
+        if (state.count, state.newest) == (count, newest):
+            return
+        state.count = -1
+        self.position.archives[self.one.key] = state
+        yield from self._months(state, again=False)
+        if not is_first and count - _held(state) != state.adrift:
+            yield from self._months(state, again=True)
+        yield Space(key=self.one.key, native_post_count=count)
+        for key in sorted(self.lost):
+            yield Gone(record=Post, where={"key": key})
+        if not self.refused:  # what could not be read is asked for, and said, in every run
+            state.count, state.newest, state.adrift = count, newest, count - _held(state)
+        yield Checkpoint(self.position.encode())
+
+    def _months(self, state: ArchiveRead, *, again: bool) -> Iterator[Item]:
+        export = Export(self.ctx, self.archive, self.one.address)
+        wanted = windows(date.fromisoformat(state.begin), self.ctx.now.date())
+        reader = Reader(self.ctx, state.mail, self.rules, self.ctx.settings.bounds(), self._account)
+        for item in reader.read(export.files(wanted, state.mail.files, again=again), _nothing):
+            if isinstance(item, Checkpoint):
+                yield Checkpoint(self.position.encode())
+            elif not (isinstance(item, Account) and item.key == NOBODY):
+                yield self._with_page(item) if isinstance(item, Post) else item
+        filed = {known.key for known in reader.index.by_key.values() if known.file != NOWHERE}
+        self.lost = (self.lost | reader.lost) - filed
+        self.refused = export.refused
+        if export.failure is not None:
+            raise export.failure
+
+    def _with_page(self, post: Post) -> Post:
+        """A message with its page in the archive; one whose thread changed is left as it is."""
+        if post.posted_at:
+            post.url = self.archive.page_of(self.one.address, str(post.key))
+        if post.account == NOBODY:
+            post.account = post.author_name = None
+        return post
+
+    def _account(self, sender: Sender) -> Account:
+        """A sender; of whom a roster names, it says the name, and whether the address is theirs."""
+        account = account_of(sender)
+        account.email_verified = UNSET
+        if sender.key in _named(self.ctx):
+            account.name = UNSET
+        return account
+
+
+def rules_of(ctx: Ctx, one: Taken, config: ListConfig) -> Rules:
+    """How the messages of a list become posts."""
+    tags = {tag_key(config.subject_prefix or ""), tag_key(one.address.partition("@")[0])}
+    return Rules(
+        space=one.key,
+        charset=ctx.settings.charset,
+        tags=frozenset(tags - {""}),
+        keep_bodies=ctx.settings.bodies,
+        body_limit=ctx.settings.body_limit,
+        own=frozenset({one.address.lower()}),
+        window=dates_from(None, ctx.now),
+    )
+
+
+def _named(ctx: Ctx) -> set[str]:
+    """Addresses that a roster gives a name with."""
+    if _NAMED not in ctx.shared:
+        taken = all_taken(ctx)[0] if ctx.settings.password else []
+        rosters = [roster_of(ctx, one.key).people.values() for one in taken]
+        ctx.shared[_NAMED] = {one.email for people in rosters for one in people if one.name}
+    named: set[str] = ctx.shared[_NAMED]
+    return named
+
+
+def _held(state: ArchiveRead) -> int:
+    """How many messages were found in all that was read."""
+    return sum(file.counts.messages for file in state.mail.files.values())
+
+
+def _nothing(files: int, counts: Counts) -> Iterator[Item]:
+    """The list itself is another stream's."""
+    return iter(())
