@@ -28,6 +28,7 @@ _IN_TEXT = re.compile(
     r"(?i)(\b(?:bearer|basic)\s+)[a-z0-9._~+/=-]{8,}"
     r"|((?:^|[?&;\s\"'])[a-z_-]*(?:token|api[_-]?key|secret|password|passwd|signature|sig)=)[^&\s\"']+"
     r"|(://)[^/\s@]+@"
+    r"|(<cookie>)[^<]+"
 )
 _PAGING = re.compile(r"(?i)(page|next|sync|delta|change|skip|continuation|cursor)[_-]?token=$")
 _SHORTEST = 6
@@ -69,7 +70,7 @@ def _redact_text(text: str) -> str:
 
 
 def _mask(found: "re.Match[str]") -> str:
-    start = found[1] or found[2] or found[3]
+    start = found[1] or found[2] or found[3] or found[4]
     if _PAGING.search(start):
         return found[0]
     return f"{start}{MASK}" + ("@" if found[3] else "")

@@ -34,6 +34,7 @@ def test_these_names_do_not(name):
         ("postgresql://ada:pw@db/x", "postgresql://***@db/x"),
         ("https://x/?page_token=12&$skiptoken=a&sync_token=b", ...),
         ("the basic idea; a bearer of news; ada@example.org", ...),
+        ("<cookie>breez123</cookie><x>1</x>", "<cookie>***</cookie><x>1</x>"),
     ],
 )
 def test_text_keeps_all_but_its_secrets(text, clean):
