@@ -1,0 +1,92 @@
+"""Recordings and files: of each room, and of the site's shared content."""
+
+import re
+from collections.abc import Iterator
+
+from cophub import CophubError, Document, Gone, Item
+from cophub.connectors.adobeconnect.answer import Row
+from cophub.connectors.adobeconnect.client import AdobeConnect, Ctx
+from cophub.connectors.adobeconnect.rooms import Room, contents, taken_rooms, walk
+from cophub.connectors.adobeconnect.sessions import left_out
+from cophub.http import parse_each
+
+SHARED = "content"
+RECORDING = "archive"
+_DURATION = re.compile(r"(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+
+def content(ctx: Ctx, since: str | None) -> Iterator[Item]:
+    """Recordings and files of the rooms, and of the site's shared content; always all of them.
+
+    Source: `list-recordings` and `sco-contents` of each room, `sco-contents` of shared folders.
+    """
+    taken, failures = taken_rooms(ctx), list[CophubError]()
+
+    def look(room: Room) -> list[Row] | CophubError:
+        try:
+            return files_of(ctx, room)
+        except CophubError as error:
+            return error
+
+    for number, (room, rows) in enumerate(zip(taken, ctx.map(look, taken), strict=True), 1):
+        ctx.progress("recordings and files", number, len(taken))
+        if isinstance(rows, CophubError):
+            failures += left_out(ctx, room, "files", rows)
+            continue
+        yield from parse_each(rows, parse_file, ctx=ctx, space=room.id)
+        keys = tuple(row.get("sco-id") or "" for row in rows)
+        yield Gone(record=Document, where={"space": room.id}, but=keys)
+    yield from shared_content(ctx)
+    if failures:
+        raise failures[0]
+
+
+def files_of(ctx: Ctx, room: Room) -> list[Row]:
+    """What lies in a room; of recordings, the row that tells how long they are."""
+    site, given = AdobeConnect.of(ctx), {"sco-id": room.id}
+    found = {row.get("sco-id"): row for row in contents(site, room.id)}
+    recordings = site.rows("list-recordings", "recordings", ("sco-id",), "sco-id", **given)
+    found |= {row.get("sco-id"): row for row in recordings}
+    return [row for row in found.values() if row.get("type") != "folder"]
+
+
+def shared_content(ctx: Ctx) -> Iterator[Item]:
+    """What lies in the folders of the site's own content; it belongs to no room."""
+    tree = walk(ctx, (SHARED,))
+    yield from tree.rejects
+    for row, folder in tree.items:
+        yield from parse_each([row], parse_file, ctx=ctx, space=None, folder=folder.path)
+    if not tree.unread:
+        keys = tuple(row.get("sco-id") or "" for row, _ in tree.items)
+        yield Gone(record=Document, where={"extra.tree": SHARED}, but=keys)
+
+
+def parse_file(row: Row, ctx: Ctx, space: str | None, folder: str = "") -> Iterator[Item]:
+    """A recording, or any other file."""
+    path, icon = row.get("url-path"), row.get("icon")
+    extra: dict[str, object] = {"icon": icon, "recording": icon == RECORDING}
+    if space is None:
+        extra |= {"tree": SHARED, "folder": folder}
+    if (seconds := duration(row.get("duration"))) is not None:
+        extra["seconds"] = seconds
+    yield Document(
+        key=row.id("sco-id"),
+        space=space,
+        title=row.get("name"),
+        url=f"{ctx.settings.host}{path}" if path else None,
+        created_at=row.instant("date-begin") or row.instant("date-created"),
+        modified_at=row.instant("date-modified"),
+        extra=extra,
+    )
+
+
+def duration(text: str | None) -> float | None:
+    """Seconds of `00:06:24.927`, or of a plain number; None where there is nothing to read."""
+    if text is None:
+        return None
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+    days, hours, minutes, seconds = found.groups()
+    whole = (int(days or 0) * 24 + int(hours)) * 60 + int(minutes)
+    return round(whole * 60 + float(seconds), 3)
