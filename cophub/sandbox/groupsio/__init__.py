@@ -184,6 +184,22 @@ class GroupsioSandbox(Sandbox):
         with self.changing():
             self.writing.delete(self.group(name).messages[number])
 
+    def merge(self, name: str, number: int, into: int) -> None:
+        """The topic of message `number` becomes part of that of message `into`."""
+        with self.changing():
+            messages = self.group(name).messages
+            self.writing.merge(messages[number].topic, messages[into].topic)
+
+    def rename(self, name: str, to: str) -> None:
+        """A group gets another name; its id stays."""
+        with self.changing():
+            self.state.rename_group(self.group(name), to, self.timeline.now)
+
+    def remove(self, name: str) -> None:
+        """A group is deleted with its subgroups."""
+        with self.changing():
+            self.state.remove_group(self.group(name))
+
     def join(self, name: str, person: int) -> int:
         """A person of the world joins a group, at once; the user's id."""
         with self.changing():
@@ -202,6 +218,9 @@ class GroupsioSandbox(Sandbox):
             "post": lambda body: {"number": self.post(**body)},
             "edit": lambda body: self.edit(**body),
             "delete": lambda body: self.delete(**body),
+            "merge": lambda body: self.merge(**body),
+            "rename": lambda body: self.rename(**body),
+            "remove": lambda body: self.remove(**body),
             "join": lambda body: {"user": self.join(**body)},
             "leave": lambda body: self.leave(**body),
             "rights": self._set_rights,

@@ -266,3 +266,18 @@ class State:
         """Hold a group."""
         self.groups[group.id] = self.by_name[group.name] = group
         return group
+
+    def rename_group(self, group: Group, name: str, now: int) -> None:
+        """Give a group another name; its id, and its subgroups, stay with it."""
+        below = [each for each in self.groups.values() if each.parent is group]
+        del self.by_name[group.name]
+        group.name, group.updated = name, now
+        self.by_name[name] = group
+        for each in below:
+            self.rename_group(each, f"{name}+{each.nice_name}", now)
+
+    def remove_group(self, group: Group) -> None:
+        """Forget a group and those below it."""
+        for each in [one for one in self.groups.values() if one.parent is group]:
+            self.remove_group(each)
+        del self.groups[group.id], self.by_name[group.name]

@@ -69,7 +69,9 @@ def said(message: Message) -> str:
         return message.text
     chance = Random(message.id)
     words = chance.choice(_ANSWERS if message.is_reply else _OPENINGS)
-    text = words.format(t=chance.choice(_TOPICS), n=chance.randrange(2, 40))
+    subject = message.topic.subject.lower()
+    topic = next((each for each in _TOPICS if each in subject), _TOPICS[0])
+    text = words.format(t=topic, n=chance.randrange(2, 40))
     return text + (message.text or "").replace("\n", " ")
 
 
@@ -78,6 +80,8 @@ def body_of(message: Message) -> Body:
     chance = Random(message.id * 3 + 1)
     name = message.user.full_name or message.user.email.partition("@")[0]
     text, end = said(message), f"{chance.choice(_ENDS)}\n{name}"
+    if message.user.id % 7 == 0:
+        end += f"\nTel. +999 555 {message.user.id % 10_000:04d}"
     quoted = _quotation(message.answers) if message.answers and chance.random() < 0.7 else ""
     plain = f"{text}\n\n{end}\n" + (f"\n{quoted}\n" if quoted else "")
     if message.plain:

@@ -173,3 +173,12 @@ class Writing:
         if not topic.messages:
             group.topics.pop(topic.id, None)
         self.life.note(group, message.user, f"message #{message.num} deleted")
+
+    def merge(self, topic: Topic, into: Topic) -> None:
+        """A moderator puts one topic's messages into another; only their topic's id changes."""
+        for message in topic.messages:
+            message.topic = into
+        into.messages = sorted((*into.messages, *topic.messages), key=lambda each: each.num)
+        topic.messages = []
+        into.updated = self.timeline.now
+        topic.group.topics.pop(topic.id, None)

@@ -145,3 +145,29 @@ def test_a_search_finds_words_of_subjects_and_texts(read: Ask, whole: Whole) -> 
     rows = whole(read, "searcharchives", group_name="mercop", q="districts", limit=100)
     assert rows
     assert all("districts" in f"{row['subject']} {row['body']} {row['quoted']}" for row in rows)
+
+
+def test_topics_become_one_and_their_messages_keep_their_numbers(
+    sandbox: GroupsioSandbox, ask: Ask
+) -> None:
+    """The old topic is gone; a message in the middle of the new one is no answer."""
+    first, second = (sandbox.post("mercop", text, subject=text) for text in ("One", "Two"))
+    row = ask("getmessage", group_name="mercop", msg_num=second)
+    sandbox.merge("mercop", second, first)
+    moved = ask("getmessage", group_name="mercop", msg_num=second)
+    assert (moved["id"], moved["is_reply"]) == (row["id"], False)
+    assert ask("gettopic", topic_id=row["topic_id"])["type"] == "topic_not_found"
+    there = ask("gettopic", topic_id=moved["topic_id"])["data"]
+    assert [each["msg_num"] for each in there] == [first, second]
+
+
+def test_a_group_changes_its_name_and_another_ends(sandbox: GroupsioSandbox, ask: Ask) -> None:
+    """The id stays with the renamed one, subgroups go with theirs, and time goes on."""
+    before = ask("getgroup", group_name="mercop+leads")["id"]
+    sandbox.rename("mercop", "mande")
+    assert ask("getgroup", group_name="mande+leads")["id"] == before
+    assert ask("getgroup", group_name="mercop")["type"] == "no_such_group"
+    sandbox.remove("mande")
+    sandbox.advance(days=30)
+    assert ask("getgroup", group_id=before)["type"] == "no_such_group"
+    assert {row["group_name"] for row in ask("getsubs")["data"]} == {"mnch", "fpcop", "fpcop+news"}
