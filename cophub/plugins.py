@@ -26,10 +26,13 @@ from cophub.records import RECORDS
 
 GROUP = "cophub"
 BUILT_IN = (
+    "cophub.connectors.adobeconnect",
     "cophub.connectors.dgroups",
     "cophub.connectors.gotomeeting",
+    "cophub.connectors.files",
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",
+    "cophub.connectors.mailman",
     "cophub.connectors.sharepoint",
     "cophub.connectors.yammer",
     "cophub.pipelines.identities",

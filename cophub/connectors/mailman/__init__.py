@@ -39,6 +39,7 @@ PERSONAL = (
     "membership.extra",
     "post.account",
     "post.author_name",
+    "post.title",
     "post.body",
     "post.extra",
 )

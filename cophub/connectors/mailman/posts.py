@@ -136,7 +136,7 @@ class _OneArchive:
         state.count = -1
         self.position.archives[self.one.key] = state
         yield from self._months(state, again=False)
-        if not is_first and count - _held(state) != state.adrift:
+        if not (is_first or self.refused) and count - _held(state) != state.adrift:
             yield from self._months(state, again=True)
         yield Space(key=self.one.key, native_post_count=count)
         for key in sorted(self.lost):
