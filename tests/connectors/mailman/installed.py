@@ -1,0 +1,79 @@
+"""A real Mailman core and a real HyperKitty, installed once and kept between runs.
+
+They come from PyPI into a virtual environment of their own, in COPHUB_TEST_CACHE or the user's
+cache folder. Where PyPI cannot be reached tests are skipped, and say so; with
+COPHUB_NEEDS_MAILMAN=1 they fail.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+# SQLAlchemy 2.1 breaks Mailman 3.3.10, and HyperKitty 1.3.12 is made for Django 4.2.
+REQUIREMENTS = (
+    "mailman==3.3.10",
+    "SQLAlchemy>=2.0,<2.1",
+    "hyperkitty==1.3.12",
+    "mailman-web==0.0.9",
+    "Django>=4.2,<4.3",
+)
+_TIMEOUT = 300
+
+
+def environment() -> Path:
+    """The folder of programs of the environment that has them; installs it when it is not there."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    mark = zlib.crc32(" ".join(REQUIREMENTS).encode())
+    folder = _cache() / f"mailman-{version}-{mark:08x}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(folder.with_suffix(".lock")):
+        if not (folder / "complete").exists():
+            _install(folder)
+    return folder / "bin"
+
+
+def _cache() -> Path:
+    if named := os.environ.get("COPHUB_TEST_CACHE"):
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cophub-tests"
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Nobody else at the same time: tests may run in several processes."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _install(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    made = _run(sys.executable, "-m", "venv", str(folder))
+    if made.returncode == 0:
+        quiet = ("--quiet", "--disable-pip-version-check", "--no-compile")
+        made = _run(str(folder / "bin" / "pip"), "install", *quiet, *REQUIREMENTS)
+    if made.returncode == 0:
+        (folder / "complete").touch()
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    why = f"Mailman cannot be installed from PyPI: {made.stderr.strip()[-300:]}"
+    if os.environ.get("COPHUB_NEEDS_MAILMAN"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+def _run(*command: str) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(command, 1, "", str(error))
