@@ -129,7 +129,8 @@ class Connector:
     """Code for one vendor: its settings, its streams and what it can tell.
 
     `check(ctx)` yields a verdict per stream and permission; `discover(ctx)` yields what there is
-    to sync; `estimate(ctx, cursors)` says what a run would cost. All three may be left out.
+    to sync, a space each, with lines for plugins.toml in `extra["settings"]` where it can propose
+    some; `estimate(ctx, cursors)` says what a run would cost. All three may be left out.
     """
 
     name: str

@@ -10,6 +10,7 @@ from cophub.cli.options import State, pass_state, shared
 if TYPE_CHECKING:
     from cophub.connector import Estimate
     from cophub.hub.answers import Planned
+    from cophub.records import Space
 
 
 @click.command()
@@ -50,7 +51,8 @@ def check(state: State, sources: tuple[str, ...]) -> int:
 def discover(state: State, source: str) -> None:
     """List the groups, lists and audiences that SOURCE could sync.
 
-    Their keys are what a community in plugins.toml names, as `source:key`.
+    Their keys are what a community in plugins.toml names, as `source:key`. For files it also
+    proposes what their columns are, as lines for the settings of SOURCE in plugins.toml.
     """
     with state.hub() as hub:
         found = hub.discover(source)
@@ -66,13 +68,31 @@ def discover(state: State, source: str) -> None:
         for space in found.spaces
     ]
     names = ("space", "kind", "title", "members", "posts", "visibility")
+    proposed = [_proposed(space) for space in found.spaces]
     if state.json:
-        show.answer_json([dict(zip(names, row, strict=True)) for row in rows])
+        plain = [dict(zip(names, row, strict=True)) for row in rows]
+        show.answer_json(
+            [
+                row | ({"settings": lines} if lines else {})
+                for row, lines in zip(plain, proposed, strict=True)
+            ]
+        )
         return
     if not rows:
         show.say(f'  nothing to sync in "{source}"')
         return
     show.table(names, rows, right=("members", "posts"))
+    for lines in filter(None, proposed):
+        show.say(f"  for [sources.{source}.settings] in plugins.toml:")
+        for line in lines:
+            click.echo(show.clean(line))  # as it is to be pasted
+
+
+def _proposed(space: "Space") -> list[str]:
+    """Lines of TOML that a connector proposes for the settings of its source."""
+    extra = space.extra if isinstance(space.extra, dict) else {}
+    lines = extra.get("settings")
+    return [str(line) for line in lines] if isinstance(lines, list) else []
 
 
 @click.command()

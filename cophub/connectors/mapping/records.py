@@ -54,6 +54,10 @@ class Maker:
         """Rows that were rejected without it being known what they are about."""
         self.counts: dict[str, int] = {}
         """Records by table, those of attendance when the table was closed."""
+        self.events: set[str] = set()
+        """Keys of the events that rows of attendance were of, when the table was closed."""
+        self.repeats = 0
+        """Rows that said what another had said."""
         self.unclear: dict[str, list[int]] = {}
         """Numbers of the rows with a date that may be read in two ways, by field."""
         self._default = mapping.space or space
@@ -80,11 +84,21 @@ class Maker:
             self._count(item)
         return fresh
 
+    def misshapen(self, number: int, cells: Cells[str, Any], reason: str) -> Reject:
+        """The Reject of a row that is not of the table's shape."""
+        return self._reject(number, cells, ValueError(reason))
+
     def finish(self) -> Iterator[Reject]:
         """What is to be said of the table as a whole, once it has been read."""
-        self.roll.close()
+        self.events = self.roll.close()
         for name, numbers in self.unclear.items():
             yield self._unclear(name, numbers)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out without being wrong."""
+        times = "row says" if self.repeats == 1 else "rows say"
+        return [f"{self.repeats} {times} what an earlier one said"] if self.repeats else []
 
     # --- what a row is ---
 
@@ -92,6 +106,7 @@ class Maker:
         record = self.mapping.record
         if record == "attendance":
             self.roll.add(row, row.get("_own"), self._space_of(row))
+            self.counts["stay"] = self.counts.get("stay", 0) + 1
             return []
         if record in ("account", "membership"):
             return self._member(row)
@@ -195,6 +210,7 @@ class Maker:
         if first == number:
             return made
         if known == content:
+            self.repeats += 1
             return []
         reason = (
             f"the same {self.mapping.record} as row {first}, told otherwise; row {first} counts"
