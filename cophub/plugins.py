@@ -28,8 +28,8 @@ GROUP = "cophub"
 BUILT_IN = (
     "cophub.connectors.adobeconnect",
     "cophub.connectors.dgroups",
-    "cophub.connectors.gotomeeting",
     "cophub.connectors.files",
+    "cophub.connectors.gotomeeting",
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",
     "cophub.connectors.mailman",
