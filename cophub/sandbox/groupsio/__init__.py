@@ -258,7 +258,7 @@ class GroupsioSandbox(Sandbox):
     def truth(self) -> dict[str, Any]:
         """What the vendor holds now: spaces, accounts, members, posts, events, files."""
         with self.changing():
-            return truth(self.state)
+            return truth(self.state, self.timeline.now)
 
 
 def _json(body: Any, status: int = 200) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cophub.sandbox.groupsio.archives import message_id
 from cophub.sandbox.groupsio.state import Group, Message, State, Sub
 from cophub.sandbox.groupsio.texts import body_of
 from cophub.sandbox.timeline import moment
@@ -12,7 +13,7 @@ def instant(at: int | None) -> str | None:
     return moment(at).isoformat() if at else None
 
 
-def truth(state: State) -> dict[str, Any]:
+def truth(state: State, now: int) -> dict[str, Any]:
     """Spaces, accounts, members, posts, events and files by the keys that the vendor gives them.
 
     Members are by group and user id; posts by `GROUP:NUMBER`; `past` lists every
@@ -40,7 +41,7 @@ def truth(state: State) -> dict[str, Any]:
             for group in groups
         },
         "posts": {
-            f"{group.id}:{number}": _post(message)
+            f"{group.id}:{number}": _post(message, now)
             for group in groups
             for number, message in group.messages.items()
         },
@@ -93,7 +94,7 @@ def _member(sub: Sub) -> dict[str, Any]:
     }
 
 
-def _post(message: Message) -> dict[str, Any]:
+def _post(message: Message, now: int) -> dict[str, Any]:
     said = body_of(message)
     return {
         "space": str(message.group.id),
@@ -106,6 +107,8 @@ def _post(message: Message) -> dict[str, Any]:
         "is_reply": message.is_reply,
         "subject": message.topic.subject,
         "text": said.plain,
+        "message_id": message_id(message),
+        "likes": sum(at <= now for at in message.likes),
         "attachments": [file.filename for file in message.attachments],
         "hashtags": [tag.name for tag in message.topic.hashtags],
     }

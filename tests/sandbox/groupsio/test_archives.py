@@ -40,8 +40,12 @@ def test_it_holds_the_groups_messages_by_their_numbers(
     sandbox: GroupsioSandbox, fetch: Fetch
 ) -> None:
     """All of them, and none of a subgroup."""
-    numbers = [int(str(mail["X-Groupsio-MsgNum"])) for mail in mails(fetch())]
+    found = mails(fetch())
+    numbers = [int(str(mail["X-Groupsio-MsgNum"])) for mail in found]
     assert numbers == sorted(sandbox.group("mercop").messages)
+    posts, key = sandbox.truth()["posts"], sandbox.group("mercop").id
+    ids = [posts[f"{key}:{number}"]["message_id"] for number in numbers]
+    assert [str(mail["Message-ID"]) for mail in found] == ids
 
 
 def test_once_a_day_for_each_group(sandbox: GroupsioSandbox, fetch: Fetch) -> None:

@@ -27,7 +27,7 @@ def test_the_api_tells_every_post_that_there_is(
         for post, row in told.items():
             known = truth["posts"][post]
             assert (str(row["topic_id"]), str(row["user_id"])) == (known["thread"], known["author"])
-            assert row["is_reply"] == known["is_reply"]
+            assert (row["is_reply"], row["num_likes"]) == (known["is_reply"], known["likes"])
 
 
 def test_topics_hold_their_messages_and_say_how_many(read: Ask, whole: Whole) -> None:
