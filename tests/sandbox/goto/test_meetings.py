@@ -142,7 +142,7 @@ def test_a_running_meeting_is_no_history_yet_and_its_report_comes_later(
         for row in rows(client, f"/organizers/{organizer.key}/upcomingMeetings")
         if row["meetingId"] == str(meeting.id)
     )
-    assert running["status"] == "ACTIVE"
+    assert (running["status"], running["passwordRequired"]) == ("ACTIVE", "false")
     sandbox.advance(hours=2)
     later = sign_in(sandbox)
     assert rows(later, history, **window)[0]["subject"] == "MERCOP: sudden"
@@ -150,6 +150,25 @@ def test_a_running_meeting_is_no_history_yet_and_its_report_comes_later(
     (session,) = sandbox.calendar.by_meeting[meeting.id]
     told = rows(sign_in(sandbox), f"/meetings/{meeting.id}/attendees")
     assert len(told) == len(session.visits) > 0
+
+
+def test_reports_come_up_to_a_day_late(sandbox: GotoSandbox, sign_in: SignIn) -> None:
+    """Of ten meetings that ended, some lack rows; after a day none does."""
+    held = [sandbox.hold(f"MERCOP: number {n}", community=0, minutes=20) for n in range(10)]
+
+    def lacking() -> list[int]:
+        told = sign_in(sandbox)
+        calendar = sandbox.calendar.by_meeting
+        return [
+            sum(len(session.visits) for session in calendar[meeting.id])
+            - len(rows(told, f"/meetings/{meeting.id}/attendees"))
+            for meeting in held
+        ]
+
+    sandbox.advance(hours=2)
+    assert 0 < sum(missing > 0 for missing in lacking()) < 10
+    sandbox.advance(days=1)
+    assert lacking() == [0] * 10
 
 
 def test_some_reports_come_in_parts(shown: GotoSandbox) -> None:

@@ -134,6 +134,41 @@ def test_who_has_no_licence_is_refused(
     assert client.get(mine, params=year).status_code == 403
 
 
+def test_a_webinar_is_registered_for_then_runs_and_is_reported_later(
+    sandbox: GotoSandbox, sign_in: SignIn
+) -> None:
+    """Registrants come one by one; a running session is none yet; who came is told late."""
+
+    def seen(webinar: Webinar) -> tuple[int, int, int, bool]:
+        told, path = sign_in(sandbox), base(webinar)
+        sessions = told.get(f"{path}/sessions").json()["page"]["totalElements"]
+        attendees = told.get(f"{path}/attendees").json()["page"]["totalElements"]
+        running = told.get(path).json()["inSession"]
+        return len(told.get(f"{path}/registrants").json()), sessions, attendees, running
+
+    def until(instant: int) -> None:
+        sandbox.advance(seconds=instant - sandbox.timeline.now)
+
+    late = 0
+    for _ in range(6):
+        known = set(sandbox.webinars.by_key)
+        while not (fresh := set(sandbox.webinars.by_key) - known):
+            sandbox.advance(hours=12)
+        webinar = sandbox.webinars.by_key[fresh.pop()]
+        early = seen(webinar)[0]
+        until(webinar.times[0][0] + 600)
+        count, sessions, attendees, running = seen(webinar)
+        assert early < count
+        assert (sessions, attendees, running) == (0, 0, True)
+        session = webinar.sessions[0]
+        until(session.end)
+        late += session.reported > session.end + 3_600
+        assert seen(webinar)[1:] == (1, 0, False)
+        until(session.reported)
+        assert seen(webinar)[2] == len(session.stays) > 0
+    assert late
+
+
 def test_one_unreadable_row_of_a_page_can_be_had(
     sandbox: GotoSandbox, client: httpx.Client
 ) -> None:
