@@ -112,10 +112,13 @@ class GroupReading:
             if adopting is not None and (plan := adopting.plan(newest.total)) is not None:
                 yield from self._adopt(adopting, plan)
                 return
-        walk = self._walk_messages("asc")
+        walk, before = self._walk_messages("asc"), state.high if state.position else 0
         for sheet in walk.sheets(state.position, state.row or None):
             for message in sheet.rows:
-                yield from self._listed(message)
+                known = state.topics.get(message.topic_id)
+                # Told by the run that was interrupted, before rows were pulled forward.
+                if known is None or message.msg_num > min(before, known.last):
+                    yield from self._listed(message)
             state.position = sheet.position
             state.row = sheet.rows[-1].id if sheet.rows else state.row
             self.ctx.progress(f"messages of {self.one.name}", sheet.position, sheet.total)
@@ -199,7 +202,8 @@ class GroupReading:
         for sheet in self._walk_messages("desc").sheets():
             for message in sheet.rows:
                 found.setdefault(message.topic_id, []).append(message)
-            if not sheet.rows or max(row.msg_num for row in sheet.rows) <= self.state.high:
+            # A message that waited may come further down; its topic is then asked for.
+            if not sheet.rows or sheet.rows[-1].msg_num <= self.state.high:
                 break
         return {
             topic.id: found[topic.id]

@@ -7,11 +7,11 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 
-from cophub.connectors.mail.addresses import parse_sender, plain_address
+from cophub.connectors.mail.addresses import plain_address
 from cophub.connectors.mail.text import clean, html_to_text
 
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>")
-_CUT_ADDRESS = re.compile(r"\S+@(?:\.\.\.|…)")
+_ADDRESS = re.compile(r"[<(\[]?[^\s<>()\[\]]+@[^\s<>()\[\]]+[>)\]]?")
 
 ROLES = {
     "sub_modstatus_owner": "owner",
@@ -56,16 +56,8 @@ def address(text: str | None) -> str | None:
 
 def person_name(text: str | None) -> str | None:
     """A display name without the address that may be in it, whole or cut (`ada@...`)."""
-    value = " ".join(unescape(text or "").split())
-    if not value:
-        return None
-    if "@" in value:
-        if _CUT_ADDRESS.fullmatch(value):
-            return None
-        value = _CUT_ADDRESS.sub("", value).strip(" <>()")
-        sender = parse_sender(value, "utf-8") if "@" in value else None
-        value = (sender.name or "") if sender else value
-    return clean(value) if value and "@" not in value else None
+    value = _ADDRESS.sub(" ", unescape(text or ""))
+    return clean(" ".join(value.split()).strip("\"' ")) or None
 
 
 def shown_text(html: str | None, *, plain: bool = False) -> str:

@@ -54,7 +54,9 @@ class Walk(Generic[P]):
 
         Raises what the client raises, and SourceUnavailable for a list that has no end.
         """
-        position, back = start, 0
+        position, back, resumed = start, 0, last is not None
+        if resumed:
+            self.met.add(last)
         while True:
             token = max(0, position - 1)
             page = self.api.page(
@@ -66,10 +68,11 @@ class Walk(Generic[P]):
                 back += 1
                 if back > MOST_STEPS_BACK:
                     raise SourceUnavailable(f"{self.call}: the list changes faster than it is read")
-                if self.met or back <= RESUMED_STEPS or not page.data:
+                if not resumed or back <= RESUMED_STEPS or not page.data:
                     position = min(max(0, position - PAGE + 1), page.total_count)
                     continue
             yield from self._sheet(page, found)
+            resumed = False
             if not page.has_more or not page.next_page_token:
                 return
             if page.next_page_token <= token:

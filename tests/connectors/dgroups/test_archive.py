@@ -1,0 +1,221 @@
+"""Archives: the same messages as the API's, once; and what they cannot tell."""
+
+import io
+import logging
+import zipfile
+from typing import Any
+
+import pytest
+
+from cophub import Account, Post
+from cophub.connectors.dgroups import archive as module
+from cophub.sandbox.groupsio import archives
+from tests.connectors.dgroups.conftest import Ask, Table, Watched, posts_of, told
+
+ARCHIVE = {"history": "archive"}
+
+
+def by_mail(box: Watched) -> None:
+    """Let everybody have written by mail, from an address that their members' list shows."""
+    for group in box.state.groups.values():
+        for message in group.messages.values():
+            message.web = False
+
+
+def mboxes(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
+    """Let each message of an archive be changed before it is packed."""
+    plain = archives.mbox
+    monkeypatch.setattr(archives, "mbox", lambda message: change(plain(message)))
+
+
+def test_archive_and_api_tell_the_same_posts_once(still: Watched, ask: Ask, table: Table):
+    table.read(ask(still, **ARCHIVE), "groups", "members", "archive", "messages")
+    truth = still.truth()
+    assert still.calls["downloadarchives"] == len(still.state.groups)
+    assert told(table) == posts_of(truth)
+
+
+def test_an_archive_alone_has_every_message_under_the_key_of_the_api(
+    still: Watched, ask: Ask, table: Table
+):
+    table.read(ask(still, **ARCHIVE), "groups", "members", "archive")
+    posts, truth = table.of(Post), still.truth()["posts"]
+    assert set(posts) == set(truth)
+    for key, row in truth.items():
+        assert posts[key]["posted_at"].isoformat() == row["created"]
+        assert posts[key]["title"].removeprefix("Re: ") == row["subject"]
+        assert posts[key]["extra"].get("hashtags", []) == row["hashtags"]
+        assert posts[key]["extra"]["message_id"]
+
+
+def test_a_post_from_the_web_is_nobodys_and_its_address_is_no_account(
+    still: Watched, ask: Ask, table: Table
+):
+    table.read(ask(still, **ARCHIVE), "members", "archive")
+    for group in still.state.groups.values():
+        for number, message in group.messages.items():
+            if message.web:
+                assert table.of(Post)[f"{group.id}:{number}"]["account"] is None
+    assert not any("owner@" in str(row) for row in table.of(Account).values())
+
+
+def test_a_post_by_mail_belongs_to_the_member_with_that_address(
+    still: Watched, ask: Ask, table: Table
+):
+    table.read(ask(still, **ARCHIVE), "members", "archive")
+    truth = still.truth()["posts"]
+    known = {key: row for key, row in table.of(Post).items() if row["account"] is not None}
+    assert len(known) > 0.3 * len(truth)
+    assert all(str(row["account"]) == truth[key]["author"] for key, row in known.items())
+
+
+def test_where_all_wrote_by_mail_the_list_of_topics_suffices(ask: Ask, table: Table):
+    """A tenth of the requests of listing all messages, and the same threads."""
+    with Watched(seed=1, people=60, communities=1) as box:
+        by_mail(box)
+        table.read(ask(box, **ARCHIVE), "groups", "members", "archive", "messages")
+        messages, topics = box.calls["getmessages"], box.calls["gettopics"]
+        assert told(table) == posts_of(box.truth())
+        assert messages == 0
+        listing = sum(len(group.messages) for group in box.state.groups.values()) / 99
+        assert topics + box.calls["gettopic"] < 0.8 * listing
+        box.advance(days=7)
+        table.read(ask(box, **ARCHIVE), "groups", "members", "archive", "messages")
+        assert told(table) == posts_of(box.truth())
+
+
+def test_a_group_that_the_api_shows_has_its_archive_read_once(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box, **ARCHIVE), "archive", "messages")
+    box.advance(days=3)
+    box.calls.clear()
+    table.read(ask(box, **ARCHIVE), "archive", "messages")
+    assert box.calls["downloadarchives"] == 0
+    assert told(table) == posts_of(box.truth())
+
+
+def test_small_groups_are_read_by_the_api_alone(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box), "archive", "messages")
+    assert max(len(group.messages) for group in box.state.groups.values()) < module.WORTH
+    assert box.calls["downloadarchives"] == 0
+    table.read(ask(box), "archive", "messages")
+    assert box.calls["getmessages"] <= 2 * len(box.state.groups) + 8
+
+
+def test_a_group_that_only_its_archive_shows_is_read_once_a_day_from_its_last_number(
+    box: Watched, ask: Ask, table: Table
+):
+    box.rights("mercop", archives_visible=False)
+    group, chosen = box.group("mercop"), {"groups": ["mercop"], **ARCHIVE}
+    table.read(ask(box, **chosen), "members", "archive", "messages")
+    assert set(table.of(Post)) == {
+        key for key in posts_of(box.truth()) if key.startswith(f"{group.id}:")
+    }
+    assert table.rejects == []
+    new = box.post("mercop", "Later")
+    table.read(ask(box, later=1, **chosen), "archive")
+    assert f"{group.id}:{new}" not in table.of(Post)
+    box.advance(hours=25)
+    items = table.read(ask(box, **chosen), "archive")
+    assert f"{group.id}:{new}" in table.of(Post)
+    assert sum(isinstance(item, Post) for item in items) < 30
+    queries = [one.query for one in box.log if one.path.endswith("downloadarchives")]
+    assert [bool(query.get("start_msg_num")) for query in queries] == [False, True]
+
+
+def test_an_archive_that_was_had_less_than_a_day_ago_is_left_to_the_api(
+    box: Watched, ask: Ask, table: Table
+):
+    for group in box.state.groups.values():
+        box.downloads[group.id] = box.timeline.now
+    table.read(ask(box, **ARCHIVE), "archive", "messages")
+    assert table.rejects == []
+    assert told(table) == posts_of(box.truth())
+
+
+@pytest.mark.parametrize("status", [400, 200])
+def test_an_error_in_place_of_an_archive_is_seen_whatever_its_status(
+    box: Watched, ask: Ask, table: Table, status: int
+):
+    box.error_status = status
+
+    def close(call: str, number: int) -> None:
+        if call == "downloadarchives":
+            box.rights("mercop", download_archives=False)
+
+    box.before = close
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive")
+    assert "no permission" in table.rejects[0].reason
+
+
+def test_a_missing_permission_is_named_where_the_archive_was_asked_for(
+    box: Watched, ask: Ask, table: Table
+):
+    box.rights("mercop", download_archives=False)
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive", "messages")
+    assert "download_archives" in table.rejects[0].reason
+    assert table.of(Post)
+
+
+def test_messages_without_a_number_are_left_to_the_api(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    mboxes(monkeypatch, lambda mail: mail.replace(b"X-Groupsio-MsgNum", b"X-Other"))
+    table.read(ask(box, **ARCHIVE), "archive", "messages")
+    assert told(table) == posts_of(box.truth())
+
+
+def test_messages_without_a_number_are_there_once_when_the_api_shows_them_later(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    mboxes(monkeypatch, lambda mail: mail.replace(b"X-Groupsio-MsgNum", b"X-Other"))
+    box.rights("mercop", archives_visible=False)
+    chosen = {"groups": ["mercop"], **ARCHIVE}
+    table.read(ask(box, **chosen), "archive", "messages")
+    assert len(table.of(Post)) == len(box.group("mercop").messages)
+    assert all(":<" in key for key in table.of(Post))
+    box.rights("mercop")
+    table.read(ask(box, **chosen), "archive", "messages")
+    here = f"{box.group('mercop').id}:"
+    assert set(table.of(Post)) == {key for key in posts_of(box.truth()) if key.startswith(here)}
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    head = b"From a@b.example Mon Jan  1 00:00:00 2024\nFrom: a@b.example\nSubject: x\n\n"
+    monkeypatch.setattr(archives, "mbox", lambda message: b"")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("messages.mbox", head + b"\0" * (80 << 20))
+    monkeypatch.setattr(archives, "packed", lambda content, now: bomb.getvalue())
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive")
+    assert any("times its size" in reject.reason for reject in table.rejects)
+    assert table.of(Post) == {}
+
+
+def test_what_is_no_zip_is_a_reject_and_the_api_is_read(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archives, "packed", lambda content, now: b"PK\x03\x04" + b"x" * 500)
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive", "messages")
+    assert table.rejects
+    here = f"{box.group('mercop').id}:"
+    assert set(table.of(Post)) == {key for key in posts_of(box.truth()) if key.startswith(here)}
+
+
+def test_an_empty_archive_is_no_fault(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archives, "mbox", lambda message: b"")
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive", "messages")
+    assert table.rejects == []
+    assert table.of(Post)
+
+
+def test_no_address_gets_into_a_log(
+    box: Watched, ask: Ask, table: Table, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.DEBUG):
+        table.read(ask(box, **ARCHIVE))
+    assert "@" not in "".join(record.getMessage() for record in caplog.records)
+    assert box.api_key not in caplog.text
