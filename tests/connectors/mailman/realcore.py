@@ -148,6 +148,16 @@ class RealCore:
         """Take a subscriber off a list."""
         self.call("DELETE", f"lists/{list_id}/member/{quote(email)}")
 
+    def is_on(self, list_id: str, email: str, role: str = "member") -> bool:
+        """Whether somebody is in a roster."""
+        answer = self.client.get(f"lists/{list_id}/{role}/{quote(email)}")
+        return answer.status_code == 200
+
+    def take_off(self, list_id: str, email: str, role: str) -> None:
+        """Take somebody out of a roster, if they are in it."""
+        if self.is_on(list_id, email, role):
+            self.call("DELETE", f"lists/{list_id}/{role}/{quote(email)}")
+
     def drop_list(self, list_id: str) -> None:
         """Delete a list."""
         self.call("DELETE", f"lists/{list_id}")
