@@ -20,6 +20,7 @@ _TOTAL = re.compile(
     r"(?:grand |sub-?|sous-)?(?:totals?|totaux|total general|suma|somme|average|moyenne|promedio"
     r"|mean|nombre total|numero total|total number)\b.{0,40}"
 )
+_SUM = re.compile(r"[\d\s.,:%'’/-]*(?: ?(?:h|m|s|min|mins|hrs?|minutes|hours)\b[\d\s]*)*")
 _SECTION = re.compile(r"\d+\. \S.*")
 _LABELLED = re.compile(r"([^:]{2,60}):\s*(\S.*)")
 
@@ -56,7 +57,7 @@ class Table:
             if self.header_row and [folded(as_line(c) or "") for c in cells[:width]] == titles:
                 self.notes.append(f"row {number} repeats the titles and was left out")
                 continue
-            if _TOTAL.fullmatch(first) and len(filled) * 2 <= max(width, 3):
+            if _TOTAL.fullmatch(first) and all(map(_is_sum, filled[1:])):
                 self.notes.append(f"row {number} is a row of totals and was left out")
                 continue
             # In a workbook people write beside their tables.
@@ -104,6 +105,11 @@ def _place(name: str, known: dict[str, int]) -> int:
 
 def _empty(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _is_sum(cell: Any) -> bool:
+    """Whether a cell may stand in a row of totals: a number, a share or a duration."""
+    return not isinstance(cell, str) or _SUM.fullmatch(cell.strip()) is not None
 
 
 def titles_of(cells: Sequence[Any]) -> list[str]:

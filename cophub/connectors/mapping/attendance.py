@@ -149,7 +149,8 @@ def _stay(row: Mapping[str, Any], *, came: bool) -> Stay | None:
     joined, left, minutes = row.get("joined_at"), row.get("left_at"), row.get("minutes")
     if not came:
         return None
-    if row.get("registered") and "attended" not in row and not joined and not left and not minutes:
+    told = joined or left or minutes or row.get("attended")
+    if row.get("registered") and not told:
         return None
     if minutes is None and joined and left:
         if left < joined:

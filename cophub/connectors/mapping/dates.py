@@ -73,6 +73,10 @@ class UnclearDateError(ValueError):
     """A date that can be read in two ways."""
 
 
+class SlipError(ValueError):
+    """A date whose day and month stand the other way round than in the others."""
+
+
 class ClockOnlyError(ValueError):
     """A time of day without its day."""
 
@@ -194,7 +198,7 @@ def _day_of(text: str, day_first: bool | None) -> tuple[date, str]:
             return date(_year(found[3]), MONTHS[found[2]], int(found[1])), text[found.end() :]
         if (found := _MONTH_NAMED.match(text)) and found[1] in MONTHS:
             return date(int(found[3]), MONTHS[found[1]], int(found[2])), text[found.end() :]
-    except UnclearDateError:
+    except (UnclearDateError, SlipError):
         raise
     except ValueError as error:
         raise ValueError("it is no day of the calendar") from error
@@ -208,7 +212,7 @@ def _ordered(found: re.Match[str], day_first: bool | None) -> date:
     if one > 12 or two > 12:
         # It tells by itself; against the column's own order it is a slip that nobody can mend.
         if day_first is not None and day_first != (one > 12):
-            raise ValueError("its day and month stand the other way round than in the column")
+            raise SlipError("its day and month stand the other way round than in the column")
         day_first = one > 12
     if day_first is None and one != two:
         raise UnclearDateError(

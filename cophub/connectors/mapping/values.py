@@ -70,13 +70,13 @@ def as_line(cell: Any) -> str | None:
 
 def as_key(cell: Any) -> str | None:
     """A cell as an id. ValueError for one that a spreadsheet has shortened beyond repair."""
+    if isinstance(cell, float) and abs(cell) >= 2**53:
+        raise ValueError("the id has more digits than a spreadsheet's number keeps: export as text")
     text = as_line(cell)
     if text and _SHORTENED.fullmatch(text):
         raise ValueError(
             "a spreadsheet has shortened the id: export it again, with the column as text"
         )
-    if isinstance(cell, float) and abs(cell) >= 2**53:
-        raise ValueError("the id has more digits than a spreadsheet's number keeps: export as text")
     return text
 
 
