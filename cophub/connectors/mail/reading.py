@@ -2,6 +2,8 @@
 
 A separator is a line `From sender weekday month day time year` after an empty line, with headers
 after it. Anything else that starts with "From " is somebody's prose and stays where it is.
+The notebooks of LISTSERV are read, too: there a line of 73 equal signs with headers right after it
+begins each message.
 """
 
 import gzip
@@ -21,6 +23,8 @@ SEPARATOR = re.compile(
     rb"From (?:.* )?" + _DAY + rb",? +" + _MONTH + rb" +\d{1,2} +\d{1,2}:\d\d(?::\d\d)?"
     rb"(?: +" + _ZONE + rb")? +\d{4}(?: +" + _ZONE + rb")?(?: remote from .*)?[ \t]*\r?\n?"
 )  # fmt: skip
+NOTEBOOK_LINE = b"=" * 73
+"""What LISTSERV writes before each message of a notebook: exactly so many."""
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _KNOWN = frozenset(
     b"from date subject message-id to cc sender reply-to return-path received delivered-to"
@@ -181,7 +185,7 @@ def _is_content(entry: zipfile.ZipInfo) -> bool:
 def split_messages(
     lines: "_Lines", where: str, bounds: Bounds, tally: Tally, *, plain: bool
 ) -> Iterator[Raw | Trouble]:
-    """The messages of an mbox, or the one message of a file that has no separator.
+    """The messages of an mbox or a notebook, or the one of a file that has no separator.
 
     Raises Refused when the file is neither.
     """
@@ -189,7 +193,7 @@ def split_messages(
     first = lines.peek()
     if not first:
         return
-    is_mbox = first.startswith(b"From ") and lines.headers_follow(1)
+    is_mbox = (first.startswith(b"From ") or _is_notebook(first)) and lines.headers_follow(1)
     if not is_mbox and not lines.headers_follow(0, wanted=2):
         _refuse_unless_separated(lines)
         yield Trouble(
@@ -205,11 +209,17 @@ def _refuse_unless_separated(lines: "_Lines") -> None:
     blank = False
     while line := lines.next():
         blank_now = line in _EMPTY
-        if blank and SEPARATOR.fullmatch(line) and lines.headers_follow(0):
+        is_separator = _is_notebook(line) or (blank and SEPARATOR.fullmatch(line))
+        if is_separator and lines.headers_follow(0):
             lines.push(line)
             return
         blank = blank_now
     raise Refused("is neither an mbox nor a message: no headers and no separator were found")
+
+
+def _is_notebook(line: bytes) -> bool:
+    """Whether a line begins a message of a LISTSERV notebook, if headers follow."""
+    return line.startswith(NOTEBOOK_LINE) and line.rstrip() == NOTEBOOK_LINE
 
 
 class _Splitter:
@@ -225,15 +235,17 @@ class _Splitter:
         self.size = 0
         self.start = 0
         self.too_long = False
+        self.is_notebook = False
 
     def split(self, lines: "_Lines") -> Iterator[Raw]:
         """Every message, in order; the last one is marked when it was cut off."""
         first = lines.peek()
-        begins = first.startswith(b"From ")
+        self.is_notebook = _is_notebook(first)
+        begins = first.startswith(b"From ") or self.is_notebook
         self._begin(lines.next() if begins else b"", lines.offset)
         blank, last = False, first
         while line := lines.next():
-            if blank and line.startswith(b"From ") and SEPARATOR.fullmatch(line):
+            if self._may_separate(line, after_blank=blank):
                 if lines.headers_follow(0):
                     yield self._finish("")
                     self._begin(line, lines.offset)
@@ -243,6 +255,12 @@ class _Splitter:
             self._take(line)
             blank, last = line in _EMPTY, line
         yield self._finish_last(lines, last)
+
+    def _may_separate(self, line: bytes, *, after_blank: bool) -> bool:
+        """Whether a line begins a message, if headers follow."""
+        if self.is_notebook:
+            return _is_notebook(line)
+        return after_blank and line.startswith(b"From ") and bool(SEPARATOR.fullmatch(line))
 
     def _begin(self, separator: bytes, offset: int) -> None:
         self.separator = separator
@@ -262,7 +280,7 @@ class _Splitter:
         in_headers = not any(line in _EMPTY for line in self.parts)
         raw = self._finish(lines.damage or self._cut(last, in_headers))
         raw.is_last, raw.in_headers = True, in_headers
-        raw.has_end = last in _EMPTY or not self.separator
+        raw.has_end = last in _EMPTY or not self.separator or self.is_notebook
         return raw
 
     def _cut(self, last: bytes, in_headers: bool) -> str:
@@ -274,7 +292,7 @@ class _Splitter:
 
     def _finish(self, cut: str) -> Raw:
         data = b"".join(self.parts)
-        if self.separator:
+        if self.separator and not self.is_notebook:
             # The empty line before a separator belongs to the separator.
             data = data[:-2] + b"\n" if data.endswith(b"\n\n") else data
             data = _QUOTED_FROM.sub(rb"\1", data) if b"\n>" in data else data

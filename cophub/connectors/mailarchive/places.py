@@ -119,9 +119,12 @@ def reading_order(name: str) -> tuple[str, date, list[tuple[int, str]]]:
 def period(name: str) -> tuple[date, date] | None:
     """First and last day of the period that an archive's file is named after; None for none.
 
-    Known are pipermail's: 2019, 2019q2, 2019-April, Week-of-Mon-20190401, 20190401.
+    Known are pipermail's: 2019, 2019q2, 2019-April, Week-of-Mon-20190401, 20190401; and those of
+    LISTSERV's notebooks: LOG1904 is a month, LOG1904C the third week of it.
     """
     text = name.lower()
+    if found := re.search(r"\blog(\d\d)(0[1-9]|1[0-2])([a-e])?(?![a-z0-9])", text):
+        return _notebook(int(found[1]), int(found[2]), found[3])
     if found := re.search(r"(?<!\d)(\d{4})(\d\d)(\d\d)(?!\d)", text):
         first = _day(int(found[1]), int(found[2]), int(found[3]))
         length = 6 if "week" in text else 0
@@ -138,6 +141,15 @@ def period(name: str) -> tuple[date, date] | None:
     if month in _MONTHS:
         return _months(year, _MONTHS.index(month) + 1, 1)
     return _months(year, 1, 12)
+
+
+def _notebook(year: int, month: int, week: str | None) -> tuple[date, date]:
+    """First and last day of a LISTSERV notebook; a list server is no older than 1986."""
+    first, last = _months(year + (1900 if year >= 80 else 2000), month, 1)
+    if week is None:
+        return first, last
+    begin = first + timedelta(days=7 * "abcde".index(week))
+    return begin, min(begin + timedelta(days=6), last)
 
 
 def _months(year: int, month: int, count: int) -> tuple[date, date]:
