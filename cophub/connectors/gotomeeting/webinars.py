@@ -30,6 +30,7 @@ from cophub.connectors.gotomeeting.payloads import (
 )
 from cophub.connectors.gotomeeting.people import account_key
 from cophub.connectors.gotomeeting.place import Place
+from cophub.connectors.gotomeeting.sessions import instant_of
 from cophub.connectors.gotomeeting.settings import Settings
 from cophub.connectors.gotomeeting.stays import Stay, join_stays
 from cophub.connectors.gotomeeting.webinarpages import registrant_rows, session_rows, takes_webinar
@@ -144,7 +145,7 @@ class WebinarReader:
             f"{session.path}/sessions/{key_of(session.row.session_key)}/attendees", ParticipantList
         )
         yield from rejects
-        pairs, unreadable = paired(registered, listed.items)
+        pairs, unreadable = paired(registered, listed.items, session.end)
         yield from unreadable
         by_item = {item_of(session, *pair): pair for pair in pairs}
         fresh = self.ctx.fresh(list(by_item), Attendance, self.ctx.settings.registrant_details)
@@ -230,11 +231,12 @@ class WebinarReader:
 
 
 def paired(
-    registrants: list[Raw], participants: list[Raw]
+    registrants: list[Raw], participants: list[Raw], end: datetime | None = None
 ) -> tuple[list[tuple[Raw | None, Raw | None]], list[Reject]]:
     """Registrants with their attendance, by the registrant's key, and what cannot be read.
 
-    Who was denied, or still waits for approval, is left out unless they came all the same.
+    Who was denied, still waits for approval, or registered after the `end`, for a later session or
+    for the recording, is left out unless they came all the same.
     """
     rejects: list[Reject] = []
     here: dict[str, Raw] = {}
@@ -251,11 +253,18 @@ def paired(
             rejects.append(reject(msgspec.json.decode(raw), error, "registrant"))
             continue
         came = here.pop(key_of(row.registrant_key), None)
-        if came is not None or (row.status or "APPROVED").upper() == "APPROVED":
+        if came is not None or counts(row, end):
             pairs.append((raw, came))
     pairs += [(None, raw) for raw in here.values()]
     # Who registered twice and came once has come: the later row is what is kept.
     return sorted(pairs, key=lambda pair: pair[1] is not None), rejects
+
+
+def counts(row: Registrant, end: datetime | None) -> bool:
+    """Whether a registration is one for a session that ended at `end`."""
+    registered = instant_of(row.registration_date)
+    late = registered is not None and end is not None and registered > end
+    return not late and (row.status or "APPROVED").upper() == "APPROVED"
 
 
 def item_of(session: Held, registrant: Raw | None, participant: Raw | None) -> bytes:
