@@ -28,6 +28,7 @@ GROUP = "cophub"
 BUILT_IN = (
     "cophub.connectors.adobeconnect",
     "cophub.connectors.dgroups",
+    "cophub.connectors.dgroupsarchive",
     "cophub.connectors.files",
     "cophub.connectors.gotomeeting",
     "cophub.connectors.mailarchive",
