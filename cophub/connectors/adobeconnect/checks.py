@@ -158,8 +158,8 @@ def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
         known = Cursor(cursors.get(stream))
         new = sum(known.place(room.id) is None for room in taken)
         if stream == "sessions":
-            yield Estimate(stream, len(taken) + new, None, "and one for each room with a new session")
+            note = "and one for each room with a new session"
+            yield Estimate(stream, len(taken) + new, None, note)
         else:  # it takes the sessions that were asked for already
             yield Estimate(stream, new, None, "and one for each new session")
     yield Estimate("content", 2 * len(taken) + 2, None, "and one for each folder of shared content")
-

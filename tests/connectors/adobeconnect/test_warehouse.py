@@ -64,7 +64,7 @@ def test_all_of_a_site_is_stored_and_an_unchanged_one_rewrites_nothing(
     assert count(warehouse, t.membership) == members
     again = run(box)
     for stream in again.streams:
-        assert (stream.new, stream.changed, stream.gone) == (0, 0, 0), stream.name
+        assert (stream.new, stream.changed, stream.gone) == (0, 0, 0), stream.stream
 
 
 def test_rooms_groups_and_members_that_are_gone_end_and_attendance_stays(
