@@ -18,7 +18,7 @@ from cophub import Post, Reject, SourceUnavailable
 from cophub.connectors.dgroups.client import Ctx, NotThere, api, refusal
 from cophub.connectors.dgroups.payloads import Payload
 from cophub.connectors.dgroups.posts import kind_of, post_key
-from cophub.connectors.mail.addresses import Sender
+from cophub.connectors.mail.addresses import Sender, plain_address
 from cophub.connectors.mail.message import BAD_MESSAGE, Found, Rules, first_look, parse_message
 from cophub.connectors.mail.reading import Bounds, Raw, Tally, read_messages
 from cophub.connectors.mail.threading import Index
@@ -28,6 +28,10 @@ _NUMBER = re.compile(
     rb"^X-Groupsio-MsgNum:[ \t]*(\d{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
 _END = re.compile(rb"\r?\n\r?\n")
+_REWRITTEN = re.compile(
+    rb"^From:[^\n]*<([^<>@\s=]+)=([^<>@\s=]+\.[^<>@\s=]+)@[^<>@\s]+>", re.IGNORECASE | re.MULTILINE
+)
+"""`Ada via dgroups.io <ada=example.org@dgroups.io>`: from a domain that lets nobody send for it."""
 _OWNER = re.compile(r"[-+]owner@")
 _TRAILING_TAGS = re.compile(r"(?:\s+#[\w-]+)+$")
 """Hashtags, which the vendor puts at the end of a subject."""
@@ -152,6 +156,7 @@ class Mbox:
     def _placed(self, post: Post, sender: Sender | None, raw: Raw) -> Mail:
         """The post under the key that the API gives it."""
         message_id, number = str(post.key), number_of(raw)
+        sender = rewritten(raw, sender)
         post.key = self._key(message_id, number)
         post.thread = self._key(str(post.thread), None) if post.thread else post.key
         post.reply_to = self._known(post.reply_to)
@@ -185,6 +190,25 @@ def number_of(raw: Raw) -> int | None:
     head = raw.data[: end.start()] if end else raw.data
     found = _NUMBER.search(head + b"\n")
     return int(found[1]) if found and int(found[1]) else None
+
+
+def rewritten(raw: Raw, sender: Sender | None) -> Sender | None:
+    """The sender whose address the vendor has put into one of its own; else as it was."""
+    end = _END.search(raw.data)
+    found = _REWRITTEN.search(raw.data[: end.start()] if end else raw.data)
+    email = (
+        plain_address(
+            f"{found[1].decode('ascii', 'replace')}@{found[2].decode('ascii', 'replace')}"
+        )
+        if found
+        else None
+    )
+    if email is None or (
+        sender is not None and sender.email is not None and "=" not in sender.email
+    ):
+        return sender
+    name = sender.name.partition(" via ")[0] if sender and sender.name else None
+    return Sender(email, name, email, None)
 
 
 def is_own(address: str, own: frozenset[str]) -> bool:
