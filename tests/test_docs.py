@@ -249,6 +249,8 @@ def test_each_toml_block_is_a_plugins_toml_that_cophub_takes(page, content, tmp_
     monkeypatch.setenv("GOTO_SECRET", "any")
     monkeypatch.setenv("DGROUPS_KEY", "any")
     monkeypatch.setenv("MAILMAN_REST_PASSWORD", "any")
+    monkeypatch.setenv("ADOBECONNECT_PASSWORD", "any")
+    monkeypatch.setenv("ECS_SECRET", "any")
     monkeypatch.setenv("AGORA_TOKEN", "any")
     file = tmp_path / "plugins.toml"
     file.write_text(content, encoding="utf-8")
