@@ -204,10 +204,10 @@ def test_members_and_posts_of_one_person_are_one_account_that_does_not_flap(
     assert set(accounts) == {"amina@example.org", "quiet@example.org", "guest@example.net"}
     assert accounts["amina@example.org"]["name"] == "Amina Diallo"
     assert accounts["guest@example.net"]["name"] == "Guest"
-    posts = {row["key"]: row for row in rows(warehouse, "post")}
-    assert posts["m1@example.org"]["account"] == "amina@example.org"
-    assert posts["m1@example.org"]["author_name"] == "A. D."
-    assert {row["thread"] for row in posts.values()} == {"m1@example.org"}
+    there_are = {row["key"]: row for row in rows(warehouse, "post")}
+    assert there_are["m1@example.org"]["account"] == "amina@example.org"
+    assert there_are["m1@example.org"]["author_name"] == "A. D."
+    assert {row["thread"] for row in there_are.values()} == {"m1@example.org"}
     (space,) = rows(warehouse, "space")
     assert (space["native_member_count"], space["native_post_count"]) == (2, 2)
     again = run(core, **settings)
