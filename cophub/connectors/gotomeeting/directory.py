@@ -40,7 +40,8 @@ class Host:
     family_name: str = ""
     group: str = ""
     status: str | None = None
-    products: tuple[str, ...] = ()
+    products: tuple[str, ...] | None = None
+    """None where they are not told: to somebody who is no administrator."""
     seats: int | None = None
     """How many attendees this organizer's meetings may have."""
 
@@ -56,11 +57,8 @@ class Host:
 
     @property
     def webinars(self) -> bool:
-        """Whether GoTo Webinar may be asked for this organizer: where products are told, by them.
-
-        Someone who signed in alone is not told what they have.
-        """
-        return not self.products or "G2W" in self.products
+        """Whether GoTo Webinar may be asked for this organizer."""
+        return self.products is None or "G2W" in self.products
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ def host_of(row: Organizer) -> Host:
         row.last_name or "",
         "" if group == "0" else group,
         row.status,
-        tuple(row.products or ()),
+        None if row.products is None else tuple(row.products),
         whole(row.max_num_attendees_allowed),
     )
 

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cophub import Context, Document, Event, Item, Record, Reject, SourceUnavailable, Space
-from cophub.connectors.gotomeeting.client import MEETING, Denied, NotThere, goto
+from cophub.connectors.gotomeeting.client import (
+    MEETING,
+    Denied,
+    NotThere,
+    TooMuch,
+    goto,
+    status_of,
+)
 from cophub.connectors.gotomeeting.directory import Directory, Unit, directory, units_of
 from cophub.connectors.gotomeeting.organizers import host_account, host_space
 from cophub.connectors.gotomeeting.payloads import (
@@ -223,8 +230,8 @@ class Reader:
 
 def refused(error: Exception) -> bool:
     """Whether a group cannot be read as one, while its organizers may be."""
-    cause = getattr(error.__cause__, "response", None)
-    return isinstance(error, Denied | NotThere) or getattr(cause, "status_code", 0) in (400, 413)
+    said = error.__cause__ if isinstance(error.__cause__, TooMuch) else error
+    return isinstance(error, Denied | NotThere) or status_of(said) in (400, 413)
 
 
 def together(books: list[Book]) -> Book:

@@ -52,7 +52,7 @@ def host_account(host: Host) -> Iterator[Account]:
         status=host.status if host.status else UNSET,
         extra={
             "organizer_key": host.key,
-            "products": list(host.products),
+            "products": list(host.products or ()),
             "seats": host.seats,
         },
     )

@@ -162,7 +162,7 @@ def test_halving_ends_at_a_day(ask, box):
         raise TooMuch("no")
 
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    with pytest.raises(SourceUnavailable, match="2020-01-01.*set since"):
+    with pytest.raises(SourceUnavailable, match=r"2020-01-01.*set since"):
         Halving()(refuse, start, datetime(2020, 2, 1, tzinfo=UTC))
     assert len(asked) == 6
 

@@ -69,7 +69,7 @@ def test_what_a_registrant_wrote_is_on_the_account(still, ask, extract):
     assert any("job_title" in one for one in found.values())
     assert any("country" in one for one in found.values())
     assert all(one["given_name"] and one["family_name"] for one in found.values() if "name" in one)
-    asked = [path for path in paths(still, "/registrants/")]
+    asked = paths(still, "/registrants/")
     assert len(asked) < len(found) * 2.2
 
 
