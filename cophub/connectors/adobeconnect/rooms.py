@@ -26,7 +26,7 @@ class Folder:
 
     @property
     def path(self) -> str:
-        """Its name with those above it, as `Shared Meetings/Health`."""
+        """Its name with those above it, as `Meetings/Health`."""
         above = f"{self.parent.path}/" if self.parent else ""
         return f"{above}{self.title}" if self.shown else above.rstrip("/")
 

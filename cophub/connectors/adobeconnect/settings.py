@@ -42,7 +42,7 @@ class Settings(BaseModel):
         ["*"],
         min_length=1,
         description="Rooms to take: ids, names, their part of the address (`mercop`), patterns of "
-        "names (`MER *`), or of folders and names (`Shared Meetings/Health/*`).",
+        "names (`MER *`), or of folders and names (`Meetings/Health/*`).",
     )
     groups: Words = Field(
         ["*"],
