@@ -351,8 +351,8 @@ def test_an_archive_that_is_not_handed_out_says_what_to_set(new_list, read, befo
         read(posts, address)
 
 
-def test_a_list_without_an_archive_yet_has_no_posts(new_list, read):
-    """HyperKitty makes an archive with the first message: before, every call of it answers 500."""
+def test_a_list_that_is_not_there_is_named(read):
+    """Without a Mailman core there are those lists that HyperKitty has."""
     from cophub import ConfigError
 
     with pytest.raises(ConfigError, match=r"there is no list 'nobody@example\.org'"):

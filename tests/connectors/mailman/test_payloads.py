@@ -190,7 +190,7 @@ RECORDED: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind"), RECORDED, ids=lambda one: str(one))
+@pytest.mark.parametrize(("name", "kind"), RECORDED, ids=str)
 def test_recorded_answers_are_understood(name, kind, vendor_files):
     """Every field that is declared is there, unless the vendor leaves out what is empty."""
     content = (vendor_files / "mailman" / name).read_bytes()
@@ -198,11 +198,9 @@ def test_recorded_answers_are_understood(name, kind, vendor_files):
     assert decoded
     rows = getattr(decoded, "results", None) or getattr(decoded, "entries", None)
     raw = json.loads(content)
-    given = (
-        (raw.get("results") or raw.get("entries") or [raw])[0] if isinstance(raw, dict) else raw[0]
-    )
+    listed = raw if isinstance(raw, list) else raw.get("results") or raw.get("entries") or [raw]
     one = rows[0] if rows else decoded[0] if isinstance(decoded, list) else decoded
-    unknown = {f.encode_name for f in msgspec.structs.fields(one)} - set(given)
+    unknown = {f.encode_name for f in msgspec.structs.fields(one)} - set(listed[0])
     # What is left out when it is empty: a page's rows, and votes where messages are listed.
     assert unknown <= {"entries", "votes"}
 

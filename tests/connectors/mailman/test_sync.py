@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from cophub.connectors import mailman
 from cophub.connectors.mailman import core as core_module
+from cophub.connectors.mailman.posts import posts
+from cophub.connectors.mailman.votes import votes
 from cophub.http import MemoryTokens, Transport
 from cophub.sync import RunResult, SourceSpec, SyncEngine, Wish
 from cophub.warehouse import Warehouse
@@ -182,6 +184,15 @@ def test_a_list_as_a_space(core, run, warehouse):
     assert found["open"]["language"] == "en"
     assert found["open"]["url"] == "https://lists.example.org/archives/list/open@example.org/"
     assert abs(found["open"]["created_at"] - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_a_list_that_nobody_has_posted_to_has_no_archive(core, shared_archive, ask, extract):
+    """HyperKitty makes an archive with the first message; before, most of its calls answer 500."""
+    list_id = core.new_list("silent")
+    never = core.new_list("never", archive_policy="never")
+    for stream in (posts, votes):
+        ctx = ask(core, lists=[list_id, never], archive_url=shared_archive.url)
+        assert extract(stream, ctx).items == []
 
 
 @ON_SQLITE
