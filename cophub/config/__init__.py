@@ -22,7 +22,7 @@ from pydantic import (
     field_validator,
 )
 
-from cophub.config.environment import marked, resolved
+from cophub.config.environment import FromEnvironment, marked, resolved
 from cophub.config.messages import did_you_mean, explain, listed, place
 from cophub.config.reading import read, shown
 from cophub.config.tables import (
@@ -216,6 +216,7 @@ class Config(Table):
             self._refuse_unknown(model, values, where)
         filled = self._resolve(values, where)
         _remember_secrets(model, filled)
+        _remember_inner_secrets(values, filled)
         for key in filled:
             if (field := model.model_fields.get(key)) and _is_path(field):
                 filled[key] = _absolute(filled[key], self.folder)
@@ -318,6 +319,25 @@ def _remember_secrets(model: type[BaseModel], values: dict[str, Any]) -> None:
         secret = is_secret_name(key) or (field and SecretStr.__name__ in str(field.annotation))
         if secret and isinstance(value, str):
             remember_secret(value)
+
+
+def _remember_inner_secrets(values: Any, filled: Any, *, is_inner: bool = False) -> None:
+    """The same for tables within settings, such as another program's configuration.
+
+    There no model says what is a secret: what has the name of one is, and what came from the
+    environment.
+    """
+    if isinstance(values, list):
+        for value, found in zip(values, filled, strict=True):
+            _remember_inner_secrets(value, found, is_inner=is_inner)
+    elif isinstance(values, dict):
+        for key, value in values.items():
+            found = filled[key]
+            if is_inner and isinstance(found, str):
+                if isinstance(value, FromEnvironment) or is_secret_name(key):
+                    remember_secret(found)
+            else:
+                _remember_inner_secrets(value, found, is_inner=True)
 
 
 def _is_path(field: Any) -> bool:
