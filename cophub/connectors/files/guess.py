@@ -30,7 +30,9 @@ _ATTENDED = re.compile(
 )
 """What a line above a list of people says where they were at an event."""
 _SHARE = 0.8
-"""Of the cells of a column so many must be as the field wants them."""
+"""Of the cells of a column so many must be as a field wants them that its title does not name."""
+_SHARE_NAMED = 0.5
+"""The same where the title names the field."""
 
 
 @dataclass
@@ -169,7 +171,7 @@ def _fits(record: str, name: str, cells: list[tuple[int, Any]]) -> bool:
         tests = lambda cell: not _is_number(cell) or PHONE.fullmatch(str(cell)) is not None  # noqa: E731
     else:
         return True
-    return _share(cells, tests) >= _SHARE
+    return _share(cells, tests) >= _SHARE_NAMED
 
 
 def _share(cells: list[tuple[int, Any]], tests: Callable[[Any], bool]) -> float:

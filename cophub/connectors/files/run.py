@@ -42,7 +42,8 @@ class FilesRun:
         self.roll = Roll()
         self._met: set[tuple[str, ...]] = set()
         self._spaces: dict[str, None] = {}
-        self._doubtful = False
+        self.doubtful = False
+        """Whether a row or a file was rejected that may be about anybody."""
         self._attends = mapping.record == "attendance"
         self._places: list[Place] = []
         self._record = TYPES["membership" if mapping.record == "account" else mapping.record]
@@ -150,12 +151,12 @@ class FilesRun:
             )
             self.unreadable.append((name, reason))
             self.cursor.files.pop(name, None)
-            self._doubtful = True
+            self.doubtful = True
             return
         finally:
             self.reports += reader.reports
         self._met |= reader.met
-        self._doubtful = self._doubtful or reader.doubtful
+        self.doubtful = self.doubtful or reader.doubtful
         job.state.events = sorted(map(event_mark, reader.events))
         if self._attends:
             changed |= reader.events
@@ -202,7 +203,7 @@ class FilesRun:
                 pass
         except (UnreadableError, OSError) as error:
             self.roll.drop()
-            self._doubtful = True
+            self.doubtful = True
             yield self._reject_file(name, f"cannot be read: {error}")
 
     # --- who is gone, and what cannot be read ---
@@ -210,7 +211,7 @@ class FilesRun:
     def _absent(self) -> Iterator[Item]:
         """End what no row told, unless a row or a file that cannot be read may have told it."""
         scope = SCOPES.get(self.mapping.record)
-        if scope is None or self._doubtful or self.unreadable:
+        if scope is None or self.doubtful or self.unreadable:
             return
         groups: dict[str, list[tuple[str, ...]]] = {}
         for group, *key in self._met_keys():

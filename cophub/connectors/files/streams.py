@@ -90,6 +90,11 @@ def check(ctx: Context[Settings]) -> Iterator[Verdict]:
         )  # fmt: skip
     for report in run.reports if run else ():
         yield from _verdicts(report)
+    if run and ctx.settings.whole and run.doubtful:
+        yield Verdict(
+            "rows", "warning", "nobody can leave while rows or files cannot be read",
+            "Correct them: any of them may be about somebody who seems to be missing.",
+        )  # fmt: skip
     if run and not ctx.settings.whole and run.counts.get("membership"):
         yield Verdict(
             "rows", "ok",

@@ -45,7 +45,7 @@ class Table:
         Rows of totals are left out. The table ends where another one begins.
         """
         self.notes = []
-        width, titles = len(self.header), [folded(one) for one in self.header]
+        width, titles = len(self.header), _folded(self.header)
         for number, cells in islice(self.grid.lines(), self.header_row, None):
             filled = [cell for cell in cells if not _empty(cell)]
             if not filled:
@@ -54,7 +54,7 @@ class Table:
             if len(filled) == 1 and width > 1 and _SECTION.fullmatch(first):
                 self.notes.append(f"the table ends before row {number}, where another part begins")
                 return
-            if self.header_row and [folded(as_line(c) or "") for c in cells[:width]] == titles:
+            if self.header_row and first in titles and _folded(cells[:width]) == titles:
                 self.notes.append(f"row {number} repeats the titles and was left out")
                 continue
             if _TOTAL.fullmatch(first) and all(map(_is_sum, filled[1:])):
@@ -105,6 +105,10 @@ def _place(name: str, known: dict[str, int]) -> int:
 
 def _empty(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _folded(cells: Sequence[Any]) -> list[str]:
+    return [folded(as_line(cell) or "") for cell in cells]
 
 
 def _is_sum(cell: Any) -> bool:

@@ -10,10 +10,10 @@ from cophub.connectors.mapping.attendance import digest
 from cophub.connectors.mapping.dates import (
     ClockOnlyError,
     Style,
+    StyleFinder,
     UnclearDateError,
     read_day,
     read_instant,
-    style_of,
 )
 from cophub.connectors.mapping.fields import FIELDS, Kind
 from cophub.connectors.mapping.model import Mapping
@@ -76,19 +76,21 @@ def survey(mapping: Mapping, rows: Iterable[tuple[int, Cells[str, Any]]]) -> Sur
     timed = {f: c for f, c in mapping.columns.items() if kinds.get(f) == "minutes"}
     if not dated and not timed:
         return Survey()
-    found: dict[str, list[tuple[int, str]]] = {name: [] for name in (*dated, *timed)}
+    finders = {name: StyleFinder() for name in dated}
+    short: set[str] = set()
     for number, cells in rows:
-        for name, column in (*dated.items(), *timed.items()):
-            cell = cell_of(cells, column)
-            if isinstance(cell, str) and cell:
-                found[name].append((number, cell[:32]))
-    styles = {name: style_of(found[name]) for name in dated}
+        for name, column in dated.items():
+            finders[name].see(number, cell_of(cells, column))
+        for name, column in timed.items():
+            if is_short(cell_of(cells, column)):
+                short.add(name)
+    styles = {name: finder.style() for name, finder in finders.items()}
     told = {style.day_first for style in styles.values() if style.day_first is not None}
     doubt = any(style.against for style in styles.values())
     teller = next((style for style in styles.values() if style.day_first is not None), None)
     return Survey(
         styles,
-        frozenset(name for name in timed if is_short([cell for _, cell in found[name]])),
+        frozenset(short),
         teller if len(told) == 1 and not doubt else None,
     )
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NO_DATE = frozenset(
@@ -85,23 +86,39 @@ class ClockOnlyError(ValueError):
         self.clock = clock
 
 
-def style_of(cells: Iterable[tuple[int, object]]) -> Style:
-    """How the dates of a column are written, from its cells with the numbers of their rows."""
-    day = month = unclear = first = 0
-    for number, cell in cells:
+class StyleFinder:
+    """Looks at the cells of one column, one after the other, for how its dates are written."""
+
+    def __init__(self) -> None:
+        self._day = self._month = self._unclear = self._first = 0
+
+    def see(self, number: int, cell: object) -> None:
+        """Look at the cell in the row of this number."""
         if not isinstance(cell, str) or not (found := _NUMERIC.match(cell.strip())):
-            continue
+            return
         one, two = int(found[1]), int(found[3])
         if one > 12 >= two:
-            day = day or number
+            self._day = self._day or number
         elif two > 12 >= one:
-            month = month or number
+            self._month = self._month or number
         elif one != two:
-            unclear += 1
-            first = first or number
-    if day and month:
-        return Style(None, day, month, unclear, first)
-    return Style(bool(day) if day or month else None, day or month, 0, unclear, first)
+            self._unclear += 1
+            self._first = self._first or number
+
+    def style(self) -> Style:
+        """What the cells told."""
+        day, month, unclear, first = self._day, self._month, self._unclear, self._first
+        if day and month:
+            return Style(None, day, month, unclear, first)
+        return Style(bool(day) if day or month else None, day or month, 0, unclear, first)
+
+
+def style_of(cells: Iterable[tuple[int, object]]) -> Style:
+    """How the dates of a column are written, from its cells with the numbers of their rows."""
+    finder = StyleFinder()
+    for number, cell in cells:
+        finder.see(number, cell)
+    return finder.style()
 
 
 def read_instant(
@@ -129,6 +146,12 @@ def read_instant(
         return None
     if form:
         return _in_utc(datetime.strptime(text, form), zone)  # noqa: DTZ007 - see _in_utc
+    return _of_text(text, zone, day_first)
+
+
+@lru_cache(maxsize=4096)
+def _of_text(text: str, zone: ZoneInfo, day_first: bool | None) -> datetime:
+    # Columns repeat their dates.
     return _in_utc(_from_text(text, zone, day_first), zone)
 
 
@@ -276,6 +299,6 @@ def _no_date() -> ValueError:
 
 
 __all__ = [
-    "MONTHS", "NO_DATE", "ClockOnlyError", "Style", "UnclearDateError", "read_day",
+    "MONTHS", "NO_DATE", "ClockOnlyError", "Style", "StyleFinder", "UnclearDateError", "read_day",
     "read_instant", "style_of", "zoned",
 ]  # fmt: skip

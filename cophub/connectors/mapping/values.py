@@ -209,10 +209,13 @@ def _not_negative(minutes: float) -> float:
     return round(minutes, 4)
 
 
-def is_short(cells: list[Any]) -> bool:
-    """Whether `47:10` is minutes and seconds in this column: some are more hours than a day has."""
-    found = (_CLOCK.fullmatch(cell.strip()) for cell in cells if isinstance(cell, str))
-    return any(one and one[3] is None and int(one[1]) > 23 for one in found)
+def is_short(cell: Any) -> bool:
+    """Whether a cell such as `47:10` shows that its column has minutes and seconds.
+
+    It does where it would be more hours than a day has.
+    """
+    found = _CLOCK.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return found is not None and found[3] is None and int(found[1]) > 23
 
 
 def unit_of(title: str) -> Unit | None:

@@ -67,6 +67,8 @@ _STATUS_OF = {word: status for status, words in _STATUSES.items() for word in wo
 
 def folded(text: str) -> str:
     """A text as it is compared: without accents, in lower case, with single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
