@@ -3,6 +3,8 @@
 Source: groups.io's API version 1, at dgroups.io, at a partner's domain or at groups.io itself.
 """
 
+from datetime import timedelta
+
 from cophub import (
     Account,
     Connector,
@@ -55,6 +57,8 @@ STREAMS = (
     ),
     Stream(
         events,
+        # What is older than a month is not asked for again by a run in between.
+        whole_every=timedelta(days=30),
         yields=(Event,),
         sees_deletions=True,
         permissions=(f"{MEMBER}, where the group shows its calendar (`calendar_visible`)",),

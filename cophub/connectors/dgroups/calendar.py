@@ -101,9 +101,23 @@ class _Calendar:
         }  # fmt: skip
         walk = Walk(
             api(self.ctx), "getevents", Entry, params,
-            key=lambda row: (row.id, row.start_time or row.start), rejects=self.rejects,
+            key=lambda row: (row.id, row.start_time or row.start),
+            fits=lambda row: within(row, begins, ends), rejects=self.rejects,
         )  # fmt: skip
         return walk.every()
+
+
+def within(entry: Entry, begins: date, ends: date) -> bool:
+    """Whether an event is in a window, give or take what zones and long events make of a day."""
+    try:
+        at = day_of(entry.start_time or entry.start or "")
+        last = day_of(entry.end_time or entry.end or "") or at
+    except ValueError:
+        return True
+    if at is None or last is None:
+        return True
+    slack = timedelta(days=2)
+    return at.date() <= ends + slack and last.date() >= begins - slack
 
 
 def windows(start: date, end: date) -> Iterator[tuple[date, date]]:

@@ -14,6 +14,8 @@ class Payload(msgspec.Struct, kw_only=True):
     """An answer or a part of one."""
 
     object: str = ""
+    group_id: int = 0
+    """The group that a row is of, where the vendor says it."""
     type: Any = ""
     """Of an error: which. Of other objects it is something else."""
     extra: Any = ""
@@ -52,7 +54,6 @@ class Subscription(Payload):
     created: str | None = None
     updated: str | None = None
     user_id: int = 0
-    group_id: int = 0
     group_name: str = ""
     nice_group_name: str = ""
     status: str = ""
@@ -143,7 +144,6 @@ class Message(Payload):
     created: str | None = None
     updated: str | None = None
     user_id: int = 0
-    group_id: int = 0
     topic_id: int = 0
     is_reply: bool = False
     subject: str | None = None

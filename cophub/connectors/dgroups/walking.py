@@ -16,6 +16,8 @@ from cophub.connectors.dgroups.payloads import Page, Payload
 
 P = TypeVar("P", bound=Payload)
 MOST_STEPS_BACK = 200
+TRIES = 3
+"""How often a page is asked for that is not the one that was asked for."""
 RESUMED_STEPS = 3
 """Pages that a walk which goes on from an earlier run steps back for a row that is not there."""
 
@@ -45,6 +47,8 @@ class Walk(Generic[P]):
     kind: type[P]
     params: dict[str, Any]
     key: Callable[[P], Any] = lambda row: row.id  # type: ignore[attr-defined]
+    fits: Callable[[P], bool] = lambda row: True
+    """Whether a row is one that was asked for."""
     rejects: list[Reject] = field(default_factory=list)
     met: set[Any] = field(default_factory=set)
     total: int = 0
@@ -59,10 +63,7 @@ class Walk(Generic[P]):
             self.met.add(last)
         while True:
             token = max(0, position - 1)
-            page = self.api.page(
-                self.call, **self.params, **({"page_token": token} if token else {})
-            )
-            found = rows(page, self.kind, self.rejects)
+            page, found = self._page(token)
             self.total = page.total_count
             if token and last is not None and self._shifted(page, found, last):
                 back += 1
@@ -79,6 +80,28 @@ class Walk(Generic[P]):
                 raise SourceUnavailable(f"{self.call}: the next page is no further than this one")
             position = page.next_page_token
             last = self.key(found[-1]) if found else None
+
+    def _page(self, token: int) -> tuple[Page, list[P]]:
+        """A page and its rows. One that is of another list or place is asked for again.
+
+        Raises SourceUnavailable for rows of another group: they are not told as of this one.
+        """
+        asked = {"page_token": token} if token else {}
+        for left in reversed(range(TRIES)):
+            page = self.api.page(self.call, **self.params, **asked)
+            rejects: list[Reject] = []
+            found = rows(page, self.kind, rejects)
+            here = not page.data or page.start_item in (0, token + 1)
+            if all(map(self._of_this, found)) and (here or not left):
+                self.rejects += rejects
+                return page, found
+        raise SourceUnavailable(
+            f"{self.call} answers with what was not asked for; the next run asks again"
+        )
+
+    def _of_this(self, row: P) -> bool:
+        group = self.params.get("group_id")
+        return (group is None or row.group_id in (0, group)) and self.fits(row)
 
     def _sheet(self, page: Page, found: list[P]) -> Iterator[Sheet[P]]:
         fresh = []

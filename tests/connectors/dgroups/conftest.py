@@ -118,9 +118,9 @@ class Table:
         rows = self.of(gone.record)
         for key in list(rows):
             last = key[-1] if isinstance(key, tuple) else key
-            if key not in kept and last.startswith(gone.prefix):
-                if all(_value(rows[key], name) == str(is_) for name, is_ in gone.where.items()):
-                    del rows[key]
+            named = all(_value(rows[key], name) == str(is_) for name, is_ in gone.where.items())
+            if named and key not in kept and last.startswith(gone.prefix):
+                del rows[key]
 
 
 def _value(row: Json, name: str) -> str:

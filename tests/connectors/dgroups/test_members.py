@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cophub import Account, ConfigError, Membership, Space
-from cophub.connectors.dgroups.payloads import PastMember, Subscription
 from cophub.connectors.dgroups.members import account_of, left_at, parse_past
+from cophub.connectors.dgroups.payloads import PastMember, Subscription
 from tests.connectors.dgroups.conftest import Ask, Json, Table, Watched, instants
 
 ROLES = {"none": "member", "moderator": "moderator", "owner": "owner"}
@@ -190,7 +190,7 @@ def test_somebody_who_comes_first_while_pages_are_read_takes_nobody_out(ask: Ask
 
         crowd.before = shift
         table.read(ask(crowd, groups=["mercop"]), "members")
-        truth = {key: row for key, row in current(crowd.truth()).items()}
+        truth = current(crowd.truth())
         group = str(crowd.group("mercop").id)
         assert {key for key in truth if key[0] == group} <= set(present(table))
         assert crowd.calls["getmembers"] > 2

@@ -101,7 +101,9 @@ def test_a_run_that_breaks_off_is_finished_by_the_next(box: Watched, hub: Hub, c
 
 @pytest.mark.parametrize("kind", ["cut", "reset", "truncated", "503", "duplicate_page"])
 def test_faults_on_the_way_change_nothing(box: Watched, hub: Hub, kind: str):
-    box.faults.plan(kind, path="*/get*", every=9, times=12)
+    # Nobody can tell that a month without events was another month's answer.
+    path = "*/get[!e]*" if kind == "duplicate_page" else "*/get*"
+    box.faults.plan(kind, path=path, every=9, times=12)
     for _ in range(3):
         hub.sync(box)
     box.faults.clear()

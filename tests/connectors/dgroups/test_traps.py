@@ -1,0 +1,119 @@
+"""The traps of groups.io's API, and the tests that fail when what avoids them is taken out."""
+
+import pytest
+
+from tests.connectors.traps import held
+
+HERE = "connectors/dgroups/"
+TRAPS = {
+    "0001-01-01 means never": (
+        "test_values.py::test_the_year_one_is_no_date",
+        "test_payloads.py::test_an_event_may_have_days_for_instants",
+    ),
+    "instants have nine digits of a second": (
+        "test_values.py::test_an_instant_has_nine_digits_and_an_offset",
+    ),
+    "a naive instant is not guessed": (
+        "test_values.py::test_an_instant_without_a_zone_is_not_guessed",
+    ),
+    "errors come with HTTP 200 too": (
+        "test_members.py::test_a_permission_that_is_lost_between_two_calls_ends_nobody",
+        "test_checks.py::test_a_key_that_is_refused_is_said_so_whatever_the_status",
+        "test_archive.py::test_an_error_in_place_of_an_archive_is_seen_whatever_its_status",
+    ),
+    "each type of error means something else": (
+        "test_checks.py::test_each_error_of_the_vendor_has_its_meaning",
+    ),
+    "an answer may be another object than a list": (
+        "test_checks.py::test_an_answer_that_is_another_object_is_no_empty_list",
+    ),
+    "a list of nothing has null for its data": ("test_payloads.py::test_a_list_of_nothing_is_null",),
+    "what the account may not see is no empty group": (
+        "test_members.py::test_nobody_is_ended_in_a_group_whose_members_are_not_shown_any_more",
+        "test_warehouse.py::test_nobody_is_ended_by_a_permission_that_was_lost",
+        "test_warehouse.py::test_posts_stay_when_their_group_is_not_shown_any_more",
+        "test_rest.py::test_what_is_not_shown_is_named_and_ends_nothing",
+        "test_messages.py::test_a_group_whose_messages_are_not_shown_is_named_and_keeps_what_it_has",
+    ),
+    "missing permissions are named": (
+        "test_checks.py::test_each_missing_permission_is_named_with_its_group_and_its_remedy",
+        "test_archive.py::test_a_missing_permission_is_named_where_the_archive_was_asked_for",
+    ),
+    "addresses are blank for those who may not see them": (
+        "test_members.py::test_a_blank_address_leaves_the_known_one_alone",
+    ),
+    "a name may hold an address": ("test_values.py::test_a_name_holds_no_address",),
+    "page tokens are positions, which shift": (
+        "test_messages.py::test_a_deletion_between_two_pages_lets_no_message_be_passed_over",
+        "test_messages.py::test_topics_that_come_between_two_pages_are_there_once",
+        "test_members.py::test_somebody_who_comes_first_while_pages_are_read_takes_nobody_out",
+    ),
+    "one request at a time, and five minutes after a 429 that says nothing": (
+        "test_checks.py::test_the_pace_is_one_request_at_a_time_and_five_minutes_after_too_many",
+        "test_checks.py::test_after_too_many_requests_the_run_waits_five_minutes_and_goes_on",
+        "test_checks.py::test_a_site_that_keeps_its_limits_never_refuses",
+    ),
+    "an archive may be had once a day": (
+        "test_archive.py::test_an_archive_that_was_had_less_than_a_day_ago_is_left_to_the_api",
+        "test_archive.py::test_a_group_that_only_its_archive_shows_is_read_once_a_day_from_its_last_number",
+        "test_archive.py::test_a_group_that_the_api_shows_has_its_archive_read_once",
+    ),
+    "a message is in the archive and in the API": (
+        "test_archive.py::test_archive_and_api_tell_the_same_posts_once",
+        "test_archive.py::test_an_archive_alone_has_every_message_under_the_key_of_the_api",
+    ),
+    "old archives have no numbers": (
+        "test_archive.py::test_messages_without_a_number_are_left_to_the_api",
+        "test_archive.py::test_messages_without_a_number_are_there_once_when_the_api_shows_them_later",
+    ),
+    "posts from the web are from the group's own address": (
+        "test_archive.py::test_a_post_from_the_web_is_nobodys_and_its_address_is_no_account",
+    ),
+    "the sender's address may be in one of the site's": (
+        "test_payloads.py::test_an_archives_sender_may_be_rewritten_by_the_site",
+    ),
+    "an archive tells no topics": (
+        "test_archive.py::test_where_all_wrote_by_mail_the_list_of_topics_suffices",
+    ),
+    "an archive may be made to fill a disk": (
+        "test_archive.py::test_an_archive_that_unpacks_to_too_much_is_refused",
+        "test_archive.py::test_what_is_no_zip_is_a_reject_and_the_api_is_read",
+    ),
+    "edits and deletions renumber nothing": (
+        "test_messages.py::test_a_new_message_an_edit_and_a_deletion_come_with_the_next_run",
+        "test_messages.py::test_a_topic_whose_first_message_is_deleted_is_the_thread_of_its_second",
+    ),
+    "a moderated message appears later than its date": (
+        "test_messages.py::test_a_message_that_waited_for_a_moderator_is_not_missed",
+        "test_payloads.py::test_an_update_is_an_edit_unless_the_group_is_moderated",
+    ),
+    "likes change no date": (
+        "test_messages.py::test_likes_of_the_last_weeks_are_read_once_a_day",
+    ),
+    "`reply_to` is a rule of the group and no message": (
+        "test_messages.py::test_an_answer_answers_the_message_before_it_in_its_topic",
+    ),
+    "past members are told with people who never were in": (
+        "test_members.py::test_an_expired_application_is_no_past_member",
+    ),
+    "the date of a past member is that of leaving, and inside is that of joining": (
+        "test_members.py::test_who_left_has_left_on_the_day_that_the_site_gives",
+        "test_members.py::test_the_older_form_of_a_past_member_has_no_day_of_leaving",
+    ),
+    "who came back is among the past members too": (
+        "test_members.py::test_who_comes_back_is_a_member_again",
+    ),
+    "a folder is told in two ways": ("test_payloads.py::test_a_folder_is_told_in_two_ways",),
+    "addresses of files are signed for a time": (
+        "test_payloads.py::test_the_address_of_a_file_does_not_change_with_its_signature",
+    ),
+    "fields come and go without notice": (
+        "test_payloads.py::test_a_post_has_its_number_as_key_and_its_topics_first_as_thread",
+        "test_payloads.py::test_one_bad_row_loses_no_other",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_each_trap_has_tests(trap: str):
+    held(tuple(HERE + test for test in TRAPS[trap]))
