@@ -15,7 +15,6 @@ from cophub.connectors.gotomeeting.login import Login
 from cophub.connectors.gotomeeting.payloads import Payload
 from cophub.connectors.gotomeeting.settings import Settings
 from cophub.http import Limits, check_status, decode_page
-from cophub.http.retry import EmptyRefusal
 
 Ctx = Context[Settings]
 P = TypeVar("P", bound=Payload)
@@ -136,10 +135,7 @@ def area(path: str) -> str:
 
 def status_of(error: BaseException) -> int:
     """The status that an error was made of; 0 when there was no answer."""
-    cause = error.__cause__
-    if isinstance(cause, EmptyRefusal):
-        return 403
-    response = getattr(cause, "response", None)
+    response = getattr(error.__cause__, "response", None)
     return response.status_code if isinstance(response, httpx.Response) else 0
 
 

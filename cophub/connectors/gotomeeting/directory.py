@@ -70,6 +70,18 @@ class Unit:
     own: bool = False
     """Whether it is only the person who signed in, so that attendees come meeting by meeting."""
 
+    def lacks(self, error: Exception) -> bool:
+        """Whether a refusal only says that the one organizer has no meetings.
+
+        That is 404, as documented, or 403 for who is suspended or has no GoToMeeting.
+        """
+        if len(self.hosts) != 1 or isinstance(error, NotThere):
+            return len(self.hosts) == 1
+        host = self.hosts[0]
+        ended = host.status == "suspended"
+        never = host.products is not None and "G2M" not in host.products
+        return isinstance(error, Denied) and (ended or never)
+
     def apart(self) -> "list[Unit]":
         """The same organizers one by one."""
         return [Unit(f"{MEETING}/organizers/{host.key}", (host,)) for host in self.hosts]
@@ -171,12 +183,17 @@ def chosen(ctx: Ctx, everyone: list[Host], admin: bool) -> list[Host]:
         if not matching and wanted != "*":
             there = f"{len(everyone)} organizers" if admin else "only the person who signed in"
             raise ConfigError(
-                f'source "{ctx.source}": organizers has a word that matches no organizer; GoTo'
+                f'source "{ctx.source}": {quoted(wanted)} of organizers matches nobody; GoTo'
                 f" shows {there}; correct organizers under [sources.{ctx.source}.settings] in"
                 f" plugins.toml (cophub discover {ctx.source} lists them)"
             )
         taken |= matching
     return [host for host in everyone if host.key in taken]
+
+
+def quoted(wanted: str) -> str:
+    """A word of the settings for a message, which must not name anybody's address."""
+    return "an address" if "@" in wanted else repr(wanted)
 
 
 def matches(wanted: str, host: Host) -> bool:

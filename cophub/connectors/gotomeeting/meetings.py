@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from cophub import Context, Document, Event, Item, Record, Reject, SourceUnavailable, Space
 from cophub.connectors.gotomeeting.client import (
@@ -21,6 +21,7 @@ from cophub.connectors.gotomeeting.payloads import (
     AttendeeList,
     Held,
     HeldList,
+    Payload,
     instant,
     key_of,
     title_of,
@@ -35,6 +36,7 @@ from cophub.http import reject
 from cophub.http.parse import MISUNDERSTOOD
 
 Ctx = Context[Settings]
+P = TypeVar("P", bound=Payload)
 
 OVERHANG = timedelta(days=1)
 """How much later than the meetings their attendees are asked for: reports may go by the join."""
@@ -120,14 +122,8 @@ class Reader:
 
     def _read_history(self, unit: Unit, begin: datetime, end: datetime, book: Book) -> None:
         def ask(start: datetime, stop: datetime) -> list[Held]:
-            page, unreadable = self.api.page(
-                f"{unit.path}/historicalMeetings",
-                HeldList,
-                startDate=stamp(start),
-                endDate=stamp(stop),
-            )
-            book.rejects += unreadable
-            return page.items
+            page = self._listed(unit, "historicalMeetings", HeldList, (start, stop), book)
+            return page.items if page else []
 
         alone = unit.hosts[0] if len(unit.hosts) == 1 else None
         for row in self._history(ask, begin, end):
@@ -143,13 +139,26 @@ class Reader:
         """All attendees of the unit's meetings by one call."""
 
         def ask(start: datetime, stop: datetime) -> list[Attendee]:
-            page, unreadable = self.api.page(
-                f"{unit.path}/attendees", AttendeeList, startDate=stamp(start), endDate=stamp(stop)
-            )
-            book.rejects += unreadable
-            return page.items
+            page = self._listed(unit, "attendees", AttendeeList, (start, stop), book)
+            return page.items if page else []
 
         book.rows = self._attendees(ask, begin, min(end + OVERHANG, self.ctx.now))
+
+    def _listed(
+        self, unit: Unit, call: str, kind: type[P], window: tuple[datetime, datetime], book: Book
+    ) -> P | None:
+        """The answer of a call for a window; None where the organizer has no meetings at all."""
+        start, end = map(stamp, window)
+        try:
+            page, unreadable = self.api.page(
+                f"{unit.path}/{call}", kind, startDate=start, endDate=end
+            )
+        except (Denied, NotThere) as error:
+            if not unit.lacks(error):
+                raise
+            return None
+        book.rejects += unreadable
+        return page
 
     def _by_meeting(self, book: Book) -> None:
         """The attendees of each meeting's id; a recurring one gives those of all times, so once."""
@@ -214,10 +223,13 @@ class Reader:
         """Attendees that a window told of, and whose meeting it did not tell.
 
         Those of a meeting id are of other windows, and so are those who joined after this one; who
-        is in a meeting that still runs comes again with it.
+        is in a meeting that still runs comes again with it; and a group tells of organizers that
+        the settings leave out.
         """
         recent = self.ctx.now - timedelta(hours=self.ctx.settings.reread_hours)
         for row in rows if book.durations else ():
+            if not self.found.takes(key_of(row.organizerkey)):
+                continue
             try:
                 start = session_start(row)
             except MISUNDERSTOOD as error:

@@ -127,6 +127,7 @@ class Attendee(Payload):
 
     meeting_id: Key
     meeting_instance_key: Key | None = None
+    organizerkey: Key | None = None
     attendee_name: str | None = None
     attendee_email: str | None = None
     join_time: str | None = None

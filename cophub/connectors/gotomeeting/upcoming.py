@@ -56,6 +56,8 @@ def planned(ctx: Ctx, unit: Unit) -> Planned:
     try:
         page, rejects = goto(ctx).page(f"{unit.path}/upcomingMeetings", UpcomingList)
     except (Denied, SourceUnavailable) as error:
+        if unit.lacks(error):
+            return [], []
         if len(unit.hosts) < 2 or not refused(error):
             raise
         parts = [planned(ctx, one) for one in unit.apart()]

@@ -188,6 +188,16 @@ def test_a_permission_that_is_missing_costs_one_token_and_not_one_for_each_call(
     assert token_requests(box) == 2
 
 
+def test_an_ended_token_is_renewed_where_a_permission_is_missing_too(box, ask):
+    """401 always says that it is the token."""
+    box.admin = False
+    ctx = ask(box)
+    for _ in range(2):
+        with pytest.raises(Denied, match="administrator"):
+            goto(ctx).page(f"{MEETING}/groups", GroupList)
+        box.oauth.grants.clear()
+
+
 def test_a_403_without_a_word_may_be_an_ended_token_too(box, ask):
     ctx = ask(box)
     me(ctx)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cophub import Account, Attendance, Document, Event, Space
+from cophub import Account, Attendance, AuthError, Document, Event, Space
 from cophub.connectors.gotomeeting.meetings import meetings
 from cophub.connectors.gotomeeting.organizers import organizers
 from cophub.connectors.gotomeeting.windows import Halving
@@ -258,3 +258,48 @@ def test_a_lost_leave_has_no_time_and_lasts_as_long_as_was_counted(box, ask, ext
                     length = at(event["end"]) - max(at(rows[0]["joined"]), at(event["start"]))
                     assert one["minutes"] == pytest.approx(length.total_seconds() / 60, abs=1)
         assert gone > 3
+
+
+def test_a_choice_within_a_group_is_no_reason_to_reject_the_others(ask, extract):
+    """The group's call tells of organizers that the settings leave out."""
+    with GotoSandbox(seed=1, people=120, communities=14, years=0.5) as box:
+        groups = [box.account.organizers_of(group) for group in box.account.groups]
+        hosts = max(groups, key=len)
+        assert len(hosts) > 2
+        taken = [each.email for each in hosts[:2]]
+        found = extract(meetings, ask(box, organizers=taken, recordings=False))
+        assert paths(box, "/groups/") and not found.rejects
+        assert {one["organizer"] for one in found.last(Event).values()} == set(taken)
+
+
+def test_attendees_of_a_meeting_that_is_not_in_the_history_are_rejects(still, ask, extract):
+    """Kept and shown, not lost: a report that is more than some minutes off."""
+    session = still.calendar.sessions[30][2]
+    before, session.skew = session.skew, 3_600
+    try:
+        found = extract(meetings, ask(still, recordings=False))
+    finally:
+        session.skew = before
+    assert {one.reason for one in found.rejects} == {
+        "attended a meeting that GoTo's history does not have"
+    }
+    assert len(found.rejects) == len(session.visits)
+
+
+def test_an_organizer_of_whom_nothing_is_there_stops_nobody_elses(box, ask, extract):
+    """404 is documented for who has none; 403 counts so for who is suspended."""
+    host = box.account.organizers[0]
+    box.faults.plan("404", path=f"*/organizers/{host.key}/*", every=1)
+    found = extract(meetings, ask(box))
+    assert found.of(Event) and not found.rejects
+    other = next(each for each in box.account.organizers if each.suspended)
+    box.faults.plan("403", path=f"*/organizers/{other.key}/*", every=1)
+    assert extract(meetings, ask(box)).of(Event)
+
+
+def test_a_403_for_an_active_organizer_is_an_error(box, ask, extract):
+    """Left out without a word, their meetings would seem not to have been held."""
+    alone = next(each for each in box.account.organizers if not each.group and not each.suspended)
+    box.faults.plan("403", path=f"*/organizers/{alone.key}/*", every=1)
+    with pytest.raises(AuthError):
+        extract(meetings, ask(box))
