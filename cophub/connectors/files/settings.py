@@ -46,14 +46,14 @@ class Settings(Options):
     record: RecordName | None = Field(
         None,
         description="What a row is: `membership`, `account`, `attendance`, `event`, `post`,"
-        " `campaign`, `delivery`, `document`, `metric`, `reaction` or `space`. `cophub discover`"
-        " proposes one.",
+        " `campaign`, `delivery`, `document`, `metric`, `reaction` or `space`. `cophub discover"
+        " SOURCE` proposes one.",
     )
     columns: dict[str, str] = Field(
         default_factory=dict,
         description='Which column holds what, such as `{ name = "Full name" }`. `A + B` is two'
         " columns together, `above:Topic` a line above the table, `column B` a column of a table"
-        " without titles. `cophub discover` proposes them.",
+        " without titles. `cophub discover SOURCE` proposes them.",
     )
     sheet: int | str | None = Field(
         None,

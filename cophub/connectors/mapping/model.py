@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from cophub.connectors.mapping.fields import FIELDS, NEEDED, RecordName
 
+# Not in the IANA list, and yet what people in Geneva write; [hub] takes it too.
+_ALSO_ZONES = {"Europe/Geneva": "Europe/Zurich"}
 Value = str | int | float | bool
 
 
@@ -60,6 +62,7 @@ class Options(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _zone_is_known(cls, value: str) -> str:
+        value = _ALSO_ZONES.get(value, value)
         if value not in available_timezones():
             raise ValueError(f'"{value}" is no time zone; write it like "Europe/Geneva"')
         return value

@@ -217,6 +217,14 @@ def test_a_mapping_that_cannot_work_is_refused_with_what_it_may_have(record, col
         Mapping(record=record, columns=columns)
 
 
+def test_a_zone_is_known_by_the_names_that_the_hub_takes():
+    columns = {"email": "E"}
+    named = Mapping(record="membership", columns=columns, timezone="Europe/Geneva")
+    assert named.zone.key == "Europe/Zurich"
+    with pytest.raises(ValidationError, match="no time zone"):
+        Mapping(record="membership", columns=columns, timezone="Geneva")
+
+
 def test_each_record_can_be_mapped():
     assert all(FIELDS.values())
 
