@@ -24,7 +24,8 @@ class Space:
     kind: str | None = None
 
 
-ROOM = "meeting_room"
+ROOMS = ("meeting_room", "folder")
+"""Where meetings are held, and what holds such rooms together."""
 
 Links = dict[tuple[str, str, str], str]
 """(community, source, space) -> set_by."""
@@ -129,17 +130,18 @@ def proposed(
 ) -> tuple[list[CommunitySpec], Links]:
     """A community for each title; one that was proposed before keeps its key when renamed.
 
-    A meeting room proposes nothing: it joins the community that has its title, if there is one.
+    A meeting room, or a folder of them, proposes nothing: it joins the community that has its
+    title, if there is one.
     """
     by_title: dict[str, str] = {}
     titles: dict[str, str] = {}
     links: Links = {}
     # Those that have a key first: a newcomer with the same title joins them.
-    for s in sorted(spaces, key=lambda s: (s.kind == ROOM, (s.source, s.key) not in current)):
+    for s in sorted(spaces, key=lambda s: (s.kind in ROOMS, (s.source, s.key) not in current)):
         title = (s.title or s.key).strip() or s.key
         normal = normal_title(title)
         key = current.get((s.source, s.key)) or by_title.get(normal)
-        if s.kind == ROOM and by_title.get(normal) is None:
+        if s.kind in ROOMS and by_title.get(normal) is None:
             continue
         if key is None:
             key = _free_key(slug(title) or slug(f"{s.source} {s.key}") or "community", titles)

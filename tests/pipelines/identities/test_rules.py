@@ -144,6 +144,7 @@ def test_a_meeting_room_proposes_no_community_of_its_own() -> None:
     spaces = [
         Space("calls", "1", "Soil", "meeting_room"),
         Space("calls", "organizer:1", "Ada Díaz", "meeting_room"),
+        Space("webroom", "2", "Calls", "folder"),
         Space("news", "a", "Soil", "audience"),
     ]
     specs, found = proposed(spaces, {})
