@@ -3,6 +3,8 @@
 Source: Adobe Connect's XML API, `/api/xml`.
 """
 
+from datetime import timedelta
+
 from cophub import (
     Account,
     Attendance,
@@ -26,6 +28,7 @@ from cophub.http import Limits
 
 # The vendor publishes no pace; two at a time leaves room for those who are in a meeting.
 LIMITS = Limits(concurrency=2, read_timeout=120.0)
+WHOLE_EVERY = timedelta(days=30)
 VIEW = ("an account with View permission on the meeting folders",)
 HOST = ("an account that is a host of each room, or a member of Administrators",)
 ADMINISTRATOR = ("an account that is a member of Administrators",)
@@ -39,8 +42,14 @@ STREAMS = (
         sees_deletions=True,
         permissions=ADMINISTRATOR,
     ),
-    Stream(sessions, yields=(Event, Metric), permissions=HOST),
-    Stream(attendance, yields=(Account, Attendance, Event), permissions=HOST),
+    # What could not be read lies behind the cursor, so that only a whole read asks for it again.
+    Stream(sessions, whole_every=WHOLE_EVERY, yields=(Event, Metric), permissions=HOST),
+    Stream(
+        attendance,
+        whole_every=WHOLE_EVERY,
+        yields=(Account, Attendance, Event),
+        permissions=HOST,
+    ),
     Stream(content, yields=(Document,), sees_deletions=True, permissions=HOST),
 )
 PERSONAL = (

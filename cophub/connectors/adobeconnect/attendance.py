@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from cophub import Event, Item, Reject
+from cophub import Item, Reject
 from cophub.connectors.adobeconnect.answer import Row
 from cophub.connectors.adobeconnect.client import AdobeConnect, Ctx, Denied, NotThere
 from cophub.connectors.adobeconnect.cursor import Place
 from cophub.connectors.adobeconnect.rooms import Room
-from cophub.connectors.adobeconnect.sessions import Listed, Session, of_each_room, sessions_of
+from cophub.connectors.adobeconnect.sessions import (
+    Listed,
+    Session,
+    event_of,
+    of_each_room,
+    sessions_of,
+)
 from cophub.connectors.adobeconnect.stays import (
     ROW_KEY,
     Stay,
@@ -84,9 +90,10 @@ def in_session(ctx: Ctx, session: Session, stays: list[Stay]) -> Iterator[Item]:
     """The accounts and attendance of one session, and its organizer: the host who came first."""
     hosts, rejects = hosts_of(ctx, session, stays)
     yield from rejects
+    event = event_of(ctx, session)
     if hosts:
-        first = min(hosts, key=lambda stay: stay.joined)
-        yield Event(key=session.key, space=session.room.id, organizer=first.account)
+        event.organizer = min(hosts, key=lambda stay: stay.joined).account
+    yield event
     for account, own in joined([*stays, *hosts]).items():
         yield account_of(own)
         yield attendance_of(session.key, account, own)

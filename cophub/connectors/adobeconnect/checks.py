@@ -10,10 +10,11 @@ from cophub.connectors.adobeconnect.rooms import (
     Room,
     all_rooms,
     lineage,
-    space_of,
+    parse_room,
     taken_rooms,
     walked,
 )
+from cophub.http import parse_each
 
 ROOMS_TRIED = 50
 """Rooms that `check` asks about one by one."""
@@ -120,7 +121,7 @@ def groups_verdict(ctx: Ctx) -> Verdict:
     if not ctx.settings.groups:
         return Verdict("groups", "warning", "groups is empty", f'set groups = ["*"] {where}')
     try:
-        taken = taken_groups(ctx)
+        taken, _ = taken_groups(ctx)
         return Verdict("groups", "ok", f"{len(taken)} groups")
     except Denied as error:
         fix = f"make the account a member of Administrators, or set groups = [] {where}"
@@ -136,9 +137,11 @@ def discover(ctx: Ctx) -> Iterator[Space]:
     for folder in folders.values():
         parent = folder.parent.id if folder.parent and folder.parent.id in folders else None
         yield Space(key=folder.id, kind="folder", title=folder.title, parent=parent)
-    yield from (space_of(ctx, room) for room in every)
+    for item in parse_each(every, parse_room, ctx=ctx):
+        if isinstance(item, Space):
+            yield item
     try:
-        found = all_groups(ctx)
+        found, _ = all_groups(ctx)
     except Denied as error:
         ctx.log.warning("groups are not listed: %s", error)
         return
@@ -152,7 +155,7 @@ def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
     folders = len(walked(ctx).folders) + 3  # a session, its login and the list of trees
     yield Estimate("rooms", folders, len(taken))
     if ctx.settings.groups:
-        groups = taken_groups(ctx)
+        groups, _ = taken_groups(ctx)
         yield Estimate("groups", 1 + len(groups), None, f"a page for each {PAGE} members")
     for stream in ("sessions", "attendance"):
         known = Cursor(cursors.get(stream))

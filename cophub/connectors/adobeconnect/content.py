@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from cophub import CophubError, Document, Gone, Item
+from cophub import CophubError, Document, Gone, Item, Reject
 from cophub.connectors.adobeconnect.answer import Row
 from cophub.connectors.adobeconnect.client import AdobeConnect, Ctx
 from cophub.connectors.adobeconnect.rooms import Room, contents, taken_rooms, walk
 from cophub.connectors.adobeconnect.sessions import left_out
 from cophub.http import parse_each
+from cophub.records import Key
 
 SHARED = "content"
 RECORDING = "archive"
@@ -33,9 +34,9 @@ def content(ctx: Ctx, since: str | None) -> Iterator[Item]:
         if isinstance(rows, CophubError):
             failures += left_out(ctx, room, "files", rows)
             continue
-        yield from parse_each(rows, parse_file, ctx=ctx, space=room.id)
-        keys = tuple(row.get("sco-id") or "" for row in rows)
-        yield Gone(record=Document, where={"space": room.id}, but=keys)
+        items = list(parse_each(rows, parse_file, ctx=ctx, space=room.id))
+        yield from items
+        yield from others_gone(items, {"space": room.id})
     yield from shared_content(ctx)
     if failures:
         raise failures[0]
@@ -53,12 +54,19 @@ def files_of(ctx: Ctx, room: Room) -> list[Row]:
 def shared_content(ctx: Ctx) -> Iterator[Item]:
     """What lies in the folders of the site's own content; it belongs to no room."""
     tree = walk(ctx, (SHARED,))
-    yield from tree.rejects
+    items: list[Item] = [*tree.rejects]
     for row, folder in tree.items:
-        yield from parse_each([row], parse_file, ctx=ctx, space=None, folder=folder.path)
+        items += parse_each([row], parse_file, ctx=ctx, space=None, folder=folder.path)
+    yield from items
     if not tree.unread:
-        keys = tuple(row.get("sco-id") or "" for row, _ in tree.items)
-        yield Gone(record=Document, where={"extra.tree": SHARED}, but=keys)
+        yield from others_gone(items, {"extra.tree": SHARED})
+
+
+def others_gone(items: list[Item], where: dict[str, Key]) -> Iterator[Gone]:
+    """That no other documents are there; not said where one of them could not be read."""
+    if not any(isinstance(item, Reject) for item in items):
+        keys = tuple(item.key for item in items if isinstance(item, Document))
+        yield Gone(record=Document, where=where, but=keys)
 
 
 def parse_file(row: Row, ctx: Ctx, space: str | None, folder: str = "") -> Iterator[Item]:

@@ -29,7 +29,8 @@ def groups(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     if not ctx.settings.groups:
         return
-    taken = taken_groups(ctx)
+    taken, unread = taken_groups(ctx)
+    yield from unread
 
     def look(row: Row) -> Members | CophubError:
         try:
@@ -55,6 +56,8 @@ def groups(ctx: Ctx, since: str | None) -> Iterator[Item]:
         )
         yield from found.rejects
         yield from parse_each(found.users.values(), parse_member, space=key)
+    if unread:
+        return
     keys = tuple(row.id("principal-id") for row in taken)
     yield Gone(record=Space, where={"kind": GROUP}, but=keys)
 
@@ -97,25 +100,36 @@ def members_of(ctx: Ctx, group: str, passed: set[str]) -> Members:
     return found
 
 
-def all_groups(ctx: Ctx) -> list[Row]:
-    """The groups that people made; those that come with the site, such as Administrators, are not
-    among them. Raises Denied where the account is no administrator."""
+def all_groups(ctx: Ctx) -> tuple[list[Row], list[Reject]]:
+    """The groups that people made, and what cannot be read; those that come with the site, such as
+    Administrators, are not among them. Raises Denied where the account is no administrator."""
     given = {"filter-type": GROUP}
-    found = AdobeConnect.of(ctx).rows(LIST, LIST, KEY, "principal-id", **given)
-    kept = [row for row in found if row.get("type") == GROUP and row.get("principal-id")]
-    return sorted(kept, key=lambda row: int(row.id("principal-id")))
+    found: dict[int, Row] = {}
+    rejects: list[Reject] = []
+    for row in AdobeConnect.of(ctx).rows(LIST, LIST, KEY, "principal-id", **given):
+        try:
+            number = int(row.id("principal-id"))
+        except (KeyError, ValueError) as error:
+            rejects.append(reject(row, error, "space"))
+        else:
+            if row.get("type") == GROUP:
+                found[number] = row
+    return [found[number] for number in sorted(found)], rejects
 
 
-def taken_groups(ctx: Ctx) -> list[Row]:
-    """The groups that the settings take. Raises ConfigError when one of them matches nothing."""
-    every, taken = all_groups(ctx), set[str]()
+def taken_groups(ctx: Ctx) -> tuple[list[Row], list[Reject]]:
+    """The groups that the settings take, and what cannot be read.
+
+    Raises ConfigError when one of the settings' words matches nothing.
+    """
+    (every, unread), taken = all_groups(ctx), set[str]()
     for wanted in ctx.settings.groups:
         matching = {
             row.id("principal-id")
             for row in every
             if means(wanted, row.id("principal-id"), row.get("name") or "")
         }
-        if not matching and wanted != "*":
+        if not matching and wanted != "*" and not unread:
             there = ", ".join(repr(row.get("name")) for row in every[:20])
             raise ConfigError(
                 f'source "{ctx.source}": there is no group {wanted!r} on {ctx.settings.host}, which'
@@ -123,4 +137,4 @@ def taken_groups(ctx: Ctx) -> list[Row]:
                 " plugins.toml"
             )
         taken |= matching
-    return [row for row in every if row.id("principal-id") in taken]
+    return [row for row in every if row.id("principal-id") in taken], unread

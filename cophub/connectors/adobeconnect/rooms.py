@@ -7,7 +7,7 @@ from cophub import ConfigError, CophubError, Gone, Item, Reject, Space
 from cophub.connectors.adobeconnect.answer import Row
 from cophub.connectors.adobeconnect.client import AdobeConnect, Ctx, Denied, NotThere
 from cophub.connectors.adobeconnect.settings import means
-from cophub.http import reject
+from cophub.http import parse_each, reject
 
 PERSONAL_TREE = "user-meetings"
 TREES = ("meetings", PERSONAL_TREE, "seminars")
@@ -74,20 +74,20 @@ def rooms(ctx: Ctx, since: str | None) -> Iterator[Item]:
     for folder in above.values():
         parent = folder.parent.id if folder.parent and folder.parent.id in above else None
         yield Space(key=folder.id, kind=FOLDER, title=folder.title, parent=parent)
-    for room in taken:
-        yield space_of(ctx, room)
+    yield from parse_each(taken, parse_room, ctx=ctx)
     if tree.unread:
         ctx.log.warning("%s folders cannot be read: %s", len(tree.unread), tree.unread[0])
+    if tree.unread or tree.rejects:  # what was not seen may still be there
         return
     yield Gone(record=Space, where={"kind": ROOM}, but=tuple(room.id for room in taken))
     yield Gone(record=Space, where={"kind": FOLDER}, but=tuple(above))
 
 
-def space_of(ctx: Ctx, room: Room) -> Space:
+def parse_room(room: Room, ctx: Ctx) -> Iterator[Space]:
     """A room as a space."""
     row, folder = room.row, room.folder
     parent = next((one.id for one in lineage(folder)), None)
-    return Space(
+    yield Space(
         key=room.id,
         kind=ROOM,
         title=room.title,

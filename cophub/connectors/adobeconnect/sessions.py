@@ -93,8 +93,6 @@ def of_each_room(ctx: Ctx, since: str | None, what: str, reading: Reading) -> It
             continue
         listed, items = found
         yield from items
-        if listed.rejects:  # its place stays, so that the next run tries these again
-            continue
         if cursor.advance(room.id, [one.span for one in listed.sessions], ctx.now):
             yield cursor.checkpoint()
     yield cursor.checkpoint()
@@ -203,10 +201,14 @@ def summary_of(ctx: Ctx, room: Room, found: list[Session]) -> Iterator[Metric]:
         ctx.log.info("room %s has no summary: %s", room.id, error)
         return
     latest = max(session.began for session in found)
-    began = room.row.instant("date-created") or latest
+    try:
+        began = room.row.instant("date-created") or latest
+        counts = {theirs: row.count(theirs) if row else None for theirs, _, _ in SUMMARY}
+    except ValueError as error:
+        ctx.log.info("the summary of room %s cannot be read: %s", room.id, error)
+        return
     for theirs, name, unit in SUMMARY:
-        value = row.count(theirs) if row is not None else None
-        if value is not None:
+        if (value := counts[theirs]) is not None:
             yield Metric(
                 space=room.id,
                 name=name,

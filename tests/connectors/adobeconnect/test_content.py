@@ -52,6 +52,19 @@ def test_a_file_that_was_deleted_is_gone_and_those_of_closed_rooms_are_not(
     assert str(other.id) not in gone
 
 
+def test_a_file_that_cannot_be_read_is_not_taken_for_gone(
+    box: AdobeConnectSandbox, ask: Ask, extract: Extract
+):
+    first = extract(content, ask(box))
+    box.faults.plan("bad_item", path="*/list-recordings", every=1)
+    box.faults.plan("bad_item", path="*/sco-contents", every=1)
+    run = extract(content, ask(box))
+    spoiled = {item.item["values"].get("folder-id") for item in run.rejects}
+    ended = {item.where.get("space") for item in run.items if isinstance(item, Gone)}
+    assert len(first.of(Document)) > len(run.of(Document))
+    assert spoiled and not spoiled & ended
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("00:06:24.927", 384.927), ("1.02:00:00", 93_600.0), ("3600", 3600.0), (None, None),

@@ -108,6 +108,30 @@ def test_one_room_that_cannot_be_read_costs_no_other(
     run = extract(rooms, ask(box))
     assert len(run.rejects) == 1
     assert len(of_kind(run, "meeting_room")) <= expected
+    assert not [item for item in run.items if isinstance(item, Gone)]
+
+
+def test_a_room_with_a_date_that_is_none_costs_no_other(
+    box: AdobeConnectSandbox, ask: Ask, extract: Extract, monkeypatch: pytest.MonkeyPatch
+):
+    from cophub.connectors.adobeconnect import sessions
+
+    expected = len(of_kind(extract(rooms, ask(box)), "meeting_room"))
+    room = next(one for one in box.site.rooms if one.sessions and not one.hidden)
+    monkeypatch.setattr(room, "created", "last week")
+    run = extract(rooms, ask(box))
+    assert (len(run.rejects), len(of_kind(run, "meeting_room"))) == (1, expected - 1)
+    assert extract(sessions, ask(box)).rejects == []
+
+
+def test_a_group_that_cannot_be_read_is_not_taken_for_gone(
+    box: AdobeConnectSandbox, ask: Ask, extract: Extract
+):
+    box.faults.plan("bad_item", path="*/principal-list", at=1)
+    run = extract(groups, ask(box))
+    assert len(run.rejects) == 1
+    assert len(of_kind(run, "group")) == len(box.life.groups) - 1
+    assert not [item for item in run.items if isinstance(item, Gone)]
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,23 @@ def test_rooms_groups_and_members_that_are_gone_end_and_attendance_stays(
     assert (str(box.life.groups[0].id), str(left)) in gone
     assert len([pair for pair in gone if pair[0] != str(group.id)]) == 1
     assert count(warehouse, t.attendance, t.attendance.c.gone_at.is_(None)) == attended
+
+
+def test_a_row_that_could_not_be_read_is_read_by_the_next_run(
+    box: AdobeConnectSandbox, run: Run, warehouse: Warehouse
+):
+    box.faults.plan("bad_item", path="*/report-meeting-attendance", at=1)
+    run(box)
+    box.faults.clear()
+    run(box)
+    healed = {(row.event, row.account, row.visits) for row in rows(warehouse, t.attendance)}
+    run(box)
+    again = {(row.event, row.account, row.visits) for row in rows(warehouse, t.attendance)}
+    hidden = {key for key, room in box.truth()["rooms"].items() if room["hidden"]}
+    stays = sum(
+        len(session["stays"])
+        for key, session in box.truth()["sessions"].items()
+        if key.partition(":")[0] not in hidden
+    )
+    assert sum(visits for _, _, visits in healed) == stays
+    assert again == healed
