@@ -27,14 +27,17 @@ from cophub.records import RECORDS
 GROUP = "cophub"
 BUILT_IN = (
     "cophub.connectors.adobeconnect",
+    "cophub.connectors.calendar",
     "cophub.connectors.dgroups",
     "cophub.connectors.dgroupsarchive",
+    "cophub.connectors.feed",
     "cophub.connectors.files",
     "cophub.connectors.gotomeeting",
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",
     "cophub.connectors.mailman",
     "cophub.connectors.sharepoint",
+    "cophub.connectors.singer",
     "cophub.connectors.yammer",
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",

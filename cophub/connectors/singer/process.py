@@ -71,7 +71,7 @@ class Tap:
         """The options that give the tap its configuration."""
         path = Path(self._folder.name) / "config.json"
         if not path.exists():
-            self.file(path.name, self._settings.config)
+            self.file(path.name, self._settings.given_config())
         return ["--config", str(path)]
 
     def lines(self, *options: str, silence: float | None = None) -> Iterator[bytes]:

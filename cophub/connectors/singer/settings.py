@@ -3,9 +3,10 @@
 import shlex
 import zlib
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator
 
 from cophub.connectors.mapping import Mapping
 
@@ -57,8 +58,8 @@ class Settings(BaseModel):
     )
     streams: dict[str, StreamMapping] = Field(
         default_factory=dict,
-        description="By the tap's name for a stream: what its records are. `cophub discover`"
-        " prints a guess to paste.",
+        description="By the tap's name for a stream: what its records are. `cophub discover"
+        " SOURCE` prints a guess to paste.",
     )
     catalog_option: Literal["--catalog", "--properties"] = Field(
         "--catalog", description="How the tap takes its catalog; old ones say `--properties`."
@@ -67,6 +68,11 @@ class Settings(BaseModel):
         default_factory=dict,
         description="Environment variables for the tap. Of cophub's own it gets those that say"
         " where programs, homes, proxies and certificates are.",
+    )
+    base_url: HttpUrl | None = Field(
+        None,
+        description="Scheme and host to put in place of those of every address in `config`: a proxy"
+        " or a test server.",
     )
     silence_seconds: float = Field(
         1800, gt=0, description="A tap that writes nothing for so long is ended."
@@ -79,7 +85,25 @@ class Settings(BaseModel):
             raise ValueError("the command names no program")
         return value
 
+    def given_config(self) -> Any:
+        """The configuration as the tap gets it."""
+        if self.base_url is None:
+            return self.config
+        return _elsewhere(self.config, str(self.base_url).rstrip("/"))
+
     def checksum(self) -> int:
         """Of what decides which records come: when it changes, the tap starts anew."""
         told = {name: one.reading() for name, one in sorted(self.streams.items())}
         return zlib.crc32(msgspec.json.encode([self.command, told], order="deterministic"))
+
+
+def _elsewhere(value: Any, base_url: str) -> Any:
+    """The same values, each address on another host."""
+    if isinstance(value, dict):
+        return {key: _elsewhere(one, base_url) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_elsewhere(one, base_url) for one in value]
+    if isinstance(value, str) and value.startswith(("https://", "http://")):
+        parts = urlsplit(value)
+        return f"{base_url}{value[len(f'{parts.scheme}://{parts.netloc}') :]}"
+    return value

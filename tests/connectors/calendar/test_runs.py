@@ -1,6 +1,5 @@
 """Runs after the first: what changed, what moved, what vanished, and what did neither."""
 
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -209,7 +208,7 @@ def test_a_folder_that_became_empty_is_no_calendar_that_became_empty(tmp_path, r
     """A disk that is not there looks so."""
     (tmp_path / "5.ics").write_text(ics(entry("5@x", on(5))))
     first = read(path=str(tmp_path))
-    os.unlink(tmp_path / "5.ics")
+    (tmp_path / "5.ics").unlink()
     with pytest.raises(SourceUnavailable, match=r"no \.ics file"):
         read(path=str(tmp_path), since=first.cursor)
 

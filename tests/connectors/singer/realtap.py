@@ -4,7 +4,6 @@ import fcntl
 import os
 import subprocess
 import sys
-import tempfile
 import venv
 from pathlib import Path
 
@@ -19,7 +18,8 @@ def installed() -> Path:
 
     Unless COPHUB_NEEDS_TAP=1 says that this test must run.
     """
-    kept = Path(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir()) / "cophub-tests"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cophub-tests"
+    kept = Path(os.environ.get("COPHUB_TEST_CACHE") or cache)
     kept.mkdir(parents=True, exist_ok=True)
     name = f"{PACKAGE.replace('==', '-')}-py{sys.version_info.major}{sys.version_info.minor}"
     folder = kept / name

@@ -41,7 +41,7 @@ def forum():
 def settings(forum):
     """Those of a source that runs the tap, with both of its streams mapped."""
     config = {
-        "api_url": forum.url,
+        "api_url": "https://forum.example.org",
         "streams": [
             {"name": "members", "path": "/members", "primary_keys": ["id"],
              "records_path": "$[*]"},
@@ -65,7 +65,11 @@ def settings(forum):
 
     def make(**more):
         return CONNECTOR.settings(
-            command=PROGRAM, venv=str(installed()), config=config, **{"streams": streams} | more
+            command=PROGRAM,
+            venv=str(installed()),
+            config=config,
+            base_url=forum.url,
+            **{"streams": streams} | more,
         )
 
     return make
