@@ -96,7 +96,11 @@ def one(rows: list[Attendee], *, durations: bool = True) -> Attendance:
 def test_the_duration_of_a_meeting_is_not_taken_for_that_of_a_stay():
     """In the report by meeting it is the meeting's; a leave that is missing is then unknown."""
     row = attendee(0, leave_time="", join_time=text(40), duration=60)
-    assert one([row], durations=False).minutes == 20
+    found = one([row], durations=False)
+    assert (found.minutes, found.extra) == (20, {"leave": "not reported"})
+    unknown = attendee(0, leave_time="", join_time="", duration=60)
+    assert one([unknown], durations=False).minutes is None
+    assert one([unknown]).minutes == 60
     assert one([attendee(0, leave_time="", join_time=text(40), duration=5)]).minutes == 5
 
 
