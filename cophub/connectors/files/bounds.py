@@ -25,7 +25,7 @@ def see_that_it_fits(path: Path, most_bytes: int) -> None:
     try:
         with ZipFile(path) as packed:
             members = packed.infolist()
-    except (BadZipFile, OSError, ValueError) as error:
+    except (BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableError("it is damaged, or not all of it is there") from error
     if len(members) > _MOST_MEMBERS:
         raise UnreadableError(f"it packs {len(members)} files, which no workbook does")

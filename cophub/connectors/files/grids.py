@@ -77,13 +77,13 @@ def _see_that_it_is_text(path: Path, head: bytes, settings: Settings) -> None:
 
 
 def _workbook(path: Path, settings: Settings) -> Iterator[Grid]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineWorkbook, PasswordError
 
     try:
         book = CalamineWorkbook.from_path(str(path))
     except PasswordError as error:
         raise UnreadableError("it has a password: save it without one") from error
-    except (CalamineError, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - the parser of a damaged file may raise anything
         raise UnreadableError("it is no workbook that can be read: save it as .xlsx") from error
     with book:
         for name in _chosen(book, settings.sheet):
@@ -92,7 +92,7 @@ def _workbook(path: Path, settings: Settings) -> Iterator[Grid]:
                     [None if cell == "" else cell for cell in row]
                     for row in book.get_sheet_by_name(name).iter_rows()
                 ]
-            except (CalamineError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 raise UnreadableError(f'its sheet "{name}" cannot be read') from error
             yield Grid(name, lambda rows=rows: enumerate(rows, 1))  # type: ignore[misc]
 
@@ -122,18 +122,30 @@ def _text(path: Path, settings: Settings) -> Grid:
         encoding, certain = encoding_of(path)
         if not certain:
             notes.append(f"read as {encoding}, which its letters look like (else set encoding)")
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        sample = file.read(_SAMPLE)
+    # What was guessed of a character set may miss a letter; what somebody set is held to.
+    errors = "strict" if settings.encoding else "replace"
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        try:
+            sample = file.read(_SAMPLE)
+        except UnicodeError as error:
+            raise _not_in(encoding) from error
     declared = sample[:6].lower().startswith("sep=") and len(sample) > 4
     delimiter = settings.delimiter or (sample[4] if declared else delimiter_of(sample))
 
     def lines() -> Iterator[Line]:
-        with path.open(encoding=encoding, errors="replace", newline="") as file:
+        with path.open(encoding=encoding, errors=errors, newline="") as file:
             if declared:
                 file.readline()  # Excel obeys this line and does not show it
-            yield from _rows(csv.reader(file, delimiter=delimiter))
+            try:
+                yield from _rows(csv.reader(file, delimiter=delimiter))
+            except UnicodeError as error:
+                raise _not_in(encoding) from error
 
     return Grid(None, lines, notes)
+
+
+def _not_in(encoding: str) -> UnreadableError:
+    return UnreadableError(f"it is not in {encoding}; correct encoding, or leave it out")
 
 
 def _rows(reader: Any) -> Iterator[Line]:

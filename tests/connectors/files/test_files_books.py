@@ -142,3 +142,19 @@ def test_a_lone_cell_far_away_is_refused_before_the_memory_is_taken(make_book, r
     )
     (reject,) = read(book).rejects
     assert "a cell lies far away from the others (row 1048576)" in reject.reason
+
+
+def test_damage_of_any_kind_is_a_reject_and_never_an_end(make_book, read):
+    import random
+
+    book = make_book("a.xlsx", {"A": [["E-mail"], *[[f"p{n}@example.org"] for n in range(20)]]})
+    good, chance = book.read_bytes(), random.Random(7)
+    for turn in range(120):
+        data = bytearray(good)
+        for _ in range(chance.randint(1, 30)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        if turn % 3 == 0:
+            del data[chance.randrange(len(data)) :]
+        book.write_bytes(bytes(data))
+        found = read(book)
+        assert found.of(Membership) or found.rejects

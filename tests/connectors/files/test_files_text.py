@@ -125,3 +125,9 @@ def test_what_is_no_such_table_is_said_and_stops_no_other_file(make, read, name,
     (reject,) = found.rejects
     assert reject.reason.startswith(f"sub/{name}: ")
     assert reason in reject.reason
+
+
+def test_a_character_set_that_is_set_and_wrong_is_said(make, read):
+    text = "E-mail;Nom\na@example.org;Zoé\n"
+    (reject,) = read(make("a.csv", text, "windows-1252"), encoding="utf-8").rejects
+    assert reject.reason == "a.csv: it is not in utf-8; correct encoding, or leave it out"
