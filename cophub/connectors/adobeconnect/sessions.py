@@ -103,7 +103,10 @@ def of_each_room(ctx: Ctx, since: str | None, what: str, reading: Reading) -> It
 def left_out(ctx: Ctx, room: Room, what: str, error: CophubError) -> list[CophubError]:
     """Tell that a room is not read, and the error again where another run may do better."""
     if isinstance(error, Denied | NotThere):
-        ctx.log.warning("%s of room %s are left out: %s", what, room.id, error)
+        told: set[str] = ctx.shared.setdefault("adobeconnect rooms told", set())
+        if room.id not in told:
+            ctx.log.warning("room %s is left out: %s", room.id, error)
+        told.add(room.id)
         return []
     ctx.log.warning("%s of room %s are left for the next run: %s", what, room.id, error)
     return [error]

@@ -159,26 +159,27 @@ def test_a_session_that_lost_its_end_holds_nothing_up(
     assert not calls(box, "report-meeting-attendance")
 
 
-def test_a_session_of_the_day_before_is_looked_at_once_more(
+def test_sessions_of_the_day_before_are_looked_at_once_more(
     box: AdobeConnectSandbox, ask: Ask, extract: Extract
 ):
-    """Late rows of a session that had just ended are not lost."""
+    """Late rows of a session that had just ended are not lost, also where another one followed."""
     room = box.life.rooms[0]
-    session = box.open_room(room, 30)
-    assert session is not None
-    box.advance(hours=2)
+    both = []
+    for _ in range(2):
+        both.append(box.open_room(room, 30))
+        box.advance(hours=2)
     first = extract(attendance, ask(box))
-    late = session.stays[-1].principal
-    joined_at = session.began + 100
     with box.changing():
-        number = box.site.number()
-        session.stays.append(Lived(number, late, "Late Row", joined_at, joined_at + 60))
+        for session in both:
+            assert session is not None
+            late, at = session.stays[-1].principal, session.began + 100
+            session.stays.append(Lived(box.site.number(), late, "Late Row", at, at + 60))
     again = extract(attendance, ask(box), first.cursor)
-    assert any(row.visits and row.event == f"{room.id}:{session.asset}"
-               for row in again.of(Attendance))  # fmt: skip
+    assert {row.event for row in again.of(Attendance)} == {
+        f"{room.id}:{session.asset}" for session in both if session
+    }
     box.advance(days=3)
     settled = extract(attendance, ask(box), again.cursor)
-    box.log.clear()
     assert extract(attendance, ask(box), settled.cursor).records == []
 
 
@@ -283,6 +284,16 @@ def test_a_room_that_is_closed_stops_no_other(box: AdobeConnectSandbox, ask: Ask
     again = extract(attendance, ask(box), whole.cursor)
     opened = {f"{closed[0].id}:{session.asset}" for session in closed[0].sessions}
     assert {key for key, _ in again.last(Attendance)} == opened
+
+
+def test_a_closed_room_is_told_once_a_run(
+    still: AdobeConnectSandbox, ask: Ask, extract: Extract, caplog: pytest.LogCaptureFixture
+):
+    ctx = ask(still)
+    extract(sessions, ctx)
+    extract(attendance, ctx)
+    (closed,) = [room for room in still.site.rooms if room.hidden]
+    assert caplog.text.count(f"room {closed.id} is left out") == 1
 
 
 def test_a_room_that_gives_no_answer_is_left_for_the_next_run(
