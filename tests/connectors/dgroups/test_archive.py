@@ -62,6 +62,19 @@ def test_a_post_from_the_web_is_nobodys_and_its_address_is_no_account(
     assert not any("owner@" in str(row) for row in table.of(Account).values())
 
 
+def test_where_the_address_is_the_key_the_groups_own_is_nobodys(
+    box: Watched, ask: Ask, table: Table
+):
+    box.rights("mercop", archives_visible=False, members_visible=False)
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive")
+    group, accounts = box.group("mercop"), set(table.of(Account))
+    assert any("@" in key for key in accounts)
+    assert not any("owner@" in key for key in accounts)
+    for number, message in group.messages.items():
+        account = table.of(Post)[f"{group.id}:{number}"]["account"]
+        assert account is None if message.web else account in accounts
+
+
 def test_a_post_by_mail_belongs_to_the_member_with_that_address(
     still: Watched, ask: Ask, table: Table
 ):
@@ -162,7 +175,9 @@ def test_messages_without_a_number_are_left_to_the_api(
     box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
 ):
     mboxes(monkeypatch, lambda mail: mail.replace(b"X-Groupsio-MsgNum", b"X-Other"))
-    table.read(ask(box, **ARCHIVE), "archive", "messages")
+    table.read(ask(box, **ARCHIVE), "archive")
+    assert table.of(Post) == {}
+    table.read(ask(box, **ARCHIVE), "messages")
     assert told(table) == posts_of(box.truth())
 
 

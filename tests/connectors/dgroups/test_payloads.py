@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -104,9 +105,7 @@ def test_an_update_is_an_edit_unless_the_group_is_moderated():
     (post,) = message(updated="2024-02-02T10:00:00-08:00")
     assert post.edited_at == datetime(2024, 2, 2, 18, tzinfo=UTC)
     made = msgspec.convert({**MESSAGE, "updated": "2024-02-02T10:00:00-08:00"}, Message)
-    reading = Reading(
-        "68", "https://groups.io", "beta", Traits(moderated=True), frozenset(), True, None
-    )
+    reading = replace(READING, traits=Traits(moderated=True))
     (post,) = parse_message(made, Place(3, 9), reading)
     assert post.edited_at is None  # type: ignore[union-attr]
 
@@ -130,10 +129,8 @@ def test_a_message_without_a_number_is_not_guessed(number: int):
 
 
 def test_one_bad_row_loses_no_other():
-    page = msgspec.json.decode(
-        msgspec.json.encode({"object": "list", "data": [MESSAGE, {"id": "x"}, 7, MESSAGE]}),
-        type=Page,
-    )
+    body = msgspec.json.encode({"object": "list", "data": [MESSAGE, {"id": "x"}, 7, MESSAGE]})
+    page = msgspec.json.decode(body, type=Page)
     rejects: list[Reject] = []
     assert len(rows(page, Message, rejects)) == 2
     assert len(rejects) == 2

@@ -27,7 +27,7 @@ TRAPS = {
     "an answer may be another object than a list": (
         "test_checks.py::test_an_answer_that_is_another_object_is_no_empty_list",
     ),
-    "a list of nothing has null for its data": ("test_payloads.py::test_a_list_of_nothing_is_null",),
+    "a list of nothing has null for data": ("test_payloads.py::test_a_list_of_nothing_is_null",),
     "what the account may not see is no empty group": (
         "test_members.py::test_nobody_is_ended_in_a_group_whose_members_are_not_shown_any_more",
         "test_warehouse.py::test_nobody_is_ended_by_a_permission_that_was_lost",
@@ -68,6 +68,7 @@ TRAPS = {
     ),
     "posts from the web are from the group's own address": (
         "test_archive.py::test_a_post_from_the_web_is_nobodys_and_its_address_is_no_account",
+        "test_archive.py::test_where_the_address_is_the_key_the_groups_own_is_nobodys",
     ),
     "the sender's address may be in one of the site's": (
         "test_payloads.py::test_an_archives_sender_may_be_rewritten_by_the_site",
