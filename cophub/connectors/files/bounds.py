@@ -12,8 +12,10 @@ _MOST_CELLS = 20_000_000
 """Cells between the first and the last that are filled: a lone one far away takes as much memory
 as all those between."""
 _PLACE = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
-_REPEATED = re.compile(rb'number-(rows|columns)-repeated="(\d+)"')
-_EMPTY_TAIL = 1_048_576
+_TAG = re.compile(rb"<(?:\w+:)?(table-row|table-cell|covered-table-cell)\b([^>]*)>")
+_TIMES = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
+_FILLED = b"value"
+"""What the tag of a filled cell of an OpenDocument sheet has among its attributes."""
 
 
 class UnreadableError(ValueError):
@@ -76,7 +78,9 @@ class _Spread:
         self._rest = b""
         self._rows = [1 << 30, 0]
         self._columns = [1 << 30, 0]
-        self._repeats = 0
+        self._at = 0  # the row of an OpenDocument sheet, repeated ones counted
+        self._times = 1
+        self._width = 0
 
     def see(self, block: bytes) -> None:
         if not self._excel and not self._open:
@@ -84,16 +88,25 @@ class _Spread:
         text = self._rest + block
         # A cell that lies over the edge of two blocks is seen with the second.
         cut = text.rfind(b"<")
-        self._rest = text[cut:][:4096] if cut >= 0 else b""
+        self._rest = text[cut:][: 4 * _BLOCK] if cut >= 0 else b""
         if self._excel:
             self._see_places(text)
         else:
-            for kind, count in _REPEATED.findall(text):
-                # Sheets end in a million empty rows, told as one.
-                few = int(count) if int(count) < _EMPTY_TAIL // 16 or kind == b"columns" else 0
-                self._repeats += few if few > 1024 else 0
-            if self._repeats > _MOST_CELLS:
-                raise UnreadableError("it repeats cells more often than any table does")
+            self._see_repeats(text[:cut] if cut >= 0 else text)
+
+    def _see_repeats(self, text: bytes) -> None:
+        """Rows and cells that are told once and stand for many; empty ones at the end do not."""
+        for name, attributes in _TAG.findall(text):
+            found = _TIMES.search(attributes)
+            times = int(found[1]) if found else 1
+            if name == b"table-row":
+                self._at, self._times, self._width = self._at + self._times, times, 0
+                continue
+            self._width += times
+            if _FILLED in attributes:
+                self._rows = [0, max(self._rows[1], self._at + self._times)]
+                self._columns = [0, max(self._columns[1], self._width)]
+        self._see_area()
 
     def _see_places(self, text: bytes) -> None:
         for letters, digits in _PLACE.findall(text):
@@ -103,13 +116,17 @@ class _Spread:
             rows, columns = self._rows, self._columns
             rows[0], rows[1] = min(rows[0], row), max(rows[1], row)
             columns[0], columns[1] = min(columns[0], column), max(columns[1], column)
-        if self._rows[1]:
-            area = (self._rows[1] - self._rows[0] + 1) * (self._columns[1] - self._columns[0] + 1)
-            if area > _MOST_CELLS:
-                raise UnreadableError(
-                    f"a cell lies far away from the others (row {self._rows[1]}); delete the rows"
-                    " and columns beyond the table, or save the sheet as CSV"
-                )
+        self._see_area()
+
+    def _see_area(self) -> None:
+        if not self._rows[1]:
+            return
+        area = (self._rows[1] - self._rows[0] + 1) * (self._columns[1] - self._columns[0] + 1)
+        if area > _MOST_CELLS:
+            raise UnreadableError(
+                f"a cell lies far away from the others (row {self._rows[1]}); delete the rows"
+                " and columns beyond the table, or save the sheet as CSV"
+            )
 
 
 __all__ = ["UnreadableError", "see_that_it_fits"]

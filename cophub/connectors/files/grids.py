@@ -83,7 +83,7 @@ def _workbook(path: Path, settings: Settings) -> Iterator[Grid]:
         book = CalamineWorkbook.from_path(str(path))
     except PasswordError as error:
         raise UnreadableError("it has a password: save it without one") from error
-    except Exception as error:  # noqa: BLE001 - the parser of a damaged file may raise anything
+    except Exception as error:
         raise UnreadableError("it is no workbook that can be read: save it as .xlsx") from error
     with book:
         for name in _chosen(book, settings.sheet):
@@ -92,7 +92,7 @@ def _workbook(path: Path, settings: Settings) -> Iterator[Grid]:
                     [None if cell == "" else cell for cell in row]
                     for row in book.get_sheet_by_name(name).iter_rows()
                 ]
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:
                 raise UnreadableError(f'its sheet "{name}" cannot be read') from error
             yield Grid(name, lambda rows=rows: enumerate(rows, 1))  # type: ignore[misc]
 

@@ -158,3 +158,61 @@ def test_damage_of_any_kind_is_a_reject_and_never_an_end(make_book, read):
         book.write_bytes(bytes(data))
         found = read(book)
         assert found.of(Membership) or found.rejects
+
+
+def ods(path: Path, rows: str) -> Path:
+    """An OpenDocument workbook with these rows, as XML."""
+    spaces = {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    }
+    declared = " ".join(f'xmlns:{name}="{uri}"' for name, uri in spaces.items())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr(
+            "content.xml",
+            f"<office:document-content {declared}><office:body><office:spreadsheet>"
+            f'<table:table table:name="A">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        packed.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}"/>')
+    return path
+
+
+def cells(*texts: str) -> str:
+    made = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+        for text in texts
+    )
+    return f"<table:table-row>{made}</table:table-row>"
+
+
+EMPTY = (
+    '<table:table-row table:number-rows-repeated="1048570">'
+    '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+)
+
+
+def test_an_opendocument_workbook_is_read(tmp_path, read):
+    date = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>a@example.org'
+        '</text:p></table:table-cell><table:table-cell office:value-type="date"'
+        ' office:date-value="2024-03-04"><text:p>04/03/24</text:p></table:table-cell>'
+        "</table:table-row>"
+    )
+    book = ods(tmp_path / "a.ods", cells("E-mail", "Joined") + date + EMPTY)
+    found = read(book, columns={"email": "E-mail", "joined_at": "Joined"})
+    assert found.rejects == []
+    assert found.of(Membership)[0].joined_at == dt.datetime(2024, 3, 4, tzinfo=dt.UTC)
+
+
+def test_an_opendocument_workbook_that_repeats_cells_without_end_is_refused(tmp_path, read):
+    bomb = (
+        '<table:table-row table:number-rows-repeated="60000"><table:table-cell'
+        ' table:number-columns-repeated="16000" office:value-type="string"><text:p>x</text:p>'
+        "</table:table-cell></table:table-row>"
+    )
+    (reject,) = read(ods(tmp_path / "a.ods", cells("E-mail") + bomb)).rejects
+    assert "a cell lies far away" in reject.reason
