@@ -67,7 +67,7 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     if ctx.settings.password is None:
         return
     position = read_position(since)
-    taken, _ = all_taken(ctx)
+    taken, unreadable = all_taken(ctx)
     bans = Core(ctx).bans()
     seen: dict[str, str | None] = {}
     met = {m for one in position.members.values() for m in one.marks}
@@ -75,7 +75,9 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
         ctx.progress("lists", number, len(taken))
         yield from _list_members(ctx, one, position, bans, seen, met)
         yield Checkpoint(position.encode())
-    for key in position.members.keys() - {one.key for one in taken}:
+    # A list of which nothing can be read may be any of those that seem to be missing.
+    missing = position.members.keys() - {one.key for one in taken}
+    for key in sorted(missing) if not unreadable else ():
         del position.members[key]
         yield Gone(record=Membership, where={"space": key})
         yield Checkpoint(position.encode())

@@ -29,11 +29,14 @@ from cophub.connectors.mailman.lists import Taken, all_taken, config_of
 from cophub.connectors.mailman.payloads import ListConfig
 from cophub.connectors.mailman.roster import roster_of
 from cophub.connectors.mailman.settings import Settings
-from cophub.connectors.mailman.windows import Export, first_month, windows
+from cophub.connectors.mailman.windows import Export, MonthFile, first_month, unsettled, windows
 
 Ctx = Context[Settings]
 
 _NAMED = "mailman named"
+
+AT_ONCE = 24
+"""Months that are fetched before their messages are kept."""
 
 NOBODY = "name:none"
 """The sender of what HyperKitty's import took for a message though it has no From."""
@@ -49,6 +52,8 @@ class ArchiveRead(msgspec.Struct):
     """Messages that HyperKitty said there were; -1 while a read of them has not ended."""
     newest: str = ""
     """The mark of the message that came last."""
+    lost: list[str] = []
+    """Keys of messages that are in no month any more; they may turn up in one not read yet."""
     adrift: int = 0
     """Messages that HyperKitty counts and does not hand out, or the other way round."""
 
@@ -117,7 +122,6 @@ class _OneArchive:
     def __init__(self, ctx: Ctx, archive: Archive, one: Taken, position: Archives) -> None:
         self.ctx, self.archive, self.one, self.position = ctx, archive, one, position
         self.rules = rules_of(ctx, one, config_of(ctx, one))
-        self.lost: set[str] = set()
         self.refused = False
 
     def read(self) -> Iterator[Item]:
@@ -139,26 +143,38 @@ class _OneArchive:
         if not (is_first or self.refused) and count - _held(state) != state.adrift:
             yield from self._months(state, again=True)
         yield Space(key=self.one.key, native_post_count=count)
-        for key in sorted(self.lost):
+        for key in state.lost:
             yield Gone(record=Post, where={"key": key})
+        state.lost = []
         if not self.refused:  # what could not be read is asked for, and said, in every run
             state.count, state.newest, state.adrift = count, newest, count - _held(state)
         yield Checkpoint(self.position.encode())
 
     def _months(self, state: ArchiveRead, *, again: bool) -> Iterator[Item]:
+        """What is new in the months that may have changed; `again`: in all of them.
+
+        They are read some at a time, so that a first read that is stopped goes on from there.
+        """
         export = Export(self.ctx, self.archive, self.one.address)
-        wanted = windows(date.fromisoformat(state.begin), self.ctx.now.date())
-        reader = Reader(self.ctx, state.mail, self.rules, self.ctx.settings.bounds(), self._account)
-        for item in reader.read(export.files(wanted, state.mail.files, again=again), _nothing):
+        every = windows(date.fromisoformat(state.begin), self.ctx.now.date())
+        wanted = every if again else unsettled(every, state.mail.files)
+        for start in range(0, len(wanted), AT_ONCE):
+            yield from self._read(state, export.files(every, wanted[start : start + AT_ONCE]))
+            if export.failure is not None:
+                raise export.failure
+        self.refused = export.refused
+
+    def _read(self, state: ArchiveRead, files: Iterator[MonthFile]) -> Iterator[Item]:
+        bounds = self.ctx.settings.bounds()
+        reader = Reader(self.ctx, state.mail, self.rules, bounds, self._account)
+        lost = set(state.lost)
+        for item in reader.read(files, _nothing):
             if isinstance(item, Checkpoint):
+                filed = {one.key for one in reader.index.by_key.values() if one.file != NOWHERE}
+                state.lost = sorted((lost | reader.lost) - filed)
                 yield Checkpoint(self.position.encode())
             elif not (isinstance(item, Account) and item.key == NOBODY):
                 yield self._with_page(item) if isinstance(item, Post) else item
-        filed = {known.key for known in reader.index.by_key.values() if known.file != NOWHERE}
-        self.lost = (self.lost | reader.lost) - filed
-        self.refused = export.refused
-        if export.failure is not None:
-            raise export.failure
 
     def _with_page(self, post: Post) -> Post:
         """A message with its page in the archive; one whose thread changed is left as it is."""

@@ -5,7 +5,7 @@ addresses. What is over does not change, so a month is asked for until the month
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from gzip import GzipFile
@@ -21,7 +21,7 @@ from cophub.connectors.mailman.settings import Settings
 
 Ctx = Context[Settings]
 
-_IN_MEMORY = 4 << 20
+_IN_MEMORY = 1 << 20
 _BLOCK = 1 << 16
 _FEW = 3000
 """Messages that are fetched at once: an archive that has no more is read in two requests."""
@@ -65,6 +65,12 @@ def windows(begin: date, today: date) -> list[Window]:
         found.append(Window(month, after if after <= today else None))
         month = after
     return found
+
+
+def unsettled(every: list[Window], known: Mapping[str, FileState]) -> list[Window]:
+    """The windows that were not read whole, or may have changed since."""
+    states = ((window, known.get(window.name)) for window in every)
+    return [window for window, state in states if not (state and state.settled and not state.done)]
 
 
 def first_month(archive: Archive, address: str, count: int, today: date) -> date:
@@ -143,17 +149,14 @@ class Export:
         self.refused = False
         """Whether the answer for some window was no export."""
 
-    def files(
-        self, wanted: list[Window], known: Mapping[str, FileState], *, again: bool = False
-    ) -> Iterator[MonthFile]:
-        """Each window, oldest first; `again` asks for those that are settled, too."""
-        for number, window in enumerate(wanted, 1):
-            self.ctx.progress(f"months of {self.address}", number, len(wanted))
-            state = known.get(window.name)
-            if self.failure or (state and state.settled and not state.done and not again):
-                yield MonthFile(window.name)
-            else:
+    def files(self, every: list[Window], wanted: Collection[Window]) -> Iterator[MonthFile]:
+        """Every window, oldest first; those that are not wanted are as they were."""
+        for number, window in enumerate(every, 1):
+            if window in wanted and not self.failure:
+                self.ctx.progress(f"months of {self.address}", number, len(every))
                 yield self._fetch(window)
+            else:
+                yield MonthFile(window.name)
 
     def _fetch(self, window: Window) -> MonthFile:
         try:

@@ -4,11 +4,21 @@ import gzip
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from cophub import Account, AuthError, CursorExpired, Gone, Post, SourceUnavailable, Space
+from cophub import (
+    Account,
+    AuthError,
+    Checkpoint,
+    CursorExpired,
+    Gone,
+    Post,
+    SourceUnavailable,
+    Space,
+)
 from cophub.connectors.mailman.archive import mark_of
 from cophub.connectors.mailman.posts import posts
 from cophub.connectors.mailman.votes import votes
@@ -287,9 +297,7 @@ def test_an_export_that_stops_is_taken_up_where_it_was(new_list, read, before_ar
     address = new_list(
         "halted", mail(131, NOW - timedelta(days=90)), mail(132, NOW - timedelta(days=2))
     )
-    from cophub import Checkpoint
-
-    items = []
+    items: list[Any] = []
     before_archive.fault = lambda path: "cut" if "start=2026-06-01" in path else None
     with pytest.raises(SourceUnavailable):
         for item in _stream(read, address):
@@ -300,6 +308,32 @@ def test_an_export_that_stops_is_taken_up_where_it_was(new_list, read, before_ar
     again = read(posts, address, kept[-1].cursor)
     assert set(again.last(Post)) == {"m132@example.org"}
     assert not gone(again)
+
+
+def test_a_long_archive_is_kept_some_months_at_a_time(new_list, read, before_archive, monkeypatch):
+    """A first read that is stopped goes on from there; threads across its parts hold together."""
+    from cophub.connectors.mailman import windows
+
+    monkeypatch.setattr(import_module("cophub.connectors.mailman.posts"), "AT_ONCE", 3)
+    monkeypatch.setattr(windows, "_FEW", 0)
+    chain = [
+        mail(161 + n, NOW - timedelta(days=300 - 60 * n), answers=160 + n if n else None)
+        for n in range(5)
+    ]
+    address = new_list("long", mail(160, NOW - timedelta(days=305)), *chain)
+    before_archive.fault = lambda path: "cut" if "start=2026-03-01" in path else None
+    items: list[Any] = []
+    with pytest.raises(SourceUnavailable):
+        for item in _stream(read, address):
+            items.append(item)
+    cursors = [item.cursor for item in items if isinstance(item, Checkpoint)]
+    assert len(cursors) >= 2
+    before_archive.fault = lambda path: None
+    again = read(posts, address, cursors[-1])
+    assert "start=2025-09-01&end=2025-10-01" not in exports(before_archive)
+    both = {str(item.key) for item in items if isinstance(item, Post)} | set(again.last(Post))
+    assert both == {f"m{160 + n}@example.org" for n in range(6)}
+    assert {row["thread"] for row in again.last(Post).values()} == {"m161@example.org"}
 
 
 def _stream(read: Any, address: str) -> Any:

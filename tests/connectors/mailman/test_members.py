@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from cophub import Account, AuthError, CursorExpired, Gone, Membership, SourceUnavailable, Space
@@ -59,6 +60,16 @@ def test_who_comes_later_was_first_seen_then(core, ask, extract):
     # The address was made by joining, between the two runs.
     assert new["joined_at_basis"] in ("registered", "first_seen")
     assert ctx.now <= new["joined_at"] <= again.now
+
+
+def test_an_address_that_was_registered_for_another_list_tells_nothing(core, ask, extract):
+    """It is asked for, as no list that is taken has it; but it is older than the last run."""
+    cop = core.new_list("alone")
+    first = extract(members, ask(core, lists="alone@example.org"))
+    core.join(cop, "p001@example.net")
+    again = ask(core, lists="alone@example.org")
+    row = extract(members, again, first.cursor).last(Membership)[cop, "p001@example.net"]
+    assert (row["joined_at"], row["joined_at_basis"]) == (again.now, "first_seen")
 
 
 def test_an_address_that_joined_between_two_runs_has_its_own_date(core, ask, extract):
@@ -253,8 +264,6 @@ def test_whose_mail_bounces_is_bounced_when_mailman_stopped_delivering(core, bet
     core.patch(f"members/{row['member_id']}/preferences", delivery_status="by_bounces")
     roster = core.get(f"lists/{cop}/roster/member")
     roster["entries"][0]["bounce_score"] = 3
-    import msgspec
-
     between.fault = lambda path: (
         (200, msgspec.json.encode(roster)) if "/roster/member" in path else None
     )
@@ -273,6 +282,21 @@ def test_a_list_that_is_gone_ends_its_memberships(core, ask, extract):
     again = extract(members, ask(core, lists="gone-*"), first.cursor)
     gone = [item for item in again.items if isinstance(item, Gone)]
     assert [item.where for item in gone] == [{"space": "gone-a.example.org"}]
+
+
+def test_a_list_that_cannot_be_read_ends_no_membership(core, between, ask, extract):
+    """It may be the one that seems to be missing."""
+    for name in ("blur-a", "blur-b"):
+        core.join(core.new_list(name), "a@example.net")
+    first = extract(members, ask(between, lists="blur-*"))
+    page = core.get("lists?count=1000&page=1")
+    one = next(row for row in page["entries"] if row["list_id"] == "blur-a.example.org")
+    one["fqdn_listname"] = None
+    between.fault = lambda path: (
+        (200, msgspec.json.encode(page)) if path.startswith("/3.1/lists?") else None
+    )
+    again = extract(members, ask(between, lists="blur-*"), first.cursor)
+    assert not [item for item in again.items if isinstance(item, Gone)]
 
 
 @pytest.mark.parametrize("cursor", ["", "{", "[]", '{"members":{"x":{"at":1}}}', "42"])
@@ -302,8 +326,6 @@ def test_a_row_that_cannot_be_read_is_a_reject_and_ends_nobody(core, between, as
     first = extract(members, ask(between, lists="odd@example.org"))
     roster = core.get(f"lists/{cop}/roster/member")
     roster["entries"][1]["email"] = 7
-    import msgspec
-
     between.fault = lambda path: (
         (200, msgspec.json.encode(roster)) if "/roster/member" in path else None
     )
