@@ -102,8 +102,7 @@ def _author(entry: Entry) -> Account | None:
     """The first author: by address, where it is that person's own, else by name."""
     author = next(iter(entry.get("authors", ())), None) or {}
     email = plain_address(str(author.get("email") or author.get("name") or ""))
-    # Where several authors are named, the reader gives the address of one to all of them.
-    if email and (len(_names(entry)) > 1 or email.partition("@")[0] in _NOBODY):
+    if email and email.partition("@")[0] in _NOBODY:
         email = None
     name = _name(author)
     key = email or (f"name:{found}" if (found := name_key(name)) else "")

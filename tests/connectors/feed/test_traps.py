@@ -37,7 +37,7 @@ TRAPS = {
         "connectors/feed/test_feeds.py::test_an_address_that_every_author_has_is_nobodys",
     ),
     "the reader gives the address of one author to all": (
-        "connectors/feed/test_feeds.py::test_the_address_of_one_author_is_not_the_others",
+        "connectors/feed/test_feeds.py::test_of_several_authors_the_first_is_the_account",
     ),
     "entities fill any memory, and DOCTYPE alone is harmless": (
         "connectors/feed/test_feeds.py::test_a_feed_that_declares_entities_is_refused",
