@@ -2,29 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-from cophub import UNSET, Account, Context, Document, Event, Gone, Item, Json, Membership, Post
+from cophub import Account, Context, Document, Event, Gone, Item, Json, Membership, Post
+from cophub.connectors.mapping.fields import FIELDS, PERSON
+from cophub.connectors.mapping.records import membership_of
+from cophub.connectors.mapping.values import as_count
+from cophub.connectors.mapping.words import flag_of
 from cophub.connectors.sharepoint.canvas import markup_text
 from cophub.connectors.sharepoint.columns import Column
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.people import extra_of
 from cophub.connectors.sharepoint.rows import ListRef, PersonRef, Row
-from cophub.connectors.sharepoint.settings import ListMapping, Settings
+from cophub.connectors.sharepoint.settings import COLUMNS, ListMapping, Settings
 from cophub.connectors.sharepoint.zones import instant
 from cophub.records import Key
 
-ROLES = frozenset(["owner", "moderator", "facilitator", "member", "subscriber", "guest"])
-STATUSES = frozenset(["active", "pending", "unsubscribed", "bounced", "archived", "left"])
-ABOUT_PEOPLE = (
-    "name", "given_name", "family_name", "username", "job_title", "department", "organization",
-    "city", "country", "timezone", "language", "created_at",
-)  # fmt: skip
-INSTANTS = frozenset(
-    ["joined_at", "left_at", "created_at", "starts_at", "ends_at", "posted_at", "edited_at"]
-)
-NUMBERS = frozenset(["registered_count", "attendee_count", "size_bytes"])
+ABOUT_PEOPLE = (*(field for field in PERSON if field != "email"), "created_at")
+KINDS = {field: kind for record in COLUMNS for field, kind in FIELDS[record].items()}
+"""What kind of value each field of a mapped list wants."""
 _TAGS = re.compile(r"<[a-zA-Z/][^>]*>")
 
 
@@ -67,12 +63,14 @@ class Cells:
         value = plain(self._row.fields.get(column.name))
         if value is None or value == "":
             return None
-        if field in INSTANTS:
+        kind = KINDS.get(field, "text")
+        if kind == "instant":
             return instant(self._ctx, self._row.list.site, value)
-        if field in NUMBERS:
-            return round(float(value))
-        if field == "cancelled":
-            return value if isinstance(value, bool) else str(value).casefold() in ("yes", "true")
+        if kind == "count":
+            return as_count(value)
+        if kind == "flag":
+            # A column of choices may have words of its own: only one that says so means yes.
+            return value if isinstance(value, bool) else flag_of(field, str(value)) is True
         return without_markup(str(value)) if field == "body" else value
 
     def all(self, *fields: str) -> Json:
@@ -121,20 +119,13 @@ class Members:
         yield account
         if row.touched:
             yield self._ending(row.id, str(account.key))
-        role, joined = cells.all("role"), cells.all("joined_at")
-        told = role.get("role") or self._mapping.role or "member"
-        known = str(told).casefold() in ROLES
-        left = cells.all("left_at").get("left_at")
-        yield Membership(
-            space=self._space,
-            account=account.key,
-            role=str(told).casefold() if known else "member",
-            status=_status(cells.all("status").get("status"), left),
-            **joined,
-            joined_at_basis="native" if joined.get("joined_at") else UNSET,
-            **cells.all("left_at", "reason"),
-            extra={"row": f"{self._of.id}:{row.id}"} | ({} if known else {"role": told}),
-        )
+        told = cells.all("role", "status", "joined_at", "left_at", "reason")
+        told["role"] = told.get("role") or self._mapping.role
+        member = membership_of(told, self._space, str(account.key))
+        # What is told in words that are not ours stands in `extra` already.
+        words = member.extra if isinstance(member.extra, dict) else {}
+        member.extra = {"row": f"{self._of.id}:{row.id}"} | words
+        yield member
 
     def gone(self, item: int) -> Iterator[Gone]:
         """What a deleted row takes along."""
@@ -149,15 +140,6 @@ class Members:
         where: dict[str, Key] = {"space": self._space, "extra.row": f"{self._of.id}:{item}"}
         kept = tuple((self._space, account) for account in but)
         return Gone(record=Membership, where=where, but=kept, told=True)
-
-
-def _status(told: Any, left: datetime | None) -> str:
-    if isinstance(told, bool):
-        return "active" if told else "left"
-    word = str(told or "").casefold()
-    if word in STATUSES:
-        return word
-    return "left" if left else "active"
 
 
 def account_of(row: Row, cells: Cells) -> Account:

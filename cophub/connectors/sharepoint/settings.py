@@ -16,11 +16,10 @@ from pydantic import (
     model_validator,
 )
 
+from cophub.connectors.mapping.fields import PERSON
+
 MappedRecord = Literal["membership", "account", "event", "post", "document"]
-_PERSON = (
-    "email", "name", "given_name", "family_name", "username", "job_title", "department",
-    "organization", "city", "country", "timezone", "language", "account", "status",
-)  # fmt: skip
+_PERSON = (*PERSON, "account", "status")
 COLUMNS: dict[str, frozenset[str]] = {
     "membership": frozenset([*_PERSON, "role", "joined_at", "left_at", "reason"]),
     "account": frozenset([*_PERSON, "created_at"]),
