@@ -5,9 +5,9 @@ import pytest
 from cophub import Event
 from cophub.connectors.gotomeeting import STREAMS
 from cophub.connectors.gotomeeting.checks import check, discover
-from cophub.connectors.gotomeeting.directory import Host, directory, sizes_of, units_of
+from cophub.connectors.gotomeeting.directory import Host, directory, host_of, sizes_of, units_of
 from cophub.connectors.gotomeeting.meetings import meetings
-from cophub.connectors.gotomeeting.payloads import Group
+from cophub.connectors.gotomeeting.payloads import Group, Organizer
 from cophub.connectors.gotomeeting.plan import estimate
 from tests.connectors.gotomeeting.conftest import paths
 
@@ -89,6 +89,11 @@ def test_the_organizers_of_subgroups_count_too():
     groups = [Group(1, "a", 1, "30"), Group("2", "b", 1, 25), Group(3, "c", "2", 0)]
     hosts = [Host(str(n), f"{n}@example.org", group="3") for n in range(5)]
     assert sizes_of(groups, hosts) == {"1": 60, "2": 30, "3": 5}
+
+
+def test_a_group_of_zero_is_none():
+    assert host_of(Organizer(7, "ada@example.org", group_id=0)).group == ""
+    assert host_of(Organizer(7, "ada@example.org", group_id="12")).group == "12"
 
 
 def test_groups_that_bite_their_own_tail_are_counted():

@@ -24,7 +24,17 @@ def test_minutes_are_those_within_the_event():
     assert (found.joined_at, found.left_at) == (at(-10), at(90))
 
 
+def test_minutes_before_the_start_count_for_nothing():
+    assert join_stays([Stay(at(-10), at(20))], START, END).minutes == 20
+
+
+def test_a_last_leave_that_is_missing_is_unknown():
+    assert join_stays([Stay(at(0), at(20)), Stay(at(30), None)], START, END).left_at is None
+    assert join_stays([Stay(at(0), None), Stay(at(5), at(30))], START, END).left_at == at(30)
+
+
 def test_two_devices_at_once_count_once():
+    assert join_stays([Stay(at(0), at(20)), Stay(at(10), at(30))], START, END).minutes == 30
     found = join_stays([Stay(at(0), at(40)), Stay(at(20), at(60))], START, END)
     assert (found.minutes, found.visits) == (60, 2)
 

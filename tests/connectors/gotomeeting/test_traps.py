@@ -108,6 +108,7 @@ TRAPS = {
     ),
     "a licence for webinars that is missing or has ended is 403": (
         "test_webinars.py::test_without_a_licence_nothing_is_read_and_meetings_are",
+        "test_webinars.py::test_a_refusal_of_every_organizer_is_a_licence_that_is_missing",
         "test_webinars.py::test_a_licence_that_ends_leaves_the_cursor_where_it_was",
         "test_warehouse.py::test_a_sync_without_a_licence_for_webinars_is_done",
     ),

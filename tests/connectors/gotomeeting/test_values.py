@@ -1,5 +1,6 @@
 """Dates, numbers and keys in every form that GoTo has for them."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +26,16 @@ AT = datetime(2015, 2, 17, 0, 10, 33, tzinfo=UTC)
 )  # fmt: skip
 def test_every_form_of_a_date_is_the_same_instant(text: str):
     assert instant(text) == AT
+
+
+def test_a_date_without_a_zone_is_utc_wherever_this_machine_is(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert instant("2015-02-17T00:10:33") == AT
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize("text", ["", " ", None])

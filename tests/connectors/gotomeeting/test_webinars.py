@@ -81,7 +81,7 @@ def test_details_can_be_left_out(still, ask, extract):
 
 def test_pages_are_read_to_the_last_from_page_0(still, ask, extract, monkeypatch):
     """HAL for sessions, another envelope for registrants."""
-    monkeypatch.setattr("cophub.connectors.gotomeeting.webinarpages.SIZE", 3)
+    monkeypatch.setattr("cophub.connectors.gotomeeting.webinarpages.SIZE", 1)
     compare(still, extract(webinars, ask(still, registrant_details=False)))
     assert "page=1" in "".join(request.raw_query for request in still.log)
 
@@ -93,6 +93,14 @@ def test_without_a_licence_nothing_is_read_and_meetings_are(box, ask, extract, c
         found = extract(webinars, ctx)
     assert found.items == [] and "no licence" in caplog.text
     assert extract(meetings, ctx).of(Event)
+
+
+def test_a_refusal_of_every_organizer_is_a_licence_that_is_missing(box, ask, extract, caplog):
+    """Also where the organizers' products still name it."""
+    box.faults.plan("403", path="/G2W/*", every=1)
+    with caplog.at_level(logging.WARNING):
+        assert extract(webinars, ask(box)).items == []
+    assert "no licence" in caplog.text
 
 
 def test_a_licence_that_ends_leaves_the_cursor_where_it_was(box, ask, extract):
