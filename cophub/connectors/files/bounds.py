@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 _BLOCK = 1 << 18
@@ -45,9 +46,9 @@ def see_that_it_fits(path: Path, most_bytes: int) -> None:
                 spread.see(block)
 
 
-def _unpacked(file: object, member: ZipInfo) -> Iterator[bytes]:
+def _unpacked(file: IO[bytes], member: ZipInfo) -> Iterator[bytes]:
     """A member's bytes, as they are and not as its header says that they are."""
-    read, seek = file.read, file.seek  # type: ignore[attr-defined]
+    read, seek = file.read, file.seek
     seek(member.header_offset)
     head = read(30)
     if len(head) < 30 or head[:4] != b"PK\x03\x04":

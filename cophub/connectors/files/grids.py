@@ -8,6 +8,7 @@ import codecs
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def _workbook(path: Path, settings: Settings) -> Iterator[Grid]:
                 ]
             except Exception as error:
                 raise UnreadableError(f'its sheet "{name}" cannot be read') from error
-            yield Grid(name, lambda rows=rows: enumerate(rows, 1))  # type: ignore[misc]
+            yield Grid(name, partial(enumerate, rows, 1))
 
 
 def _chosen(book: Any, wanted: int | str | None) -> list[str]:

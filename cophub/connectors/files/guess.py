@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,7 +121,7 @@ def _as_record(
     found = Guess(record, {})
     free = dict(columns)
     for name, titles in RECORDS[record].items():
-        title = _titled(titles, free, lambda cells, name=name: _fits(record, name, cells))  # type: ignore[misc]
+        title = _titled(titles, free, partial(_fits, record, name))
         if title is not None:
             cells = free.pop(title)
             found.columns[name] = Column(name, title, cells, by_title=bool(cells))

@@ -1,5 +1,6 @@
 """What plugins.toml says about files: where they are, and what their rows are."""
 
+import codecs
 import re
 from typing import Any
 
@@ -88,9 +89,10 @@ class Settings(Options):
     @classmethod
     def _encoding_is_known(cls, value: str | None) -> str | None:
         try:
-            return value and "".encode(value) is not None and value  # type: ignore[return-value]
+            codecs.lookup(value or "utf-8")
         except LookupError:
             raise ValueError(f'"{value}" is not a character set; try "windows-1252"') from None
+        return value
 
     @field_validator("file_name")
     @classmethod
