@@ -215,6 +215,9 @@ def test_members_and_posts_of_one_person_are_one_account_that_does_not_flap(
     assert set(accounts) == {"amina@example.org", "quiet@example.org", "guest@example.net"}
     assert accounts["amina@example.org"]["name"] == "Amina Diallo"
     assert accounts["guest@example.net"]["name"] == "Guest"
+    # An archive takes messages from elsewhere, too: that an address is theirs is not known of it.
+    assert accounts["guest@example.net"]["email_verified"] is None
+    assert accounts["amina@example.org"]["email_verified"] is True
     there_are = {row["key"]: row for row in rows(warehouse, "post")}
     assert there_are["m1@example.org"]["account"] == "amina@example.org"
     assert there_are["m1@example.org"]["author_name"] == "A. D."
