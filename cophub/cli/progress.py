@@ -44,7 +44,8 @@ class Silent:
 class Lines:
     """For a log: at most one line per source every few seconds, on standard error."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: float) -> None:
+        self._every = every
         self._last: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +53,7 @@ class Lines:
         """A line such as `newsletter: members 2,000 of 10,000`."""
         now = time.monotonic()
         with self._lock:
-            if now - self._last.setdefault(source, now) < LINE_EVERY_SECONDS:
+            if now - self._last.setdefault(source, now) < self._every:
                 return
             self._last[source] = now
         click.echo(f"{source}: {amount(what, done, total)}", err=True)
@@ -102,15 +103,15 @@ def amount(what: str, done: int, total: int | None) -> str:
 
 
 @contextmanager
-def watching(silent: bool = False) -> Iterator[Watch]:
-    """Whoever fits where the answer goes."""
+def watching(silent: bool = False, every: float = LINE_EVERY_SECONDS) -> Iterator[Watch]:
+    """Whoever fits where the answer goes; lines in a log come every so many seconds."""
     if silent:
         yield Silent()
     elif sys.stderr.isatty() and sys.stdout.isatty():
         with _bars() as progress:
             yield Bars(progress)
     else:
-        yield Lines()
+        yield Lines(every)
 
 
 @contextmanager

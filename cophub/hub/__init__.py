@@ -383,6 +383,12 @@ class Hub:
             )
         return reading.people(self.warehouse, limit, search, community, kind)
 
+    def members(self) -> int:
+        """How many people are in any community now; each counts once."""
+        from cophub.hub import reading
+
+        return reading.members(self.warehouse)
+
     def communities(self) -> list[CommunityRow]:
         """Every community."""
         from cophub.hub import reading

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, case, func, or_, select, text
 
 from cophub.hub.answers import (
     CommunityRow,
@@ -156,6 +156,12 @@ def people(
         for row in found
     ]
     return rows, total
+
+
+def members(warehouse: Warehouse) -> int:
+    """How many people are in any community now; each counts once."""
+    with warehouse.connect() as connection:
+        return connection.scalar(text("SELECT count(DISTINCT person) FROM member")) or 0
 
 
 def communities(warehouse: Warehouse) -> list[CommunityRow]:
