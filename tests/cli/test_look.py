@@ -23,6 +23,8 @@ def members(ctx, since):
         email = f"p{n}@example.org"
         yield Account(key=n, name=f"Person {n:02}", email=email, email_verified=True, country="KE")
         yield Membership(space="all", account=n, status="active", role="subscriber")
+    yield Account(key="bot", name="Digest", kind="bot")
+    yield Membership(space="all", account="bot", status="active", role="member")
     for n in range(ctx.settings.odd):
         item = {"email": f"odd{n}@example.org", "token": "canary-token"}
         yield Reject(reason="no id", record="Account", field="id", item=item)
