@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 import msgspec
 
 from cophub import ConfigError, Context, SourceUnavailable
+from cophub.connectors.singer.guard import Guard
 from cophub.connectors.singer.settings import Settings
 from cophub.http import is_secret_name, remember_secret
 from cophub.http.auth import without_addresses
@@ -34,7 +35,10 @@ _TO_END = 5.0
 
 
 class Tap:
-    """A tap and the private files that it is given; all of it is gone at the end of `with`."""
+    """A tap and the private files that it is given; all of it is gone at the end of `with`.
+
+    So it is when cophub is killed within it.
+    """
 
     def __init__(self, ctx: Context[Settings]) -> None:
         self._ctx, self._settings = ctx, ctx.settings
@@ -47,17 +51,19 @@ class Tap:
 
     def __enter__(self) -> "Tap":
         self._folder = TemporaryDirectory(prefix="cophub-tap-", ignore_cleanup_errors=True)
+        self._guard = Guard(self._folder.name)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
-        try:
-            for process in self._started:
-                end_group(process)
-        finally:
-            self._folder.cleanup()
+        with self._guard:
+            try:
+                for process in self._started:
+                    end_group(process)
+            finally:
+                self._folder.cleanup()
 
     def file(self, name: str, content: Any) -> str:
         """The path of a new file with this content as JSON, which only this user may read."""
@@ -101,6 +107,7 @@ class Tap:
             self._wait(process, silence)
         finally:
             end_group(process)
+            self._guard.ended(process.pid)
             if not is_over:
                 self._drain(lines)
 
@@ -116,6 +123,7 @@ class Tap:
                 f'the program "{self.name}" cannot be started ({error.strerror}); install it anew'
             ) from error
         self._started.append(process)
+        self._guard.began(process.pid)
         words = cast("IO[bytes]", process.stderr)
         self._listener = threading.Thread(target=self._listen, args=(words,), daemon=True)
         self._listener.start()

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import signal
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -45,6 +47,49 @@ def test_its_files_are_gone_when_it_fails_or_is_not_read_to_its_end(script, cont
     assert Path(call["folder"]).exists()
     reading.close()
     assert not Path(call["folder"]).exists()
+
+
+_READS = """
+import sys
+from datetime import UTC, datetime
+from cophub import Context
+from cophub.connectors import singer
+from cophub.http import MemoryTokens, Transport
+connector, = singer.cophub_connectors()
+members = {"record": "membership", "columns": {"email": "email"}}
+settings = connector.settings(
+    command=sys.argv[1:3], config={"script": sys.argv[3]}, streams={"members": members}
+)
+ctx = Context(settings=settings, source="t", now=datetime.now(UTC), transport=Transport(),
+              tokens=MemoryTokens())
+for _ in connector.streams[0].extract(ctx, None):
+    pass
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_of_it_is_left_when_cophub_is_killed(script, how):
+    """Neither its files nor its processes, though whoever is killed cleans nothing up."""
+    script.write(schema(), member("ada"), state({"a": 1}), hang=True, child=True)
+    reading = subprocess.Popen([sys.executable, "-c", _READS, sys.executable, TAP, script.path])
+    try:
+        child = script.path.with_suffix(".child")
+        assert _within(30, lambda: child.exists() and child.read_text() != "")
+        (call,) = script.calls()
+        assert (Path(call["folder"]) / "config.json").exists()
+        reading.send_signal(how)
+        reading.wait()
+        assert _within(15, lambda: not Path(call["folder"]).exists())
+        assert _is_over(int(child.read_text()))
+    finally:
+        reading.kill()
+
+
+def _within(seconds, is_so):
+    end = time.monotonic() + seconds
+    while not (found := is_so()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
 
 
 def test_what_it_says_is_in_the_log_without_secrets(script, read, caplog):

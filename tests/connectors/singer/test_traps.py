@@ -56,6 +56,7 @@ TRAPS = {
     "configurations hold secrets, and taps repeat them": (
         "connectors/singer/test_process.py::test_its_config_is_for_it_alone_and_gone_afterwards",
         "connectors/singer/test_process.py::test_its_files_are_gone_when_it_fails_or_is_not_read_to_its_end",
+        "connectors/singer/test_process.py::test_nothing_of_it_is_left_when_cophub_is_killed",
         "connectors/singer/test_process.py::test_what_it_says_is_in_the_log_without_secrets",
         "connectors/singer/test_process.py::test_what_comes_from_the_environment_is_a_secret_whatever_it_is_called",
     ),
