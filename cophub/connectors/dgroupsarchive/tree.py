@@ -58,7 +58,7 @@ def parse_stats(ctx: Ctx, stats: Stats, path: str, paths: list[str]) -> Iterator
     """A community and its numbers; they have no date but that of the run."""
     yield Space(
         key=path,
-        kind="group",
+        kind="list",
         title=stats.display_name or path,
         url=f"{ctx.settings.host}/{path}",
         parent=parent_of(path, paths),

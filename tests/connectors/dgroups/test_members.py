@@ -34,6 +34,7 @@ def present(table: Table) -> dict[tuple[str, str], tuple[str, Any]]:
 def test_each_group_is_a_space_below_its_parent(still: Watched, ask: Ask, table: Table):
     table.read(ask(still), "groups")
     spaces, truth = table.of(Space), still.truth()["spaces"]
+    assert {row["kind"] for row in spaces.values()} == {"list"}, "so that the quarter counts them"
     assert {key: (row["parent"], row["native_member_count"]) for key, row in spaces.items()} == {
         key: (row["parent"], row["members"]) for key, row in truth.items()
     }

@@ -67,6 +67,7 @@ def test_communities_are_a_tree_with_their_numbers(site: Site, ask: Ask, extract
         "food": None, "food/soil": "food",
     }  # fmt: skip
     food = spaces["food"]
+    assert food["kind"] == "list", "its people are on the mailing list of the quarter table"
     assert (food["title"], food["native_member_count"], food["native_post_count"]) == (
         "Food Forum", 3, 40,
     )  # fmt: skip
