@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from cophub import Checkpoint, CursorExpired
+from cophub.connectors.state import State
 
 VERSION = 1
 SETTLED = timedelta(days=1)
@@ -35,7 +36,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
         return ended is not None and ended <= _moment(self.read) - SETTLED
 
 
-class _Stored(msgspec.Struct):
+class _Stored(State):
     v: int
     rooms: dict[str, Place]
 
@@ -49,12 +50,12 @@ class Cursor:
         if text is None:
             return
         try:
-            stored = msgspec.json.decode(text, type=_Stored)
+            stored = _Stored.stored(text)
             if stored.v != VERSION:
                 raise ValueError(stored.v)
             for place in stored.rooms.values():
                 _moment(place.floor), _moment(place.read)
-        except (msgspec.MsgspecError, ValueError, OverflowError, OSError) as error:
+        except (ValueError, OverflowError, OSError) as error:
             raise CursorExpired("the cursor of rooms is not one of this version") from error
         self._places = stored.rooms
 
@@ -85,7 +86,7 @@ class Cursor:
 
     def checkpoint(self) -> Checkpoint:
         """The places, as the engine keeps them."""
-        return Checkpoint(msgspec.json.encode(_Stored(VERSION, self._places)).decode())
+        return _Stored(VERSION, self._places).checkpoint()
 
 
 def _over(began: datetime, ended: datetime | None, now: datetime, *, later: bool) -> bool:

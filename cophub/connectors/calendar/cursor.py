@@ -2,6 +2,7 @@
 
 import msgspec
 
+from cophub.connectors.state import StateOf
 from cophub.connectors.web.fetch import Validators
 
 
@@ -27,16 +28,10 @@ class CalendarState(msgspec.Struct, omit_defaults=True):
     series: dict[str, Series] = {}
 
 
-class Cursor(msgspec.Struct, omit_defaults=True):
-    """The stream's cursor; `encode` gives the text that the engine keeps."""
+class Cursor(StateOf, omit_defaults=True):
+    """The stream's cursor."""
 
-    settings: int = 0
-    """A checksum of the settings that the records depend on."""
-    calendars: dict[str, CalendarState] = {}
-
-    def encode(self) -> str:
-        """The cursor as JSON text."""
-        return msgspec.json.encode(self).decode()
+    calendars: dict[str, CalendarState] = msgspec.field(default_factory=dict)
 
 
 def read_cursor(text: str | None, settings: int) -> Cursor:
@@ -45,9 +40,8 @@ def read_cursor(text: str | None, settings: int) -> Cursor:
     After a change of settings all is read again, but what was there stays known, so that events
     that are no more can be told.
     """
-    try:
-        found = msgspec.json.decode(text or "", type=Cursor)
-    except (msgspec.MsgspecError, ValueError):
+    found = Cursor.kept(text)
+    if found is None:
         return Cursor(settings)
     if found.settings != settings:
         found.settings = settings

@@ -6,7 +6,6 @@ from typing import Any
 from zlib import crc32
 
 from cophub import (
-    Checkpoint,
     Context,
     CophubError,
     Estimate,
@@ -84,7 +83,7 @@ class _Run:
         else:
             fresh.series = state.series | fresh.series
             self.cursor.calendars[name] = fresh
-        yield Checkpoint(self.cursor.encode())
+        yield self.cursor.checkpoint()
 
     def _series(
         self, uid: str, entries: list[Any], all_of: Entries, old: CalendarState,

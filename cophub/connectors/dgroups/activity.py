@@ -17,7 +17,7 @@ from cophub.connectors.dgroups.groups import Found, chosen
 from cophub.connectors.dgroups.payloads import Entry
 from cophub.connectors.dgroups.values import instant, shown_text
 from cophub.connectors.dgroups.walking import Sheet, Walk
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 
 CALLS = ("getactivitylogs", "getactivitylog")
 # As sentences begin after the name of who did it. Joins are told in four ways.

@@ -18,7 +18,7 @@ from cophub.connectors.dgroups.posts import Reading
 from cophub.connectors.mail.dates import window
 from cophub.connectors.mail.message import Rules
 from cophub.connectors.mail.reading import Bounds
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 
 DAY = 86_400
 WORTH = 1_000

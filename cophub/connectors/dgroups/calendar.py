@@ -17,7 +17,7 @@ from cophub.connectors.dgroups.payloads import Event as Entry
 from cophub.connectors.dgroups.posts import path_of
 from cophub.connectors.dgroups.values import day_of, shown_text
 from cophub.connectors.dgroups.walking import Walk
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.http import parse_each
 
 BEHIND, AHEAD = 30, 365

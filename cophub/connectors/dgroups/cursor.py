@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from cophub import Checkpoint
+from cophub.connectors.state import State
 
 VERSION = 1
 
@@ -45,11 +46,11 @@ class Saved(msgspec.Struct, omit_defaults=True):
     traits: Traits | None = None
 
 
-class Text(msgspec.Struct, omit_defaults=True):
+class Text(State, omit_defaults=True):
     """The cursor as JSON."""
 
     version: int = VERSION
-    groups: dict[str, Saved] = {}
+    groups: dict[str, Saved] = msgspec.field(default_factory=dict)
 
 
 @dataclass
@@ -102,8 +103,8 @@ class Cursor:
     def read(cls, text: str | None) -> "Cursor":
         """The cursor in `text`; a new one for None, and for one that is none of ours."""
         try:
-            found = msgspec.json.decode(text, type=Text) if text else Text()
-            if found.version != VERSION:
+            found = Text.kept(text)
+            if found is None or found.version != VERSION:
                 return cls()
             return cls({key: _opened(saved) for key, saved in found.groups.items()})
         except (msgspec.MsgspecError, zlib.error, NotBase64, ValueError):
@@ -115,8 +116,8 @@ class Cursor:
 
     def checkpoint(self) -> Checkpoint:
         """The cursor as the engine keeps it."""
-        text = Text(groups={key: state.saved() for key, state in self.groups.items()})
-        return Checkpoint(msgspec.json.encode(text, order="sorted").decode())
+        groups = {key: state.saved() for key, state in sorted(self.groups.items())}
+        return Text(groups=groups).checkpoint()
 
 
 def _opened(saved: Saved) -> GroupState:

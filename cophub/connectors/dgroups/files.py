@@ -16,7 +16,7 @@ from cophub.connectors.dgroups.payloads import File
 from cophub.connectors.dgroups.posts import path_of
 from cophub.connectors.dgroups.values import instant, without_query
 from cophub.connectors.dgroups.walking import Walk
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.http import parse_each
 
 DEEPEST = 30

@@ -15,7 +15,7 @@ from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.payloads import Group, Perms, Subscription
 from cophub.connectors.dgroups.values import instant, shown_text
 from cophub.connectors.dgroups.walking import Walk
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.http import parse_each
 
 WEEK = 7 * 86_400
@@ -105,7 +105,7 @@ def described(ctx: Ctx, one: Found) -> Group | None:
 
 def parse_space(one: Found, host: str) -> Iterator[Item]:
     """The space of a group; without a description the stored one stays."""
-    space = Space(key=one.key, kind="group", url=f"{host}/g/{quote(one.name, safe='')}")
+    space = Space(key=one.key, kind="list", url=f"{host}/g/{quote(one.name, safe='')}")
     space.parent = str(one.parent) if one.parent else None
     if one.subs_count is not None:
         space.native_member_count = one.subs_count

@@ -16,7 +16,7 @@ from cophub.connectors.dgroups.groups import Found, chosen, listed
 from cophub.connectors.dgroups.payloads import PastMember, Subscription
 from cophub.connectors.dgroups.values import ROLES, address, instant, person_name, status_of
 from cophub.connectors.dgroups.walking import Walk
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.http import parse_each, reject
 
 NEVER_MEMBERS = frozenset({"expired_member", "rejected_member", "declined_invitation"})

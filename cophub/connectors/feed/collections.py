@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from cophub import Checkpoint, Context, Gone, Item, Post, Reject, Space
+from cophub import Context, Gone, Item, Post, Reject, Space
 from cophub.connectors.feed.cursor import Cursor, Walk
 from cophub.connectors.feed.items import author_key, item_key, parse_author, parse_item
 from cophub.connectors.feed.payloads import WpComment, WpPost, WpUser
@@ -82,9 +82,9 @@ class Reader:
             walk.total = page.total
             yield from self._records(what, self._found(what, page))
             self.ctx.progress(what.name, (number - 1) * PAGE + len(page.items), page.total)
-            yield Checkpoint(self.cursor.encode())
+            yield self.cursor.checkpoint()
         walk.after, walk.mark, walk.page = walk.mark or self._clock(), "", 0
-        yield Checkpoint(self.cursor.encode())
+        yield self.cursor.checkpoint()
 
     def _news(self, what: Collection, walk: Walk) -> Iterator[Item]:
         """What changed since the last run; all once more where the count says that is not all."""
@@ -104,7 +104,7 @@ class Reader:
             yield from self._again(what, walk)
         elif is_new:
             walk.after, walk.total = began, total
-            yield Checkpoint(self.cursor.encode())
+            yield self.cursor.checkpoint()
 
     def _again(self, what: Collection, walk: Walk) -> Iterator[Item]:
         """Everything once more, and then who was absent is gone."""
@@ -121,7 +121,7 @@ class Reader:
         if is_whole:
             yield Gone(record=Post, where=rows, but=tuple(keys))
         walk.after, walk.total = began, total
-        yield Checkpoint(self.cursor.encode())
+        yield self.cursor.checkpoint()
 
     def _newest_first(self, what: Collection, border: str) -> Iterator[Page]:
         """Pages in the order of their changes, down to one that holds something old.

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from cophub.connectors.state import StateOf
 from cophub.connectors.web.fetch import Validators
 
 
@@ -32,20 +33,14 @@ class Walk(msgspec.Struct, omit_defaults=True):
     """The highest number of an item."""
 
 
-class Cursor(msgspec.Struct, omit_defaults=True):
-    """The stream's cursor; `encode` gives the text that the engine keeps."""
+class Cursor(StateOf, omit_defaults=True):
+    """The stream's cursor."""
 
-    settings: int = 0
-    """A checksum of the settings that the records depend on."""
-    feeds: dict[str, FeedState] = {}
-    walks: dict[str, Walk] = {}
+    feeds: dict[str, FeedState] = msgspec.field(default_factory=dict)
+    walks: dict[str, Walk] = msgspec.field(default_factory=dict)
     """By the site's address, a space and the name of the collection."""
-    apis: dict[str, str] = {}
+    apis: dict[str, str] = msgspec.field(default_factory=dict)
     """Where the API of each address is that is a WordPress site."""
-
-    def encode(self) -> str:
-        """The cursor as JSON text."""
-        return msgspec.json.encode(self).decode()
 
 
 def read_cursor(text: str | None, settings: int) -> Cursor:
@@ -53,8 +48,5 @@ def read_cursor(text: str | None, settings: int) -> Cursor:
 
     Nothing is lost by that: what is read again is stored where it was.
     """
-    try:
-        found = msgspec.json.decode(text or "", type=Cursor)
-    except (msgspec.MsgspecError, ValueError):
-        return Cursor(settings)
-    return found if found.settings == settings else Cursor(settings)
+    found = Cursor.kept(text)
+    return found if found and found.settings == settings else Cursor(settings)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from cophub import (
     AuthError,
-    Checkpoint,
     ConfigError,
     Context,
     CophubError,
@@ -66,7 +65,7 @@ def _address(ctx: Context[Settings], url: str, cursor: Cursor) -> Iterator[Item]
             yield from records(ctx, feed, state)
             if not feed.is_cut:
                 state.validators = fetched.validators
-            yield Checkpoint(cursor.encode())
+            yield cursor.checkpoint()
             return
         site = _announced(ctx, url, fetched, was_one=bool(state.known))
     yield from _wordpress(ctx, url, site, cursor)

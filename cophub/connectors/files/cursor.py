@@ -2,10 +2,8 @@
 
 import msgspec
 
-from cophub import CursorExpired
 from cophub.connectors.mapping.model import hash_of
-
-VERSION = 1
+from cophub.connectors.state import StateOf
 
 
 class FileState(msgspec.Struct, omit_defaults=True):
@@ -23,19 +21,12 @@ class FileState(msgspec.Struct, omit_defaults=True):
     modified: str = ""
 
 
-class Cursor(msgspec.Struct):
-    """The stream's cursor; `encode` gives the text that the engine keeps."""
+class Cursor(StateOf):
+    """The stream's cursor."""
 
-    settings: str
-    """A checksum of the settings that the records depend on."""
-    version: int = VERSION
-    files: dict[str, FileState] = {}
-    spaces: list[str] = []
+    files: dict[str, FileState] = msgspec.field(default_factory=dict)
+    spaces: list[str] = msgspec.field(default_factory=list)
     """The spaces that whole lists were of: who is on none of their rows has left them."""
-
-    def encode(self) -> str:
-        """The cursor as JSON text."""
-        return msgspec.json.encode(self).decode()
 
     def twin(self, digest: str) -> FileState | None:
         """A file with these bytes that was read whole, whatever it was called."""
@@ -43,26 +34,9 @@ class Cursor(msgspec.Struct):
         return next(found, None)
 
 
-def read_cursor(text: str | None, settings: str) -> Cursor:
-    """The cursor in `text`, or a new one for None.
-
-    Raises CursorExpired when it is of another version or for other settings: then what was read
-    with them no longer holds, and the files are read again.
-    """
-    if text is None:
-        return Cursor(settings=settings)
-    try:
-        cursor = msgspec.json.decode(text, type=Cursor)
-    except msgspec.DecodeError as error:
-        raise CursorExpired("the cursor cannot be read; the files are read again") from error
-    if cursor.version != VERSION or cursor.settings != settings:
-        raise CursorExpired("the settings changed since the last run; the files are read again")
-    return cursor
-
-
 def event_mark(key: str) -> str:
     """What a cursor keeps of an event's key."""
     return hash_of(key)[:10]
 
 
-__all__ = ["Cursor", "FileState", "event_mark", "read_cursor"]
+__all__ = ["Cursor", "FileState", "event_mark"]

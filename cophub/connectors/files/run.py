@@ -66,7 +66,7 @@ class FilesRun:
             yield from self._absent()
         yield from (self._reject_file(name, reason) for name, reason in self.unreadable)
         if jobs or gone or renamed:
-            yield Checkpoint(self.cursor.encode())
+            yield self.cursor.checkpoint()
 
     # --- which files ---
 
@@ -166,11 +166,11 @@ class FilesRun:
             self._note(job)
             return
         self._note(job)
-        yield Checkpoint(self.cursor.encode())
+        yield self.cursor.checkpoint()
 
     def _part(self, job: Job, done: int) -> Checkpoint:
         self.cursor.files[job.place.name] = FileState(job.state.digest, job.state.stamp, done=done)
-        return Checkpoint(self.cursor.encode())
+        return self.cursor.checkpoint()
 
     def _note(self, job: Job) -> None:
         self.cursor.files[job.place.name] = job.state

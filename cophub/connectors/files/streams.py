@@ -15,7 +15,7 @@ from cophub import (
     Verdict,
 )
 from cophub.connectors.files.bounds import UnreadableError
-from cophub.connectors.files.cursor import Cursor, read_cursor
+from cophub.connectors.files.cursor import Cursor
 from cophub.connectors.files.grids import grids
 from cophub.connectors.files.guess import Guess, guess, lines_of, score_of
 from cophub.connectors.files.places import Place, fetched, local_files
@@ -40,7 +40,7 @@ def rows(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     SourceUnavailable for a file on the web that cannot be had.
     """
     mapping = ctx.settings.mapping(ctx.source)
-    cursor = read_cursor(since, ctx.settings.checksum(ctx.source))
+    cursor = Cursor.read_of(since, ctx.settings.checksum(ctx.source))
     with _places(ctx, cursor) as places:
         if places is not None:
             yield from FilesRun(ctx, mapping, cursor).items(places)
@@ -127,7 +127,7 @@ def estimate(ctx: Context[Settings], cursors: Mapping[str, str | None]) -> Itera
     """What the next run would make of the files, found out by reading them without storing."""
     asked = 0 if ctx.settings.path else 1
     try:
-        cursor = read_cursor(cursors.get("rows"), ctx.settings.checksum(ctx.source))
+        cursor = Cursor.read_of(cursors.get("rows"), ctx.settings.checksum(ctx.source))
     except CursorExpired:
         cursor = Cursor(settings="")
     run = _dry_run(ctx, cursor)

@@ -64,7 +64,7 @@ def meetings(ctx: Ctx, since: str | None) -> Iterator[Item]:
     Source: `historicalMeetings` and `attendees` of `/G2M/rest`, by group, organizer or meeting.
     """
     found = directory(ctx)
-    place = Place.read(since, ctx, scope(ctx, found))
+    place = Place.reached(since, ctx, scope(ctx, found))
     reader = Reader(ctx, found)
     start = place.start(ctx)
     for begin, end in windows(start, ctx.now, WINDOW):

@@ -4,17 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Self
 
-import msgspec
-from msgspec import Struct
-
 from cophub import Checkpoint, Context
 from cophub.connectors.gotomeeting.settings import Settings
+from cophub.connectors.state import State
 
 YEARS_BACK = 3
 """How far back the first read goes where the settings do not say."""
 
 
-class Place(Struct):
+class Place(State):
     """`done` is the instant before which all is read, None at first; `of` what all means."""
 
     since: str
@@ -23,7 +21,7 @@ class Place(Struct):
     done: str | None = None
 
     @classmethod
-    def read(cls, cursor: str | None, ctx: Context[Settings], of: str) -> Self:
+    def reached(cls, cursor: str | None, ctx: Context[Settings], of: str) -> Self:
         """The place in a cursor; a new one for none, for a strange one, and when settings ask for
         more than was read: an earlier first day, or other organizers.
         """
@@ -31,10 +29,10 @@ class Place(Struct):
         first = ctx.settings.since
         fresh = cls((first or years_before(ctx.now, YEARS_BACK)).isoformat(), digest)
         try:
-            kept = msgspec.json.decode(cursor, type=cls) if cursor else fresh
+            kept = cls.kept(cursor) or fresh
             begun = datetime.fromisoformat(kept.done) if kept.done else None
             earlier = first is not None and first < date.fromisoformat(kept.since)
-        except (msgspec.MsgspecError, ValueError):
+        except ValueError:
             return fresh
         naive = begun is not None and begun.tzinfo is None
         return fresh if kept.of != digest or earlier or naive else kept
@@ -51,7 +49,7 @@ class Place(Struct):
         """The cursor when all before `at` is read; a window that is read again moves nothing."""
         if self.done is None or datetime.fromisoformat(self.done) < at:
             self.done = at.isoformat(timespec="seconds")
-        return Checkpoint(msgspec.json.encode(self).decode())
+        return self.checkpoint()
 
 
 def years_before(now: datetime, years: int) -> date:

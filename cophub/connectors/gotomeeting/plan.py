@@ -23,12 +23,12 @@ def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
     yield told("organizers", listing, len(found.hosts) + len(found.groups))
     hosts = sum(host.webinars for host in found.hosts) if ctx.settings.webinars else 0
     of = "\n".join([scope(ctx, found), *ctx.settings.webinars])
-    place = Place.read(cursors.get("webinars"), ctx, of)
+    place = Place.reached(cursors.get("webinars"), ctx, of)
     spans = len(list(windows(place.start(ctx), ctx.now, LONGEST)))
     note = "and for each session its attendees and registrants"
     yield told("webinars", spans * hosts, None, note)
     yield told("upcoming", len(units) + bool(ctx.settings.webinars))
-    place = Place.read(cursors.get("meetings"), ctx, scope(ctx, found))
+    place = Place.reached(cursors.get("meetings"), ctx, scope(ctx, found))
     spans = len(list(windows(place.start(ctx), ctx.now, WINDOW)))
     grouped = sum(len(unit.hosts) for unit in units if len(unit.hosts) > 1)
     extra = grouped if ctx.settings.recordings else 0

@@ -83,7 +83,7 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
     if not ctx.settings.webinars:
         return
     found = directory(ctx)
-    place = Place.read(since, ctx, "\n".join([scope(ctx, found), *ctx.settings.webinars]))
+    place = Place.reached(since, ctx, "\n".join([scope(ctx, found), *ctx.settings.webinars]))
     hosts = [host for host in found.hosts if host.webinars]
     reader = WebinarReader(ctx)
     for begin, end in windows(place.start(ctx), ctx.now, LONGEST):

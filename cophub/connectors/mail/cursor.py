@@ -5,9 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from cophub import CursorExpired
-
-VERSION = 1
+from cophub.connectors.state import StateOf
 
 
 class Counts(msgspec.Struct, array_like=True):
@@ -66,40 +64,14 @@ class FileState(msgspec.Struct, omit_defaults=True):
     """Whether the period had been over long enough that nothing will be added."""
 
 
-class Cursor(msgspec.Struct):
-    """The stream's cursor; `encode` gives the text that the engine keeps."""
+class Cursor(StateOf):
+    """The stream's cursor."""
 
-    settings: str
-    """A checksum of the settings that the records depend on."""
-    version: int = VERSION
-    files: dict[str, FileState] = {}
-    index: list[str] = []
+    files: dict[str, FileState] = msgspec.field(default_factory=dict)
+    index: list[str] = msgspec.field(default_factory=list)
     """Segments of the threading index."""
     accounts: str = ""
     """Which accounts were yielded, as checksums of their keys."""
-
-    def encode(self) -> str:
-        """The cursor as JSON text."""
-        return msgspec.json.encode(self).decode()
-
-
-def read_cursor(text: str | None, settings: str) -> Cursor:
-    """The cursor in `text`, or a new one for None.
-
-    Raises CursorExpired when it is of another version or for other settings: then what was read
-    with them no longer holds, and the archive is read again.
-    """
-    if text is None:
-        return Cursor(settings=settings)
-    try:
-        cursor = msgspec.json.decode(text, type=Cursor)
-    except msgspec.DecodeError as error:
-        raise CursorExpired(
-            f"the cursor cannot be read ({error}); the archive is read again"
-        ) from error
-    if cursor.version != VERSION or cursor.settings != settings:
-        raise CursorExpired("the settings changed since the last run; the archive is read again")
-    return cursor
 
 
 class Accounts:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from cophub import Context, CophubError, CursorExpired, Estimate, Item, Space, Verdict
-from cophub.connectors.mail.cursor import Counts, Cursor, read_cursor
+from cophub.connectors.mail.cursor import Counts, Cursor
 from cophub.connectors.mail.reader import Reader
 from cophub.connectors.mail.reading import Tally, Trouble, read_messages
 from cophub.connectors.mail.text import find_tag
@@ -27,7 +27,7 @@ def posts(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     SourceUnavailable when the web archive stops answering, after keeping what it gave.
     """
     settings = ctx.settings
-    cursor = read_cursor(since, settings.checksum())
+    cursor = Cursor.read_of(since, settings.checksum())
     reader = _reader(ctx, cursor)
 
     def head(files: int, counts: Counts) -> Iterator[Item]:
@@ -169,7 +169,7 @@ def estimate(ctx: Context[Settings], cursors: Mapping[str, str | None]) -> Itera
 
 def _known(ctx: Context[Settings], cursor: str | None) -> Cursor:
     try:
-        return read_cursor(cursor, ctx.settings.checksum())
+        return Cursor.read_of(cursor, ctx.settings.checksum())
     except CursorExpired:
         return Cursor(settings="")
 

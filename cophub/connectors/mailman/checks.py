@@ -14,7 +14,7 @@ from cophub.connectors.mailman.lists import (
     space_of,
 )
 from cophub.connectors.mailman.members import read_position
-from cophub.connectors.mailman.posts import checksum, read_archives
+from cophub.connectors.mailman.posts import Archives, checksum
 from cophub.connectors.mailman.roster import ROLES
 from cophub.connectors.mailman.settings import Settings
 from cophub.connectors.mailman.windows import first_month, windows
@@ -118,7 +118,7 @@ def _estimate_members(taken: list[Taken], cursor: str | None) -> Estimate:
 
 def _estimate_posts(ctx: Ctx, taken: list[Taken], cursor: str | None) -> Estimate:
     try:
-        known = read_archives(cursor, checksum(ctx.settings)).archives
+        known = Archives.read_of(cursor, checksum(ctx.settings)).archives
     except CophubError:
         known = {}
     archive, today = Archive(ctx), ctx.now.date()

@@ -6,12 +6,13 @@ from datetime import datetime
 
 import msgspec
 
-from cophub import Account, Checkpoint, Context, CursorExpired, Gone, Item, Membership, Space
+from cophub import Account, Context, CursorExpired, Gone, Item, Membership, Space
 from cophub.connectors.mailman.core import Core
 from cophub.connectors.mailman.lists import Taken, all_taken, config_of, created_at
 from cophub.connectors.mailman.payloads import Address, Ban, ListConfig, instant
 from cophub.connectors.mailman.roster import Person, Roster, banned_among, mark, roster_of
 from cophub.connectors.mailman.settings import Settings
+from cophub.connectors.state import State
 
 Ctx = Context[Settings]
 
@@ -32,25 +33,19 @@ class ListRead(msgspec.Struct):
         return frozenset(data[i : i + _MARK] for i in range(0, len(data), _MARK))
 
 
-class Position(msgspec.Struct):
+class Position(State):
     """The stream's cursor: every list that was read."""
 
-    members: dict[str, ListRead] = {}
-
-    def encode(self) -> str:
-        """As the text that is kept."""
-        return msgspec.json.encode(self).decode()
+    members: dict[str, ListRead] = msgspec.field(default_factory=dict)
 
 
 def read_position(since: str | None) -> Position:
     """What a cursor says. Raises CursorExpired for one that is not this stream's."""
-    if since is None:
-        return Position()
+    found = Position.read(since)
     try:
-        found = msgspec.json.decode(since, type=Position)
         for one in found.members.values():
             b64decode(one.people, validate=True)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except ValueError as error:
         raise CursorExpired(f"the cursor cannot be read ({error})") from error
     return found
 
@@ -74,13 +69,13 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     for number, one in enumerate(taken, 1):
         ctx.progress("lists", number, len(taken))
         yield from _list_members(ctx, one, position, bans, seen, met)
-        yield Checkpoint(position.encode())
+        yield position.checkpoint()
     # A list of which nothing can be read may be any of those that seem to be missing.
     missing = position.members.keys() - {one.key for one in taken}
     for key in sorted(missing) if not unreadable else ():
         del position.members[key]
         yield Gone(record=Membership, where={"space": key})
-        yield Checkpoint(position.encode())
+        yield position.checkpoint()
 
 
 def _list_members(

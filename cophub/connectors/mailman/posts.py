@@ -11,7 +11,6 @@ from cophub import (
     AuthError,
     Checkpoint,
     Context,
-    CursorExpired,
     Gone,
     Item,
     Post,
@@ -30,6 +29,7 @@ from cophub.connectors.mailman.payloads import ListConfig
 from cophub.connectors.mailman.roster import roster_of
 from cophub.connectors.mailman.settings import Settings
 from cophub.connectors.mailman.windows import Export, MonthFile, first_month, unsettled, windows
+from cophub.connectors.state import StateOf
 
 Ctx = Context[Settings]
 
@@ -58,15 +58,10 @@ class ArchiveRead(msgspec.Struct):
     """Messages that HyperKitty counts and does not hand out, or the other way round."""
 
 
-class Archives(msgspec.Struct):
+class Archives(StateOf):
     """The cursor of the messages: every archive that was read."""
 
-    settings: str
-    archives: dict[str, ArchiveRead] = {}
-
-    def encode(self) -> str:
-        """As the text that is kept."""
-        return msgspec.json.encode(self).decode()
+    archives: dict[str, ArchiveRead] = msgspec.field(default_factory=dict)
 
 
 def posts(ctx: Ctx, since: str | None) -> Iterator[Item]:
@@ -80,7 +75,7 @@ def posts(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     if not ctx.settings.archive:
         return
-    position = read_archives(since, checksum(ctx.settings))
+    position = Archives.read_of(since, checksum(ctx.settings))
     archive = Archive(ctx)
     failure: AuthError | SourceUnavailable | None = None
     for one in all_taken(ctx)[0]:
@@ -92,19 +87,6 @@ def posts(ctx: Ctx, since: str | None) -> Iterator[Item]:
             failure = failure or error
     if failure is not None:
         raise failure
-
-
-def read_archives(since: str | None, settings: str) -> Archives:
-    """What a cursor says. Raises CursorExpired for one that is not of these settings."""
-    if since is None:
-        return Archives(settings)
-    try:
-        found = msgspec.json.decode(since, type=Archives)
-    except msgspec.MsgspecError as error:
-        raise CursorExpired(f"the cursor cannot be read ({error})") from error
-    if found.settings != settings:
-        raise CursorExpired("the settings changed since the last run; the archives are read again")
-    return found
 
 
 def checksum(settings: Settings) -> str:
@@ -148,7 +130,7 @@ class _OneArchive:
         state.lost = []
         if not self.refused:  # what could not be read is asked for, and said, in every run
             state.count, state.newest, state.adrift = count, newest, count - _held(state)
-        yield Checkpoint(self.position.encode())
+        yield self.position.checkpoint()
 
     def _months(self, state: ArchiveRead, *, again: bool) -> Iterator[Item]:
         """What is new in the months that may have changed; `again`: in all of them.
@@ -172,7 +154,7 @@ class _OneArchive:
             if isinstance(item, Checkpoint):
                 filed = {one.key for one in reader.index.by_key.values() if one.file != NOWHERE}
                 state.lost = sorted((lost | reader.lost) - filed)
-                yield Checkpoint(self.position.encode())
+                yield self.position.checkpoint()
             elif not (isinstance(item, Account) and item.key == NOBODY):
                 yield self._with_page(item) if isinstance(item, Post) else item
 

@@ -5,31 +5,20 @@ from datetime import timedelta
 
 import msgspec
 
-from cophub import (
-    AuthError,
-    Checkpoint,
-    Context,
-    CursorExpired,
-    Item,
-    Post,
-    SourceUnavailable,
-)
+from cophub import AuthError, Context, Item, Post, SourceUnavailable
 from cophub.connectors.mailman.archive import Archive, key_of
 from cophub.connectors.mailman.lists import Taken, all_taken, config_of
 from cophub.connectors.mailman.payloads import Thread, instant
 from cophub.connectors.mailman.settings import Settings
+from cophub.connectors.state import State
 
 Ctx = Context[Settings]
 
 
-class VotesRead(msgspec.Struct):
+class VotesRead(State):
     """The stream's cursor: per list the threads with votes, and their totals."""
 
-    votes: dict[str, dict[str, int]] = {}
-
-    def encode(self) -> str:
-        """As the text that is kept."""
-        return msgspec.json.encode(self).decode()
+    votes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
 
 
 def votes(ctx: Ctx, since: str | None) -> Iterator[Item]:
@@ -41,7 +30,7 @@ def votes(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     if not ctx.settings.archive:
         return
-    position, archive = read_votes(since), Archive(ctx)
+    position, archive = VotesRead.read(since), Archive(ctx)
     failure: AuthError | SourceUnavailable | None = None
     for one in all_taken(ctx)[0]:
         if config_of(ctx, one).archive_policy == "never":
@@ -53,16 +42,6 @@ def votes(ctx: Ctx, since: str | None) -> Iterator[Item]:
             failure = failure or error
     if failure is not None:
         raise failure
-
-
-def read_votes(since: str | None) -> VotesRead:
-    """What a cursor says. Raises CursorExpired for one that is not this stream's."""
-    if since is None:
-        return VotesRead()
-    try:
-        return msgspec.json.decode(since, type=VotesRead)
-    except msgspec.MsgspecError as error:
-        raise CursorExpired(f"the cursor cannot be read ({error})") from error
 
 
 def _votes_of(ctx: Ctx, archive: Archive, one: Taken, position: VotesRead) -> Iterator[Item]:
@@ -78,7 +57,7 @@ def _votes_of(ctx: Ctx, archive: Archive, one: Taken, position: VotesRead) -> It
         if oldest and last and last < oldest:
             break
     position.votes[one.key] = {thread: total for thread, total in totals.items() if total}
-    yield Checkpoint(position.encode())
+    yield position.checkpoint()
 
 
 def _likes(ctx: Ctx, archive: Archive, one: Taken, thread: Thread) -> Iterator[Item]:

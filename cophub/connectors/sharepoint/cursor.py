@@ -3,8 +3,8 @@
 import msgspec
 from xxhash import xxh3_64_hexdigest
 
-from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.rows import ListRef, Plan, SiteRef
+from cophub.connectors.state import State
 
 
 class ListState(msgspec.Struct, omit_defaults=True):

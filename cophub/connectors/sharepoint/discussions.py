@@ -28,7 +28,6 @@ from cophub import (
     Reject,
     SourceUnavailable,
 )
-from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.canvas import markup_text
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.likes import LIKE, Like, likes_of, parse_likes
@@ -38,6 +37,7 @@ from cophub.connectors.sharepoint.rows import Plan, Row, follow_lists
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import ListRef
 from cophub.connectors.sharepoint.troubles import Troubles
+from cophub.connectors.state import State
 
 Ctx = Context[Settings]
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cophub import Checkpoint, Context, Event, Gone, Item
-from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.directory import Directory
 from cophub.connectors.sharepoint.mapping import mapping_of, without_markup
 from cophub.connectors.sharepoint.recurrence import occurrences
 from cophub.connectors.sharepoint.rows import ListRef, Plan, Row, follow_lists
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.zones import ZONES, instant, zone_of
+from cophub.connectors.state import State
 
 CALENDAR = 106
 HORIZON = timedelta(days=400)

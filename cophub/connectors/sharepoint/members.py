@@ -28,7 +28,6 @@ from cophub import (
     Space,
 )
 from cophub.connectors.microsoft.directory import claim_group
-from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.changes import ChangeLog, TokenExpired, changes_since
 from cophub.connectors.sharepoint.client import shared
 from cophub.connectors.sharepoint.directory import Directory, known
@@ -45,6 +44,7 @@ from cophub.connectors.sharepoint.people import (
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, extra_of, sites_of
 from cophub.connectors.sharepoint.troubles import Troubles, unread
+from cophub.connectors.state import State
 
 Ctx = Context[Settings]
 

@@ -21,7 +21,6 @@ from typing import Any
 import msgspec
 
 from cophub import UNSET, Checkpoint, Context, Gone, Item, Post, Reject
-from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.canvas import markup_text, page_text
 from cophub.connectors.sharepoint.client import NotThere, shared
 from cophub.connectors.sharepoint.comments import PageRef, Talk, parse_talk, read_talk
@@ -33,6 +32,7 @@ from cophub.connectors.sharepoint.rows import Plan, Row, follow_lists
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import ListRef, SiteRef, sites_of
 from cophub.connectors.sharepoint.troubles import Troubles
+from cophub.connectors.state import State
 
 Ctx = Context[Settings]
 

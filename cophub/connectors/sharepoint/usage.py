@@ -18,12 +18,12 @@ from cophub import AuthError, Context, Item, Metric, Reject, SourceUnavailable
 from cophub.connectors.microsoft.consent import REPORTS, SITES
 from cophub.connectors.microsoft.graph import GraphPage, NotThere, graph_get, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
-from cophub.connectors.microsoft.state import State
 from cophub.connectors.sharepoint.client import graph_client
 from cophub.connectors.sharepoint.pages import Counts, page_counts
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef, sites_of
 from cophub.connectors.sharepoint.troubles import Troubles
+from cophub.connectors.state import State
 from cophub.http import parse_each
 
 Ctx = Context[Settings]

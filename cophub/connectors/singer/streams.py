@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from cophub import (
-    Checkpoint,
     ConfigError,
     Context,
     CophubError,
@@ -21,7 +20,7 @@ from cophub import (
     Verdict,
 )
 from cophub.connectors.singer.catalog import catalog_of, columns_of, selected, streams_of
-from cophub.connectors.singer.cursor import Cursor, read_cursor
+from cophub.connectors.singer.cursor import Cursor
 from cophub.connectors.singer.guess import lines
 from cophub.connectors.singer.messages import (
     Message,
@@ -50,7 +49,7 @@ def records(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     Raises ConfigError for a program that is not there and for BATCH messages, and
     SourceUnavailable for a tap that fails or falls silent, after keeping what it had finished.
     """
-    cursor = read_cursor(since, ctx.settings.checksum())
+    cursor = Cursor.read_of(since, ctx.settings.checksum())
     if not ctx.settings.streams:
         raise ConfigError(
             f'source "{ctx.source}" maps none of the tap\'s streams; run cophub discover'
@@ -108,7 +107,7 @@ class _Run:
         if self.has_state:
             self._keep_versions()
             self.cursor.is_open = False
-            yield Checkpoint(self.cursor.encode())
+            yield self.cursor.checkpoint()
 
     def _message(self, message: Message) -> Iterator[Item]:
         if isinstance(message, State):
@@ -138,7 +137,7 @@ class _Run:
             self.cursor.state = message.value
             return
         self.cursor.state, self.cursor.is_open = message.value, True
-        yield Checkpoint(self.cursor.encode())
+        yield self.cursor.checkpoint()
 
     def _version(self, table: Table, message: Version) -> None:
         """A new version replaces the table; the one that is known already does not."""

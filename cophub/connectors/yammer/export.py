@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from cophub import ConfigError, Context, Item, Reject, SourceUnavailable
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.connectors.yammer.exportfile import BadExport, ExportFile, Row, open_export
 from cophub.connectors.yammer.history import Reader
 from cophub.connectors.yammer.ondisk import Kept, files_of, look_at_files

@@ -31,7 +31,7 @@ from cophub.connectors.microsoft.directory import (
     group_members,
 )
 from cophub.connectors.microsoft.graph import Expired, NotThere, graph_get
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.connectors.yammer.accounts import from_graph, from_rest
 from cophub.connectors.yammer.client import NotAllowed
 from cophub.connectors.yammer.client import NotThere as NoGroup

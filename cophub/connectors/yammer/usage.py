@@ -16,7 +16,7 @@ from cophub import AuthError, Context, Item, Metric
 from cophub.connectors.microsoft.consent import REPORTS, ROLES
 from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
-from cophub.connectors.microsoft.state import State
+from cophub.connectors.state import State
 from cophub.connectors.yammer.groups import Found, chosen, graph_client, listed, sees_groups
 from cophub.connectors.yammer.settings import Settings
 from cophub.http import parse_each
