@@ -47,8 +47,8 @@ def box() -> Iterator[Watched]:
 
 @pytest.fixture(scope="session")
 def shared_still() -> Iterator[Watched]:
-    """200 people in 3 communities over two years, for every test that changes nobody."""
-    with Watched(seed=1, people=200, communities=3) as sandbox:
+    """100 people in 3 communities over a year, for every test that changes nobody."""
+    with Watched(seed=1, people=100, communities=3, years=1) as sandbox:
         yield sandbox
 
 

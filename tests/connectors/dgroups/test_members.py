@@ -68,7 +68,7 @@ def test_who_left_has_left_on_the_day_that_the_site_gives(still: Watched, ask: A
         if row["status"] == "left"
     }
     assert left == ended
-    assert len(left) > 10
+    assert len(left) > 5
 
 
 def test_an_expired_application_is_no_past_member(still: Watched, ask: Ask, table: Table):
