@@ -1,15 +1,12 @@
 """Syncs of Microsoft sources, each in a process of its own that may be killed.
 
 The order is JSON on standard input, the report JSON on standard output. With `--serve` orders come
-one a line, and each is done by a process that is made for it: the answers are the number of that
-process, what it reports, and how it ended. Everything is imported once, before the first order.
+one a line, and each is done by a process that is made for it.
 
 The transport keeps the vendor's published pace by a clock that runs `speed` times faster than ours.
 """
 
 import json
-import os
-import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -18,14 +15,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-
 from cophub.connectors import sharepoint, yammer
 from cophub.connectors.sharepoint import official  # noqa: F401 - else each process imports it
 from cophub.http import FileTokens, Transport
 from cophub.sandbox import MicrosoftSandbox
 from cophub.sync import RunResult, SourceSpec, SyncEngine, writer
 from cophub.warehouse import Warehouse
+from tests.sync import forked
 
 CONNECTORS = {"yammer": yammer, "intranet": sharepoint, "by_secret": sharepoint}
 """The sources; `by_secret` is SharePoint with a client secret, `intranet` with a certificate."""
@@ -68,7 +64,8 @@ def sync(order: dict[str, Any]) -> dict[str, Any]:
     streams = tuple(order.get("streams") or ())
     spec = spec_of(order["source"], order["settings"], streams)
     warehouse = Warehouse.open(order["warehouse"])
-    counts = _count(warehouse, order.get("die_at"))
+    countdown = forked.Countdown(order.get("die_at"))
+    countdown.watch(warehouse)
     now = datetime.fromisoformat(order["now"])
     engine = SyncEngine(
         warehouse,
@@ -81,23 +78,9 @@ def sync(order: dict[str, Any]) -> dict[str, Any]:
     return {
         "state": result.state,
         "error": result.error,
-        "counts": counts,
+        "counts": countdown.counts,
         "streams": dict(_streams(result)),
     }
-
-
-def _count(warehouse: Warehouse, die_at: list[Any] | None) -> dict[str, int]:
-    """Counts statements and commits, and kills this process at the one of `die_at`."""
-    counts = {"statement": 0, "commit": 0}
-
-    def count(what: str) -> None:
-        counts[what] += 1
-        if die_at == [what, counts[what]]:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(warehouse.engine, "commit", lambda connection: count("commit"))
-    event.listen(warehouse.engine, "before_cursor_execute", lambda *_: count("statement"))
-    return counts
 
 
 def _streams(result: RunResult) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -126,27 +109,9 @@ def make_small() -> None:
         module.CHUNK = 3
 
 
-def serve() -> None:
-    """Do the order of each line in a process of its own."""
-    make_small()
-    for line in sys.stdin:
-        order = json.loads(line)
-        process = os.fork()
-        if not process:
-            say(sync(order))
-            os._exit(0)
-        say({"process": process})
-        _, status = os.waitpid(process, 0)
-        say({"exit": os.waitstatus_to_exitcode(status)})
-
-
-def say(fact: dict[str, Any]) -> None:
-    """A line of the answer."""
-    os.write(1, json.dumps(fact).encode() + b"\n")
-
-
 if __name__ == "__main__":
     if "--serve" in sys.argv:
-        serve()
+        make_small()
+        forked.serve(sync)
     else:
         json.dump(sync(json.load(sys.stdin)), sys.stdout)

@@ -1,19 +1,13 @@
 """Rule 1: killed at any moment and started again, a sync ends as one that was never interrupted."""
 
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +17,9 @@ from sqlalchemy import func, select
 from cophub.sandbox import MailchimpSandbox
 from cophub.sandbox.mailchimp import KEY
 from cophub.sandbox.mailinglist import MailingList
-from cophub.sandbox.server import Request
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
-from tests.sync import syncer
+from tests.sync import forked, syncer
 from tests.sync.rows import differences, everything
 
 KILLS = 54
@@ -37,14 +30,8 @@ STAGES = (timedelta(0), timedelta(days=3), timedelta(days=38))
 """First load; changes that an incremental run sees; what only a whole read can see."""
 
 
-class Watched(MailchimpSandbox):
+class Watched(forked.Watched, MailchimpSandbox):
     """A vendor that lets the test know of each request as it comes."""
-
-    on_request: Callable[[], None]
-
-    def respond(self, request: Request) -> Any:
-        self.on_request()
-        return super().respond(request)
 
 
 @dataclass
@@ -60,7 +47,6 @@ class Stage:
 def vendor(after: timedelta) -> Watched:
     """The same MailChimp account every time, so much later; three contacts were deleted since."""
     box = Watched(seed=11, people=150, audiences=4, years=0.35, now=NOW)
-    box.on_request = lambda: None
     box.advance(days=after.days)
     if after == STAGES[-1]:
         for audience in box.audiences[:3]:
@@ -81,70 +67,30 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Stage]]:
         stage.box.stop()
 
 
-class Syncer:
-    """The program in `syncer.py`, and one of its processes at a time."""
+class Syncer(forked.Program):
+    """The program in `syncer.py`."""
 
     def __init__(self) -> None:
-        self._program = subprocess.Popen(
-            [sys.executable, "-m", syncer.__name__],
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        super().__init__(syncer.__name__)
 
-    def sync(
-        self, url: str, stage: Stage, kill: tuple[str, float] | None = None
-    ) -> dict[str, Any] | None:
+    def sync(self, url: str, stage: Stage, kill: forked.Kill = forked.NEVER) -> Any:
         """Sync both sources; what the process reports, or None when it was killed."""
-        order: dict[str, Any] = {
+        order = {
             "warehouse": url, "now": stage.now.isoformat(), "mail": str(stage.mail),
-            "api_key": KEY, "base_url": stage.box.base_url,
+            "api_key": KEY, "base_url": stage.box.base_url, "die_at": kill,
         }  # fmt: skip
-        what, when = kill or ("", 0)
-        if what in ("statement", "commit"):
-            order["die_at"] = [what, int(when)]
-        self._tell(order)
-        process = self._hear()["process"]
-        with _killing(process, stage, what, when):
-            report, fact = None, self._hear()
-            while "exit" not in fact:
-                report, fact = fact, self._hear()
-        assert fact["exit"] in (0, -signal.SIGKILL)
-        return None if fact["exit"] else report
-
-    def _tell(self, order: dict[str, Any]) -> None:
-        assert self._program.stdin
-        self._program.stdin.write(json.dumps(order).encode() + b"\n")
-        self._program.stdin.flush()
-
-    def _hear(self) -> dict[str, Any]:
-        assert self._program.stdout
-        fact: dict[str, Any] = json.loads(self._program.stdout.readline())
-        return fact
-
-    def close(self) -> None:
-        assert self._program.stdin
-        self._program.stdin.close()
-        self._program.wait(20)
+        return self.do(order, lambda process: _killing(process, stage, *kill))
 
 
 @contextmanager
 def _killing(process: int, stage: Stage, what: str, when: float) -> Iterator[None]:
     """Kill the process after `when` seconds, or while its request of that number is under way."""
-    timer = threading.Timer(when, end, [process])
-    left = count(int(when) - 1, -1)
+    timer = threading.Timer(when, forked.end, [process])
     if what == "second":
         timer.start()
-    if what == "request":
-        stage.box.on_request = lambda: None if next(left) else end(process)
-    yield
+    with forked.at_request(stage.box, int(when) if what == "request" else 0, process):
+        yield
     timer.cancel()
-    stage.box.on_request = lambda: None
-
-
-def end(process: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -171,18 +117,9 @@ def survive(
     program: Syncer, url: str, stage: Stage, chance: random.Random, most: int
 ) -> Counter[str]:
     """Sync, killed up to `most` times, until a run ends; how often it was killed by what."""
-    killed: Counter[str] = Counter()
-    while killed.total() < most:
-        what = chance.choice(list(stage.lengths))
-        when = chance.uniform(0, stage.lengths[what])
-        if what != "second":
-            when = 1 + int(when)
-        report = program.sync(url, stage, (what, when))
-        if report is not None:
-            break
-        killed[what] += 1
-    else:
-        report = program.sync(url, stage)
+    killed, report = forked.survive(
+        lambda kill: program.sync(url, stage, kill), stage.lengths, chance, most
+    )
     assert report is not None
     assert report["states"] == ["done", "done"], report
     return killed

@@ -2,17 +2,10 @@
 one that was never interrupted; a second one writes nothing; and who or what is gone is said so.
 """
 
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +14,9 @@ from sqlalchemy import func, select
 
 from cophub.http import FileTokens
 from cophub.sandbox import MicrosoftSandbox
-from cophub.sandbox.server import Request
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
-from tests.sync import tenant_syncer
+from tests.sync import forked, tenant_syncer
 from tests.sync.rows import COMPARED, Rows, differences
 from tests.sync.tenant_syncer import tenant_settings
 from tests.sync.tenant_truth import (
@@ -47,83 +39,34 @@ SPEED = 1_000
 KEY = "a phrase for tests alone"
 
 
-class Watched(MicrosoftSandbox):
+class Watched(forked.Watched, MicrosoftSandbox):
     """A vendor that keeps its limits, and lets the test know of each request as it comes."""
 
-    on_request: Callable[[], None]
 
-    def respond(self, request: Request) -> Any:
-        self.on_request()
-        return super().respond(request)
-
-
-class Syncer:
-    """The program in `tenant_syncer.py`, and one of its processes at a time."""
+class Syncer(forked.Program):
+    """The program in `tenant_syncer.py`."""
 
     def __init__(self, box: Watched, folder: Path) -> None:
+        super().__init__(tenant_syncer.__name__, "--serve", COPHUB_KEY=KEY)
         self.box, self.folder = box, folder
-        self._program = subprocess.Popen(
-            [sys.executable, "-m", tenant_syncer.__name__, "--serve"],
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, "COPHUB_KEY": KEY},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
 
     def sync(
-        self, url: str, source: str, kill: tuple[str, int] = ("", 0), *, hours: int = 0
+        self, url: str, source: str, kill: forked.Kill = forked.NEVER, *, hours: int = 0
     ) -> dict[str, Any] | None:
         """Sync a source, `hours` after the vendor's clock; None when its process was killed."""
         what, when = kill
         order = {
             "source": source, "settings": tenant_settings(self.box, source), "warehouse": url,
             "now": (self.box.now + timedelta(hours=hours)).isoformat(), "speed": SPEED,
-            "tokens": str(self.folder / "tokens"), "die_at": [what, when],
+            "tokens": str(self.folder / "tokens"), "die_at": kill,
         }  # fmt: skip
-        self._tell(order)
-        process = self._hear()["process"]
-        with _killing(process, self.box, when if what == "request" else 0):
-            report, fact = None, self._hear()
-            while "exit" not in fact:
-                report, fact = fact, self._hear()
-        assert fact["exit"] in (0, -signal.SIGKILL)
-        return None if fact["exit"] else report
-
-    def _tell(self, order: dict[str, Any]) -> None:
-        assert self._program.stdin
-        self._program.stdin.write(json.dumps(order).encode() + b"\n")
-        self._program.stdin.flush()
-
-    def _hear(self) -> dict[str, Any]:
-        assert self._program.stdout
-        fact: dict[str, Any] = json.loads(self._program.stdout.readline())
-        return fact
-
-    def close(self) -> None:
-        assert self._program.stdin
-        self._program.stdin.close()
-        self._program.wait(20)
-
-
-@contextmanager
-def _killing(process: int, box: Watched, when: int) -> Iterator[None]:
-    """Kill the process while its request of that number is under way; 0 for not at all."""
-    left = count(when - 1, -1)
-    if when:
-        box.on_request = lambda: None if next(left) else end(process)
-    yield
-    box.on_request = lambda: None
-
-
-def end(process: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+        at = int(when) if what == "request" else 0
+        return self.do(order, lambda process: forked.at_request(self.box, at, process))
 
 
 @pytest.fixture
 def box() -> Iterator[Watched]:
     made = Watched(**SMALL, limits=True, speed=SPEED)
-    made.on_request = lambda: None
     with made:
         yield made
 
@@ -219,15 +162,10 @@ def survive(
     syncer: Syncer, url: str, source: str, lengths: dict[str, int], chance: random.Random
 ) -> Counter[str]:
     """Sync, killed a few times, until a run ends; how often it was killed by what."""
-    killed: Counter[str] = Counter()
-    for _ in range(KILLS):
-        what = chance.choice(sorted(lengths))
-        report = syncer.sync(url, source, (what, chance.randint(1, lengths[what])))
-        if report is not None:
-            done(report)
-            return killed
-        killed[what] += 1
-    done(syncer.sync(url, source))
+    killed, report = forked.survive(
+        lambda kill: syncer.sync(url, source, kill), lengths, chance, KILLS
+    )
+    done(report)
     return killed
 
 
