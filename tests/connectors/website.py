@@ -25,6 +25,7 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: str = ""
     status: int = 0
 
 
@@ -37,6 +38,8 @@ class Website(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages: dict[str, Answer | Callable[[Asked], Answer]] = {}
+        self.otherwise: Answer | Callable[[Asked], Answer] = Answer(b"no such page", 404)
+        """What every other path answers."""
         self.asked: list[Asked] = []
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -60,9 +63,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(parts.path, dict(parse_qsl(parts.query)), headers)
+        body = self.rfile.read(int(headers.get("content-length", 0))).decode()
+        asked = Asked(parts.path, dict(parse_qsl(parts.query)), headers, body)
         self.server.asked.append(asked)
-        page = self.server.pages.get(parts.path, Answer(b"no such page", 404))
+        page = self.server.pages.get(parts.path, self.server.otherwise)
         answer = page(asked) if callable(page) else page
         tag = answer.headers.get("ETag")
         if tag and headers.get("if-none-match") == tag:
@@ -76,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
+
+    do_POST = do_GET  # noqa: N815 - the library's name
 
     def log_message(self, *_: Any) -> None:
         """Nothing: the tests are quiet."""

@@ -11,6 +11,7 @@ from cophub import AuthError, Context, SourceUnavailable
 from cophub.connectors.adobeconnect.answer import Answer, Row, read_answer
 from cophub.connectors.adobeconnect.settings import Settings
 from cophub.http import SAFE, check_status, remember_secret
+from cophub.http.auth import without_addresses
 
 Ctx = Context[Settings]
 PATH = "/api/xml"
@@ -182,19 +183,20 @@ class AdobeConnect:
         """The answer, if its status is ok."""
         if answer.code == "ok":
             return answer
-        where, words = f"{self._settings.host} {action}", " ".join((answer.code, answer.subcode))
+        words = without_addresses(f"{answer.code} {answer.subcode}")
+        where = f"{self._settings.host} {action}"
         if answer.code == "no-access":
             why = _WHY.get(answer.subcode, "the account lacks the permission")
             if answer.subcode == "no-login":
                 raise AuthError(f"{where}: the site asks for a login right after one; check that"
                                 " the account may use the XML API")  # fmt: skip
-            raise Denied(f"{where} is refused ({words.strip()}): {why}")
+            raise Denied(f"{where} is refused ({words}): {why}")
         if answer.code == "no-data" or "no-such-item" in "".join(answer.invalid):
-            raise NotThere(f"{where}: there is no such item ({words.strip()})")
+            raise NotThere(f"{where}: there is no such item ({words})")
         if answer.code in ("too-much-data", "operation-size-error"):
-            raise TooMuch(f"{where}: the site does not give so much at once ({words.strip()})")
-        told = f": {'; '.join(answer.invalid)}" if answer.invalid else ""
-        raise SourceUnavailable(f"{where} is answered {words.strip() or 'without a status'}{told}")
+            raise TooMuch(f"{where}: the site does not give so much at once ({words})")
+        told = f": {without_addresses('; '.join(answer.invalid))}" if answer.invalid else ""
+        raise SourceUnavailable(f"{where} is answered {words or 'without a status'}{told}")
 
 
 def _cookie_header(cookie: str) -> dict[str, str]:

@@ -41,6 +41,7 @@ class Settings(BaseModel):
     )
     url: Annotated[list[HttpUrl], BeforeValidator(_addresses)] = Field(
         [],
+        repr=False,  # it may be a key
         description="The address of the calendar as ICS (iCal), or a list of addresses."
         " `webcal://` is taken for `https://`.",
     )

@@ -29,6 +29,7 @@ class Settings(BaseModel):
 
     url: Annotated[list[HttpUrl], BeforeValidator(_several)] = Field(
         min_length=1,
+        repr=False,  # it may be a key
         description="The address of a feed, or of a WordPress site; or a list of addresses.",
     )
     space: str = Field(

@@ -14,6 +14,7 @@ import httpx
 
 from cophub import ConfigError, Context, SourceUnavailable
 from cophub.connectors.files.settings import Settings
+from cophub.connectors.web.fetch import remember_key, shown
 
 _TABLES = frozenset([".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"])
 _BLOCK = 1 << 20
@@ -91,6 +92,7 @@ def fetched(ctx: Context[Settings], etag: str = "", modified: str = "") -> Itera
     from cophub.http import check_status
 
     settings = ctx.settings
+    remember_key(str(settings.url))
     asked = {"If-None-Match": etag, "If-Modified-Since": "" if etag else modified}
     headers = {name: value for name, value in asked.items() if value}
     name = unquote(urlsplit(str(settings.url)).path.rpartition("/")[2]) or "export"
@@ -107,7 +109,8 @@ def fetched(ctx: Context[Settings], etag: str = "", modified: str = "") -> Itera
                 _keep(settings, answer, path)
         except httpx.TransportError as error:
             raise SourceUnavailable(
-                f"{settings.url} did not answer ({type(error).__name__}); the next run tries again"
+                f"{shown(str(settings.url))} did not answer ({type(error).__name__}); the next run"
+                " tries again"
             ) from error
         found = answer.headers
         yield Place(name, path, found.get("etag", ""), found.get("last-modified", ""))
@@ -122,11 +125,13 @@ def address(settings: Settings) -> str:
 
 
 def _client(ctx: Context[Settings]) -> httpx.Client:
+    from cophub.http import basic
+
     settings = ctx.settings
+    login = None
     if settings.username and settings.password:
-        login = httpx.BasicAuth(settings.username, settings.password.get_secret_value())
-        return ctx.client(auth=login, follow_redirects=True)
-    return ctx.client(follow_redirects=True)
+        login = basic(settings.username, settings.password)
+    return ctx.client(auth=login)
 
 
 def _keep(settings: Settings, answer: httpx.Response, path: Path) -> None:
@@ -136,7 +141,7 @@ def _keep(settings: Settings, answer: httpx.Response, path: Path) -> None:
             size += len(block)
             if size > most:
                 raise SourceUnavailable(
-                    f"{settings.url} is more than {settings.max_unpacked_mb} MB; set"
+                    f"{shown(str(settings.url))} is more than {settings.max_unpacked_mb} MB; set"
                     " max_unpacked_mb higher if it is meant to be"
                 )
             file.write(block)

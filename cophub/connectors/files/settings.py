@@ -36,7 +36,9 @@ class Settings(Options):
         json_schema_extra={"format": "path"},
     )
     url: HttpUrl | None = Field(
-        None, description="The address of one file on the web. Give this or `path`."
+        None,
+        repr=False,  # it may be a key
+        description="The address of one file on the web. Give this or `path`.",
     )
     base_url: HttpUrl | None = Field(
         None,

@@ -57,7 +57,7 @@ class Fetcher:
         self._real = origin(url)
         self._asked = origin(base_url) if base_url else self._real
         auth = basic(username, password) if username and password else None
-        _remember(url)
+        remember_key(url)
         self.client = ctx.client(base_url=self._asked, auth=auth)
 
     def fetch(self, url: str, known: Validators | None = None) -> Fetched:
@@ -144,7 +144,7 @@ def shown(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], place(url), "", ""))
 
 
-def _remember(url: str) -> None:
+def remember_key(url: str) -> None:
     """Let no message show the parts of an address that are its key."""
     parts = urlsplit(url)
     for piece in re.split(r"[/?&]", f"{parts.path}?{parts.query}"):
@@ -153,4 +153,4 @@ def _remember(url: str) -> None:
             remember_secret(value)
 
 
-__all__ = ["Fetched", "Fetcher", "Validators", "origin", "raise_for", "shown"]
+__all__ = ["Fetched", "Fetcher", "Validators", "origin", "raise_for", "remember_key", "shown"]
