@@ -1,25 +1,15 @@
 """The settings of an Adobe Connect source."""
 
 from fnmatch import fnmatchcase
-from typing import Annotated
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    HttpUrl,
     SecretStr,
-    field_validator,
 )
 
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-Words = Annotated[list[str], BeforeValidator(as_list)]
+from cophub.connectors.settings import Host, Words, origin_of
 
 
 class Settings(BaseModel):
@@ -27,7 +17,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    base_url: HttpUrl = Field(
+    base_url: Host = Field(
         description="Scheme and host of the site, such as `https://example.adobeconnect.com`; "
         "`/api/xml` is added."
     )
@@ -49,21 +39,10 @@ class Settings(BaseModel):
         description="Groups to take: ids, names or patterns of names; `[]` for none.",
     )
 
-    @field_validator("base_url")
-    @classmethod
-    def names_a_host_only(cls, url: HttpUrl) -> HttpUrl:
-        """Refuse the address of a page or of the API in place of the site's."""
-        if (url.path or "/") != "/" or url.query or url.username or url.password:
-            raise ValueError(
-                "give scheme and host only, such as https://example.adobeconnect.com; /api/xml is"
-                " added"
-            )
-        return url
-
     @property
     def host(self) -> str:
         """Scheme and host, without a slash at the end."""
-        return str(self.base_url).rstrip("/")
+        return origin_of(self.base_url)
 
 
 def means(wanted: str, key: str, *names: str) -> bool:

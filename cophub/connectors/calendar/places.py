@@ -10,7 +10,7 @@ from cophub import AuthError, ConfigError, Context, SourceUnavailable
 from cophub.connectors.calendar.cursor import CalendarState
 from cophub.connectors.calendar.entries import Entries, NoCalendar, read_entries
 from cophub.connectors.calendar.settings import Settings
-from cophub.connectors.web.fetch import Validators, shown
+from cophub.connectors.web.fetch import Fetcher, Validators, shown
 
 ON_DISK = "path"
 """What the calendar on disk is called in the cursor."""
@@ -46,7 +46,7 @@ def _on_the_web(
     ctx: Context[Settings], url: str, known: Validators | None, *, was_one: bool
 ) -> Found | None:
     try:
-        fetched = ctx.settings.fetcher(ctx, url).fetch(url, known)
+        fetched = Fetcher(ctx, url).fetch(url, known)
     except AuthError as error:
         raise AuthError(
             f"{error}; a calendar that is not public has a secret address in its settings (Google:"

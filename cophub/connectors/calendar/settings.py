@@ -2,7 +2,6 @@
 
 import zlib
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -11,16 +10,15 @@ from pydantic import (
     Field,
     HttpUrl,
     SecretStr,
-    field_validator,
     model_validator,
 )
 
-from cophub.connectors.web.fetch import Fetcher
+from cophub.connectors.settings import Host, Zone, as_list, refuse_half_a_login
 
 
 def _addresses(value: Any) -> Any:
     """One address or several; `webcal://` is what browsers call an address to subscribe to."""
-    several = [value] if isinstance(value, str) else value
+    several = as_list(value)
     if not isinstance(several, list):
         return several
     return [
@@ -56,7 +54,7 @@ class Settings(BaseModel):
     visibility: Literal["public", "members", "secret"] | None = Field(
         None, description="Who may see the calendar; left out, that is not known."
     )
-    timezone: str | None = Field(
+    timezone: Zone | None = Field(
         None,
         description="The zone of times that name none, or one that nobody knows, and of whole days."
         " Left out, the calendar's own (X-WR-TIMEZONE), else UTC.",
@@ -73,39 +71,17 @@ class Settings(BaseModel):
     )
     username: str | None = Field(None, description="Login, where the calendar asks for one.")
     password: SecretStr | None = Field(None, description="Its password.")
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host to ask in place of those of `url`: a proxy or a test server.",
     )
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone_is_known(cls, value: str | None) -> str | None:
-        try:
-            ZoneInfo(value or "UTC")
-        except (KeyError, ValueError, OSError):
-            raise ValueError(
-                f'"{value}" is not a time zone; take one like "Europe/Zurich"'
-            ) from None
-        return value
 
     @model_validator(mode="after")
     def _whole(self) -> "Settings":
         if not self.url and self.path is None:
             raise ValueError("give url (on the web) or path (on disk)")
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together")
+        refuse_half_a_login(self, "username", "password")
         return self
-
-    def fetcher(self, ctx: Any, url: str) -> Fetcher:
-        """What asks for the calendar at that address."""
-        return Fetcher(
-            ctx,
-            url,
-            base_url=str(self.base_url) if self.base_url else None,
-            username=self.username,
-            password=self.password.get_secret_value() if self.password else None,
-        )
 
     def checksum(self) -> int:
         """Of the settings that records depend on: when it changes, all is read again."""

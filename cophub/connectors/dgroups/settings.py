@@ -1,21 +1,10 @@
 """The settings of a Dgroups source, which is any site that groups.io runs."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
 
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str | int) else value
-
-
-def as_words(value: object) -> object:
-    """Ids of groups may be given as numbers."""
-    return [str(one) for one in value] if isinstance(value, list) else value
-
-
-Words = Annotated[list[str], BeforeValidator(as_words), BeforeValidator(as_list)]
+from cophub.connectors.settings import Host, Words, origin_of
 
 
 class Settings(BaseModel):
@@ -33,7 +22,7 @@ class Settings(BaseModel):
         description="Groups to take: names such as `km4change` or `mercop+francophone`, ids, or "
         "patterns such as `mercop*`. `*` is every group that the account is in.",
     )
-    base_url: HttpUrl = Field(
+    base_url: Host = Field(
         HttpUrl("https://dgroups.io"),
         description="Scheme and host of the site: dgroups.io, a partner's domain such as "
         "`https://partner.dgroups.io`, or `https://groups.io`. `/api/v1` is added. A domain shows "
@@ -80,4 +69,4 @@ class Settings(BaseModel):
     @property
     def host(self) -> str:
         """Scheme and host, without a slash at the end."""
-        return str(self.base_url).rstrip("/")
+        return origin_of(self.base_url)

@@ -1,24 +1,18 @@
 """The settings of a CommunityCloud source."""
 
 import re
-from typing import Annotated
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    HttpUrl,
     SecretStr,
     field_validator,
 )
 
+from cophub.connectors.settings import Host, Words, origin_of
+
 _PATH = re.compile(r"\w[\w.~-]*(/\w[\w.~-]*)*")
-
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -26,7 +20,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    base_url: HttpUrl = Field(
+    base_url: Host = Field(
         description="Scheme and host of the site, such as `https://dgroups.org`; the path of each "
         "community and `/__api/` are added."
     )
@@ -34,7 +28,7 @@ class Settings(BaseModel):
         min_length=1, description="Name of the API key (`site-id`), issued by the site's operator."
     )
     secret: SecretStr = Field(description="Secret of the API key; it signs and is never sent.")
-    communities: Annotated[list[str], BeforeValidator(as_list)] = Field(
+    communities: Words = Field(
         min_length=1,
         description="Paths of the communities to take, such as `fao/forum`. A community below "
         "another one of the list is its child.",
@@ -46,17 +40,6 @@ class Settings(BaseModel):
     activity_days: int = Field(
         365, ge=7, le=3650, description="How many days of weekly activity to ask for."
     )
-
-    @field_validator("base_url")
-    @classmethod
-    def names_a_host_only(cls, url: HttpUrl) -> HttpUrl:
-        """Refuse the address of a community in place of the site's."""
-        if (url.path or "/") != "/" or url.query or url.username or url.password:
-            raise ValueError(
-                "give scheme and host only, such as https://dgroups.org; the paths stand in"
-                " communities"
-            )
-        return url
 
     @field_validator("communities")
     @classmethod
@@ -71,4 +54,4 @@ class Settings(BaseModel):
     @property
     def host(self) -> str:
         """Scheme and host, without a slash at the end."""
-        return str(self.base_url).rstrip("/")
+        return origin_of(self.base_url)

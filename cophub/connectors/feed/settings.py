@@ -1,7 +1,7 @@
 """What plugins.toml says about one site's news."""
 
 import zlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -11,15 +11,10 @@ from pydantic import (
     Field,
     HttpUrl,
     SecretStr,
-    field_validator,
     model_validator,
 )
 
-from cophub.connectors.web.fetch import Fetcher
-
-
-def _several(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+from cophub.connectors.settings import Host, Words, Zone, as_list, refuse_half_a_login
 
 
 class Settings(BaseModel):
@@ -27,7 +22,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    url: Annotated[list[HttpUrl], BeforeValidator(_several)] = Field(
+    url: Annotated[list[HttpUrl], BeforeValidator(as_list)] = Field(
         min_length=1,
         repr=False,  # it may be a key
         description="The address of a feed, or of a WordPress site; or a list of addresses.",
@@ -49,37 +44,25 @@ class Settings(BaseModel):
     post_kind: Literal["news", "message", "announcement"] = Field(
         "news", description="What an entry is: news of a site, or a message of a list."
     )
-    collections: list[str] = Field(
+    collections: Words = Field(
         ["posts"],
         description="Of WordPress: what is read, by its name in the API, such as `pages`.",
     )
     comments: bool = Field(True, description="Of WordPress: whether comments are read.")
     bodies: bool = Field(True, description="Whether the texts of posts are kept.")
-    timezone: str = Field("UTC", description="The zone of dates that name none.")
+    timezone: Zone = Field("UTC", description="The zone of dates that name none.")
     username: str | None = Field(None, description="Login, where the site asks for one.")
     password: SecretStr | None = Field(
         None, description="Its password; of WordPress, an application password."
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host to ask in place of those of `url`: a proxy or a test server.",
     )
 
-    @field_validator("timezone")
-    @classmethod
-    def _zone_is_known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(
-                f'"{value}" is not a time zone; take one like "Europe/Zurich"'
-            ) from None
-        return value
-
     @model_validator(mode="after")
     def _whole(self) -> "Settings":
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together")
+        refuse_half_a_login(self, "username", "password")
         return self
 
     @property
@@ -90,16 +73,6 @@ class Settings(BaseModel):
     def seen_by(self) -> str | None:
         """Who may read the site, or None where nothing tells."""
         return self.visibility or (None if self.username else "public")
-
-    def fetcher(self, ctx: Any, url: str) -> Fetcher:
-        """What asks the site of that address."""
-        return Fetcher(
-            ctx,
-            url,
-            base_url=str(self.base_url) if self.base_url else None,
-            username=self.username,
-            password=self.password.get_secret_value() if self.password else None,
-        )
 
     def checksum(self) -> int:
         """Of the settings that records depend on: when it changes, all is read again."""

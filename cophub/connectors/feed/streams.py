@@ -24,7 +24,7 @@ from cophub.connectors.feed.reading import (
 )
 from cophub.connectors.feed.settings import Settings
 from cophub.connectors.feed.wordpress import PAGE, Closed, Site
-from cophub.connectors.web.fetch import Fetched, shown
+from cophub.connectors.web.fetch import Fetched, Fetcher, shown
 
 
 def posts(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
@@ -56,7 +56,7 @@ def _address(ctx: Context[Settings], url: str, cursor: Cursor) -> Iterator[Item]
         site = Site(ctx, url, cursor.apis.get(url, ""))
     else:
         state = cursor.feeds.setdefault(url, FeedState())
-        fetched = ctx.settings.fetcher(ctx, url).fetch(url, state.validators)
+        fetched = Fetcher(ctx, url).fetch(url, state.validators)
         _tell_move(ctx, url, fetched)
         if fetched.content is None:
             return
@@ -125,7 +125,7 @@ def _look(ctx: Context[Settings], url: str) -> Feed | Site:
         site = Site(ctx, url)
         site.root()
         return site
-    fetched = ctx.settings.fetcher(ctx, url).fetch(url)
+    fetched = Fetcher(ctx, url).fetch(url)
     return take_apart(fetched) or _announced(ctx, url, fetched, was_one=False)
 
 

@@ -49,7 +49,7 @@ class Site:
     def __init__(self, ctx: Context[Settings], url: str, api: str = "") -> None:
         self.home = home_of(url)
         self.api = f"{api or self.home + '/wp-json'}".rstrip("/") + "/"
-        self._fetcher: Fetcher = ctx.settings.fetcher(ctx, self.home)
+        self._fetcher = Fetcher(ctx, self.home)
         self._now = ctx.now
 
     def root(self) -> WpRoot:

@@ -1,6 +1,5 @@
 """What plugins.toml says about files: where they are, and what their rows are."""
 
-import codecs
 import re
 from typing import Any
 
@@ -9,6 +8,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from cophub import ConfigError
 from cophub.connectors.mapping import FIELDS, Mapping, Options, RecordName
 from cophub.connectors.mapping.model import hash_of
+from cophub.connectors.settings import Charset, Host, refuse_half_a_login
 
 _PART = re.compile(r"\{(\w+(?:\.\w+)?)\}")
 
@@ -40,7 +40,7 @@ class Settings(Options):
         repr=False,  # it may be a key
         description="The address of one file on the web. Give this or `path`.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host to ask in place of those of `url`: a proxy or a test server.",
     )
@@ -80,21 +80,12 @@ class Settings(Options):
         None, min_length=1, max_length=1, description="What stands between cells, where the guess"
         " fails."
     )  # fmt: skip
-    encoding: str | None = Field(
+    encoding: Charset | None = Field(
         None, description="The character set, such as `windows-1252`, where the guess fails."
     )
     max_unpacked_mb: int = Field(
         512, ge=1, description="Megabytes that one file may be, unpacked; more is refused."
     )
-
-    @field_validator("encoding")
-    @classmethod
-    def _encoding_is_known(cls, value: str | None) -> str | None:
-        try:
-            codecs.lookup(value or "utf-8")
-        except LookupError:
-            raise ValueError(f'"{value}" is not a character set; try "windows-1252"') from None
-        return value
 
     @field_validator("file_name")
     @classmethod
@@ -107,8 +98,7 @@ class Settings(Options):
     def _one_place(self) -> "Settings":
         if (self.path is None) == (self.url is None):
             raise ValueError("give either path (on disk) or url (on the web)")
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together")
+        refuse_half_a_login(self, "username", "password")
         if self.record and (self.columns or self.file_name):
             self._mapped(self.record)
         return self

@@ -1,11 +1,10 @@
 """The settings of a GoToMeeting source."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
@@ -13,16 +12,10 @@ from pydantic import (
     model_validator,
 )
 
+from cophub.connectors.settings import Host, Words, origin_of
+
 LOGIN = "https://authentication.logmeininc.com"
 API = "https://api.getgo.com"
-
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-Words = Annotated[list[str], BeforeValidator(as_list)]
 
 
 class Settings(BaseModel):
@@ -81,7 +74,7 @@ class Settings(BaseModel):
         description="For how many hours after it began a meeting is read again: GoTo reports who "
         "attended some hours late.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="One address in place of both of GoTo's hosts, for a proxy or the sandbox.",
     )
@@ -106,4 +99,4 @@ class Settings(BaseModel):
         return self._at(API)
 
     def _at(self, usual: str) -> str:
-        return str(self.base_url).rstrip("/") if self.base_url else usual
+        return origin_of(self.base_url) if self.base_url else usual

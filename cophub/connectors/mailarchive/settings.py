@@ -10,14 +10,13 @@ from pydantic import (
     Field,
     HttpUrl,
     SecretStr,
-    field_validator,
     model_validator,
 )
 
 from cophub.connectors.mail.dates import window
 from cophub.connectors.mail.message import Rules, tag_key
 from cophub.connectors.mail.reading import Bounds
-from cophub.connectors.mail.text import known_charset
+from cophub.connectors.settings import Charset, Host, refuse_half_a_login
 
 
 class Settings(BaseModel):
@@ -39,7 +38,7 @@ class Settings(BaseModel):
         description="The archive on the web: the index page of a Mailman 2 (pipermail) archive, or"
         " one file of it. Give this or `path`.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host to ask in place of those of `url`: a proxy or a test server.",
     )
@@ -65,7 +64,7 @@ class Settings(BaseModel):
     body_limit: int | None = Field(
         None, ge=1, description="Characters of a text that are kept; left out, all of them."
     )
-    charset: str = Field(
+    charset: Charset = Field(
         "windows-1252",
         description="The character set of text that declares none and is not UTF-8.",
     )
@@ -78,19 +77,11 @@ class Settings(BaseModel):
         4096, ge=1, description="Megabytes that one .gz or .zip may unpack to; more is refused."
     )
 
-    @field_validator("charset")
-    @classmethod
-    def _charset_is_known(cls, value: str) -> str:
-        if known_charset(value) is None:
-            raise ValueError(f'"{value}" is not a character set; try "windows-1252" or "koi8-r"')
-        return value
-
     @model_validator(mode="after")
     def _one_place(self) -> "Settings":
         if (self.path is None) == (self.url is None):
             raise ValueError("give either path (on disk) or url (on the web)")
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together")
+        refuse_half_a_login(self, "username", "password")
         return self
 
     def seen_by(self) -> str | None:

@@ -1,27 +1,18 @@
 """The settings of a MailChimp source, and where merge fields go."""
 
 import re
-from typing import Annotated
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    HttpUrl,
     SecretStr,
     field_validator,
 )
 
+from cophub.connectors.settings import Host, Words, origin_of
+
 DATA_CENTRE = re.compile(r"[^\s-]+-([a-z]+[0-9]*)", re.ASCII)
-
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-Words = Annotated[list[str], BeforeValidator(as_list)]
 
 
 class MergeFields(BaseModel):
@@ -78,7 +69,7 @@ class Settings(BaseModel):
         min_length=1,
         description="Audiences to take: ids, names, or patterns of names such as `Newsletter *`.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host of the API; by default the data centre that the key names "
         "(`https://us21.api.mailchimp.com`). `/3.0` is added.",
@@ -120,7 +111,7 @@ class Settings(BaseModel):
     def host(self) -> str:
         """Scheme and host of the API, without a slash at the end."""
         if self.base_url is not None:
-            return str(self.base_url).rstrip("/")
+            return origin_of(self.base_url)
         match = DATA_CENTRE.fullmatch(self.api_key.get_secret_value())
         assert match is not None  # noqa: S101 - the validator above has seen to it
         return f"https://{match[1]}.api.mailchimp.com"

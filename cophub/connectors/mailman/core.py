@@ -21,6 +21,7 @@ from cophub.connectors.mailman.payloads import (
     Versions,
 )
 from cophub.connectors.mailman.settings import Settings
+from cophub.connectors.settings import origin_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 Ctx = Context[Settings]
@@ -37,7 +38,7 @@ class Core:
 
         settings = ctx.settings
         secret = settings.password.get_secret_value() if settings.password else ""
-        self.host = str(settings.base_url).rstrip("/")
+        self.host = origin_of(settings.base_url)
         self.client = ctx.client(base_url=f"{self.host}/3.1/", auth=basic(settings.user, secret))
 
     def versions(self) -> Versions:

@@ -1,28 +1,16 @@
 """What plugins.toml says about one Mailman 3 site: its core, its archive, and which lists."""
 
-from typing import Annotated
-
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
     SecretStr,
-    field_validator,
     model_validator,
 )
 
 from cophub.connectors.mail.reading import Bounds
-from cophub.connectors.mail.text import known_charset
-
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-Words = Annotated[list[str], BeforeValidator(as_list)]
+from cophub.connectors.settings import Charset, Host, Words, refuse_half_a_login
 
 
 class Settings(BaseModel):
@@ -36,7 +24,7 @@ class Settings(BaseModel):
         description="Lists to take: ids (`cop.example.org`), addresses (`cop@example.org`) or"
         " patterns of either (`cop-*@example.org`).",
     )
-    base_url: HttpUrl = Field(
+    base_url: Host = Field(
         HttpUrl("http://127.0.0.1:8001"),
         description="Scheme, host and port of the REST server of Mailman core; `/3.1` is added.",
     )
@@ -69,7 +57,7 @@ class Settings(BaseModel):
     body_limit: int | None = Field(
         None, ge=1, description="Characters of a text that are kept; left out, all of them."
     )
-    charset: str = Field(
+    charset: Charset = Field(
         "windows-1252",
         description="The character set of text that declares none and is not UTF-8.",
     )
@@ -77,28 +65,13 @@ class Settings(BaseModel):
         4096, ge=1, description="Megabytes that one download may unpack to; more is refused."
     )
 
-    @field_validator("base_url")
-    @classmethod
-    def _is_a_host(cls, url: HttpUrl) -> HttpUrl:
-        if (url.path or "/") != "/" or url.query:
-            raise ValueError("give scheme, host and port only, such as http://127.0.0.1:8001")
-        return url
-
-    @field_validator("charset")
-    @classmethod
-    def _charset_is_known(cls, value: str) -> str:
-        if known_charset(value) is None:
-            raise ValueError(f'"{value}" is not a character set; try "windows-1252" or "koi8-r"')
-        return value
-
     @model_validator(mode="after")
     def _has_something_to_read(self) -> "Settings":
         if self.password is None and self.archive_url is None:
             raise ValueError(
                 "give password (of Mailman's REST server), archive_url (of HyperKitty), or both"
             )
-        if (self.archive_user is None) != (self.archive_password is None):
-            raise ValueError("archive_user and archive_password go together")
+        refuse_half_a_login(self, "archive_user", "archive_password")
         return self
 
     @property

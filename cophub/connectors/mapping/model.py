@@ -1,14 +1,13 @@
 """What the settings say of a table's rows: which record each is, and which column holds what."""
 
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from cophub.connectors.mapping.fields import FIELDS, NEEDED, RecordName
+from cophub.connectors.settings import Zone
 
-# Not in the IANA list, and yet what people in Geneva write; [hub] takes it too.
-_ALSO_ZONES = {"Europe/Geneva": "Europe/Zurich"}
 Value = str | int | float | bool
 
 
@@ -42,7 +41,7 @@ class Options(BaseModel):
         description="Whether 03/04/2024 is 3 April (`true`) or March 4 (`false`), where no date of"
         " the column tells.",
     )
-    timezone: str = Field(
+    timezone: Zone = Field(
         "UTC",
         description="The zone of times that say none, such as `Europe/Geneva`.",
     )
@@ -58,14 +57,6 @@ class Options(BaseModel):
         description="A secret that telephone numbers are hashed with. Without one a hash can be"
         " turned back by trying all numbers.",
     )
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone_is_known(cls, value: str) -> str:
-        value = _ALSO_ZONES.get(value, value)
-        if value not in available_timezones():
-            raise ValueError(f'"{value}" is no time zone; write it like "Europe/Geneva"')
-        return value
 
     @property
     def zone(self) -> ZoneInfo:

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from cophub.connectors.mapping.fields import PERSON
+from cophub.connectors.settings import Host, as_list
 
 MappedRecord = Literal["membership", "account", "event", "post", "document"]
 _PERSON = (*PERSON, "account", "status")
@@ -47,11 +48,6 @@ _PAGES = re.compile(
     r"/(?:SitePages|_layouts|Lists|Shared(?: |%20)Documents|Forms)(?:/.*)?$|/[^/]+\.aspx$",
     re.IGNORECASE,
 )
-
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 def site_address(value: str) -> str:
@@ -148,7 +144,7 @@ class Settings(BaseModel):
         pattern=r"^[^|/\s]+$",
         description="Who asks, as SharePoint is told in each request.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host of a proxy that all requests go to; by default each of "
         "Microsoft's own hosts.",

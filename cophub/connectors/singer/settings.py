@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from cophub.connectors.mapping import Mapping
+from cophub.connectors.settings import Host, origin_of
 
 
 def _words(value: Any) -> Any:
@@ -69,7 +70,7 @@ class Settings(BaseModel):
         description="Environment variables for the tap. Of cophub's own it gets those that say"
         " where programs, homes, proxies and certificates are.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="Scheme and host to put in place of those of every address in `config`: a proxy"
         " or a test server.",
@@ -89,7 +90,7 @@ class Settings(BaseModel):
         """The configuration as the tap gets it."""
         if self.base_url is None:
             return self.config
-        return _elsewhere(self.config, str(self.base_url).rstrip("/"))
+        return _elsewhere(self.config, origin_of(self.base_url))
 
     def checksum(self) -> int:
         """Of what decides which records come: when it changes, the tap starts anew."""

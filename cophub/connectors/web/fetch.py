@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from zlib import crc32
 
 import httpx
 import msgspec
+from pydantic import HttpUrl, SecretStr
 
 from cophub import Context, SourceUnavailable
 from cophub.http import basic, check_status, remember_secret
@@ -17,6 +18,22 @@ from cophub.http.auth import place
 LARGEST = 64 << 20
 """Bytes of a file, unpacked; a larger one is refused."""
 _TOKEN = re.compile(r"[A-Za-z0-9_=%-]{16,}")
+
+
+class WebSettings(Protocol):
+    """The settings of a source that reads files from the web."""
+
+    @property
+    def base_url(self) -> HttpUrl | None:
+        """Scheme and host to ask in place of a file's own."""
+
+    @property
+    def username(self) -> str | None:
+        """A login, where the site wants one."""
+
+    @property
+    def password(self) -> SecretStr | None:
+        """Its password."""
 
 
 class Validators(msgspec.Struct, omit_defaults=True):
@@ -43,20 +60,17 @@ class Fetched:
 
 
 class Fetcher:
-    """Asks one site for files. `base_url` stands in for scheme and host of every address."""
+    """Asks the site of `url` for files, with the login of the settings, if they have one.
 
-    def __init__(
-        self,
-        ctx: Context[Any],
-        url: str,
-        *,
-        base_url: str | None = None,
-        username: str | None = None,
-        password: str | None = None,
-    ) -> None:
+    `base_url` of the settings stands in for scheme and host of every address.
+    """
+
+    def __init__(self, ctx: Context[Any], url: str) -> None:
+        settings: WebSettings = ctx.settings
         self._real = origin(url)
-        self._asked = origin(base_url) if base_url else self._real
-        auth = basic(username, password) if username and password else None
+        self._asked = origin(str(settings.base_url)) if settings.base_url else self._real
+        user, secret = settings.username, settings.password
+        auth = basic(user, secret) if user and secret else None
         remember_key(url)
         self.client = ctx.client(base_url=self._asked, auth=auth)
 

@@ -9,17 +9,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    HttpUrl,
     SecretStr,
     model_validator,
 )
 
+from cophub.connectors.settings import Host, Words, as_list
+
 Way = Literal["rest", "graph", "export"]
-
-
-def as_list(value: object) -> object:
-    """One word where a list is wanted is a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -34,7 +30,7 @@ class Settings(BaseModel):
     client_id: str = Field(
         min_length=1, description="Application (client) id of the app registration in Entra."
     )
-    groups: Annotated[list[str], BeforeValidator(as_list)] = Field(
+    groups: Words = Field(
         ["*"],
         min_length=1,
         description="Communities to take: ids, names, or patterns of names such as `Practice *`.",
@@ -82,7 +78,7 @@ class Settings(BaseModel):
         "cophub",
         description="Who asks: named in the User-Agent header, as Microsoft wants it of programs.",
     )
-    base_url: HttpUrl | None = Field(
+    base_url: Host | None = Field(
         None,
         description="One address in place of all of Microsoft's hosts, for a proxy or the sandbox.",
     )
