@@ -6,20 +6,25 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from cophub.connectors.files.contents import (
+    SHARE,
+    Cells,
+    call_columns,
+    has_days,
+    is_date,
+    is_duration,
+    is_email,
+    is_number,
+    is_there,
+    share,
+)
 from cophub.connectors.files.grids import Line
 from cophub.connectors.files.synonyms import RECORDS, SURE
 from cophub.connectors.files.table import ABOVE, Table
-from cophub.connectors.mapping.dates import (
-    ClockOnlyError,
-    Style,
-    UnclearDateError,
-    read_instant,
-    style_of,
-)
+from cophub.connectors.mapping.dates import Style, style_of
 from cophub.connectors.mapping.fields import FIELDS
-from cophub.connectors.mapping.values import PHONE, as_email, as_line, as_minutes, as_number
+from cophub.connectors.mapping.values import PHONE, as_line
 from cophub.connectors.mapping.words import flag_of, folded
 
 _SAMPLED = 500
@@ -29,8 +34,6 @@ _ATTENDED = re.compile(
     r"attend|participa|presen[ct]|asisten|sign-?in|feuille d.emargement|lista de firmas"
 )
 """What a line above a list of people says where they were at an event."""
-_SHARE = 0.8
-"""Of the cells of a column so many must be as a field wants them that its title does not name."""
 _SHARE_NAMED = 0.5
 """The same where the title names the field."""
 
@@ -41,7 +44,7 @@ class Column:
 
     field: str
     title: str
-    cells: list[tuple[int, Any]]
+    cells: Cells
     by_title: bool
     """By its title, and its cells fit; else by its cells alone, or there were none to see."""
 
@@ -54,6 +57,8 @@ class Guess:
     columns: dict[str, Column]
     left: list[str] = field(default_factory=list)
     """Titles that nothing was guessed of."""
+    dates: tuple[str, str] | None = None
+    """Of these the first column that holds dates: its title, and one of them."""
     style: Style = field(default_factory=Style)
     """How its dates are written."""
     score: float = 0.0
@@ -97,7 +102,7 @@ def guess(table: Table) -> Guess | None:
         if rows <= _SAMPLED:
             sampled.append((number, cells))
     columns = {
-        title: [(n, cells[at]) for n, cells in sampled if at < len(cells) and _is_there(cells[at])]
+        title: [(n, cells[at]) for n, cells in sampled if at < len(cells) and is_there(cells[at])]
         for at, title in enumerate(table.header)
         if title
     }
@@ -111,13 +116,7 @@ def guess(table: Table) -> Guess | None:
     return best
 
 
-def _is_there(cell: Any) -> bool:
-    return as_line(cell) is not None
-
-
-def _as_record(
-    record: str, columns: dict[str, list[tuple[int, Any]]], table: Table
-) -> Guess | None:
+def _as_record(record: str, columns: dict[str, Cells], table: Table) -> Guess | None:
     found = Guess(record, {})
     free = dict(columns)
     for name, titles in RECORDS[record].items():
@@ -135,7 +134,13 @@ def _as_record(
         _event_above(found, table)
     wanted = frozenset[str]().union(*SURE[record])
     found.score = sum(3.0 if name in wanted else 1.0 for name in found.columns)
+    if record == "attendance":
+        _event_beside(found, free)
     found.left = list(free)
+    found.dates = next(
+        ((title, as_line(cells[0][1]) or "") for title, cells in free.items() if has_days(cells)),
+        None,
+    )
     dates = [c for c in found.columns.values() if FIELDS[record][c.field] == "instant"]
     found.style = style_of(cell for column in dates for cell in column.cells)
     return found
@@ -143,8 +148,8 @@ def _as_record(
 
 def _titled(
     titles: Iterable[str],
-    free: dict[str, list[tuple[int, Any]]],
-    fits: Callable[[list[tuple[int, Any]]], bool],
+    free: dict[str, Cells],
+    fits: Callable[[Cells], bool],
 ) -> str | None:
     """The free column whose title stands earliest among these, and whose cells fit."""
     for wanted in titles:
@@ -154,35 +159,31 @@ def _titled(
     return None
 
 
-def _fits(record: str, name: str, cells: list[tuple[int, Any]]) -> bool:
+def _fits(record: str, name: str, cells: Cells) -> bool:
     """Whether the cells of a column are as a field wants them; also where there are none."""
     kind = FIELDS[record][name]
     if name == "email":
-        tests: Callable[[Any], bool] = _is_email
+        tests: Callable[[Any], bool] = is_email
     elif kind == "instant":
-        tests = _is_date
+        tests = is_date
     elif kind == "minutes":
-        tests = _is_duration
+        tests = is_duration
     elif kind in ("count", "number"):
-        tests = _is_number
+        tests = is_number
     elif kind == "flag":
         tests = lambda cell: flag_of(name, as_line(cell) or "") is not None  # noqa: E731
     elif name in ("name", "given_name", "family_name", "job_title", "organization", "role"):
-        tests = lambda cell: not _is_number(cell) or PHONE.fullmatch(str(cell)) is not None  # noqa: E731
+        tests = lambda cell: not is_number(cell) or PHONE.fullmatch(str(cell)) is not None  # noqa: E731
     else:
         return True
-    return _share(cells, tests) >= _SHARE_NAMED
+    return share(cells, tests) >= _SHARE_NAMED
 
 
-def _share(cells: list[tuple[int, Any]], tests: Callable[[Any], bool]) -> float:
-    return sum(tests(cell) for _, cell in cells) / len(cells) if cells else 1.0
-
-
-def _sniff_email(record: str, found: Guess, free: dict[str, list[tuple[int, Any]]]) -> None:
+def _sniff_email(record: str, found: Guess, free: dict[str, Cells]) -> None:
     if "email" not in FIELDS[record] or "email" in found.columns:
         return
     for title, cells in free.items():
-        if cells and _share(cells, _is_email) >= _SHARE:
+        if cells and share(cells, is_email) >= SHARE:
             found.columns["email"] = Column("email", title, free.pop(title), by_title=False)
             return
 
@@ -214,34 +215,14 @@ def _event_above(found: Guess, table: Table) -> None:
         found.columns["event_title"] = Column("event_title", label, lines[label], by_title=False)
 
 
-def _is_email(cell: Any) -> bool:
-    try:
-        return as_email(cell)[0] is not None
-    except ValueError:
-        return False
-
-
-def _is_date(cell: Any) -> bool:
-    try:
-        return read_instant(cell, ZoneInfo("UTC")) is not None
-    except (UnclearDateError, ClockOnlyError):
-        return True
-    except ValueError as error:
-        return "zone" in str(error)
-
-
-def _is_number(cell: Any) -> bool:
-    try:
-        return as_number(cell) is not None
-    except ValueError as error:
-        return "decimal_comma" in str(error)
-
-
-def _is_duration(cell: Any) -> bool:
-    try:
-        return as_minutes(cell) is not None
-    except ValueError:
-        return False
+def _event_beside(found: Guess, free: dict[str, Cells]) -> None:
+    """What columns tell of the events by what is in them; more than a heading does."""
+    has = found.columns
+    starts = has.get("event_starts_at")
+    beside = call_columns(free, starts.cells if starts else None)
+    for name, title in beside.items():
+        if name not in has or (name == "event_title" and not has[name].by_title):
+            has[name] = Column(name, title, free.pop(title), by_title=False)
 
 
 # --- Told as lines of TOML ---
@@ -279,6 +260,10 @@ def lines_of(found: Guess, where: str, table: Table, suffix: str) -> Iterator[st
     for line, column in told:
         yield f"{line.ljust(width)}  # {_remark(found, column)}"
     yield from _questions(found, suffix)
+    if found.record == "membership" and "joined_at" not in found.columns and found.dates:
+        title, example = found.dates
+        said = f"# columns.joined_at = {quoted(title)}"
+        yield f"{said}   # if these dates, such as {example}, are when they joined"
     if found.left:
         unused = ", ".join(quoted(title) for title in islice(found.left, 20))
         yield f'# not used: {unused} (columns."extra.NAME" = "TITLE" keeps one beside the record)'

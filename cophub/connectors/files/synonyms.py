@@ -23,11 +23,12 @@ PEOPLE: dict[str, tuple[str, ...]] = {
     ),
     "given_name": (
         "first name", "firstname", "given name", "given names", "forename", "prenom", "prenoms",
-        "nombre", "nombres", "nome proprio", "vorname", "first",
+        "nombre", "nombres", "nome proprio", "vorname", "first", "petit nom",
     ),
     "family_name": (
         "last name", "lastname", "family name", "surname", "nom", "nom de famille", "apellido",
         "apellidos", "sobrenome", "apelido", "nachname", "last",
+        "patronyme", "nom d'usage",
     ),
     "username": (
         "username", "login", "user id", "userid", "screen name", "identifiant",
@@ -87,7 +88,7 @@ _EVENTS = {
         "event", "event name", "event title", "session", "session name", "conference name",
         "call", "titre de la reunion", "sujet", "reunion", "nom de l'evenement", "evenement",
         "titulo de la reunion", "tema", "nombre del evento", "evento", "meeting", "subject",
-        "call name", "webinar",
+        "call name", "webinar", "rencontre", "titre de la rencontre", "appel", "encuentro",
     ),
     # Of a room that is used again and again the number is the same each time.
     "event_series": (
@@ -119,7 +120,8 @@ _MEMBER = {
         "confirm_time", "date d'adhesion", "date d'inscription", "inscrit le", "membre depuis",
         "adhesion", "fecha de ingreso", "fecha de alta", "fecha de inscripcion",
         "fecha de registro", "miembro desde", "alta", "data de adesao", "date of joining",
-        "joining date", "entry date",
+        "joining date", "entry date", "entre le", "entree le", "date d'entree", "arrive le",
+        "adherent depuis", "adhere le",
     ),
     "left_at": (
         "left", "left at", "left on", "unsubscribed", "unsubscribe date", "unsub_time",

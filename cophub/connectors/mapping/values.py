@@ -172,6 +172,8 @@ def as_minutes(
         return cell.hour * 60 + cell.minute + cell.second / 60
     if isinstance(cell, datetime):
         # More than a day of hours, as a spreadsheet keeps it: counted from its first day.
+        if cell.year > 1900:
+            raise ValueError("it is a date and no duration")
         return _not_negative((cell - datetime(1899, 12, 31)).total_seconds() / 60)  # noqa: DTZ001
     if isinstance(cell, int | float):
         return _not_negative(float(cell) * _MINUTES[unit])

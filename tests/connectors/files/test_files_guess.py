@@ -1,0 +1,61 @@
+"""What is guessed of columns that nobody has named so before, by what is in them."""
+
+import datetime as dt
+
+import pytest
+
+from cophub import Attendance, Event
+
+TITLES = ["Was", "Wann", "Wer", "Post", "Wie lange", "Art"]
+
+
+@pytest.fixture
+def sheet(make_book):
+    """A sheet of two calls under titles that stand in no list of synonyms."""
+    calls = [
+        ("Spring call", dt.datetime.fromisoformat("2026-03-12 14:00")),
+        ("Summer call", dt.datetime.fromisoformat("2026-06-11 14:00")),
+    ]
+    rows = [
+        [title, at, f"Ada {n}", f"a{n}@example.org", f"1 h {n:02}", "guest" if n % 3 else "member"]
+        for title, at in calls
+        for n in range(6)
+    ]
+    return make_book("calls.xlsx", {"Attendance": [["Attendance of our calls"], [], TITLES, *rows]})
+
+
+def test_the_name_start_and_minutes_of_calls_are_known_by_what_is_in_them(sheet, propose, read):
+    lines = propose(sheet)
+    assert (lines["record"], lines["columns"]) == (
+        "attendance",
+        {"email": "Post", "event_title": "Was", "event_starts_at": "Wann", "minutes": "Wie lange"},
+    )
+    assert '"above:' not in lines["lines"], "a heading over several calls names none of them"
+    found = read(sheet, record="attendance", columns=lines["columns"])
+    assert [event.title for event in found.of(Event)] == ["Spring call", "Summer call"]
+    assert found.of(Attendance)[1].minutes == 61
+
+
+def test_a_heading_names_the_call_of_a_sheet_of_one(make_book, propose):
+    rows = [[f"a{n}@example.org", f"{n + 5} min"] for n in range(6)]
+    book = make_book("one.xlsx", {"A": [["Attendance of 12 March"], [], ["Post", "Dauer"], *rows]})
+    columns = propose(book)["columns"]
+    assert columns == {"email": "Post", "event_title": "above:row 1", "minutes": "Dauer"}
+
+
+def test_a_column_of_dates_in_a_list_of_members_is_asked_about(make, propose):
+    file = make("m.csv", "Post,Geb.\na@example.org,1980-02-25\nb@example.org,1975-11-30\n")
+    found = propose(file)
+    assert "joined_at" not in found["columns"], "they may be days of birth"
+    assert '# columns.joined_at = "Geb."   # if these dates, such as 1980-02-25' in found["lines"]
+
+
+def test_a_date_is_no_duration(make_book, read):
+    rows = [
+        ["Name", "Call", "Dauer"],
+        ["Ada", "Call", dt.datetime.fromisoformat("2026-03-12 14:00")],
+    ]
+    columns = {"name": "Name", "event_title": "Call", "minutes": "Dauer"}
+    found = read(make_book("a.xlsx", {"A": rows}), record="attendance", columns=columns)
+    (reject,) = found.rejects
+    assert 'column "Dauer": it is a date and no duration' in reject.reason
