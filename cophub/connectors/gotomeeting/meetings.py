@@ -15,6 +15,7 @@ from cophub.connectors.gotomeeting.client import (
     status_of,
 )
 from cophub.connectors.gotomeeting.directory import Directory, Unit, directory, units_of
+from cophub.connectors.gotomeeting.named import Named
 from cophub.connectors.gotomeeting.organizers import host_account, host_space
 from cophub.connectors.gotomeeting.payloads import (
     Attendee,
@@ -188,7 +189,7 @@ class Reader:
 
     def items(self, books: list[Book], begin: datetime, end: datetime) -> Iterator[Item]:
         """The records of a window, each account and each session once."""
-        people = People(self.found.emails | self.ctx.shared.get("goto:registrants", set()))
+        people = People(self.found.emails, Named.of(self.ctx))
         records: list[Item] = []
         told: set[str] = set()
         for book in books:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from msgspec import UNSET
 
@@ -45,11 +45,11 @@ def telling(name: str) -> bool:
 class People:
     """The accounts that one window names: each once, with the last telling name that was typed.
 
-    `settled` are accounts whose names are known better: those of organizers and registrants.
+    Each of `settled` holds accounts whose names are known better: of organizers, of registrants.
     """
 
-    def __init__(self, settled: Iterable[str]) -> None:
-        self._settled = frozenset(settled)
+    def __init__(self, *settled: Container[str]) -> None:
+        self._settled = settled
         self._names: dict[str, str] = {}
         self._emails: dict[str, str] = {}
 
@@ -63,10 +63,11 @@ class People:
     def accounts(self) -> Iterator[Account]:
         """The accounts, without the organizers': those come from the account's own list."""
         for key, email in self._emails.items():
-            name = self._names.get(key)
+            better = any(key in settled for settled in self._settled)
+            name = None if better else self._names.get(key)
             yield Account(
                 key=key,
-                name=UNSET if key in self._settled or not name else name,
+                name=name or UNSET,
                 email=email or None,
                 kind="person",
                 extra=UNSET if email else {"guest": True},

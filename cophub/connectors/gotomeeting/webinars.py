@@ -15,6 +15,7 @@ from cophub import Account, Attendance, AuthError, Context, Event, Item, Reject,
 from cophub.connectors.gotomeeting.client import WEBINAR, Denied, NotThere, TooMuch, goto
 from cophub.connectors.gotomeeting.directory import Host, directory
 from cophub.connectors.gotomeeting.meetings import scope
+from cophub.connectors.gotomeeting.named import Named
 from cophub.connectors.gotomeeting.payloads import (
     Participant,
     ParticipantList,
@@ -73,6 +74,19 @@ class Found:
     refused: bool = False
 
 
+class WebinarPlace(Place):
+    """The cursor: also who registered for what was read, packed."""
+
+    named: str = ""
+
+    def tell(self, named: Named) -> None:
+        """Let the other streams know of them."""
+        try:
+            named.unpack(self.named)
+        except ValueError:
+            self.named, self.done = "", None  # of another program: all is read again
+
+
 def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Each session of a webinar, and one attendance for each who registered, came or not.
 
@@ -83,7 +97,8 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
     if not ctx.settings.webinars:
         return
     found = directory(ctx)
-    place = Place.reached(since, ctx, "\n".join([scope(ctx, found), *ctx.settings.webinars]))
+    place = WebinarPlace.reached(since, ctx, "\n".join([scope(ctx, found), *ctx.settings.webinars]))
+    place.tell(Named.of(ctx))
     hosts = [host for host in found.hosts if host.webinars]
     reader = WebinarReader(ctx)
     for begin, end in windows(place.start(ctx), ctx.now, LONGEST):
@@ -97,6 +112,7 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
         sessions = {key_of(one.row.session_key): one for part in listed for one in part.sessions}
         for session in sorted(sessions.values(), key=lambda one: one.start):
             yield from reader.items(session)
+        place.named = reader.named.pack()
         yield place.upto(end)
 
 
@@ -108,7 +124,7 @@ class WebinarReader:
         self._window = Halving()
         self._registrants: dict[str, list[Raw]] = {}
         self._asked: dict[str, datetime] = {}
-        self._named: set[str] = ctx.shared.setdefault("goto:registrants", set())
+        self.named = Named.of(ctx)
 
     def sessions(self, host: Host, begin: datetime, end: datetime) -> Found:
         """The sessions of an organizer's webinars in a window."""
@@ -225,7 +241,7 @@ class WebinarReader:
         key = account_key(email, name, session.host.key)
         if not key:
             raise ValueError("a registrant has neither email nor name")
-        self._named.add(key)
+        self.named.add(key)
         yield account_of(key, email, person, organizers=self.found.emails)
         yield attendance_of(session, key, name, pair, digest)
 

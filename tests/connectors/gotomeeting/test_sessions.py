@@ -88,7 +88,7 @@ def test_a_row_that_comes_twice_counts_once():
 
 
 def one(rows: list[Attendee], *, durations: bool = True) -> Attendance:
-    (found,) = attendances(session(0), rows, durations=durations, people=People(()))
+    (found,) = attendances(session(0), rows, durations=durations, people=People())
     assert isinstance(found, Attendance)
     return found
 
@@ -112,7 +112,7 @@ def test_without_an_address_the_name_at_this_organizer_is_who_it_was():
 
 def test_who_gave_neither_name_nor_address_is_a_reject():
     rows = [attendee(0, attendee_email="", attendee_name=" ")]
-    (found,) = attendances(session(0), rows, durations=True, people=People(()))
+    (found,) = attendances(session(0), rows, durations=True, people=People())
     assert isinstance(found, Reject) and "neither" in found.reason
 
 
@@ -126,7 +126,7 @@ def test_names_of_devices_and_single_words_tell_little(name: str, good: bool):
 
 
 def test_the_last_telling_name_is_the_accounts():
-    people = People(settled=["host@example.org"])
+    people = People(["host@example.org"])
     for name in ("Ada Okafor", "ada", "iPhone de Ada"):
         people.met("ada@example.org", "ada@example.org", [name])
     people.met("host@example.org", "host@example.org", ["Hana O."])

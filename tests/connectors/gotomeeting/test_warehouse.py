@@ -139,3 +139,26 @@ def test_accounts_of_organizers_keep_their_names(box, run, warehouse):
     named = {row["key"]: row["name"] for row in rows(warehouse, "account")}
     for organizer in box.account.organizers:
         assert named[organizer.email] == organizer.name
+
+
+def test_who_registered_keeps_the_name_they_gave_whatever_they_type_later(box, run, warehouse):
+    """In later runs too, which read the meetings and not the registrations anew."""
+
+    def registered() -> dict[str, set[str]]:
+        """The names that registrants gave for webinars, before these were over."""
+        names: dict[str, set[str]] = {}
+        for webinar in box.truth()["webinars"].values():
+            ended = max((one["end"] for one in webinar["sessions"]), default="")
+            for who in webinar["registrants"]:
+                if who["registered"] <= ended:
+                    names.setdefault(who["email"], set()).add(who["name"])
+        return names
+
+    run(box)
+    for _ in range(3):
+        box.advance(days=30)
+        assert run(box).state == "done"
+    given = registered()
+    accounts = {row["key"]: row["name"] for row in rows(warehouse, "account")}
+    typed = {key for key in accounts.keys() & given.keys() if accounts[key] not in given[key]}
+    assert sorted(typed - {one.email for one in box.account.organizers}) == []
