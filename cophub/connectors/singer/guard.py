@@ -60,5 +60,5 @@ class Guard:
         try:
             pipe.write(b"%d\n" % number)
             pipe.flush()
-        except OSError:  # somebody ended it: then all is as without it
+        except (OSError, ValueError):  # it is over: somebody ended it, or the tap came to its end
             return

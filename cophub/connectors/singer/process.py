@@ -208,12 +208,17 @@ def remember_inner(values: Any, *, is_secret: bool = False) -> None:
     """Let no log show what has the name of a secret, however deep in a configuration it is."""
     if isinstance(values, dict):
         for key, value in values.items():
-            remember_inner(value, is_secret=is_secret or is_secret_name(str(key)))
+            remember_inner(value, is_secret=is_secret or _is_key(str(key)))
     elif isinstance(values, list):
         for value in values:
             remember_inner(value, is_secret=is_secret)
     elif is_secret and isinstance(values, str):
         remember_secret(values)
+
+
+def _is_key(name: str) -> bool:
+    """Of a tap's settings also `private_token` and `TAP_NAME_SECRET`."""
+    return is_secret_name(name) or name.lower().endswith(("token", "secret", "jwt"))
 
 
 def _bin(venv: str) -> str:

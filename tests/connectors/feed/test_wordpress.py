@@ -1,5 +1,6 @@
 """A WordPress site by its API: whole once, then in a request or two."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -29,7 +30,9 @@ def test_a_first_read_has_the_whole_history(blog, read):
     post = posts[f"{HOME}/?p=7"]
     assert (post["title"], post["body"], post["kind"]) == ("Post – 7", "Text 7", "news")
     assert post["account"] == f"{HOME}/?author=1"
+    assert "edited_at" not in post
     answer = posts[f"{HOME}/?p=7#comment-2"]
+    assert answer["account"] == f"{HOME}/?author=1"
     assert (answer["reply_to"], answer["thread"]) == (f"{HOME}/?p=7#comment-1", f"{HOME}/?p=7")
     assert posts[f"{HOME}/?p=7#comment-1"]["reply_to"] == f"{HOME}/?p=7"
     assert found.last(Account)[f"{HOME}/?author=1"]["name"] == "Amina Diallo"
@@ -62,6 +65,20 @@ def test_what_is_new_or_edited_is_read(blog, read):
     assert read("/", kind="wordpress", since=found.cursor).of(Post) == []
 
 
+def test_a_change_that_a_site_learned_of_late_is_read(blog, read):
+    """Where several servers answer, one may know a little later than the change is dated."""
+    first = read("/", kind="wordpress")
+    blog.write(3, "2024-01-04T09:00:00", changed="2026-04-30T23:50:00")
+    found = read("/", kind="wordpress", since=first.cursor)
+    assert f"{HOME}/?p=3" in found.last(Post)
+
+
+def test_a_date_in_utc_is_in_utc_whatever_the_settings_say(blog, read):
+    """The zone of the settings is for dates that name none."""
+    found = read("/", kind="wordpress", timezone="Africa/Nairobi").last(Post)
+    assert found[f"{HOME}/?p=1"]["posted_at"] == datetime(2024, 1, 2, 9, tzinfo=UTC)
+
+
 def test_more_news_than_a_glance_shows_are_all_read(blog, read):
     """The small first page is followed by whole ones."""
     first = read("/", kind="wordpress")
@@ -79,6 +96,7 @@ def test_a_post_that_was_taken_away_is_gone(blog, read):
     found = read("/", kind="wordpress", since=first.cursor)
     (gone,) = [one for one in found.items if isinstance(one, Gone)]
     assert f"{HOME}/?p=40" not in gone.but
+    assert gone.where == {"space": "leadernet", "extra.collection": f"{HOME} posts"}
     assert len(gone.but) == 249
     assert read("/", kind="wordpress", since=found.cursor).items == []
 
@@ -151,6 +169,11 @@ def test_authors_that_a_site_hides_are_known_by_number(blog, read):
     blog.closed.add("users")
     found = read("/", kind="wordpress")
     assert found.last(Account)[f"{HOME}/?author=1"] == {"key": f"{HOME}/?author=1"}
+    assert len([one for one in found.of(Account) if one.key == f"{HOME}/?author=1"]) == 1
+    blog.posts[250]["author"] = 2
+    blog.site.asked.clear()
+    read("/", kind="wordpress")
+    assert blog.asked().count("users") == 1
     assert len(found.last(Post)) == 252
 
 
@@ -177,6 +200,10 @@ def test_what_check_says(blog, context, settings):
 
 def test_a_closed_api_says_what_to_do(blog, read):
     """It is the owner who opens it, and the feed is a way without."""
+    off = json.dumps({"code": "rest_no_route", "message": "No route was found."})
+    blog.site.pages["/wp-json/wp/v2/posts"] = Answer(off.encode(), 404)
+    with pytest.raises(AuthError, match=r'"rest_no_route".*kind = "feed"'):
+        read("/", kind="wordpress")
     blog.closed.add("root")
     with pytest.raises(AuthError, match='kind = "feed"'):
         read("/", kind="wordpress")

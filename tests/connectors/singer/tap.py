@@ -7,6 +7,7 @@ writes down how it was called beside that.
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ def main() -> None:
     config = json.loads(Path(given.config).read_text())
     script = json.loads(Path(config["script"]).read_text())
     told = {"config": config, "discover": given.discover, "environment": sorted(os.environ)}
+    told["path"] = os.environ["PATH"]
     told["mode"] = oct(Path(given.config).stat().st_mode & 0o777)
     told["folder"] = str(Path(given.config).parent)
     for name in ("catalog", "properties", "state"):
@@ -32,15 +34,23 @@ def main() -> None:
     for line in script.get("stderr", []):
         sys.stderr.write(line + "\n")
     if given.discover:
+        if script.get("no_discover"):
+            parser.error("unrecognized arguments: --discover")
+        sys.stdout.write(script.get("before_catalog", ""))
         sys.stdout.write(json.dumps(script.get("catalog", {"streams": []})))
         return
-    for message in script["output"]:
+    if script.get("stubborn"):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for message in script["output"] * script.get("times", 1):
         text = message if isinstance(message, str) else json.dumps(message)
         sys.stdout.write(text + "\n")
     sys.stdout.flush()
+    Path(config["script"]).with_suffix(".written").touch()
     if script.get("child"):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         Path(config["script"]).with_suffix(".child").write_text(str(child.pid))
+    if script.get("closes"):
+        os.close(1)
     if script.get("hang"):
         time.sleep(600)
     sys.exit(script.get("exit", 0))

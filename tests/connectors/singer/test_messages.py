@@ -108,6 +108,16 @@ def test_a_line_that_is_no_message_is_told(script, read):
         "line 1 of the tap's output is no Singer message"
     ]
     assert len(found.of(Membership)) == 1
+    script.write(schema(), {"type": "RECORD", "record": {"id": 1}}, *["Loading..."] * 25)
+    reasons = [one.reason for one in read().rejects]
+    assert reasons[0] == "line 2 of the tap's output is a RECORD that names no stream"
+    assert len(reasons) == 20
+
+
+def test_the_types_of_messages_may_be_small(script, read):
+    """Taps that were not written with the library of the specification write them so."""
+    script.write({**schema(), "type": "schema"}, {**member("ada"), "type": "record"})
+    assert len(read().of(Membership)) == 1
 
 
 def test_a_row_that_was_deleted_is_gone(script, read):
@@ -140,6 +150,24 @@ def test_a_new_version_of_a_table_ends_who_is_not_in_it(script, read):
     assert ended(second) == []
     script.write(schema(), member("bo"), version(2), state({"a": 3}))
     assert ended(read(second.cursor)) == [(("cop", "bo@example.org"),)]
+
+
+def test_who_is_absent_stays_where_the_settings_say_so(script, read):
+    """Whatever versions the tap activates."""
+    script.write(schema(), member("ada"), version(1), state({"a": 1}))
+    assert ended(read(streams={"members": MEMBERS | {"absent": "stays"}})) == []
+
+
+def test_a_table_ends_its_own_rows_only(script, read):
+    """Another stream may be about people of the same space."""
+    both = {name: MEMBERS | {"absent": "gone"} for name in ("members", "alumni")}
+    catalog = {"streams": [stream("members"), stream("alumni")]}
+    script.write(schema(), schema("alumni"), member("ada"), member("bo", "alumni"), catalog=catalog)
+    gone = [one for one in read(streams=both).items if isinstance(one, Gone)]
+    assert [(one.where, one.but) for one in gone] == [
+        ({"extra.singer_stream": "members"}, (("cop", "ada@example.org"),)),
+        ({"extra.singer_stream": "alumni"}, (("cop", "bo@example.org"),)),
+    ]
 
 
 def test_a_run_that_goes_on_after_a_failure_ends_nobody(script, read, context, settings):

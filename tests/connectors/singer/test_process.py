@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -94,12 +95,14 @@ def _within(seconds, is_so):
 
 def test_what_it_says_is_in_the_log_without_secrets(script, read, caplog):
     """However deep in the config they are."""
-    words = ["signing in with abcdef-123456", "nested zyxwvu-654321", "hello ada@example.org"]
+    words = ["signing in with abcdef-123456", "nested zyxwvu-654321", "hello ada@example.org",
+             "from outside mnopqr-000111"]  # fmt: skip
     script.write(schema(), member("ada"), state({"a": 1}), stderr=words)
     with caplog.at_level(logging.INFO):
-        read(config={"api_key": "abcdef-123456", "credentials": {"one": "zyxwvu-654321"}})
+        read(config={"api_key": "abcdef-123456", "credentials": {"one": "zyxwvu-654321"}},
+             environment={"TAP_TOKEN": "mnopqr-000111"})  # fmt: skip
     assert "signing in with ***" in caplog.text
-    for secret in ("abcdef", "zyxwvu", "ada@"):
+    for secret in ("abcdef", "zyxwvu", "ada@", "mnopqr"):
         assert secret not in caplog.text
 
 
@@ -172,6 +175,52 @@ def test_a_tap_that_hangs_is_ended_with_all_that_it_started(script, context, set
     assert _is_over(child)
 
 
+def test_a_tap_that_will_not_end_is_made_to(script, context, settings, monkeypatch):
+    """One that takes no notice of being told, and one that only seems to have ended."""
+    from cophub.connectors.singer import process
+
+    monkeypatch.setattr(process, "_TO_END", 0.3)
+    script.write(schema(), member("ada"), state({"a": 1}), hang=True, stubborn=True)
+    reading = RECORDS.extract(context(settings()), None)
+    next(reading)
+    began = time.monotonic()
+    reading.close()
+    script.write(schema(), member("ada"), closes=True, hang=True)
+    with pytest.raises(SourceUnavailable, match="closed its output and did not end"):
+        list(RECORDS.extract(context(settings(silence_seconds=1)), None))
+    assert time.monotonic() - began < 20
+
+
+def test_a_tap_waits_for_who_reads_it(script, context, settings):
+    """Else all that it has would be in memory; and nothing of it goes on when nobody reads."""
+    before = threading.active_count()
+    script.write(schema(), member("ada", note="x" * 1000), times=5000)
+    reading = RECORDS.extract(context(settings()), None)
+    next(reading)
+    time.sleep(1)
+    assert not script.path.with_suffix(".written").exists()
+    reading.close()
+    assert _within(5, lambda: threading.active_count() <= before)
+
+
+def test_a_catalog_may_come_after_a_word_or_not_at_all(script, read, caplog):
+    """A tap that knows none gives all that it has, and the settings choose."""
+    script.write(schema(), member("ada"), before_catalog="Looking around...\n")
+    assert len(read().records) == 3
+    script.write(schema(), member("ada"), no_discover=True)
+    with caplog.at_level(logging.INFO):
+        assert len(read().records) == 3
+    assert "knows no catalog" in caplog.text
+    assert script.calls()[-1]["catalog"] is None
+
+
+def test_settings_that_are_wrong_are_told_without_what_is_in_them(settings):
+    """A configuration is full of keys."""
+    with pytest.raises(ValueError, match="silence_seconds") as told:
+        settings(silence_seconds="abcdef-123456")
+    assert "abcdef" not in str(told.value)
+
+
 def _is_over(process):
     for _ in range(50):
         try:
@@ -199,6 +248,7 @@ def test_a_program_is_found_in_the_environment_of_the_settings(script, read, tmp
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     script.write(schema(), member("ada"), state({"a": 1}))
     assert len(read(command="tap-own", venv=str(tmp_path / "venv")).records) == 3
+    assert script.calls()[0]["path"].startswith(f"{folder}{os.pathsep}")
 
 
 def test_a_stream_that_the_tap_does_not_have_is_named(script, read):
