@@ -38,11 +38,11 @@ Words = Annotated[list[str], BeforeValidator(_as_texts)]
 def means(word: str, *names: str | None) -> bool:
     """Whether a word of the settings is one of these names, or a pattern (`*`, `?`) of one.
 
-    Neither case nor spaces at the edges count. A name with brackets in it means itself, too.
+    Neither case nor spaces at the edges count, and brackets are nothing but brackets.
     """
-    pattern = word.strip().casefold()
+    pattern = word.strip().casefold().replace("[", "[[]")
     known = [name.strip().casefold() for name in names if name and name.strip()]
-    return any(name == pattern or fnmatchcase(name, pattern) for name in known)
+    return any(fnmatchcase(name, pattern) for name in known)
 
 
 def _host_only(url: HttpUrl) -> HttpUrl:

@@ -43,7 +43,7 @@ def test_zones_and_character_sets_are_known_ones():
 @pytest.mark.parametrize(
     ("word", "there"),
     [("mercop", True), (" MerCoP ", True), ("mer*", True), ("[Health] calls", True), ("7", True),
-     ("mer", False), ("[health]*", False), ("", False)],
+     ("mer", False), ("[health]*", True), ("[hm]*", False), ("", False)],
 )  # fmt: skip
 def test_a_word_means_a_name_or_a_pattern_of_one(word: str, there: bool):
     assert means(word, "7", "MERCoP", "[health] Calls", None, "") is there

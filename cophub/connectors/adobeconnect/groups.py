@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cophub import Account, ConfigError, CophubError, Gone, Item, Membership, Reject, Space
 from cophub.connectors.adobeconnect.answer import Row
 from cophub.connectors.adobeconnect.client import AdobeConnect, Ctx, Denied, NotThere
-from cophub.connectors.adobeconnect.settings import means
+from cophub.connectors.settings import means
 from cophub.http import parse_each, reject
 
 GROUP = "group"

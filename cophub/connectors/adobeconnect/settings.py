@@ -1,7 +1,5 @@
 """The settings of an Adobe Connect source."""
 
-from fnmatch import fnmatchcase
-
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -43,12 +41,3 @@ class Settings(BaseModel):
     def host(self) -> str:
         """Scheme and host, without a slash at the end."""
         return origin_of(self.base_url)
-
-
-def means(wanted: str, key: str, *names: str) -> bool:
-    """Whether a word of the settings means what has this key, or one of these names."""
-    pattern = wanted.strip().casefold()
-    known = [name.strip().casefold() for name in names if name.strip()]
-    return wanted.strip() == key or any(
-        pattern == name or fnmatchcase(name, pattern) for name in known
-    )

@@ -5,7 +5,6 @@ Source: `getsubs` (own subscriptions with `perms`), `getsubgroups`, `getperms`, 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 import msgspec
@@ -15,6 +14,7 @@ from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.payloads import Group, Perms, Subscription
 from cophub.connectors.dgroups.values import instant, shown_text
 from cophub.connectors.dgroups.walking import Walk
+from cophub.connectors.settings import means
 from cophub.connectors.state import State
 from cophub.http import parse_each
 
@@ -189,12 +189,7 @@ def wants_below(words: Sequence[str], one: Found) -> bool:
 
 def fits(word: str, one: Found) -> bool:
     """Whether a word of `groups` means this group: its id, its name, or a pattern of names."""
-    low, names = word.lower(), {one.name.lower()}
-    if one.group and one.group.title:
-        names.add(one.group.title.lower())
-    if "*" in low:
-        return any(fnmatchcase(name, low.replace("[", "[[]")) for name in names)
-    return low == one.key or low in names
+    return means(word, one.key, one.name, one.group.title if one.group else None)
 
 
 def chosen(ctx: Ctx) -> list[Found]:

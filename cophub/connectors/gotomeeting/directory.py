@@ -7,7 +7,6 @@ else reads their own meetings.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from cophub import ConfigError, Context, Reject
 from cophub.connectors.gotomeeting.client import ADMIN, MEETING, Denied, NotThere, goto
@@ -23,6 +22,7 @@ from cophub.connectors.gotomeeting.payloads import (
     whole,
 )
 from cophub.connectors.gotomeeting.settings import Settings
+from cophub.connectors.settings import means
 
 Ctx = Context[Settings]
 
@@ -198,9 +198,7 @@ def quoted(wanted: str) -> str:
 
 def matches(wanted: str, host: Host) -> bool:
     """Whether a word of the settings means this organizer: key, address, name, or a pattern."""
-    pattern = wanted.strip().casefold()
-    texts = (host.key, host.email, host.name.casefold())
-    return any(fnmatchcase(text, pattern) for text in texts)
+    return means(wanted, host.key, host.email, host.name)
 
 
 def units_of(found: Directory) -> list[Unit]:

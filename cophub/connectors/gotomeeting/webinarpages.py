@@ -1,7 +1,6 @@
 """Pages of GoTo Webinar: HAL for most listings, an envelope of its own for registrants."""
 
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,6 +20,7 @@ from cophub.connectors.gotomeeting.payloads import (
     whole,
 )
 from cophub.connectors.gotomeeting.settings import Settings
+from cophub.connectors.settings import means
 from cophub.http import reject
 
 Ctx = Context[Settings]
@@ -111,8 +111,5 @@ def plain(row: Raw) -> Any:
 
 def takes_webinar(ctx: Ctx, key: str, subject: str | None) -> bool:
     """Whether the settings take a webinar: by its key, its title, or a pattern of its title."""
-    title = (title_of(subject) or "").casefold()
-    return any(
-        wanted == key or fnmatchcase(title, wanted.strip().casefold())
-        for wanted in ctx.settings.webinars
-    )
+    title = title_of(subject)
+    return any(means(wanted, key, title) for wanted in ctx.settings.webinars)

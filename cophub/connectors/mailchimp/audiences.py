@@ -1,7 +1,6 @@
 """Which audiences a source takes, and how the contacts of each are read."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from msgspec import UNSET
 
@@ -28,6 +27,7 @@ from cophub.connectors.mailchimp.payloads import (
     MergeFieldPage,
 )
 from cophub.connectors.mailchimp.settings import Settings
+from cophub.connectors.settings import means
 from cophub.http import parse_each
 
 Ctx = Context[Settings]
@@ -112,8 +112,7 @@ def chosen(ctx: Ctx, found: list[Audience]) -> list[Audience]:
 
 def matches(wanted: str, audience: Audience) -> bool:
     """Whether a word of the settings means this audience: its id, its name, or a pattern of it."""
-    name, pattern = audience.name.strip().casefold(), wanted.strip().casefold()
-    return wanted == audience.id or pattern == name or fnmatchcase(name, pattern)
+    return means(wanted, audience.id, audience.name)
 
 
 def takes_all(ctx: Ctx) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from cophub import ConfigError, Context, Item, Reject, Space
 from cophub.connectors.mailman.archive import Archive
 from cophub.connectors.mailman.core import Core
 from cophub.connectors.mailman.payloads import ArchivedList, ListConfig, MailingList, instant
 from cophub.connectors.mailman.settings import Settings
+from cophub.connectors.settings import means
 
 Ctx = Context[Settings]
 
@@ -90,8 +90,7 @@ def chosen(ctx: Ctx, found: list[Taken]) -> list[Taken]:
 
 def matches(wanted: str, one: Taken) -> bool:
     """Whether a word of the settings means this list: its id, its address, or a pattern of one."""
-    pattern = wanted.strip().lower()
-    return any(fnmatchcase(name, pattern) for name in (one.key.lower(), one.address.lower()))
+    return means(wanted, one.key, one.address)
 
 
 def config_of(ctx: Ctx, one: Taken) -> ListConfig:
@@ -139,7 +138,7 @@ def created_at(config: ListConfig) -> datetime | None:
 
 
 def _is_pattern(wanted: str) -> bool:
-    return any(sign in wanted for sign in "*?[")
+    return any(sign in wanted for sign in "*?")
 
 
 def _of_core(one: MailingList) -> Taken:

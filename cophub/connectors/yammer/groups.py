@@ -9,7 +9,6 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 import httpx
 import msgspec
@@ -20,6 +19,7 @@ from cophub.connectors.microsoft.consent import COMMUNITIES, GROUP_MEMBERS
 from cophub.connectors.microsoft.entra import app_auth, user_auth
 from cophub.connectors.microsoft.graph import GraphPage, graph, graph_pages
 from cophub.connectors.microsoft.hosts import Hosts
+from cophub.connectors.settings import means
 from cophub.connectors.yammer.client import login, rest
 from cophub.connectors.yammer.payloads import Group, flag
 from cophub.connectors.yammer.posts import moment, plain
@@ -117,7 +117,7 @@ class Choice:
 
     def takes(self, key: str, *names: str | None) -> bool:
         """Whether a group with this id and these names is wanted."""
-        return any(self._fits(word, key, names) for word in self.wanted)
+        return any(means(word, key, *names) for word in self.wanted)
 
     def unknown(self, there: Sequence[Found]) -> list[str]:
         """The names and ids, but no patterns, that no group has."""
@@ -125,7 +125,7 @@ class Choice:
             word
             for word in self.wanted
             if "*" not in word
-            and not any(self._fits(word, one.key, (one.title, *other_names(one))) for one in there)
+            and not any(means(word, one.key, one.title, *other_names(one)) for one in there)
         ]
 
     def refuse_unknown(self, there: Sequence[Found], source: str) -> None:
@@ -137,16 +137,6 @@ class Choice:
                 f" {names or 'none'}. Correct groups under [sources.{source}.settings] in"
                 " plugins.toml"
             )
-
-    @staticmethod
-    def _fits(word: str, key: str, names: Sequence[str | None]) -> bool:
-        if word in ("*", key):
-            return True
-        low = word.lower()
-        known = [name.lower() for name in names if name]
-        if "*" in word:
-            return any(fnmatchcase(name, low.replace("[", "[[]")) for name in known)
-        return low in known
 
 
 def other_names(found: Found) -> list[str]:

@@ -147,7 +147,7 @@ def test_keys_are_ids_as_the_export_writes_them():
     [
         ({}, "give password"),
         ({"password": "x", "archive_user": "me"}, "go together"),
-        ({"password": "x", "base_url": "http://127.0.0.1:8001/3.1"}, "scheme, host and port only"),
+        ({"password": "x", "base_url": "http://127.0.0.1:8001/3.1"}, "scheme and host only"),
         ({"password": "x", "charset": "klingon"}, "not a character set"),
         ({"password": "x", "lists": []}, "at least 1"),
         ({"password": "x", "list": "cop"}, "Extra inputs"),
