@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from cophub import CophubError, Document, Gone, Item, Reject
 from cophub.connectors.adobeconnect.answer import Row
 from cophub.connectors.adobeconnect.client import AdobeConnect, Ctx
-from cophub.connectors.adobeconnect.rooms import Room, contents, taken_rooms, walk
+from cophub.connectors.adobeconnect.rooms import Room, contents, taken_rooms, walk, walked
 from cophub.connectors.adobeconnect.sessions import left_out
+from cophub.connectors.state import State
 from cophub.http import parse_each
 from cophub.records import Key
 
@@ -16,12 +19,21 @@ RECORDING = "archive"
 _DURATION = re.compile(r"(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
+class Progress(State):
+    """The cursor: the rooms whose files were told."""
+
+    rooms: list[str] = msgspec.field(default_factory=list)
+
+
 def content(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Recordings and files of the rooms, and of the site's shared content; always all of them.
 
+    What lay in a room is gone with it.
     Source: `list-recordings` and `sco-contents` of each room, `sco-contents` of shared folders.
     """
     taken, failures = taken_rooms(ctx), list[CophubError]()
+    state = Progress.kept(since) or Progress()
+    yield from with_their_rooms(ctx, state, {room.id for room in taken})
 
     def look(room: Room) -> list[Row] | CophubError:
         try:
@@ -38,8 +50,20 @@ def content(ctx: Ctx, since: str | None) -> Iterator[Item]:
         yield from items
         yield from others_gone(items, {"space": room.id})
     yield from shared_content(ctx)
+    yield state.checkpoint()
     if failures:
         raise failures[0]
+
+
+def with_their_rooms(ctx: Ctx, state: Progress, taken: set[str]) -> Iterator[Gone]:
+    """That the files of rooms are gone which are no more; not said where one may be unseen."""
+    if walked(ctx).unread or walked(ctx).rejects:
+        state.rooms = sorted(taken.union(state.rooms))
+        return
+    for room in state.rooms:
+        if room not in taken:
+            yield Gone(record=Document, where={"space": room})
+    state.rooms = sorted(taken)
 
 
 def files_of(ctx: Ctx, room: Room) -> list[Row]:

@@ -107,3 +107,24 @@ def test_a_row_that_could_not_be_read_is_read_by_the_next_run(
     )
     assert sum(visits for _, _, visits in healed) == stays
     assert again == healed
+
+
+def test_the_recordings_of_a_room_are_gone_with_it_and_not_with_a_folder_that_cannot_be_read(
+    box: AdobeConnectSandbox, run: Run, warehouse: Warehouse
+):
+    run(box)
+    before = count(warehouse, t.document, t.document.c.gone_at.is_(None))
+    room = next(one for one in box.life.rooms if box.site.inside(one.id))
+    lost = len(box.site.inside(room.id))
+    folder = box.site.scos[box.life.rooms[-1].folder]
+    with box.changing():
+        box.site.remove(room.id)
+        folder.hidden = True
+    run(box, accept=True)
+    assert count(warehouse, t.document, t.document.c.gone_at.is_(None)) == before
+    with box.changing():
+        folder.hidden = False
+    run(box, accept=True)
+    ended = list(rows(warehouse, t.document, t.document.c.gone_at.is_not(None)))
+    assert [one.space for one in ended] == [str(room.id)] * lost
+    assert lost > 0
