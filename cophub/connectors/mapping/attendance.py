@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cophub.connectors.mail.addresses import name_key
 from cophub.connectors.mapping.people import account_of
@@ -18,6 +19,15 @@ _EVENT = ("title", "starts_at", "ends_at", "series", "url")
 def digest(*parts: object) -> str:
     """A stable key out of what a row holds: sixteen hexadecimal digits."""
     return blake2b("\0".join(map(str, parts)).encode(), digest_size=8).hexdigest()
+
+
+def on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment as a clock in the zone shows it, for keys.
+
+    A table writes what the clock showed. So the key stays when somebody sets another zone, and the
+    record is corrected; with the instant in it there would be two.
+    """
+    return moment.astimezone(zone).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,8 @@ class _Call:
     key: str | None
     told: dict[str, Any]
     space: str
+    zone: ZoneInfo
+    """Of its table's times that say none."""
     people: dict[str, _Person] = field(default_factory=dict)
 
     def first(self) -> datetime | None:
@@ -61,7 +73,7 @@ class Roll:
         self.calls: dict[str, _Call] = {}
         self._open: dict[tuple[object, ...], _Call] = {}
 
-    def add(self, row: Mapping[str, Any], own: str | None, space: str) -> None:
+    def add(self, row: Mapping[str, Any], own: str | None, space: str, zone: ZoneInfo) -> None:
         """A row of the open table. Raises ValueError for one that names nobody, or no event."""
         told = {name: row[f"event_{name}"] for name in _EVENT if row.get(f"event_{name}")}
         explicit = row.get("event")
@@ -72,7 +84,7 @@ class Roll:
         if who is None:
             raise ValueError("the row names nobody: its name and its address are empty")
         mark = (explicit,) if explicit else (folded(str(title or "")), starts)
-        call = self._open.setdefault(mark, _Call(explicit, told, space))
+        call = self._open.setdefault(mark, _Call(explicit, told, space, zone))
         call.told = {**told, **call.told}
         person = call.people.setdefault(str(who.key), _Person(dict(row), own))
         person.row |= {name: value for name, value in row.items() if value is not None}
@@ -93,7 +105,7 @@ class Roll:
             key = call.key or self._key(call)
             found.add(key)
             _join_by_name(call.people)
-            known = self.calls.setdefault(key, _Call(key, call.told, call.space))
+            known = self.calls.setdefault(key, _Call(key, call.told, call.space, call.zone))
             known.told = {**call.told, **known.told}
             for who, person in call.people.items():
                 before = known.people.setdefault(who, _Person(person.row, person.own))
@@ -110,8 +122,10 @@ class Roll:
     @staticmethod
     def _key(call: _Call) -> str:
         starts = call.told.get("starts_at")
-        if starts is None and (first := call.first()):
-            starts = first.date()
+        if starts is not None:
+            starts = on_the_clock(starts, call.zone)
+        elif first := call.first():
+            starts = on_the_clock(first, call.zone).date()
         return digest(folded(str(call.told.get("title") or "")), starts)
 
     def items(self, only: set[str] | None = None) -> Iterator[Item]:
@@ -191,4 +205,4 @@ def _attendance(event: str, person: _Person) -> Iterator[Item]:
     )
 
 
-__all__ = ["Roll", "Stay", "digest"]
+__all__ = ["Roll", "Stay", "digest", "on_the_clock"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Cells
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from cophub.connectors.mapping.attendance import Roll, digest
+from cophub.connectors.mapping.attendance import Roll, digest, on_the_clock
 from cophub.connectors.mapping.cells import BadCellError, Reader, Survey, cell_of
 from cophub.connectors.mapping.fields import FIELDS, NEEDED, ROLES, SCOPES, STATUSES, TYPES
 from cophub.connectors.mapping.model import Mapping
@@ -105,7 +106,7 @@ class Maker:
     def _make(self, row: dict[str, Any], number: int) -> list[Item]:
         record = self.mapping.record
         if record == "attendance":
-            self.roll.add(row, row.get("_own"), self._space_of(row))
+            self.roll.add(row, row.get("_own"), self._space_of(row), self.mapping.zone)
             self.counts["stay"] = self.counts.get("stay", 0) + 1
             return []
         if record in ("account", "membership"):
@@ -177,12 +178,17 @@ class Maker:
         elif record == "space" and not told.get("kind"):
             told["kind"] = "list"
 
-    @staticmethod
-    def _content(record: str, told: Cells[str, Any], row: Cells[str, Any]) -> str:
+    def _content(self, record: str, told: Cells[str, Any], row: Cells[str, Any]) -> str:
         parts = [told.get(name) for name in _CONTENT[record]]
         if record == "document" and not parts[0]:
             parts = [row.get("title")]
-        return digest(*(folded(part) if isinstance(part, str) else part for part in parts))
+        return digest(*map(self._as_written, parts))
+
+    def _as_written(self, part: Any) -> Any:
+        """A part of a key, the same however the settings say that it is to be read."""
+        if isinstance(part, datetime):
+            return on_the_clock(part, self.mapping.zone)
+        return folded(part) if isinstance(part, str) else part
 
     @staticmethod
     def _with_extra(record: Any, row: Cells[str, Any]) -> Any:

@@ -226,3 +226,20 @@ def test_files_that_people_did_not_mean_are_left_out(make, read):
     assert found.rejects == []
     assert len(found.of(Membership)) == 5
     assert len(read(f"{file.parent.parent}/**/*.csv").of(Membership)) == 5
+
+
+def test_calls_are_the_same_ones_when_their_time_zone_is_set_later(make, read):
+    """Whoever sees times that are off sets `timezone`, and wants them right, not there twice."""
+    rows = "Ada,Call,2024-03-04 10:00\nBo,Call,2024-03-04 23:30\n"
+    file = make("1.csv", "Name,Topic,Start\n" + rows)
+    columns = {"name": "Name", "event_title": "Topic", "event_starts_at": "Start"}
+    settings = {"record": "attendance", "columns": columns}
+    before = read(file, **settings).of(Event)
+    after = read(file, timezone="Africa/Nairobi", **settings).of(Event)
+    assert [event.key for event in before] == [event.key for event in after]
+    assert [event.starts_at.hour for event in after] == [7, 20]
+    settings = {"record": "event", "columns": {"title": "Topic", "starts_at": "Start"}}
+    before = read(file, **settings).of(Event)
+    after = read(file, timezone="America/Lima", **settings).of(Event)
+    assert [event.key for event in before] == [event.key for event in after]
+    assert [event.starts_at.hour for event in after] == [15, 4]
