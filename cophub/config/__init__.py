@@ -220,6 +220,10 @@ class Config(Table):
         for key in filled:
             if (field := model.model_fields.get(key)) and _is_path(field):
                 filled[key] = _absolute(filled[key], self.folder)
+        for key, field in model.model_fields.items():
+            if _format(field) == "hub-timezone":
+                # A day without a clock time would else be in another quarter than it says.
+                filled.setdefault(key, self.timezone.key)
         try:
             return model.model_validate(filled)
         except ValidationError as error:
@@ -340,11 +344,14 @@ def _remember_inner_secrets(values: Any, filled: Any, *, is_inner: bool = False)
                 _remember_inner_secrets(value, found, is_inner=True)
 
 
-def _is_path(field: Any) -> bool:
+def _format(field: Any) -> Any:
+    """What kind of value a plugin says that a setting takes, where cophub fills something in."""
     extra = field.json_schema_extra
-    if isinstance(extra, dict) and extra.get("format") == "path":
-        return True
-    return "Path" in re.findall(r"\w+", str(field.annotation))
+    return extra.get("format") if isinstance(extra, dict) else None
+
+
+def _is_path(field: Any) -> bool:
+    return _format(field) == "path" or "Path" in re.findall(r"\w+", str(field.annotation))
 
 
 def _absolute(value: Any, folder: Path) -> Any:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from cophub import ConfigError, Connector, Stream
 from cophub.config import Config, load_config
+from cophub.connectors import files
 
 
 class AgoraSettings(BaseModel):
@@ -112,6 +113,20 @@ def test_relative_paths_start_from_the_file(write: Any, monkeypatch: pytest.Monk
     assert config.warehouse_url == f"sqlite:///{path.parent}/data/c.db?timeout=5"
     settings = config.source("x").settings_for(AGORA)
     assert settings.keep == path.parent / "mail"  # type: ignore[attr-defined]
+
+
+def test_a_table_s_days_are_those_of_the_hub(write: Any) -> None:
+    """In UTC, the first of July of a hub in Lima would be in the quarter before."""
+    (connector,) = files.cophub_connectors()
+    source = '[sources.x]\nconnector = "files"\nsettings = { path = "a.csv"%s }\n'
+
+    def zone(*lines: str, more: str = "") -> Any:
+        config = load_config(write("".join(lines) + source % more))
+        return config.source("x").settings_for(connector).timezone  # type: ignore[attr-defined]
+
+    assert zone('[hub]\ntimezone = "America/Lima"\n') == "America/Lima"
+    assert zone('[hub]\ntimezone = "America/Lima"\n', more=', timezone = "UTC"') == "UTC"
+    assert zone() == "UTC"
 
 
 def test_other_warehouse_addresses_are_left_alone(write: Any) -> None:

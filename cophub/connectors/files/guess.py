@@ -297,7 +297,7 @@ def _questions(found: Guess, suffix: str) -> Iterator[str]:
         yield f"# dates are read with the {order}, as row {style.decided_by} shows"
     dated = [c for c in found.columns.values() if kinds[c.field] == "instant"]
     if any(":" in (as_line(cell) or "") for column in dated for _, cell in column.cells):
-        yield '# timezone = "Europe/Geneva"   # of times that say none; UTC when left out'
+        yield '# timezone = "Europe/Geneva"   # of times that say none; that of [hub] when left out'
     if found.record == "attendance" and not found.columns.keys() & {"event", "event_title"}:
         yield f'file_name = "{{event_title}}{suffix}"   # nothing in the file names the event'
     if found.record == "membership" and "space" not in found.columns:

@@ -149,8 +149,9 @@ class FileReader:
             by = style.decided_by or (known.borrowed.decided_by if known.borrowed else 0)
             yield f'dates of "{column}" read with the {order}, as row {by} shows'
         kinds = FIELDS[self.mapping.record]
-        if self.settings.timezone == "UTC" and any(kinds.get(n) == "instant" for n in known.styles):
-            yield "times without a zone taken for UTC (else set timezone)"
+        if any(kinds.get(name) == "instant" for name in known.styles):
+            zone = self.settings.timezone
+            yield f"dates and times that say no zone are those of {zone} (else set timezone)"
 
     def _what_is_missing(self, seen: list[Grid]) -> str:
         """Which column is not there, and what is, in the row most like the titles."""

@@ -8,7 +8,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from cophub import ConfigError
 from cophub.connectors.mapping import FIELDS, Mapping, Options, RecordName
 from cophub.connectors.mapping.model import hash_of
-from cophub.connectors.settings import Charset, Host, refuse_half_a_login
+from cophub.connectors.settings import Charset, Host, Zone, refuse_half_a_login
 
 _PART = re.compile(r"\{(\w+(?:\.\w+)?)\}")
 
@@ -57,6 +57,12 @@ class Settings(Options):
         description='Which column holds what, such as `{ name = "Full name" }`. `A + B` is two'
         " columns together, `above:Topic` a line above the table, `column B` a column of a table"
         " without titles. `cophub discover SOURCE` proposes them.",
+    )
+    timezone: Zone = Field(
+        "UTC",
+        description="The zone of dates and times that say none, such as `Europe/Geneva`; left out,"
+        " that of `[hub]`.",
+        json_schema_extra={"format": "hub-timezone"},
     )
     sheet: int | str | None = Field(
         None,
