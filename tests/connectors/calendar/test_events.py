@@ -174,8 +174,30 @@ def test_a_bad_entry_loses_no_other(site, read):
     assert [one.key for one in found.rejects] == ["none@x", "rule@x", "bomb@x", "bomb2@x"]
 
 
+def test_a_rule_is_weighed_by_its_steps_from_its_first_day(site, read):
+    """What began long ago takes time as well; what recurs seldom is fine however it is written."""
+    long_ago = "DTSTART:19000101T090000Z"
+    site.put(
+        "/c.ics",
+        ics(
+            entry("a@x", long_ago, "RRULE:FREQ=HOURLY;INTERVAL=3"),
+            entry("b@x", long_ago, "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6"),
+            entry("weekly@x", "DTSTART:20270501T090000Z", "RRULE:FREQ=MINUTELY;INTERVAL=10080"),
+        ),
+    )
+    found = read("/c.ics")
+    assert [one.key for one in found.rejects] == ["a@x", "b@x"]
+    assert {one.series for one in found.of(Event)} == {"weekly@x"}
+
+
 def test_an_end_before_the_start_is_none(site, read):
-    """And does not move the start."""
+    """And does not move the start; nor does a length below nothing, or a time where days are."""
+    day = entry("day@x", "DTSTART;VALUE=DATE:20260501", "DTEND:20260501T100000Z")
+    site.put("/c.ics", ics(day, entry("a@x", "DTSTART:20260501T090000Z", "DURATION:-PT1H")))
+    found = read("/c.ics")
+    assert found.rejects == []
+    assert starts(found) == {"day@x": at(1, 0), "a@x": at(1)}
+    assert [one.ends_at >= one.starts_at for one in found.of(Event)] == [True, True]
     lines = ["DTEND:20260501T080000Z", "RRULE:FREQ=DAILY;COUNT=1"]
     site.put("/c.ics", ics(entry("a@x", "DTSTART:20260501T090000Z", *lines)))
     assert starts(read("/c.ics")) == {"a@x/20260501T090000Z": at(1)}
@@ -184,19 +206,25 @@ def test_an_end_before_the_start_is_none(site, read):
 def test_of_two_editions_the_later_counts(site, read):
     """By its sequence, wherever it stands."""
     new = entry("a@x", "DTSTART:20260503T090000Z", SEQUENCE="2")
-    site.put("/c.ics", ics(new, entry("a@x", "DTSTART:20260501T090000Z", SEQUENCE="1")))
-    assert starts(read("/c.ics")) == {"a@x": at(3)}
+    old = entry("a@x", "DTSTART:20260501T090000Z", SEQUENCE="1")
+    for both in ((new, old), (old, new)):
+        site.put("/c.ics", ics(*both))
+        assert starts(read("/c.ics")) == {"a@x": at(3)}
 
 
 def test_private_entries_are_left_out(site, read):
     """Unless somebody asked for them."""
-    site.put("/c.ics", ics(entry("a@x", CLASS="PRIVATE"), entry("b@x", CLASS="PUBLIC")))
+    secret = entry("c@x", CLASS="Confidential")
+    site.put("/c.ics", ics(entry("a@x", CLASS="PRIVATE"), entry("b@x", CLASS="PUBLIC"), secret))
     assert list(read("/c.ics").last(Event)) == ["b@x"]
-    assert list(read("/c.ics", private=True).last(Event)) == ["a@x", "b@x"]
+    assert list(read("/c.ics", private=True).last(Event)) == ["a@x", "b@x", "c@x"]
 
 
 def test_calendars_and_nobody_are_no_people(site, read):
-    """Google names the calendar as the organizer, others an address that is none."""
+    """Google names the calendar as the organizer, others an address that is none.
+
+    An address in place of a name is no name, and one may stand beside what is no address.
+    """
     google = "ORGANIZER;CN=Calls:mailto:abc123@group.calendar.google.com"
     site.put(
         "/c.ics",
@@ -206,13 +234,33 @@ def test_calendars_and_nobody_are_no_people(site, read):
     found = read("/c.ics")
     assert [one.kind for one in found.of(Account)] == ["service"]
     assert [one.organizer for one in found.of(Event)][1] is None
+    people = (
+        "ORGANIZER;CN=Ada Lund;EMAIL=ada@example.org:urn:uuid:1",
+        "ATTENDEE;CN=bo@example.org;PARTSTAT=ACCEPTED:mailto:bo@example.org",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:r1@resource.calendar.google.com",
+    )
+    site.put("/c.ics", ics(entry("a@x", "DTSTART:20260501T090000Z", *people)))
+    found = read("/c.ics")
+    assert found.of(Event)[0].organizer == "ada@example.org"
+    assert [(one.account, one.name or None) for one in found.of(Attendance)] == [
+        ("bo@example.org", None)
+    ]
+    assert "name" not in found.last(Account)["bo@example.org"]
+
+
+def test_an_address_of_an_entry_is_one_on_the_web_or_none(site, read):
+    """It would be somebody's script on our pages."""
+    site.put("/c.ics", ics(entry("a@x", URL="javascript:alert(1)")))
+    assert read("/c.ics").of(Event)[0].url is None
 
 
 def test_an_entry_without_an_id_stays_the_same(site, read):
     """It is known by what it says."""
-    text = ics(entry("a@x")).replace("UID:a@x\r\n", "")
+    text = ics(entry("a@x"), entry("b@x")).replace("UID:a@x\r\n", "").replace("UID:b@x\r\n", "")
     site.put("/c.ics", text)
-    assert list(read("/c.ics").last(Event)) == list(read("/c.ics").last(Event))
+    found = list(read("/c.ics").last(Event))
+    assert len(found) == 2
+    assert list(read("/c.ics").last(Event)) == found
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])

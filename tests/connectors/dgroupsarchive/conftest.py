@@ -31,7 +31,7 @@ ROWS = (
     "a1b2c3d4\tAda Keita\tada.keita@example.org\r\n"
     "\r\n"
     "e5f6a7b8 Bo <BO@Example.org>\r\n"
-    "0badf00d Cy cy@example.org\r\n"
+    "0badf00d Cy Cy@Example.org\r\n"
 )
 WEEKS = [
     {"DisplayName": "Food", "Uri": "https://groups.example/food", "WeeklyActivity": [1, 0, 7]},

@@ -31,6 +31,10 @@ class Site(ThreadingHTTPServer):
         self.skew = timedelta()
         """How far the site's clock is from ours."""
         self.refused: list[str] = []
+        self.clock = ""
+        """What it answers to the question for its time; empty for that."""
+        self.busy: list[str] = []
+        """Routes that are answered 503, each as often as it is here."""
 
     @property
     def base_url(self) -> str:
@@ -65,7 +69,11 @@ class Handler(BaseHTTPRequestHandler):
         community, _, rest = path.strip("/").partition("/__api/")
         version, _, route = rest.partition("/")
         if route == "time":
-            return self._answer(200, self.server.now.strftime("%Y-%m-%dT%H:%M:%S"), "text/plain")
+            clock = self.server.clock or self.server.now.strftime("%Y-%m-%dT%H:%M:%S")
+            return self._answer(200, clock, "text/plain")
+        if route in self.server.busy:
+            self.server.busy.remove(route)
+            return self._answer(503, "{}")
         told = self._form(route, body) if version == "v1" else self._headers(path)
         if told:
             self.server.refused.append(told)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -110,7 +111,37 @@ def test_an_empty_answer_is_an_empty_list(site: Site, ask: Ask):
         assert Community(ask(site), "food").many("/members", Profile) == ([], [])
 
 
+def test_a_reading_call_of_v1_is_sent_again_where_the_site_is_busy(site: Site, ask: Ask):
+    """Although it is a POST: it changes nothing."""
+    site.busy = ["list-members"]
+    assert Community(ask(site), "food").text("list-members").startswith("a1b2c3d4")
+
+
+def test_a_path_is_signed_as_it_is_sent(site: Site, ask: Ask):
+    site.answers["caf%C3%A9/stats/basic"] = {"Members": 4}
+    assert (
+        Community(ask(site, communities=["café"]), "café").one("/stats/basic", Stats).members == 4
+    )
+    assert site.refused == []
+
+
+def test_a_clock_that_names_no_zone_is_in_utc_wherever_cophub_runs(
+    site: Site, ask: Ask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert Community(ask(site), "food").one("/stats/basic", Stats).members == 3
+        assert site.refused == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_a_site_whose_clock_is_no_clock_is_told(site: Site, ask: Ask):
+    site.clock = "half past nine"
+    with pytest.raises(SourceUnavailable, match="answers with no time"):
+        Community(ask(site), "food").text("list-members")
     with pytest.raises(CophubError):
         Community(ask(site, base_url="http://127.0.0.1:9"), "food").text("list-members")
 

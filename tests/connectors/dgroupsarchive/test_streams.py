@@ -26,6 +26,7 @@ from cophub.connectors.dgroupsarchive.payloads import Profile
 from cophub.connectors.dgroupsarchive.tree import communities
 from cophub.http.parse import MISUNDERSTOOD
 
+from .conftest import CALENDAR, RESOURCE, WEEKS
 from .server import Site
 
 Ask = Callable[..., Context[Any]]
@@ -47,7 +48,9 @@ def test_every_form_of_a_date_is_the_same_instant(text: str):
     assert instant(text) == datetime(2013, 12, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", [None, "", "0001-01-01T00:00:00", "/Date(-62135596800000+0000)/"])
+@pytest.mark.parametrize("text", [
+    None, "", "0001-01-01T00:00:00", "/Date(-62135596800000+0000)/", "/Date(99999999999999999999)/",
+])  # fmt: skip
 def test_the_year_1_is_no_date(text: str | None):
     assert instant(text) is None
 
@@ -94,8 +97,13 @@ def test_a_subtree_is_found_by_its_activity(site: Site, ask: Ask, extract: Extra
     alone = extract(communities, ask(site, communities=["food"]))
     assert set(alone.last(Space)) == {"food"}
     assert not [m for m in alone.of(Metric) if m.space == "food/soil"]
-    below = extract(communities, ask(site, communities=["food"], subtree=True))
-    assert set(below.last(Space)) == {"food", "food/soil"}
+    site.answers["food/stats/weeklyactivity"] = [*WEEKS, {"Uri": "/water", "WeeklyActivity": [1]}]
+    site.asked.clear()
+    ctx = ask(site, communities=["food"], subtree=True)
+    assert set(extract(communities, ctx).last(Space)) == {"food", "food/soil"}
+    assert set(extract(members, ctx).last(Membership)) >= {("food/soil", "a1b2c3d4")}
+    asked = [path for path in site.routes() if path.endswith("weeklyactivity")]
+    assert len(asked) == 1, "all streams of a run share it"
 
 
 def test_a_community_that_gives_no_answer_stops_no_other(site: Site, ask: Ask, extract: Extract):
@@ -191,6 +199,8 @@ def test_entries_of_the_calendar_are_events(site: Site, ask: Ask, extract: Extra
     assert webinar["ends_at"] == datetime(2016, 6, 1, 10, tzinfo=UTC)
     assert webinar["url"] == f"{site.base_url}/food/calendar/ev000001"
     assert found["ev000002"]["starts_at"] is None
+    site.answers["food/calendar"] = [{**CALENDAR[0], "EndDate": "2016-06-01T08:00:00Z"}]
+    assert extract(calendar, ask(site)).last(Event)["ev000001"]["ends_at"] is None
 
 
 def test_what_bears_several_tags_is_one_document(site: Site, ask: Ask, extract: Extract):
@@ -198,6 +208,8 @@ def test_what_bears_several_tags_is_one_document(site: Site, ask: Ask, extract: 
     (guide,) = run.of(Document)
     assert (guide.key, guide.space, guide.size_bytes) == ("re000001", "food", 1234)
     assert guide.url == f"{site.base_url}/food/file/guide.pdf"
+    site.answers["food/tags/2"] = [{**RESOURCE, "ID": "re000002"}]
+    assert set(extract(library, ask(site)).last(Document)) == {"re000001", "re000002"}
     assert "/food/__api/v2/tags/3" not in site.routes(), "an empty tag is not asked for"
 
 

@@ -1,11 +1,13 @@
 """RSS and Atom: what an entry becomes, and what feeds in the wild do wrong."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
 import pytest
 
 from cophub import Account, AuthError, ConfigError, Document, Post, SourceUnavailable, Space
+from cophub.connectors.web.fetch import shown
 from tests.connectors.feed.conftest import CONNECTOR, FAST, POSTS, item, rss
 from tests.connectors.website import Answer
 
@@ -43,6 +45,35 @@ def test_a_feed_that_did_not_change_gives_nothing(site, read):
     second = read("/feed/", since=first.cursor)
     assert [post.title for post in second.of(Post)] == ["Title 1", "Title 2"]
     assert read("/feed/", since=second.cursor).items == []
+
+
+def test_a_server_that_goes_by_dates_is_asked_by_date(site, read):
+    """Where it has no better mark."""
+    at = "Mon, 01 Apr 2024 09:00:00 GMT"
+    site.put("/feed/", rss(item(1)), Last_Modified=at)
+    first = read("/feed/")
+    read("/feed/", since=first.cursor)
+    assert [one.headers.get("if-modified-since") for one in site.asked] == [None, at]
+
+
+def test_what_is_too_large_or_cannot_be_unpacked_is_no_feed(site, read, monkeypatch):
+    """However small it is when packed."""
+    from cophub.connectors.web import fetch
+
+    monkeypatch.setattr(fetch, "LARGEST", 1 << 20)
+    gzipped = {"Content-Encoding": "gzip"}
+    site.pages["/feed/"] = Answer(gzip.compress(b" " * (2 << 20)), 200, gzipped)
+    with pytest.raises(SourceUnavailable, match="larger than 1 MB"):
+        read("/feed/")
+    site.pages["/feed/"] = Answer(b"<rss>", 200, gzipped)
+    with pytest.raises(SourceUnavailable, match="cannot be unpacked"):
+        read("/feed/")
+
+
+def test_an_address_is_shown_without_its_login():
+    """Nor with what follows its path."""
+    told = shown("https://ada:secret@news.example.org/feed?key=1#x")
+    assert told == "https://news.example.org/feed"
 
 
 def test_an_entry_that_rolled_off_is_not_gone(site, read):

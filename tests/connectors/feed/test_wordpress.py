@@ -204,6 +204,11 @@ def test_a_closed_api_says_what_to_do(blog, read):
     blog.site.pages["/wp-json/wp/v2/posts"] = Answer(off.encode(), 404)
     with pytest.raises(AuthError, match=r'"rest_no_route".*kind = "feed"'):
         read("/", kind="wordpress")
+    odd = json.dumps({"code": "not for ada@example.org"})
+    blog.site.pages["/wp-json/wp/v2/posts"] = Answer(odd.encode(), 403)
+    with pytest.raises(AuthError) as told:
+        read("/", kind="wordpress")
+    assert "ada@" not in str(told.value)
     blog.closed.add("root")
     with pytest.raises(AuthError, match='kind = "feed"'):
         read("/", kind="wordpress")
