@@ -89,6 +89,7 @@ class Transport:
         pace = Pace(
             self.limits, self._budget, self.traffic, sleep=sleep or self._sleep, clock=clock
         )
+        self._pace = pace
         self._engine = Engine(self.limits, pace, self._budget, self.traffic)
         tries, unasked = self.limits.tries, self.limits.unasked_wait
         self._patience = PatientRetry(
@@ -162,6 +163,13 @@ class Transport:
                 yield ahead.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def hold(self, response: httpx.Response, seconds: float) -> None:
+        """Wait, and hold back whoever else asks that host: it said "too much" in its own words.
+
+        Raises SourceUnavailable when the run's budget does not reach that far.
+        """
+        self._pace.hold(netloc(str(response.request.url)), seconds)
 
     def close(self) -> None:
         """Wake whoever waits, and close the connections. Faces cannot be used any more."""

@@ -4,6 +4,7 @@ Source: `https://HOST/api/v1/CALL`, signed with `Authorization: Bearer KEY`. An 
 of its own, `{"object": "error", "type": ..., "extra": ...}`, with HTTP 400 or with HTTP 200.
 """
 
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
@@ -31,6 +32,8 @@ LIMITS = Limits(
 )
 PAGE = 100
 """The most rows that the vendor gives at once."""
+SLOWED_TRIES = 3
+"""How often a call is made that is answered "too much" by an error object without 429."""
 KEY_ERRORS = frozenset({"unauthorized", "unauthorized_error", "expired"})
 NO_RIGHT = frozenset({"no_permission", "inadequate_permissions", "not_subscribed"})
 NOT_THERE = frozenset({"no_such_group", "topic_not_found", "message_not_found", "not_found"})
@@ -60,6 +63,7 @@ class Api:
     """Calls by name: `page("getmembers", group_id=7)`, `one("getgroup", Group, group_id=7)`."""
 
     def __init__(self, ctx: Ctx) -> None:
+        self._transport = ctx.transport
         self.http: httpx.Client = ctx.client(
             base_url=f"{ctx.settings.host}/api/v1/", auth=bearer(ctx.settings.api_key)
         )
@@ -78,20 +82,29 @@ class Api:
         for what is not (any more), SourceUnavailable for whatever else is no answer.
         """
         known = {name: value for name, value in params.items() if value is not None}
-        response = self.http.get(call, params=known or None)
-        try:
-            found = _decode(response.content, kind)
-        except SourceUnavailable as error:
-            # An error of the vendor's web server is no JSON: its status says more.
-            _refuse_status(call, response)
-            raise SourceUnavailable(
-                f"the answer to {call} cannot be read ({error}); is base_url the address of a site"
-                " that groups.io runs?"
-            ) from None
-        if found.object == "error":
-            raise refusal(call, found)
+        for _ in range(SLOWED_TRIES - 1):
+            response = self.http.get(call, params=known or None)
+            with suppress(Slowed):
+                return _answer(call, response, kind)
+            self._transport.hold(response, self._transport.limits.unasked_wait)
+        return _answer(call, self.http.get(call, params=known or None), kind)
+
+
+def _answer(call: str, response: httpx.Response, kind: type[P]) -> P:
+    """What an answer holds. Raises as `Api.one` does, and Slowed."""
+    try:
+        found = _decode(response.content, kind)
+    except SourceUnavailable as error:
+        # An error of the vendor's web server is no JSON: its status says more.
         _refuse_status(call, response)
-        return found
+        raise SourceUnavailable(
+            f"the answer to {call} cannot be read ({error}); is base_url the address of a site"
+            " that groups.io runs?"
+        ) from None
+    if found.object == "error":
+        raise refusal(call, found)
+    _refuse_status(call, response)
+    return found
 
 
 def refusal(call: str, error: Payload) -> CophubError:

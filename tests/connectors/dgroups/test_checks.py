@@ -9,6 +9,8 @@ from cophub.connectors import dgroups
 from cophub.connectors.dgroups.client import LIMITS, NotAllowed, NotThere, Slowed, api, refusal
 from cophub.connectors.dgroups.payloads import Page, Payload
 from cophub.http import Limits
+from cophub.sandbox.groupsio.refusals import Refusal
+from cophub.sandbox.server import Request
 from tests.connectors.dgroups.conftest import Ask, Table, Watched
 
 
@@ -118,6 +120,31 @@ def test_after_too_many_requests_the_run_waits_five_minutes_and_goes_on(box: Wat
     table.read(ctx, "groups")
     assert [round(wait) for wait in waits] == [300]
     assert table.rejects == []
+
+
+@pytest.mark.parametrize("status", [400, 200])
+def test_too_much_is_waited_for_where_only_an_error_object_says_it(
+    box: Watched, context: Any, monkeypatch: pytest.MonkeyPatch, status: int
+):
+    waits: list[float] = []
+    settings = dgroups.Settings(api_key=box.api_key, base_url=box.base_url)
+    limits = Limits(concurrency=1, unasked_wait=LIMITS.unasked_wait)
+    ctx = context(settings, limits=limits, now=box.now, sleep=waits.append)
+    plain, box.error_status, left = box._answered, status, [2]
+
+    def busy(request: Request) -> Any:
+        if request.path.endswith("getsubs") and left[0]:
+            left[0] -= 1
+            raise Refusal("rate_limited")
+        return plain(request)
+
+    monkeypatch.setattr(box, "_answered", busy)
+    Table().read(ctx, "groups")
+    assert [round(wait) for wait in waits] == [300, 300]
+    left[0] = 99
+    with pytest.raises(Slowed):
+        Table().read(context(settings, limits=limits, now=box.now, sleep=waits.append), "groups")
+    assert len(waits) == 4
 
 
 def test_a_site_that_keeps_its_limits_never_refuses(context: Any):
