@@ -27,6 +27,10 @@ from cophub.http import check_status, reject
 _NUMBER = re.compile(
     rb"^X-Groupsio-MsgNum:[ \t]*(\d{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
+_ORIGINAL = re.compile(
+    rb"^X-Orig-Message-Id:[ \t]*<?([^<>\s]+)>?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+"""The id under which a message was sent, where the vendor gave it another: answers may name it."""
 _END = re.compile(rb"\r?\n\r?\n")
 _REWRITTEN = re.compile(
     rb"^From:[^\n]*<([^<>@\s=]+)=([^<>@\s=]+\.[^<>@\s=]+)@[^<>@\s]+>", re.IGNORECASE | re.MULTILINE
@@ -137,6 +141,7 @@ class Mbox:
     def _look(self) -> None:
         """Headers of all messages, and their threads."""
         index, neighbour = Index(), None
+        renamed: dict[str, str] = {}
         for place, raw in enumerate(self._raws(quiet=False)):
             found = first_look(raw, neighbour, 0, self.rules)
             if found.known is None:
@@ -146,7 +151,15 @@ class Mbox:
             self.found[place] = found
             if (number := number_of(raw)) is not None:
                 self.numbers.setdefault(found.known.key, number)
-            if found.known.key not in index.by_key:
+            if original := header(raw, _ORIGINAL):
+                renamed.setdefault(original.decode("ascii", "replace"), found.known.key)
+        for found in self.found.values():
+            if found.known is not None and found.known.key not in index.by_key:
+                found.known.refs = tuple(
+                    key
+                    for ref in found.known.refs
+                    if (key := renamed.get(ref, ref)) != found.known.key
+                )
                 index.add(found.known)
         index.settle()
         for found in self.found.values():
@@ -184,12 +197,16 @@ class Mbox:
         )
 
 
+def header(raw: Raw, name: re.Pattern[bytes]) -> bytes:
+    """What a header says, by the first group of its pattern; b"" where there is none."""
+    end = _END.search(raw.data)
+    found = name.search((raw.data[: end.start()] if end else raw.data) + b"\n")
+    return found[1] if found else b""
+
+
 def number_of(raw: Raw) -> int | None:
     """A message's number in its group, from its headers; None where the archive does not say."""
-    end = _END.search(raw.data)
-    head = raw.data[: end.start()] if end else raw.data
-    found = _NUMBER.search(head + b"\n")
-    return int(found[1]) if found and int(found[1]) else None
+    return int(header(raw, _NUMBER) or 0) or None
 
 
 def rewritten(raw: Raw, sender: Sender | None) -> Sender | None:
