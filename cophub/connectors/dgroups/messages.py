@@ -19,6 +19,7 @@ from cophub.connectors.dgroups.posts import (
     Place,
     Reading,
     author,
+    document,
     in_order,
     parse_message,
     post_key,
@@ -229,6 +230,8 @@ class GroupReading:
         numbers = [message.msg_num for message in found]
         if known is None or sum(one <= known.last for one in numbers) != known.count:
             yield from self._only(topic.id, found)
+        if known is not None:
+            yield self._only_files(topic.id, found)
         self.state.note(topic.id, Known(numbers[0], max(numbers), len(numbers)))
         self.state.high = max(self.state.high, *numbers)
 
@@ -247,6 +250,16 @@ class GroupReading:
         where = {"space": self.one.key, "extra.topic": str(topic)}
         posts = tuple(post_key(self.one.key, message.msg_num) for message in found)
         yield Gone(record=Post, where=dict(where), but=posts, told=True)
+
+    def _only_files(self, topic: int, found: list[Message]) -> Gone:
+        """Of this topic only the files on these are there: others went with theirs."""
+        where = {"space": self.one.key, "extra.topic": str(topic)}
+        files = tuple(
+            str(document(file, message, None, self.reading).key)
+            for message in found
+            for file in message.attachments or ()
+        )
+        return Gone(record=Document, where=dict(where), but=files, told=True)
 
     def _vanished(self, topic: int) -> Iterator[Gone]:
         """A topic is no more, and no message of it."""

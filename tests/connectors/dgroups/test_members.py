@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from cophub import Account, ConfigError, Membership, Space
+from cophub.connectors.dgroups.client import Api
+from cophub.connectors.dgroups.groups import Found, listed
 from cophub.connectors.dgroups.members import account_of, left_at, parse_past
-from cophub.connectors.dgroups.payloads import PastMember, Subscription
+from cophub.connectors.dgroups.payloads import PastMember, Perms, Subscription
 from tests.connectors.dgroups.conftest import Ask, Json, Table, Watched, instants
 
 ROLES = {"none": "member", "moderator": "moderator", "owner": "owner"}
@@ -205,6 +207,92 @@ def test_whoever_cannot_be_read_has_not_left(box: Watched, ask: Ask, table: Tabl
     table.read(ask(box, later=30), "members")
     assert set(table.of(Membership)) == set(before)
     assert table.rejects
+
+
+def test_a_group_that_cannot_be_read_among_the_others_has_not_gone(
+    box: Watched, ask: Ask, table: Table
+):
+    """Nobody knows which one is missing from the list of one's groups."""
+    table.read(ask(box), "groups", "members")
+    before = set(table.of(Membership)), set(table.of(Space))
+    box.faults.plan("bad_item", path="*/getsubs", at=(1,))
+    table.read(ask(box, later=30), "groups", "members")
+    assert (set(table.of(Membership)), set(table.of(Space))) == before
+    assert table.rejects
+
+
+def test_a_group_that_the_account_left_is_gone_with_its_members(
+    box: Watched, ask: Ask, table: Table
+):
+    table.read(ask(box), "groups", "members")
+    box.remove("mnch")
+    table.read(ask(box, later=1), "groups", "members")
+    assert set(table.of(Space)) == set(box.truth()["spaces"])
+    assert {key[0] for key in table.of(Membership)} == set(box.truth()["spaces"])
+
+
+def test_past_members_that_are_not_shown_take_nothing_else_away(
+    box: Watched, ask: Ask, table: Table
+):
+    """Where the permission is told it is not even asked; where it was lost meanwhile, no matter."""
+    box.rights("mercop", manage_members=False)
+    table.read(ask(box), "members")
+    assert box.calls["getpastmembers"] == len(box.state.groups) - 1
+    assert present(table) == current(box.truth())
+    box.before = lambda call, number: box.rights("mnch", manage_members=False)
+    table.read(ask(box, later=30), "members")
+    assert present(table) == current(box.truth())
+    assert table.rejects == []
+
+
+def test_a_group_below_that_the_account_is_not_in_is_found_with_what_it_may_do_there(
+    box: Watched, ask: Ask, table: Table
+):
+    below = box.group("mercop+leads")
+    del below.subs[box.hub.id]
+    ctx = ask(box)
+    table.read(ctx, "groups", "members")
+    assert table.of(Space)[str(below.id)]["parent"] == str(box.group("mercop").id)
+    assert [reject.key for reject in table.rejects] == [str(below.id)]
+    assert box.calls["getperms"] == 1
+    asked = {one.query.get("group_id") for one in box.log if one.path.endswith("/getmembers")}
+    assert str(below.id) not in asked, "what it may not do is not tried"
+
+
+def test_who_is_in_a_group_below_without_joining_reads_what_is_open(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    below = box.group("mercop+leads")
+    plain = Api.one
+
+    def open_to_all(self: Api, call: str, kind: Any, /, **params: Any) -> Any:
+        if call == "getperms":
+            return Perms(members_visible=True, manage_members=False, archives_visible=False)
+        return plain(self, call, kind, **params)
+
+    members = {key for key in current(box.truth()) if key[0] == str(below.id)}
+    hub = below.subs.pop(box.hub.id)
+    monkeypatch.setattr(Api, "one", open_to_all)
+    ctx = ask(box)
+    (found,) = [one for one in listed(ctx).groups if one.id == below.id]
+    assert found.may("members_visible")
+    assert not found.may("archives_visible")
+    assert members and hub and not found.subscribed
+
+
+def test_a_permission_that_is_not_told_is_tried():
+    assert Found(1, "x", Perms()).may("members_visible")
+    assert not Found(1, "x", Perms(members_visible=False)).may("members_visible")
+
+
+@pytest.mark.parametrize("action", ["expired_member", "rejected_member", "declined_invitation"])
+def test_who_never_was_in_is_no_past_member(box: Watched, ask: Ask, table: Table, action: str):
+    user = box.join("mercop", 90_003)
+    box.leave("mercop", user)
+    past = box.group("mercop").past
+    past.append(past.pop()._replace(action=action))
+    table.read(ask(box), "members")
+    assert (str(box.group("mercop").id), str(user)) not in table.of(Membership)
 
 
 def test_a_group_that_is_not_there_is_named_with_those_that_are(

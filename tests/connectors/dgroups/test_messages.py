@@ -98,6 +98,35 @@ def test_a_new_message_an_edit_and_a_deletion_come_with_the_next_run(
     assert f"{group.id}:{lonely}" not in posts
 
 
+def test_a_deleted_message_takes_its_files_along_and_no_others(
+    box: Watched, ask: Ask, table: Table
+):
+    table.read(ask(box, **API), "messages")
+    group = box.group("mercop")
+    topic = next(
+        one for one in group.topics.values()
+        if len(one.messages) > 1 and any(message.attachments for message in one.messages)
+    )  # fmt: skip
+    number = next(one.num for one in topic.messages if one.attachments)
+    taken = {
+        key for key, row in table.of(Document).items()
+        if row["extra"]["post"] == f"{group.id}:{number}"
+    }  # fmt: skip
+    left = set(table.of(Document)) - taken
+    assert taken and left
+    box.delete("mercop", number)
+    table.read(ask(box, **API), "messages")
+    assert set(table.of(Document)) == left
+
+
+def test_topics_that_were_made_one_are_one_thread(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box, **API), "messages")
+    topics = [one for one in box.group("mercop").topics.values() if len(one.messages) > 1]
+    box.merge("mercop", topics[-1].messages[0].num, topics[0].messages[0].num)
+    table.read(ask(box, **API), "messages")
+    assert told(table) == posts_of(box.truth())
+
+
 def test_a_topic_whose_first_message_is_deleted_is_the_thread_of_its_second(
     box: Watched, ask: Ask, table: Table
 ):
@@ -166,7 +195,9 @@ def test_a_deletion_between_two_pages_lets_no_message_be_passed_over(ask: Ask, t
 def test_topics_that_come_between_two_pages_are_there_once(ask: Ask, table: Table):
     with Watched(seed=2, people=60, communities=1, years=2) as busy:
         busy.faults.plan("drift", path="*/getmessages", at=(2, 3), rows=5)
-        table.read(ask(busy, groups=["mercop"], **API), "messages")
+        items = table.read(ask(busy, groups=["mercop"], **API), "messages")
+        keys = [item.key for item in items if isinstance(item, Post)]
+        assert len(keys) == len(set(keys))
         table.read(ask(busy, groups=["mercop"], **API), "messages")
         group = f"{busy.group('mercop').id}:"
         here = {key: row for key, row in posts_of(busy.truth()).items() if key.startswith(group)}
@@ -239,8 +270,12 @@ def test_a_group_whose_messages_are_not_shown_is_named_and_keeps_what_it_has(
     table.read(ask(box, **API), "messages")
     before = dict(table.of(Post))
     box.rights("mercop", archives_visible=False)
+    box.log.clear()
     table.read(ask(box, **API), "messages")
     assert table.of(Post) == before
+    group = str(box.group("mercop").id)
+    asked = [one.path for one in box.log if one.query.get("group_id") == group]
+    assert not any("message" in path or "topic" in path for path in asked), "it is not even asked"
     assert "no permission" in table.rejects[0].reason
     assert "archives_visible" in table.rejects[0].reason
 

@@ -85,6 +85,15 @@ def test_files_that_are_taken_away_are_gone_and_attachments_stay(
     assert {key for key in table.of(Document) if key.startswith("file:")} == set(files_of(box))
 
 
+def test_a_file_that_cannot_be_read_ends_no_other(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box), "files")
+    before = set(table.of(Document))
+    box.faults.plan("bad_item", path="*/getfiledirectory", at=(1,))
+    table.read(ask(box, later=30), "files")
+    assert set(table.of(Document)) == before
+    assert table.rejects
+
+
 def months(box: Watched, group: int) -> Counter[str]:
     """How many acts of a group's log are in each month."""
     from datetime import UTC, datetime
@@ -152,9 +161,14 @@ def test_what_is_not_shown_is_named_and_ends_nothing(
     table.read(ask(box), stream)
     before = {kind: dict(rows) for kind, rows in table.rows.items()}
     box.rights("mercop", **{right: False})
+    box.log.clear()
     table.read(ask(box, later=30), stream)
     assert {kind: set(rows) for kind, rows in table.rows.items()} == {
         kind: set(rows) for kind, rows in before.items()
     }
     assert right in table.rejects[0].reason
+    calls = {"events": "getevents", "files": "getfiledirectory", "activity": "getactivitylogs"}
+    group = str(box.group("mercop").id)
+    asked = [one.path for one in box.log if one.query.get("group_id") == group]
+    assert not any(path.endswith(calls[stream]) for path in asked), "it is not even asked"
     assert "no permission" in table.rejects[0].reason

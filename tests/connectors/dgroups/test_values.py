@@ -6,6 +6,7 @@ import pytest
 
 from cophub.connectors.dgroups.values import (
     address,
+    day_of,
     instant,
     person_name,
     shown_text,
@@ -17,6 +18,7 @@ from cophub.connectors.dgroups.values import (
 def test_an_instant_has_nine_digits_and_an_offset():
     found = instant("2018-07-03T01:51:32.611846321-07:00")
     assert found == datetime(2018, 7, 3, 8, 51, 32, 611846, tzinfo=UTC)
+    assert found.tzinfo is UTC, "instants are compared as texts, too"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,11 @@ def test_an_instant_has_nine_digits_and_an_offset():
 )
 def test_the_year_one_is_no_date(text: str | None):
     assert instant(text) is None
+
+
+def test_a_day_is_its_midnight_and_none_in_the_year_one():
+    assert day_of("2024-03-01") == datetime(2024, 3, 1, tzinfo=UTC)
+    assert day_of("0001-01-01") is None
 
 
 @pytest.mark.parametrize("text", ["2018-07-03T01:51:32", "yesterday"])
