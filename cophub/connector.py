@@ -170,7 +170,7 @@ class Context(Generic[S]):
     """Refresh tokens that rotate: kept encrypted, saved before they are used."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.source"))
     announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
-    shared: dict[str, Any] = field(default_factory=dict)
+    shared: dict[Any, Any] = field(default_factory=dict)
     """What the streams of one run share, such as a directory that was read once."""
     known: "Callable[[type[Record], Sequence[int]], Collection[int]] | None" = None
     """Which digests the warehouse has; the engine sets it. None: it has none."""
@@ -195,6 +195,16 @@ class Context(Generic[S]):
             for item, digest in zip(items, digests, strict=True)
             if digest not in known
         ]
+
+    def once(self, make: "Callable[[Context[S]], T]") -> T:
+        """What `make(ctx)` gives: made when first asked for, then shared by the streams of a run.
+
+        `make` is a class or a function of a module: a client, a directory that is read once.
+        """
+        if make not in self.shared:
+            self.shared[make] = make(self)
+        found: T = self.shared[make]
+        return found
 
     def client(self, **options: Any) -> "httpx.Client":
         """An `httpx.Client` over the hub's transport; takes `base_url`, `auth` and so on."""

@@ -58,10 +58,7 @@ class AdobeConnect:
     @classmethod
     def of(cls, ctx: Ctx) -> "AdobeConnect":
         """The one that all streams of a run share, so that it logs in once."""
-        found = ctx.shared.get("adobeconnect")
-        if not isinstance(found, cls):
-            found = ctx.shared["adobeconnect"] = cls(ctx)
-        return found
+        return ctx.once(cls)
 
     def call(self, action: str, **given: str | int) -> Answer:
         """The answer to an action, with status ok.

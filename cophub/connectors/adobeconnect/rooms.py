@@ -110,10 +110,11 @@ def lineage(folder: Folder) -> Iterator[Folder]:
 
 def walked(ctx: Ctx) -> Tree:
     """The folders and rooms of the site; walked once a run."""
-    found = ctx.shared.get("adobeconnect rooms")
-    if not isinstance(found, Tree):
-        found = ctx.shared["adobeconnect rooms"] = walk(ctx, TREES)
-    return found
+    return ctx.once(_walk_rooms)
+
+
+def _walk_rooms(ctx: Ctx) -> Tree:
+    return walk(ctx, TREES)
 
 
 def walk(ctx: Ctx, kinds: tuple[str, ...]) -> Tree:

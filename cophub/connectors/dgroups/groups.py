@@ -125,10 +125,7 @@ def parse_space(one: Found, host: str) -> Iterator[Item]:
 
 def listed(ctx: Ctx) -> Listing:
     """Every group that this source sees, read once for all streams of a run."""
-    known = ctx.shared.get("dgroups:groups")
-    if not isinstance(known, Listing):
-        known = ctx.shared["dgroups:groups"] = _list(ctx)
-    return known
+    return ctx.once(_list)
 
 
 def _list(ctx: Ctx) -> Listing:

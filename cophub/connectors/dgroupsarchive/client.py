@@ -5,6 +5,7 @@ server has been asked.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -32,7 +33,7 @@ class Community:
     def __init__(self, ctx: Ctx, path: str) -> None:
         self._settings = ctx.settings
         self.path = path
-        self._clock = Clock.of(ctx)
+        self._clock = ctx.once(Clock)
         self._client = ctx.client(base_url=ctx.settings.host)
         remember_secret(ctx.settings.secret.get_secret_value())
 
@@ -81,10 +82,9 @@ class Community:
 
         Raises AuthError where that does not help.
         """
-        time = self._clock.now(self._root(1))
-        response = send(time)
+        response = send(self._clock.now(self._root(1)))
         if response.status_code in REFUSED:
-            response = send(self._clock.read_again(self._root(1), time))
+            response = send(self._clock.read_again(self._root(1)))
         try:
             return check_status(response)
         except AuthError as error:
@@ -100,22 +100,12 @@ class Community:
 class Clock:
     """The server's clock; all communities of a run share it."""
 
-    def __init__(self, ctx: Ctx, elapsed: Callable[[], float]) -> None:
+    def __init__(self, ctx: Ctx, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._client = ctx.client(base_url=ctx.settings.host)
         self._host = ctx.settings.host
         self._elapsed = elapsed
         self._lock = threading.Lock()
         self._read: tuple[datetime, float] | None = None
-
-    @classmethod
-    def of(cls, ctx: Ctx) -> "Clock":
-        """The one of this run."""
-        import time
-
-        found = ctx.shared.get("dgroupsarchive clock")
-        if not isinstance(found, cls):
-            found = ctx.shared["dgroupsarchive clock"] = cls(ctx, time.monotonic)
-        return found
 
     def now(self, root: str) -> str:
         """The time there, carried forward from when it was last read."""
@@ -126,8 +116,8 @@ class Clock:
             passed = int(self._elapsed() - since)
         return datetime.fromtimestamp(at.timestamp() + passed, UTC).strftime(FORM)
 
-    def read_again(self, root: str, refused: str) -> str:
-        """The time there, asked anew unless somebody else has done so since."""
+    def read_again(self, root: str) -> str:
+        """The time there, asked anew."""
         with self._lock:
             self._read = (self._ask(root), self._elapsed())
         return self.now(root)

@@ -51,10 +51,7 @@ class TooMuch(SourceUnavailable):
 
 def goto(ctx: Ctx) -> "GoTo":
     """The client of this run, made once and shared by its streams."""
-    found = ctx.shared.get("goto:client")
-    if not isinstance(found, GoTo):
-        found = ctx.shared["goto:client"] = GoTo(ctx)
-    return found
+    return ctx.once(GoTo)
 
 
 class GoTo:

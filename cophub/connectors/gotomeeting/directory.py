@@ -116,10 +116,7 @@ class Directory:
 
 def directory(ctx: Ctx) -> Directory:
     """The account as it is now, read once per run. Raises ConfigError for an unknown organizer."""
-    found = ctx.shared.get("goto:directory")
-    if not isinstance(found, Directory):
-        found = ctx.shared["goto:directory"] = read_directory(ctx)
-    return found
+    return ctx.once(read_directory)
 
 
 def read_directory(ctx: Ctx) -> Directory:

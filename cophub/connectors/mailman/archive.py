@@ -29,7 +29,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 Ctx = Context[Settings]
 
 PAGE = 100
-_CLIENT, _THERE = "mailman archive client", "mailman archives"
+_THERE = "mailman archives"
 
 
 class Archive:
@@ -38,9 +38,7 @@ class Archive:
     def __init__(self, ctx: Ctx) -> None:
         self.ctx = ctx
         self.root = ctx.settings.archive
-        if _CLIENT not in ctx.shared:
-            ctx.shared[_CLIENT] = self._signed_in()
-        self.client: httpx.Client = ctx.shared[_CLIENT]
+        self.client = ctx.once(_signed_in)
 
     def lists(self) -> list[ArchivedList]:
         """Every list whose archive is public."""
@@ -148,15 +146,6 @@ class Archive:
                 " address of HyperKitty's first page"
             ) from error
 
-    def _signed_in(self) -> httpx.Client:
-        origin = urlsplit(self.root)
-        client = self.ctx.client(base_url=f"{origin.scheme}://{origin.netloc}")
-        settings = self.ctx.settings
-        if settings.archive_user and settings.archive_password:
-            secret = settings.archive_password.get_secret_value()
-            _sign_in(client, urljoin(self.root, "/accounts/login/"), settings.archive_user, secret)
-        return client
-
 
 def mark_of(message_id: str) -> str:
     """HyperKitty's mark of a message, as in its addresses: the SHA-1 of its id, in base 32."""
@@ -179,6 +168,18 @@ class _Form(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "input" and values.get("type", "").lower() == "hidden" and values.get("name"):
             self.hidden.setdefault(values["name"], values.get("value", ""))
+
+
+def _signed_in(ctx: Ctx) -> httpx.Client:
+    """The client of a run, signed in where the settings have a login."""
+    settings = ctx.settings
+    origin = urlsplit(settings.archive)
+    client = ctx.client(base_url=f"{origin.scheme}://{origin.netloc}")
+    if settings.archive_user and settings.archive_password:
+        secret = settings.archive_password.get_secret_value()
+        page = urljoin(settings.archive, "/accounts/login/")
+        _sign_in(client, page, settings.archive_user, secret)
+    return client
 
 
 def _sign_in(client: httpx.Client, url: str, user: str, secret: str) -> None:

@@ -13,7 +13,7 @@ from cophub.connectors.settings import means
 
 Ctx = Context[Settings]
 
-_LISTS, _CONFIGS = "mailman lists", "mailman configs"
+_CONFIGS = "mailman configs"
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ def all_taken(ctx: Ctx) -> tuple[list[Taken], list[Reject]]:
 
     Raises ConfigError when a word of `lists` means none.
     """
-    if _LISTS not in ctx.shared:
-        ctx.shared[_LISTS] = everything(ctx)
-    found, rejects = ctx.shared[_LISTS]
+    found, rejects = ctx.once(everything)
     return chosen(ctx, found), rejects
 
 

@@ -33,8 +33,6 @@ from cophub.connectors.state import StateOf
 
 Ctx = Context[Settings]
 
-_NAMED = "mailman named"
-
 AT_ONCE = 24
 """Months that are fetched before their messages are kept."""
 
@@ -170,7 +168,7 @@ class _OneArchive:
         """A sender; of whom a roster names, it says the name, and whether the address is theirs."""
         account = account_of(sender)
         account.email_verified = UNSET
-        if sender.key in _named(self.ctx):
+        if sender.key in self.ctx.once(_named):
             account.name = UNSET
         return account
 
@@ -191,12 +189,9 @@ def rules_of(ctx: Ctx, one: Taken, config: ListConfig) -> Rules:
 
 def _named(ctx: Ctx) -> set[str]:
     """Addresses that a roster gives a name with."""
-    if _NAMED not in ctx.shared:
-        taken = all_taken(ctx)[0] if ctx.settings.password else []
-        rosters = [roster_of(ctx, one.key).people.values() for one in taken]
-        ctx.shared[_NAMED] = {one.email for people in rosters for one in people if one.name}
-    named: set[str] = ctx.shared[_NAMED]
-    return named
+    taken = all_taken(ctx)[0] if ctx.settings.password else []
+    rosters = [roster_of(ctx, one.key).people.values() for one in taken]
+    return {one.email for people in rosters for one in people if one.name}
 
 
 def _held(state: ArchiveRead) -> int:

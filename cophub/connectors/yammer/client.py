@@ -57,10 +57,7 @@ def login(settings: Settings) -> Login:
 
 def rest(ctx: Ctx) -> "Yammer":
     """The REST client of this run, made once and shared by its streams."""
-    found = ctx.shared.get("yammer:rest")
-    if not isinstance(found, Yammer):
-        found = ctx.shared["yammer:rest"] = Yammer(ctx)
-    return found
+    return ctx.once(Yammer)
 
 
 class Yammer:

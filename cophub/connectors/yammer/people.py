@@ -39,10 +39,7 @@ class People:
     @classmethod
     def of(cls, ctx: Ctx) -> "People":
         """Those of this run."""
-        found = ctx.shared.get("yammer:people")
-        if not isinstance(found, cls):
-            found = ctx.shared["yammer:people"] = cls(ctx)
-        return found
+        return ctx.once(cls)
 
     def key_of(self, user: GraphUser) -> str | None:
         """The Yammer id of a directory user, as far as is known."""
