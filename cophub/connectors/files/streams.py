@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from cophub import (
+    ConfigError,
     Context,
     CophubError,
     CursorExpired,
@@ -36,14 +37,28 @@ def rows(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     Yields the records that the settings map rows to, the spaces they are of and the accounts of the
     people on them. A row that cannot be understood is a Reject with its number, a file that cannot
     be read is one in each run until it can. `since` holds the files as they were read. Raises
-    ConfigError where there are no files or the settings do not say what a row is; AuthError and
-    SourceUnavailable for a file on the web that cannot be had.
+    ConfigError where there are no files, where none can be read or the settings do not say what a
+    row is; AuthError and SourceUnavailable for a file on the web that cannot be had.
     """
     mapping = ctx.settings.mapping(ctx.source)
     cursor = Cursor.read_of(since, ctx.settings.checksum(ctx.source))
     with _places(ctx, cursor) as places:
-        if places is not None:
-            yield from FilesRun(ctx, mapping, cursor).items(places)
+        if places is None:
+            return
+        run = FilesRun(ctx, mapping, cursor)
+        yield from run.items(places)
+        if run.unreadable and len(run.unreadable) == len(places):
+            raise ConfigError(_nothing_read(ctx.source, run.unreadable))
+
+
+def _nothing_read(source: str, unreadable: list[tuple[str, str]]) -> str:
+    """Why a run that could read no file at all is no success."""
+    name, reason = unreadable[0]
+    more = len(unreadable) - 1
+    others = f" (and {more} more, see cophub check {source})" if more else ""
+    # What the file says of itself is told by the reject; an error names columns only.
+    said = f"{name}: {reason.partition(' (row ')[0]}"
+    return f"no file can be read: {said}{others}; compare cophub discover {source}"
 
 
 @contextmanager
@@ -164,27 +179,39 @@ def discover(ctx: Context[Settings]) -> Iterator[Space]:
         yield from _found(ctx)
         return
     with _places(ctx, Cursor(settings="")) as places:
-        space = Space(key=settings.space or ctx.source, kind="list")
-        space.title = settings.title or str(space.key)
-        space.extra = {"settings": list(_proposed(settings, places or []))}
-        yield space
+        yield _proposal(ctx, places or [], [])
 
 
 def _found(ctx: Context[Settings]) -> Iterator[Space]:
-    run_settings = ctx.settings
-    mapping = run_settings.mapping(ctx.source)
     spaces: dict[str, Space] = {}
     members: dict[str, set[str]] = {}
     with _places(ctx, Cursor(settings="")) as places:
-        for item in FilesRun(ctx, mapping, Cursor(settings="")).items(places or []):
+        run = FilesRun(ctx, ctx.settings.mapping(ctx.source), Cursor(settings=""))
+        for item in run.items(places or []):
             if isinstance(item, Space):
                 spaces[str(item.key)] = item
             elif isinstance(item, Membership):
                 members.setdefault(str(item.space), set()).add(str(item.account))
+        if run.unreadable and not spaces:
+            yield _proposal(ctx, places or [], run.unreadable)
     for key, space in spaces.items():
         if key in members:
             space.native_member_count = len(members[key])
         yield space
+
+
+def _proposal(
+    ctx: Context[Settings], places: list[Place], troubles: list[tuple[str, str]]
+) -> Space:
+    """The space of the settings, with lines that say what its rows are, and what is in the way."""
+    settings = ctx.settings
+    space = Space(key=settings.space or ctx.source, kind="list")
+    space.title = settings.title or str(space.key)
+    lines = [f"# {name}: {reason}" for name, reason in troubles[:_IN_A_NOTE]]
+    if lines:
+        lines.append("# in place of record and columns as they are:")
+    space.extra = {"settings": lines + list(_proposed(settings, places))}
+    return space
 
 
 def _proposed(settings: Settings, places: list[Place]) -> Iterator[str]:

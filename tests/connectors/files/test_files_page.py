@@ -114,3 +114,16 @@ def test_spaces_with_their_members_are_discovered_once_the_columns_are_known(cop
     assert code == 0
     assert re.search(r"a:x +list +x +2 ", said)
     assert re.search(r"a:y +list +y +1 ", said)
+
+
+def test_where_a_column_was_renamed_discover_says_so_and_proposes_the_lines_anew(cophub, tmp_path):
+    (tmp_path / "a.csv").write_text("Courriel;Nom\na@example.org;Ada\n", encoding="utf-8")
+    (tmp_path / "plugins.toml").write_text(
+        '[sources.a]\nconnector = "files"\n[sources.a.settings]\npath = "a.csv"\n'
+        'record = "membership"\ncolumns.email = "E-mail"\n',
+        encoding="utf-8",
+    )
+    code, said = cophub("discover", "a")
+    assert code == 0
+    assert '# a.csv: it has no column "E-mail" (row 1 has "Courriel", "Nom")' in said
+    assert 'columns.email = "Courriel"' in said

@@ -134,6 +134,21 @@ def test_what_cannot_be_read_ends_nobody(make, sync, trouble):
     assert "q@example.org" in sync.members()
 
 
+def test_a_run_that_could_read_no_file_fails_and_is_well_once_the_columns_are_corrected(make, sync):
+    """A column that was renamed by whoever exports: what was read before stays."""
+    file = make("list.csv", LIST)
+    sync(path=str(file), whole=True)
+    make("list.csv", LIST.replace("Name", "Full name").replace("p4@example.org,P 4\n", ""))
+    result = sync(path=str(file), whole=True)
+    assert (result.state, result.rejected, result.gone) == ("failed", 1, 0)
+    assert result.error == (
+        'no file can be read: list.csv: it has no column "Name"; compare cophub discover list'
+    )
+    assert len(sync.members()) == 5
+    columns = {"email": "E-mail", "name": "Full name"}
+    assert counts(sync(path=str(file), whole=True, columns=columns)) == (0, 0, 1, 0)
+
+
 def test_who_is_on_a_row_that_is_wrong_elsewhere_has_not_left(make, sync):
     settings = {"columns": {"email": "E-mail", "name": "Name", "joined_at": "Since"}}
     file = make("a.csv", "E-mail,Name,Since\na@example.org,A,2024-01-01\nb@example.org,B,\n")
