@@ -260,6 +260,8 @@ def lines_of(found: Guess, where: str, table: Table, suffix: str) -> Iterator[st
     for line, column in told:
         yield f"{line.ljust(width)}  # {_remark(found, column)}"
     yield from _questions(found, suffix)
+    if found.record in ("membership", "attendance") and "email" in found.columns:
+        yield "# verified = true        # if these addresses are confirmed: see the page on files"
     if found.record == "membership" and "joined_at" not in found.columns and found.dates:
         title, example = found.dates
         said = f"# columns.joined_at = {quoted(title)}"

@@ -52,6 +52,12 @@ class Options(BaseModel):
         None, description="What a bare number in a column of durations counts; left out, what its"
         " title says, else minutes."
     )  # fmt: skip
+    verified: bool = Field(
+        False,
+        description="Whether the addresses are known to be those of the people on the rows: the"
+        " tool had them confirmed, or lets people in by them. Somebody with the same verified"
+        " address in another source is the same person there; when `false`, another one.",
+    )
     phone_secret: SecretStr | None = Field(
         None,
         description="A secret that telephone numbers are hashed with. Without one a hash can be"

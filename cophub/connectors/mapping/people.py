@@ -55,8 +55,8 @@ def account_of(
     if not key:
         return None
     if told.get("email"):
-        # What stands in a sheet nobody has checked.
-        told["email_verified"] = False
+        # What stands in a sheet nobody has checked, unless the settings say so.
+        told["email_verified"] = bool(row.get("_verified"))
     extra = {"phone": row["phone"]} if row.get("phone") else {}
     if others := row.get("more_emails"):
         extra["more_emails"] = list(others)

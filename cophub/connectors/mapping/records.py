@@ -68,6 +68,7 @@ class Maker:
     def row(self, number: int, cells: Cells[str, Any]) -> list[Item]:
         """The records of a row, or one Reject; nothing for a row that says what another said."""
         row, bad, unclear = self.reader.read(cells)
+        row["_verified"] = self.mapping.verified
         lost = [name for name in unclear if name in self._needed]
         for name in unclear:
             if name not in lost:

@@ -3,6 +3,7 @@
 import pytest
 
 from cophub import Account, Membership
+from cophub.records import UNSET
 
 ROWS = "E-mail;Nom;Pays\namina@example.org;Aminé Diallo;Sénégal\nmaria@example.org;María;Perú\n"
 
@@ -131,3 +132,17 @@ def test_a_character_set_that_is_set_and_wrong_is_said(make, read):
     text = "E-mail;Nom\na@example.org;Zoé\n"
     (reject,) = read(make("a.csv", text, "windows-1252"), encoding="utf-8").rejects
     assert reject.reason == "a.csv: it is not in utf-8; correct encoding, or leave it out"
+
+
+def test_addresses_are_verified_where_the_settings_say_so(make, read):
+    """Else somebody on this list is not put together with the same address elsewhere."""
+    file = make("a.csv", "E-mail,Name,Topic,Start\na@example.org,Ada,Call,2024-03-04\n,Bo,Call,\n")
+    columns = {"email": "E-mail", "name": "Name"}
+    call = {"event_title": "Topic", "event_starts_at": "Start"}
+    for settings in (
+        {"columns": columns}, {"record": "attendance", "columns": columns | call},
+        {"record": "post", "columns": columns | {"title": "Topic"}},
+    ):  # fmt: skip
+        known = [read(file, verified=sure, **settings).of(Account) for sure in (False, True)]
+        assert [one.email_verified for one, *_ in known] == [False, True]
+        assert {UNSET, None} >= {one.email_verified for found in known for one in found[1:]}
