@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         decode,
         pages,
     )
-    from cophub.http.parse import decode_page, parse_each, reject
+    from cophub.http.parse import decode_each, decode_page, parse_each, reject
     from cophub.http.secrets import is_secret_name, redact, remember_secret
     from cophub.http.tokens import FileTokens, MemoryTokens, TokenStore
     from cophub.http.transport import SAFE, Archive, Transport
@@ -30,7 +30,7 @@ _HOME = {
     "auth": ("basic", "bearer", "check_status"),
     "limits": ("Limits", "Traffic"),
     "paging": ("Follow", "by_last", "by_next_link", "by_offset", "by_page", "decode", "pages"),
-    "parse": ("decode_page", "parse_each", "reject"),
+    "parse": ("decode_each", "decode_page", "parse_each", "reject"),
     "secrets": ("is_secret_name", "redact", "remember_secret"),
     "tokens": ("FileTokens", "MemoryTokens", "TokenStore"),
     "transport": ("SAFE", "Archive", "Transport"),
@@ -40,8 +40,8 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "SAFE", "Archive", "FileTokens", "Follow", "Limits", "MemoryTokens", "Recorder", "Replayer",
     "TokenStore", "Traffic", "Transport", "basic", "bearer", "by_last", "by_next_link", "by_offset",
-    "by_page", "check_status", "decode", "decode_page", "is_secret_name", "pages", "parse_each",
-    "redact", "reject", "remember_secret",
+    "by_page", "check_status", "decode", "decode_each", "decode_page", "is_secret_name", "pages",
+    "parse_each", "redact", "reject", "remember_secret",
 ]  # fmt: skip
 
 

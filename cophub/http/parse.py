@@ -108,6 +108,28 @@ def decode_page(content: bytes, page: type[P]) -> tuple[P, list[Reject]]:
         return _decode_by_item(mended, page)
 
 
+def decode_each(items: Iterable[msgspec.Raw], kind: type[P]) -> tuple[list[P], list[Reject]]:
+    """The items of a page that was decoded no further, and a Reject for each not as declared.
+
+    For pages whose items are `msgspec.Raw`, of which some are wanted as bytes.
+    """
+    decoder, found, rejects = _decoder(kind), list[P](), list[Reject]()
+    for item in items:
+        try:
+            found.append(decoder.decode(item))
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            rejects.append(reject(plain(item), error, kind.__name__.lower()))
+    return found, rejects
+
+
+def plain(item: msgspec.Raw) -> Any:
+    """An item as plain values; as text, where it is no JSON."""
+    try:
+        return msgspec.json.decode(item)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return bytes(item).decode(errors="replace")
+
+
 def mend(content: bytes) -> bytes | None:
     """JSON without its usual small faults, or None when it is no JSON even so.
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from cophub import Account, AuthError, Membership, Reject, SourceUnavailable
-from cophub.http import decode_page, parse_each
+from cophub.http import decode_each, decode_page, parse_each
 
 
 def parse_member(item, space):
@@ -150,3 +150,14 @@ def test_half_an_emoji_costs_the_emoji_and_not_the_page():
     page, rejects = decode_page(b'{"members": [{"id": 1, "emailAddress": "a\\ud83d"}]}', Page)
     assert page.members == [Member(1, "a?")]
     assert rejects == []
+
+
+def test_items_that_were_left_as_bytes_are_decoded_one_by_one():
+    """Each bad one is a Reject of its own, also one that is no JSON at all."""
+    rows = [b'{"id": 1, "emailAddress": "a@example.org"}', b'{"id": "two"}', b'{"id": 3, ']
+    found, rejects = decode_each(map(msgspec.Raw, rows), Member)
+    assert found == [Member(1, "a@example.org")]
+    assert [(r.record, r.key, r.item) for r in rejects] == [
+        ("member", "two", {"id": "two"}),
+        ("member", None, '{"id": 3, '),
+    ]

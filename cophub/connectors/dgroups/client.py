@@ -14,7 +14,7 @@ import msgspec
 from cophub import AuthError, Context, CophubError, Reject, SourceUnavailable
 from cophub.connectors.dgroups.payloads import Page, Payload
 from cophub.connectors.dgroups.settings import Settings
-from cophub.http import Limits, bearer, check_status, reject
+from cophub.http import Limits, bearer, check_status, decode_each
 from cophub.http.auth import without_addresses
 from cophub.http.parse import mend
 
@@ -53,10 +53,7 @@ class Slowed(SourceUnavailable):
 
 def api(ctx: Ctx) -> "Api":
     """The client of this run, made once and shared by its streams."""
-    found = ctx.shared.get("dgroups:api")
-    if not isinstance(found, Api):
-        found = ctx.shared["dgroups:api"] = Api(ctx)
-    return found
+    return ctx.once(Api)
 
 
 class Api:
@@ -157,18 +154,6 @@ def _unreadable(error: Exception) -> Any:
 
 def rows(page: Page, kind: type[P], rejects: list[Reject]) -> list[P]:
     """The rows of a page; one that is not as declared goes to `rejects`."""
-    found = []
-    for raw in page.data or ():
-        try:
-            found.append(_decoder(kind).decode(raw))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            plain = _plain(raw)
-            rejects.append(reject(plain, error, kind.__name__.lower()))
+    found, unreadable = decode_each(page.data or (), kind)
+    rejects += unreadable
     return found
-
-
-def _plain(raw: msgspec.Raw) -> Any:
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return bytes(raw).decode("utf-8", "replace")

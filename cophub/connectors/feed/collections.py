@@ -10,9 +10,9 @@ from cophub.connectors.feed.cursor import Cursor, Walk
 from cophub.connectors.feed.items import author_key, item_key, parse_author, parse_item
 from cophub.connectors.feed.payloads import WpComment, WpPost, WpUser
 from cophub.connectors.feed.settings import Settings
-from cophub.connectors.feed.wordpress import GLANCE, PAGE, Closed, Page, Site, decoded
+from cophub.connectors.feed.wordpress import GLANCE, PAGE, Closed, Page, Site
 from cophub.connectors.mail.text import html_to_text
-from cophub.http import parse_each
+from cophub.http import decode_each, parse_each
 from cophub.records import Key
 
 # Where several servers answer for a site, one may know of a change later than it is dated.
@@ -142,13 +142,7 @@ class Reader:
             number, size = (number + 1, PAGE) if size == PAGE else (1, PAGE)
 
     def _found(self, what: Collection, page: Page) -> Found:
-        found = Found(page)
-        for item, bad in decoded(page.items, what.kind):
-            if item is not None:
-                found.items.append(item)
-            if bad is not None:
-                found.rejects.append(bad)
-        return found
+        return Found(page, *decode_each(page.items, what.kind))
 
     def _records(self, what: Collection, found: Found) -> Iterator[Item]:
         """The records of a page, after those of its authors."""

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from cophub import AuthError, Context, Reject, SourceUnavailable
+from cophub import AuthError, Context, SourceUnavailable
 from cophub.connectors.feed.payloads import WpProblem, WpRoot
 from cophub.connectors.feed.settings import Settings
 from cophub.connectors.web.fetch import Fetcher, raise_for, shown
-from cophub.http import reject
+from cophub.http import decode_each
 
 P = TypeVar("P", bound=msgspec.Struct)
 PAGE = 100
@@ -82,7 +82,7 @@ class Site:
         for start in range(0, len(numbers), PAGE):
             some = ",".join(map(str, numbers[start : start + PAGE]))
             page = self.page(collection, 1, include=some)
-            found += [item for item, _ in decoded(page.items, kind) if item is not None]
+            found += decode_each(page.items, kind)[0]
         return found
 
     def walk(self, collection: str, first: int) -> Iterator[tuple[int, Page]]:
@@ -148,18 +148,6 @@ class Site:
         except (KeyError, ValueError, TypeError):
             at = self._now
         return at.strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def decoded(
-    items: Sequence[msgspec.Raw], kind: type[P]
-) -> Iterator[tuple[P | None, Reject | None]]:
-    """Each item, or the Reject of one that is not as WordPress documents it."""
-    decoder = msgspec.json.Decoder(kind)
-    for raw in items:
-        try:
-            yield decoder.decode(raw), None
-        except msgspec.MsgspecError as error:
-            yield None, reject(msgspec.json.decode(raw), error, kind.__name__)
 
 
 def home_of(url: str) -> str:

@@ -1,9 +1,8 @@
 """Pages of GoTo Webinar: HAL for most listings, an envelope of its own for registrants."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
 from msgspec import Raw
 
 from cophub import Context, Reject, SourceUnavailable
@@ -21,7 +20,7 @@ from cophub.connectors.gotomeeting.payloads import (
 )
 from cophub.connectors.gotomeeting.settings import Settings
 from cophub.connectors.settings import means
-from cophub.http import reject
+from cophub.http import decode_each
 
 Ctx = Context[Settings]
 P = TypeVar("P", bound=Payload)
@@ -95,18 +94,8 @@ def decoded_rows(
     raw: list[Raw], rejects: list[Reject], kind: type[P]
 ) -> tuple[list[P], list[Reject]]:
     """The rows that can be read, and a reject for each other one."""
-    good: list[P] = []
-    for row in raw:
-        try:
-            good.append(msgspec.json.decode(row, type=kind))
-        except msgspec.MsgspecError as error:
-            rejects.append(reject(plain(row), error, kind.__name__.lower()))
-    return good, rejects
-
-
-def plain(row: Raw) -> Any:
-    """A row as plain values."""
-    return msgspec.json.decode(row)
+    rows, unreadable = decode_each(raw, kind)
+    return rows, rejects + unreadable
 
 
 def takes_webinar(ctx: Ctx, key: str, subject: str | None) -> bool:
