@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import msgspec
 
 from cophub import Item, Metric, Reject
-from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
-from cophub.connectors.dgroups.groups import Found, chosen
+from cophub.connectors.dgroups.client import Ctx, NotThere, api
+from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import Entry
 from cophub.connectors.dgroups.values import instant, shown_text
 from cophub.connectors.dgroups.walking import Sheet, Walk
@@ -55,19 +55,10 @@ def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state.groups = {key: log for key, log in state.groups.items() if key in keys}
     for number, one in enumerate(taken):
         ctx.progress("activity", number, len(taken))
-        try:
-            if not one.may("view_activity"):
-                raise NotAllowed(one.lacks("view_activity"))
-            yield from _Reading(ctx, one, state.groups.setdefault(one.key, Log())).items()
-        except (NotAllowed, NotThere) as error:
-            ctx.log.warning("the activity of %s is not shown: %s", one.name, error)
-            yield Reject(
-                reason=f"the activity log of {one.name} is not shown: {error}",
-                record="metric",
-                key=one.key,
-            )
-            continue
-        yield state.checkpoint()
+        items = _Reading(ctx, one, state.groups.setdefault(one.key, Log())).items()
+        part = ("view_activity", "activity log", "metric")
+        if (yield from where_shown(ctx, one, *part, items)):
+            yield state.checkpoint()
     yield state.checkpoint()
 
 

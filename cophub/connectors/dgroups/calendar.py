@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from cophub import UNSET, Event, Gone, Item, Reject
-from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
-from cophub.connectors.dgroups.groups import Found, chosen
+from cophub.connectors.dgroups.client import Ctx, api
+from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import Event as Entry
 from cophub.connectors.dgroups.posts import path_of
 from cophub.connectors.dgroups.values import day_of, shown_text
@@ -38,19 +38,9 @@ def events(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state.groups = {key: known for key, known in state.groups.items() if key in keys}
     for number, one in enumerate(taken):
         ctx.progress("events", number, len(taken))
-        try:
-            if not one.may("calendar_visible"):
-                raise NotAllowed(one.lacks("calendar_visible"))
-            yield from _Calendar(ctx, one, state).items()
-        except (NotAllowed, NotThere) as error:
-            ctx.log.warning("the calendar of %s is not shown: %s", one.name, error)
-            yield Reject(
-                reason=f"the calendar of {one.name} is not shown: {error}",
-                record="event",
-                key=one.key,
-            )
-            continue
-        yield state.checkpoint()
+        items = _Calendar(ctx, one, state).items()
+        if (yield from where_shown(ctx, one, "calendar_visible", "calendar", "event", items)):
+            yield state.checkpoint()
     yield state.checkpoint()
 
 

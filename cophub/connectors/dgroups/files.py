@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from cophub import UNSET, Document, Gone, Item, Reject
-from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
-from cophub.connectors.dgroups.groups import Found, chosen
+from cophub.connectors.dgroups.client import Ctx, api
+from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import File
 from cophub.connectors.dgroups.posts import path_of
 from cophub.connectors.dgroups.values import instant, without_query
@@ -36,20 +36,10 @@ def files(ctx: Ctx, since: str | None) -> Iterator[Item]:
         ctx.progress("files", number, len(taken))
         if 0 <= now - state.groups.get(one.key, 0) < ctx.settings.relist_hours * 3600:
             continue
-        try:
-            if not one.may("files_visible"):
-                raise NotAllowed(one.lacks("files_visible"))
-            yield from _Folders(ctx, one).items()
-        except (NotAllowed, NotThere) as error:
-            ctx.log.warning("the files of %s are not shown: %s", one.name, error)
-            yield Reject(
-                reason=f"the files of {one.name} are not shown: {error}",
-                record="document",
-                key=one.key,
-            )
-            continue
-        state.groups[one.key] = now
-        yield state.checkpoint()
+        items = _Folders(ctx, one).items()
+        if (yield from where_shown(ctx, one, "files_visible", "list of files", "document", items)):
+            state.groups[one.key] = now
+            yield state.checkpoint()
     yield state.checkpoint()
 
 

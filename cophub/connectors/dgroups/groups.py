@@ -3,7 +3,7 @@
 Source: `getsubs` (own subscriptions with `perms`), `getsubgroups`, `getperms`, `getgroup`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -53,6 +53,22 @@ class Found:
     def lacks(self, permission: str) -> str:
         """The line that names a missing permission."""
         return f"no permission: {self.name} does not allow this account {permission}"
+
+
+def where_shown(
+    ctx: Ctx, one: Found, permission: str, what: str, record: str, items: Iterator[Item]
+) -> Generator[Item, None, bool]:
+    """The items of a part of a group, or a Reject that it is not shown; whether it was."""
+    try:
+        if not one.may(permission):
+            raise NotAllowed(one.lacks(permission))
+        yield from items
+    except (NotAllowed, NotThere) as error:
+        reason = f"the {what} of {one.name} is not shown: {error}"
+        ctx.log.warning("%s", reason)
+        yield Reject(reason=reason, record=record, key=one.key)
+        return False
+    return True
 
 
 @dataclass

@@ -48,10 +48,11 @@ class People:
     @classmethod
     def of(cls, ctx: Ctx) -> "People":
         """Those of this run."""
-        known = ctx.shared.get("dgroups:people")
-        if not isinstance(known, cls):
-            known = ctx.shared["dgroups:people"] = cls()
-        return known
+        return ctx.once(_nobody_yet)
+
+
+def _nobody_yet(ctx: Ctx) -> People:
+    return People()
 
 
 def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
