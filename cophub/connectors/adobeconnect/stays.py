@@ -4,13 +4,13 @@ Each time somebody enters is a row of its own. A row is known by session, transc
 instant together: a transcript's id alone may stand for two people.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from cophub import Account, Attendance
 from cophub.connectors.adobeconnect.answer import Row
+from cophub.connectors.attendance import covered, guest_key, typed_name
 
 ROW_KEY = ("asset-id", "transcript-id", "principal-id", "date-created", "session-name")
 
@@ -32,13 +32,6 @@ class Stay:
     def guest(self) -> bool:
         """Whether they came without a login."""
         return self.account.startswith("guest:")
-
-
-@dataclass
-class Visitor:
-    """All stays of one account in one session."""
-
-    stays: list[Stay] = field(default_factory=list)
 
 
 def stay_of(row: Row, room: str) -> Stay:
@@ -90,15 +83,10 @@ def _account(
     this room stands for them, so that who comes back after a break is still one."""
     if login and principal:
         return principal
-    known = plain(name or login or "") or principal or transcript
-    if not known:
+    found = guest_key(room, name or login or "") or guest_key(room, principal or transcript or "")
+    if not found:
         raise KeyError("principal-id")
-    return f"guest:{room}:{known}"
-
-
-def plain(name: str) -> str:
-    """A name as it is compared: composed, small, without needless spaces."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return found
 
 
 def joined(stays: Iterable[Stay]) -> dict[str, list[Stay]]:
@@ -136,16 +124,8 @@ def attendance_of(event: str, account: str, stays: list[Stay]) -> Attendance:
 
 def minutes(stays: list[Stay]) -> float | None:
     """How long somebody was there in all; None where no stay has an end."""
-    spans = sorted((stay.joined, stay.left) for stay in stays if stay.left is not None)
-    if not spans:
-        return None
-    total, until = 0.0, spans[0][0]
-    for began, ended in spans:
-        start = max(began, until)
-        if ended > start:
-            total += (ended - start).total_seconds()
-            until = ended
-    return round(total / 60, 2)
+    spans = [(stay.joined, stay.left) for stay in stays if stay.left is not None]
+    return round(covered(spans), 2) if spans else None
 
 
 def account_of(stays: list[Stay]) -> Account:
@@ -165,10 +145,10 @@ def hosts_among(users: Iterable[Row], seen: Iterable[Stay]) -> Iterator[Row]:
     """Those of a session's users whom attendance does not list: its hosts."""
     attended = list(seen)
     principals = {stay.principal for stay in attended}
-    names = {plain(stay.name) for stay in attended if stay.name and stay.guest}
+    names = {typed_name(stay.name) for stay in attended if stay.name and stay.guest}
     for row in users:
         principal = row.get("principal-id")
         if principal is None or principal in principals or int(row.id("principal-id")) <= 0:
             continue
-        if plain(row.get("principal-name") or "") not in names:
+        if typed_name(row.get("principal-name") or "") not in names:
             yield row

@@ -1,13 +1,13 @@
 """Who attended: an account for each address, or else for each name at an organizer's meetings."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 
 from msgspec import UNSET
 
 from cophub import Account, Attendance, Reject
+from cophub.connectors.attendance import guest_key
 from cophub.connectors.gotomeeting.payloads import Attendee, address, instant, number
 from cophub.connectors.gotomeeting.sessions import Session
 from cophub.connectors.gotomeeting.stays import Stay, join_stays
@@ -26,15 +26,7 @@ def account_key(email: str, name: str, organizer: str) -> str:
 
     "" for who gave neither. There is no key of attendees at the vendor.
     """
-    if email:
-        return email
-    plain = normalised(name)
-    return f"guest:{organizer}:{plain}" if plain else ""
-
-
-def normalised(name: str) -> str:
-    """A typed name for comparing: in one case, one form of each letter, no doubled blanks."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return email or guest_key(organizer, name)
 
 
 def telling(name: str) -> bool:

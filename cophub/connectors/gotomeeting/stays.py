@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-Span = tuple[datetime, datetime]
+from cophub.connectors.attendance import Span, covered
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def join_stays(stays: Sequence[Stay], start: datetime | None, end: datetime | No
             assumed = assumed or (stay.left is None and not stay.minutes)
         elif stay.minutes is not None:
             loose, known = loose + stay.minutes, True
-    minutes = loose + covered(clipped(spans, start, end)) / 60 if spans or known else None
+    minutes = loose + covered(clipped(spans, start, end)) if spans or known else None
     if minutes is not None and start and end:
         minutes = min(minutes, max((end - start).total_seconds(), 0.0) / 60)
     return Joined(
@@ -79,17 +79,6 @@ def clipped(spans: Sequence[Span], start: datetime | None, end: datetime | None)
         (max(joined, start) if start else joined, min(left, end) if end else left)
         for joined, left in spans
     ]
-
-
-def covered(spans: Sequence[Span]) -> float:
-    """Seconds that any of the spans covers."""
-    total, until = 0.0, None
-    for joined, left in sorted(spans):
-        begin = max(joined, until) if until else joined
-        if left > begin:
-            total += (left - begin).total_seconds()
-            until = left
-    return total
 
 
 def last_leave(stays: Sequence[Stay]) -> datetime | None:

@@ -24,9 +24,9 @@ from cophub.connectors.adobeconnect.stays import (
     hosts_among,
     joined,
     minutes,
-    plain,
     stay_of,
 )
+from cophub.connectors.attendance import guest_key
 from cophub.sandbox import AdobeConnectSandbox
 from cophub.sandbox.adobeconnect import asked
 from cophub.sandbox.adobeconnect.site import Stay as Lived
@@ -55,7 +55,7 @@ def expected(box: AdobeConnectSandbox) -> dict[tuple[str, str], list[dict[str, A
     for key, session in visible(box).items():
         room = key.partition(":")[0]
         for stay in session["stays"]:
-            guest = f"guest:{room}:{plain(stay['name'])}"
+            guest = guest_key(room, stay["name"])
             account = guest if stay["guest"] else stay["principal"]
             found.setdefault((key, account), []).append(stay)
     return found

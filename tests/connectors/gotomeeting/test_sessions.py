@@ -8,7 +8,7 @@ import pytest
 from cophub import Attendance, Reject
 from cophub.connectors.gotomeeting.directory import Host
 from cophub.connectors.gotomeeting.payloads import Attendee, Held
-from cophub.connectors.gotomeeting.people import People, attendances, normalised, telling
+from cophub.connectors.gotomeeting.people import People, attendances, telling
 from cophub.connectors.gotomeeting.sessions import assign, session_of
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -107,7 +107,6 @@ def test_the_duration_of_a_meeting_is_not_taken_for_that_of_a_stay():
 def test_without_an_address_the_name_at_this_organizer_is_who_it_was():
     rows = [attendee(0, attendee_email="", attendee_name="  ADA   Okafor ")]
     assert one(rows).account == "guest:7:ada okafor"
-    assert normalised("Ada Okafor") == "ada okafor"
 
 
 def test_who_gave_neither_name_nor_address_is_a_reject():
