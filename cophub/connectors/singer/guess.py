@@ -44,6 +44,8 @@ def lines(source: str, stream: str, columns: Sequence[str], keys: Sequence[str])
     yield f"columns = {{ {told} }}"
     if keys and record not in ("membership", "account", "attendance"):
         yield f"key = [{', '.join(map(_text, keys))}]"
+    if "space" not in found:
+        yield f'# space = "{stream}"   # the key of its space; "{source}" when left out'
     left = [one for one in columns if one not in found.values()]
     if left:
         yield f"# not used: {', '.join(left)}"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from cophub.connectors.mapping import Mapping
+from cophub.connectors.mapping import Mapping, RecordName
 from cophub.connectors.settings import Host, origin_of
 
 
@@ -20,6 +20,13 @@ def _words(value: Any) -> Any:
 class StreamMapping(Mapping):
     """One stream of the tap: what its records are, and which column holds what."""
 
+    record: RecordName = Field(
+        description="What a record of the stream is: `membership`, `attendance`, `post` or any"
+        " other that a row of [files](files.md) may be."
+    )
+    columns: dict[str, str] = Field(
+        description='Which column holds what, such as `{ name = "full_name" }`.'
+    )
     absent: Literal["gone", "stays"] | None = Field(
         None,
         description="`gone` where the tap gives the whole table in each run, so that who is not in"

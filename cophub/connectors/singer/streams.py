@@ -166,7 +166,7 @@ def check(ctx: Context[Settings]) -> Iterator[Verdict]:
         yield Verdict("records", "warning", f"{tap.name} does not tell which streams it has")
         return
     known = streams_of(catalog)
-    yield Verdict("records", "ok", f"{tap.name} starts and has {len(known)} streams")
+    yield Verdict("records", "ok", f"{tap.name} starts; its streams: {len(known):,}")
     if not ctx.settings.streams:
         yield Verdict(
             "records", "failed", "none of its streams is mapped",
@@ -208,11 +208,14 @@ def discover(ctx: Context[Settings]) -> Iterator[Space]:
         catalog = catalog_of(ctx, tap)
     for name, stream in sorted(streams_of(catalog or {"streams": []}).items()):
         columns, keys = columns_of(stream), _keys(stream)
-        space = Space(key=name, kind="list", title=name)
+        mapped = ctx.settings.streams.get(name)
+        # As the records will have it: a space of the settings, else the source's name.
+        key = (mapped and mapped.space) or ctx.source
+        space = Space(key=key, kind="list", title=name)
         space.extra = {
             "settings": list(lines(ctx.source, name, columns, keys)),
             "columns": columns,
-            "mapped": name in ctx.settings.streams,
+            "mapped": mapped is not None,
         }
         yield space
 

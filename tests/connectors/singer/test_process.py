@@ -290,6 +290,11 @@ def test_discover_prints_a_mapping_that_works(script, context, settings, read):
     assert guessed["columns"]["email"] == "email_address"
     made = settings(streams={"people": guessed})
     assert made.streams["people"].record == "membership"
+    (_, before), (_, now) = [
+        [one.key for one in CONNECTOR.discover(context(settings(streams=mapped)))]
+        for mapped in ({}, {"people": {**guessed, "space": "cop"}})
+    ]
+    assert (before, now) == ("test", "cop"), "the keys are those that a sync stores"
 
 
 def test_through_the_engine_nothing_is_rewritten_and_deletions_end_rows(script, settings, tmp_path):
