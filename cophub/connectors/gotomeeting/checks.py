@@ -57,7 +57,13 @@ def check(ctx: Ctx) -> Iterator[Verdict]:
 
 def fix_of(ctx: Ctx, error: CophubError) -> str:
     """What to do about a sign-in that failed."""
-    if isinstance(error, AuthError | ConfigError):
+    if isinstance(error, ConfigError):
+        # It says itself what is missing: a sign-in would stumble over the same.
+        return (
+            f"do that, or correct [sources.{ctx.source}.settings] in plugins.toml; then run:"
+            f" cophub check {ctx.source}"
+        )
+    if isinstance(error, AuthError):
         return (
             f"run: cophub sign-in {ctx.source}; or correct client_id, client_secret and the token"
             f" under [sources.{ctx.source}.settings] in plugins.toml"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cophub import Event
+from cophub import AuthError, ConfigError, Event
 from cophub.connectors.gotomeeting import STREAMS
-from cophub.connectors.gotomeeting.checks import check, discover
+from cophub.connectors.gotomeeting.checks import check, discover, fix_of
 from cophub.connectors.gotomeeting.directory import Host, directory, host_of, sizes_of, units_of
 from cophub.connectors.gotomeeting.meetings import meetings
 from cophub.connectors.gotomeeting.payloads import Group, Organizer
@@ -41,6 +41,14 @@ def test_without_a_licence_meetings_can_be_read(box, ask):
 
 def test_a_sign_in_that_is_refused_is_the_only_verdict(box, ask):
     assert verdicts(ask(box, refresh_token="ended")) == {"sign-in": "failed"}
+
+
+def test_a_key_that_is_missing_is_not_told_as_a_sign_in_that_is(box, ask):
+    """Signing in again would stumble over the same."""
+    ctx = ask(box)
+    missing = ConfigError("there is no key for them; set COPHUB_KEY")
+    assert "sign-in" not in fix_of(ctx, missing) and "cophub check" in fix_of(ctx, missing)
+    assert "cophub sign-in" in fix_of(ctx, AuthError("refused"))
 
 
 def test_an_organizer_that_is_not_there_is_told(box, ask):
