@@ -1,9 +1,10 @@
 """The vendor's limit: ten requests a second for each API, refused without a word on when."""
 
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 
 from cophub.sandbox.goto.refusals import Refusal
+from cophub.sandbox.pace import Window
 
 PER_SECOND = 10
 
@@ -15,16 +16,14 @@ class Limiter:
         self.on = on
         self.speed = speed
         self.refused: Counter[str] = Counter()
-        self._hits: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._windows = defaultdict[str, Window](lambda: Window(PER_SECOND, 1.0))
 
     def admit(self, api: str) -> None:
         """Count a request of an API; raises Refusal when it is one too many."""
         if not self.on:
             return
-        now, hits = time.monotonic() * self.speed, self._hits[api]
-        while hits and now - hits[0] >= 1:
-            hits.popleft()
-        if len(hits) >= PER_SECOND:
+        now, window = time.monotonic() * self.speed, self._windows[api]
+        if window.wait(now):
             self.refused[api] += 1
             raise Refusal(429, "TooManyRequests", "Rate limit exceeded.")
-        hits.append(now)
+        window.take(now)

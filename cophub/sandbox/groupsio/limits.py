@@ -6,9 +6,9 @@ as well as one that asks once a second.
 """
 
 import time
-from collections import deque
 
 from cophub.sandbox.groupsio.refusals import Refusal
+from cophub.sandbox.pace import Window
 
 MOST, SECONDS = 75, 60.0
 """So many requests in any span of so many seconds."""
@@ -22,7 +22,7 @@ class Limiter:
     def __init__(self, *, on: bool = False, speed: float = 1.0) -> None:
         self.on, self.speed = on, speed
         self.refused = 0
-        self._hits: deque[float] = deque()
+        self._window = Window(MOST, SECONDS)
         self._until = float("-inf")
 
     def clock(self) -> float:
@@ -34,10 +34,8 @@ class Limiter:
         if not self.on:
             return
         now = self.clock()
-        while self._hits and now - self._hits[0] >= SECONDS:
-            self._hits.popleft()
-        if now < self._until or len(self._hits) >= MOST:
+        if now < self._until or self._window.wait(now):
             self._until = self._until if now < self._until else now + BLOCKED
             self.refused += 1
             raise Refusal("rate_limited", "", 429)
-        self._hits.append(now)
+        self._window.take(now)

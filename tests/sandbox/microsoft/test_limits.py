@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from cophub.sandbox.microsoft import MicrosoftSandbox
-from cophub.sandbox.microsoft.limits import Window
 from cophub.sandbox.microsoft.routes import _ROUTES, Call, Reply, route
+from cophub.sandbox.pace import Window
 
 Connect = Callable[..., httpx.Client]
 COMMUNITIES = "/v1.0/employeeExperience/communities"
