@@ -129,7 +129,8 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
     if received := result.total("bytes_received"):
         said.append(show.size(received))
     if (waited := result.total("waited_seconds")) >= 1:
-        said.append(f"waited {show.duration(waited)} for the vendor")
+        # Several requests wait side by side: nobody has waited for longer than it took.
+        said.append(f"waited {show.duration(min(waited, took))} for the vendor")
     state = show.coloured(result.state)
     name = show.bold(result.source)
     yield f"{show.mark(result.state)} {name} {state}  {show.dim(' · '.join(said))}"
@@ -157,6 +158,8 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
         yield f"    as above: {', '.join(same)}"
     if untried := [stream.stream for stream in result.streams if not stream.tried]:
         yield f"    not tried, since the vendor did not answer: {', '.join(untried)}"
+    if result.total("rejected"):
+        yield f"    what was rejected, and why: cophub rejects --source {result.source}"
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:

@@ -132,6 +132,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_read(folder: Folder) -> 
     answer = sync_in_process(folder)
     assert answer.code == 0
     assert "1 rejected" in answer.out
+    assert "what was rejected, and why: cophub rejects --source" in answer.out
     assert len(posts(folder)) == 2
     told = rows(folder, "SELECT reason FROM reject")
     assert told == [("2026-04.mbox: cannot be read: Permission denied",)]
