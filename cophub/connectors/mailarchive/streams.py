@@ -164,6 +164,7 @@ def estimate(ctx: Context[Settings], cursors: Mapping[str, str | None]) -> Itera
     new = [_new_bytes(file, known) for file in files]
     count = sum(size > 0 for size in new)
     note = f"{count} of {len(files)} files changed"
+    note += "; the rows are guessed by their size" if count else ""
     yield Estimate("posts", requests=0, rows=-(-sum(new) // _BYTES_A_MESSAGE), note=note)
 
 

@@ -503,6 +503,7 @@ def test_check_and_discover_and_estimate_answer_before_a_run(
     assert space.extra["subject_tag"] == "Maps"
     (estimate,) = connector.estimate(ctx, {})
     assert (estimate.requests, estimate.rows) == (0, 1)
+    assert estimate.note == "1 of 1 files changed; the rows are guessed by their size"
     (later,) = connector.estimate(ctx, {"posts": read(tmp_path).cursor})
     assert (later.rows, later.note) == (0, "0 of 1 files changed")
     missing = context(connector.settings(list="cop", path=str(tmp_path / "missing")))
