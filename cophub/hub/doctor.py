@@ -54,7 +54,11 @@ def examine(hub: "Hub") -> Iterator[Finding]:
 
 def _configuration(hub: "Hub") -> Iterator[Finding]:
     config = hub.config
-    tables_said = f"{len(config.sources)} sources, {len(config.communities)} communities"
+    sources, communities = len(config.sources), len(config.communities)
+    tables_said = (
+        f"{sources} source{'' if sources == 1 else 's'},"
+        f" {communities} communit{'y' if communities == 1 else 'ies'}"
+    )
     yield Finding("plugins.toml", "ok", f"{config.file}: {tables_said}")
     for warning in config.warnings:
         yield Finding("plugins.toml", "warning", warning)
