@@ -14,10 +14,18 @@ import pytest
 from cophub import Context
 from cophub.connectors import mailman
 from tests.connectors.mailman.between import Between
-from tests.connectors.mailman.installed import environment
 from tests.connectors.mailman.realarchive import RealArchive
 from tests.connectors.mailman.realcore import PASSWORD, USER, RealCore
+from tests.connectors.programs import environment
 
+# SQLAlchemy 2.1 breaks Mailman 3.3.10, and HyperKitty 1.3.12 is made for Django 4.2.
+REQUIREMENTS = (
+    "mailman==3.3.10",
+    "SQLAlchemy>=2.0,<2.1",
+    "hyperkitty==1.3.12",
+    "mailman-web==0.0.9",
+    "Django>=4.2,<4.3",
+)
 BIG = ("cop", "news", "afrique")
 """The lists that every test finds there, with 200 people on them all in all."""
 
@@ -50,7 +58,7 @@ def plan() -> dict[str, list[list[str]]]:
 @pytest.fixture(scope="session")
 def programs() -> Path:
     """The programs of the installed Mailman and HyperKitty."""
-    return environment()
+    return environment("mailman", *REQUIREMENTS) / "bin"
 
 
 @pytest.fixture(scope="session")

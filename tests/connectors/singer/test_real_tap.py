@@ -7,10 +7,12 @@ import pytest
 from cophub import Checkpoint
 from cophub.sync import SourceSpec
 from cophub.warehouse import Warehouse
+from tests.connectors.programs import environment
 from tests.connectors.singer.conftest import CONNECTOR
-from tests.connectors.singer.realtap import PROGRAM, installed
 from tests.connectors.website import Answer, website
 from tests.sync.conftest import Desk
+
+PROGRAM = "tap-rest-api-msdk"
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def settings(forum):
     def make(**more):
         return CONNECTOR.settings(
             command=PROGRAM,
-            venv=str(installed()),
+            venv=str(environment(PROGRAM, f"{PROGRAM}==1.4.2")),
             config=config,
             base_url=forum.url,
             **{"streams": streams} | more,

@@ -1,8 +1,8 @@
-"""A real Mailman core and a real HyperKitty, installed once and kept between runs.
+"""Programs of others that tests run: installed once, and kept between runs.
 
-They come from PyPI into a virtual environment of their own, in COPHUB_TEST_CACHE or the user's
-cache folder. Where PyPI cannot be reached tests are skipped, and say so; with
-COPHUB_NEEDS_MAILMAN=1 they fail.
+They come from PyPI into virtual environments of their own, in COPHUB_TEST_CACHE or the user's cache
+folder. Where PyPI cannot be reached tests are skipped, and say so; with COPHUB_NEEDS_PYPI=1 they
+fail.
 """
 
 import fcntl
@@ -11,33 +11,25 @@ import shutil
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-# SQLAlchemy 2.1 breaks Mailman 3.3.10, and HyperKitty 1.3.12 is made for Django 4.2.
-REQUIREMENTS = (
-    "mailman==3.3.10",
-    "SQLAlchemy>=2.0,<2.1",
-    "hyperkitty==1.3.12",
-    "mailman-web==0.0.9",
-    "Django>=4.2,<4.3",
-)
 _TIMEOUT = 300
 
 
-def environment() -> Path:
-    """The folder of programs of the environment that has them; installs it when it is not there."""
+def environment(name: str, *requirements: str) -> Path:
+    """The folder of an environment that has these packages; installs it when it is not there."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    mark = zlib.crc32(" ".join(REQUIREMENTS).encode())
-    folder = _cache() / f"mailman-{version}-{mark:08x}"
+    mark = zlib.crc32(" ".join(requirements).encode())
+    folder = _cache() / f"{name}-{version}-{mark:08x}"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(folder.with_suffix(".lock")):
+    with _lock(Path(f"{folder}.lock")):
         if not (folder / "complete").exists():
-            _install(folder)
-    return folder / "bin"
+            _install(folder, name, requirements)
+    return folder
 
 
 def _cache() -> Path:
@@ -54,19 +46,19 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _install(folder: Path) -> None:
+def _install(folder: Path, name: str, requirements: Sequence[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     made = _run(sys.executable, "-m", "venv", str(folder))
     if made.returncode == 0:
         quiet = ("--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "20")
-        made = _run(str(folder / "bin" / "pip"), "install", *quiet, *REQUIREMENTS)
+        made = _run(str(folder / "bin" / "pip"), "install", *quiet, *requirements)
     if made.returncode == 0:
         (folder / "complete").touch()
         return
     shutil.rmtree(folder, ignore_errors=True)
     said = (made.stderr or made.stdout).strip().splitlines()
-    why = f"Mailman cannot be installed from PyPI: {said[-1] if said else made.returncode}"
-    if os.environ.get("COPHUB_NEEDS_MAILMAN"):
+    why = f"{name} cannot be installed from PyPI: {said[-1] if said else made.returncode}"
+    if os.environ.get("COPHUB_NEEDS_PYPI"):
         pytest.fail(why)
     pytest.skip(why)
 
