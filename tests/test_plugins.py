@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -268,3 +269,11 @@ def test_importing_cophub_plugins_imports_no_plugin() -> None:
     code = f"import sys, cophub.plugins; print([m for m in {BUILT_IN!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_each_connector_of_ours_is_held_to_import_no_other():
+    """What several share is glue beside them, so that each could be somebody else's."""
+    pyproject = Path(__file__).parents[1] / "pyproject.toml"
+    contracts = tomllib.loads(pyproject.read_text())["tool"]["importlinter"]["contracts"]
+    (held,) = (one["modules"] for one in contracts if one["type"] == "independence")
+    assert held == sorted(name for name in BUILT_IN if name.startswith("cophub.connectors."))

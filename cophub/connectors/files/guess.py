@@ -20,16 +20,15 @@ from cophub.connectors.files.contents import (
     share,
 )
 from cophub.connectors.files.grids import Line
-from cophub.connectors.files.synonyms import RECORDS, SURE
 from cophub.connectors.files.table import ABOVE, Table
 from cophub.connectors.mapping.dates import Style, style_of
 from cophub.connectors.mapping.fields import FIELDS
+from cophub.connectors.mapping.synonyms import RECORDS, SURE, forms
 from cophub.connectors.mapping.values import PHONE, as_line
 from cophub.connectors.mapping.words import flag_of, folded
 
 _SAMPLED = 500
 """Rows that are looked at."""
-_IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _ATTENDED = re.compile(
     r"attend|participa|presen[ct]|asisten|sign-?in|feuille d.emargement|lista de firmas"
 )
@@ -74,13 +73,6 @@ def _known() -> dict[str, frozenset[str]]:
             for title in titles:
                 found.setdefault(title, set()).add(record)
     return {title: frozenset(records) for title, records in found.items()}
-
-
-def forms(title: str) -> list[str]:
-    """A title as synonyms are compared with it, and the same without its brackets."""
-    plain = folded(title.replace("_", " ").replace("’", "'")).strip(" :*.#")
-    bare = _IN_BRACKETS.sub("", plain)
-    return [folded(title), plain, bare]
 
 
 def score_of(titles: list[str], below: list[Line]) -> float:

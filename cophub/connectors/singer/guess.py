@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from cophub.connectors.files.guess import forms
-from cophub.connectors.files.synonyms import RECORDS, SURE
+from cophub.connectors.mapping.synonyms import RECORDS, SURE, forms
 
 
 def guessed(columns: Sequence[str]) -> tuple[str, dict[str, str]] | None:

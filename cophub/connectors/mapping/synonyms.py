@@ -3,6 +3,11 @@
 Without accents, in lower case. The first field of a record that a title fits is taken.
 """
 
+import re
+
+from cophub.connectors.mapping.words import folded
+
+_IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 PEOPLE: dict[str, tuple[str, ...]] = {
     "email": (
         "e-mail", "email", "e mail", "mail", "email address", "e-mail address", "user email",
@@ -232,4 +237,12 @@ SURE: dict[str, tuple[frozenset[str], ...]] = {
 }  # fmt: skip
 """Of each group one must be there for a table to be guessed to be of this record."""
 
-__all__ = ["PEOPLE", "RECORDS", "SURE"]
+
+def forms(title: str) -> list[str]:
+    """A title as synonyms are compared with it, and the same without its brackets."""
+    plain = folded(title.replace("_", " ").replace("’", "'")).strip(" :*.#")
+    bare = _IN_BRACKETS.sub("", plain)
+    return [folded(title), plain, bare]
+
+
+__all__ = ["PEOPLE", "RECORDS", "SURE", "forms"]
