@@ -45,18 +45,23 @@ def attended(ctx: Ctx, room: Room, place: Place | None) -> tuple[Listed, list[It
     listed = sessions_of(ctx, room, place)
     changed = [one for one in listed.sessions if not (place and place.settled(*one.span))]
     if not changed:
-        return listed, []
-    stays, rejects = stays_of(ctx, room, changed)
-    items: list[Item] = [*rejects]
+        return listed, [*listed.rejects]
+    stays, rejects, unclear = stays_of(ctx, room, changed)
+    # Who was in a session that cannot be read is to be asked for again as well.
+    items: list[Item] = [*listed.rejects, *rejects]
     for session in changed:
-        items += in_session(ctx, session, stays.get(session.asset, []))
+        # Whom a row that cannot be read is about must not be taken for a host, who has no row.
+        hosts = unclear.isdisjoint(("", session.asset))
+        items += in_session(ctx, session, stays.get(session.asset, []), hosts=hosts)
     return Listed(listed.sessions, [*listed.rejects, *rejects]), items
 
 
 def stays_of(
     ctx: Ctx, room: Room, changed: list[Session]
-) -> tuple[dict[str, list[Stay]], list[Reject]]:
-    """The stays in these sessions, by asset, and the rows that cannot be read."""
+) -> tuple[dict[str, list[Stay]], list[Reject], set[str]]:
+    """The stays in these sessions, by asset; the rows that cannot be read, and of which assets
+    they are: "" for one that does not even tell that.
+    """
     after = min(session.began for session in changed) - BEFORE
     given = {
         "sco-id": room.id,
@@ -65,6 +70,7 @@ def stays_of(
     name = "report-meeting-attendance"
     found: dict[str, list[Stay]] = {}
     rejects: list[Reject] = []
+    unclear: set[str] = set()
     for page in AdobeConnect.of(ctx).pages(name, name, ROW_KEY, "date-created", **given):
         for row in page:
             try:
@@ -72,9 +78,11 @@ def stays_of(
                 asset = row.get("asset-id") or _during(stay, changed)
             except MISUNDERSTOOD as error:
                 rejects.append(reject(row, error, "attendance"))
+                asset = row.get("asset-id") or ""
+                unclear.add(asset if asset.isdecimal() else "")
             else:
                 found.setdefault(asset, []).append(stay)
-    return found, rejects
+    return found, rejects, unclear
 
 
 def _during(stay: Stay, found: Iterable[Session]) -> str:
@@ -86,15 +94,17 @@ def _during(stay: Stay, found: Iterable[Session]) -> str:
     raise KeyError("asset-id")
 
 
-def in_session(ctx: Ctx, session: Session, stays: list[Stay]) -> Iterator[Item]:
+def in_session(
+    ctx: Ctx, session: Session, stays: list[Stay], *, hosts: bool = True
+) -> Iterator[Item]:
     """The accounts and attendance of one session, and its organizer: the host who came first."""
-    hosts, rejects = hosts_of(ctx, session, stays)
+    found, rejects = hosts_of(ctx, session, stays) if hosts else ([], [])
     yield from rejects
     event = event_of(ctx, session)
-    if hosts:
-        event.organizer = min(hosts, key=lambda stay: stay.joined).account
+    if found:
+        event.organizer = min(found, key=lambda stay: stay.joined).account
     yield event
-    for account, own in joined([*stays, *hosts]).items():
+    for account, own in joined([*stays, *found]).items():
         yield account_of(own)
         yield attendance_of(session.key, account, own)
 

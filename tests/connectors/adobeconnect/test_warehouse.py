@@ -128,3 +128,21 @@ def test_the_recordings_of_a_room_are_gone_with_it_and_not_with_a_folder_that_ca
     ended = list(rows(warehouse, t.document, t.document.c.gone_at.is_not(None)))
     assert [one.space for one in ended] == [str(room.id)] * lost
     assert lost > 0
+
+
+@pytest.mark.parametrize("report", ["report-meeting-sessions", "report-meeting-attendance"])
+def test_an_unreadable_row_makes_nobody_a_host_and_is_read_by_the_next_run_of_each_stream(
+    box: AdobeConnectSandbox, run: Run, warehouse: Warehouse, report: str
+):
+    box.faults.plan("bad_item", path=f"*/{report}", every=1)
+    run(box)
+    box.faults.clear()
+    run(box)
+    stays = {
+        stay["principal"]: stay for one in box.truth()["sessions"].values() for stay in one["stays"]
+    }
+    for row in rows(warehouse, t.attendance):
+        if (row.extra or {}).get("role") == "host":
+            assert stays[row.account]["host"]
+    came = {row.event for row in rows(warehouse, t.attendance)}
+    assert came == {row.key for row in rows(warehouse, t.event)}
