@@ -105,6 +105,8 @@ def check(ctx: Context[Settings]) -> Iterator[Verdict]:
         )  # fmt: skip
     for report in run.reports if run else ():
         yield from _verdicts(report)
+    if run and run.counts.get("event") and run.counts.get("attendance"):
+        yield from _of_calls(run)
     if run and ctx.settings.whole and run.doubtful:
         yield Verdict(
             "rows", "warning", "nobody can leave while rows or files cannot be read",
@@ -133,6 +135,21 @@ def _verdicts(report: Report) -> Iterator[Verdict]:
         yield Verdict("rows", "warning", f"{report.where}: {more:,} more rows are rejected")
     for note in report.notes:
         yield Verdict("rows", "ok", f"{report.where}: {note}")
+
+
+def _of_calls(run: FilesRun) -> Iterator[Verdict]:
+    events, there = run.counts["event"], run.counts["attendance"]
+    yield Verdict(
+        "rows", "ok",
+        f"events: {events:,}; attendances: {there:,}, the stays of one person put together",
+    )  # fmt: skip
+    if undated := run.roll.undated:
+        yield Verdict(
+            "rows", "warning",
+            f"of {undated:,} of these events no start is known, so no quarter counts them",
+            "Map event_starts_at to a column, or set it:"
+            ' values = { event_starts_at = "2026-03-12" }, or file_name = "{event_starts_at}.csv".',
+        )  # fmt: skip
 
 
 # --- plan: what the next run would store ---

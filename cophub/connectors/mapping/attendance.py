@@ -136,6 +136,12 @@ class Roll:
                 for person in call.people.values():
                     yield from _attendance(key, person)
 
+    @property
+    def undated(self) -> int:
+        """How many of the events nothing says when they began."""
+        calls = self.calls.values()
+        return sum(not call.told.get("starts_at") and call.first() is None for call in calls)
+
     def keys(self, key: str) -> list[tuple[str, str]]:
         """The keys of the attendance at an event."""
         return [(key, str(_who(key, person).key)) for person in self.calls[key].people.values()]

@@ -59,3 +59,18 @@ def test_a_date_is_no_duration(make_book, read):
     found = read(make_book("a.xlsx", {"A": rows}), record="attendance", columns=columns)
     (reject,) = found.rejects
     assert 'column "Dauer": it is a date and no duration' in reject.reason
+
+
+def test_check_counts_the_calls_and_warns_of_those_without_a_start(sheet, ask):
+    columns = {"email": "Post", "event_title": "above:row 1"}
+    told = ask("check", sheet, record="attendance", columns=columns)
+    assert "events: 1; attendances: 6," in told[-2].message, "who was there twice is one"
+    assert (told[-1].state, "of 1 of these events no start" in told[-1].message) == (
+        "warning",
+        True,
+    )
+    assert "event_starts_at" in told[-1].fix
+    columns = {"email": "Post", "event_title": "Was", "event_starts_at": "Wann"}
+    told = ask("check", sheet, record="attendance", columns=columns)
+    assert {one.state for one in told} == {"ok"}
+    assert "events: 2; attendances: 12," in told[-1].message
