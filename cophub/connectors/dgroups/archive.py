@@ -5,6 +5,7 @@ read once, before its messages; where it does not, once a day, from the last num
 """
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -132,7 +133,7 @@ def read(ctx: Ctx, one: Found, start: int, got: Got) -> Iterator[Item]:
         yield from mbox.rejects
     if skipped:
         ctx.log.info("%d messages in the archive of %s have no number", skipped, one.name)
-    if by_api and adopting.facts and not start:
+    if by_api and adopting.facts:
         adopting.keep(ctx)
 
 
@@ -159,13 +160,14 @@ def _told(ctx: Ctx, mail: Mail, *, by_api: bool) -> Iterator[Item]:
 
 def rules_of(ctx: Ctx, one: Found, reading: Reading) -> Rules:
     """How messages of this group's archive are read."""
-    email = (one.group.email_address or "").lower() if one.group else ""
+    told = (one.group.email_address or "").lower() if one.group else ""
+    usual = f"{one.name.lower()}@{urlsplit(ctx.settings.host).hostname}"
     return Rules(
         space=one.key,
         charset="utf-8",
         tags=reading.tags,
         keep_bodies=ctx.settings.bodies,
         body_limit=ctx.settings.body_limit,
-        own=frozenset([email] if email else []),
+        own=frozenset([told, usual] if told else [usual]),
         window=window(None, ctx.now),
     )

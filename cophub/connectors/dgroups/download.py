@@ -224,8 +224,7 @@ def rewritten(raw: Raw, sender: Sender | None) -> Sender | None:
         sender is not None and sender.email is not None and "=" not in sender.email
     ):
         return sender
-    name = sender.name.partition(" via ")[0] if sender and sender.name else None
-    return Sender(email, name, email, None)
+    return Sender(email, sender.name if sender else None, email, None)
 
 
 def is_own(address: str, own: frozenset[str]) -> bool:

@@ -14,8 +14,9 @@ from cophub import UNSET, Account, Gone, Item, Membership, Reject
 from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.groups import Found, chosen, listed
 from cophub.connectors.dgroups.payloads import PastMember, Subscription
-from cophub.connectors.dgroups.values import ROLES, address, instant, person_name, status_of
+from cophub.connectors.dgroups.values import ROLES, address, person_name, status_of
 from cophub.connectors.dgroups.walking import Walk
+from cophub.connectors.instants import instant
 from cophub.connectors.state import State
 from cophub.http import parse_each, reject
 
@@ -127,7 +128,7 @@ class _Reading:
         for entry in past.values():
             items = list(parse_each([entry], parse_past, space=self.one.key))
             kept.append((self.one.key, str(user_of(entry))))
-            yield from self._once(items, people, refresh=False)
+            yield from self._once(items, people)
         yield from self.rejects
         if not self.rejects:
             yield Gone(record=Membership, where={"space": self.one.key}, but=tuple(kept))
@@ -138,7 +139,7 @@ class _Reading:
         walk.rejects = self.rejects
         return walk.every()
 
-    def _once(self, items: list[Item], people: People, *, refresh: bool = True) -> Iterator[Item]:
+    def _once(self, items: list[Item], people: People) -> Iterator[Item]:
         """The items, but each account once a run."""
         for item in items:
             if isinstance(item, Account):

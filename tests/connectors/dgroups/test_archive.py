@@ -2,13 +2,18 @@
 
 import io
 import logging
+import re
 import zipfile
 from typing import Any
 
 import pytest
 
-from cophub import Account, Post
-from cophub.connectors.dgroups.archive import WORTH
+from cophub import Account, Post, SourceUnavailable
+from cophub.connectors.dgroups import download
+from cophub.connectors.dgroups.archive import WORTH, rules_of
+from cophub.connectors.dgroups.groups import chosen, listed
+from cophub.connectors.dgroups.payloads import Group
+from cophub.connectors.dgroups.posts import Reading
 from cophub.sandbox.groupsio import archives
 from tests.connectors.dgroups.conftest import Ask, Table, Watched, posts_of, told
 
@@ -147,6 +152,33 @@ def test_an_archive_that_was_had_less_than_a_day_ago_is_left_to_the_api(
     assert told(table) == posts_of(box.truth())
 
 
+def test_an_archive_that_is_refused_with_429_is_left_to_the_api(
+    box: Watched, ask: Ask, table: Table
+):
+    box.faults.plan("429", path="*/downloadarchives", every=1)
+    table.read(ask(box, **ARCHIVE), "archive", "messages")
+    assert table.rejects == []
+    assert told(table) == posts_of(box.truth())
+
+
+def test_mail_from_the_groups_own_address_is_nobodys(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    """As is sent by sites that let nobody write under their own address, told or not."""
+    own = re.compile(rb"^From: .*$", re.MULTILINE)
+    mboxes(monkeypatch, lambda mail: own.sub(b"From: The group <mercop@dgroups.io>", mail))
+    box.rights("mercop", archives_visible=False)
+    ctx = ask(box, groups=["mercop"], **ARCHIVE)
+    for address in ("mercop@dgroups.io", None):
+        listed(ctx).groups[0].group = Group(id=1, email_address=address)
+        rules = rules_of(ctx, chosen(ctx)[0], Reading.of(ctx, chosen(ctx)[0]))
+        assert ("mercop@dgroups.io" in rules.own) == (address is not None)
+    assert any(name.startswith("mercop@") for name in rules.own), "made of name and site"
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive")
+    assert table.of(Account) == {}
+    assert {row["account"] for row in table.of(Post).values()} == {None}
+
+
 @pytest.mark.parametrize("status", [400, 200])
 def test_an_error_in_place_of_an_archive_is_seen_whatever_its_status(
     box: Watched, ask: Ask, table: Table, status: int
@@ -181,8 +213,9 @@ def test_messages_without_a_number_are_left_to_the_api(
     assert told(table) == posts_of(box.truth())
 
 
+@pytest.mark.parametrize("still_downloads", [True, False])
 def test_messages_without_a_number_are_there_once_when_the_api_shows_them_later(
-    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch, still_downloads: bool
 ):
     mboxes(monkeypatch, lambda mail: mail.replace(b"X-Groupsio-MsgNum", b"X-Other"))
     box.rights("mercop", archives_visible=False)
@@ -190,7 +223,7 @@ def test_messages_without_a_number_are_there_once_when_the_api_shows_them_later(
     table.read(ask(box, **chosen), "archive", "messages")
     assert len(table.of(Post)) == len(box.group("mercop").messages)
     assert all(":<" in key for key in table.of(Post))
-    box.rights("mercop")
+    box.rights("mercop", download_archives=still_downloads)
     table.read(ask(box, **chosen), "archive", "messages")
     here = f"{box.group('mercop').id}:"
     assert set(table.of(Post)) == {key for key in posts_of(box.truth()) if key.startswith(here)}
@@ -208,6 +241,31 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive")
     assert any("times its size" in reject.reason for reject in table.rejects)
     assert table.of(Post) == {}
+
+
+def test_an_archive_that_is_larger_than_may_be_is_not_kept(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archives, "packed", lambda content, now: b"PK\x03\x04" + b"x" * (2 << 20))
+    with pytest.raises(SourceUnavailable, match="max_unpacked_mb"):
+        table.read(ask(box, groups=["mercop"], max_unpacked_mb=1, **ARCHIVE), "archive")
+
+
+def test_one_bad_message_of_an_archive_loses_no_other(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    plain, met = download.parse_message, [0]
+
+    def third_is_bad(*given: Any) -> Any:
+        met[0] += 1
+        if met[0] == 3:
+            raise ValueError("unreadable")
+        return plain(*given)
+
+    monkeypatch.setattr(download, "parse_message", third_is_bad)
+    table.read(ask(box, groups=["mercop"], **ARCHIVE), "archive")
+    assert len(table.of(Post)) == len(box.group("mercop").messages) - 1
+    assert len(table.rejects) == 1
 
 
 def test_what_is_no_zip_is_a_reject_and_the_api_is_read(

@@ -1,5 +1,6 @@
 """Groups and members over HTTP, against an emulated site that knows its own truth."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -322,6 +323,27 @@ def test_the_older_form_of_a_past_member_has_no_day_of_leaving():
     found = next(item for item in parse_past(entry, "1") if isinstance(item, Membership))
     assert found.status == "left"
     assert str(found.joined_at).startswith("2020-01-01")
+
+
+def test_a_past_member_left_on_the_day_of_the_entry_and_joined_on_that_inside():
+    inside = Subscription(id=4, user_id=7, created="2020-01-01T00:00:00Z")
+    entry = PastMember(id=5, created="2024-05-01T00:00:00Z", member_info=inside)
+    found = next(item for item in parse_past(entry, "1") if isinstance(item, Membership))
+    assert str(found.left_at).startswith("2024-05-01")
+    assert str(found.joined_at).startswith("2020-01-01")
+
+
+def test_who_left_twice_left_the_last_time(box: Watched, ask: Ask, table: Table):
+    user = box.join("mercop", 90_004)
+    box.leave("mercop", user)
+    box.advance(days=3)
+    assert box.join("mercop", 90_004) == user
+    box.leave("mercop", user)
+    items = table.read(ask(box), "members")
+    row = table.of(Membership)[str(box.group("mercop").id), str(user)]
+    assert abs(box.now - row["left_at"]) < timedelta(minutes=1)
+    accounts = [item.key for item in items if isinstance(item, Account)]
+    assert len(accounts) == len(set(accounts)), "each account is told once"
 
 
 def test_an_address_is_verified_only_where_the_site_has_verified_it():

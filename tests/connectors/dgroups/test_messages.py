@@ -127,6 +127,128 @@ def test_topics_that_were_made_one_are_one_thread(box: Watched, ask: Ask, table:
     assert told(table) == posts_of(box.truth())
 
 
+def answers(box: Watched) -> dict[str, str | None]:
+    """What each message answers: the one before it in its topic."""
+    return {
+        f"{group.id}:{message.num}": f"{group.id}:{before.num}" if before else None
+        for group in box.state.groups.values()
+        for topic in group.topics.values()
+        for before, message in zip([None, *topic.messages], topic.messages, strict=False)
+    }
+
+
+def test_a_topic_that_is_read_again_has_its_answers_in_order(box: Watched, ask: Ask, table: Table):
+    """One message went and another came, so that their number is the same."""
+    table.read(ask(box, **API), "messages")
+    topic = next(one for one in box.group("mercop").topics.values() if len(one.messages) > 3)
+    box.delete("mercop", topic.messages[1].num)
+    box.post("mercop", "An answer", to=topic.messages[0].num)
+    table.read(ask(box, **API), "messages")
+    assert told(table) == posts_of(box.truth())
+    assert {key: row["reply_to"] for key, row in table.of(Post).items()} == answers(box)
+
+
+def test_a_topic_is_in_the_order_of_dates_where_a_message_waited(
+    box: Watched, ask: Ask, table: Table
+):
+    table.read(ask(box, **API), "messages")
+    group = box.group("mercop")
+    topic = next(one for one in group.topics.values() if len(one.messages) > 2)
+    new = group.messages[box.post("mercop", "Waited", to=topic.messages[0].num)]
+    new.created = topic.messages[0].created - 3600
+    table.read(ask(box, **API), "messages")
+    assert told(table) == posts_of(box.truth())
+    assert table.of(Post)[f"{group.id}:{new.num}"]["thread"] == f"{group.id}:{new.num}"
+
+
+def test_new_topics_of_which_one_waited_long_are_all_told(box: Watched, ask: Ask, table: Table):
+    """It is not among the latest messages, though its topic is new."""
+    table.read(ask(box, **API), "messages")
+    for number in range(5):
+        box.post("mercop", f"News {number}", subject=f"News {number}")
+    box.post("mercop", "Waited", subject="Waited", days_ago=150)
+    table.read(ask(box, **API), "messages")
+    assert told(table) == posts_of(box.truth())
+
+
+def test_a_first_read_goes_on_although_a_message_waited(box: Watched, ask: Ask, table: Table):
+    """It has the highest number, and is on the first page."""
+    box.post("mercop", "Waited", subject="Waited", days_ago=180)
+    run = messages(ask(box, groups=["mercop"], **API), None)
+    for item in run:
+        table.take(item, "messages")
+        if isinstance(item, Checkpoint):
+            break
+    run.close()
+    table.read(ask(box, groups=["mercop"], **API), "messages")
+    here = f"{box.group('mercop').id}:"
+    assert told(table) == {
+        key: row for key, row in posts_of(box.truth()).items() if key.startswith(here)
+    }
+
+
+def test_a_topic_that_goes_while_it_is_read_is_gone(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box, **API), "messages")
+    group = box.group("mercop")
+    topic = next(one for one in group.topics.values() if len(one.messages) == 2)
+    box.post("mercop", "An answer", to=topic.messages[0].num)
+    numbers = [message.num for message in topic.messages]
+
+    def close(call: str, number: int) -> None:
+        if call == "gettopic":
+            for one in numbers:
+                box.delete("mercop", one)
+            box.before = lambda call, number: None
+
+    box.before = close
+    table.read(ask(box, **API), "messages")
+    assert not {f"{group.id}:{one}" for one in numbers} & set(table.of(Post))
+    assert table.rejects == []
+
+
+def test_a_topic_that_is_gone_takes_its_files_along(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box, **API), "messages")
+    group = box.group("mercop")
+    topic = next(
+        one for one in group.topics.values()
+        if any(message.attachments for message in one.messages)
+    )  # fmt: skip
+    numbers = [message.num for message in topic.messages]
+    for one in numbers:
+        box.delete("mercop", one)
+    before = len(table.of(Document))
+    table.read(ask(box, **API), "messages")
+    posts = {row["extra"]["post"] for row in table.of(Document).values()}
+    assert not {f"{group.id}:{one}" for one in numbers} & posts
+    assert 0 < len(table.of(Document)) < before
+
+
+@pytest.mark.parametrize(("call", "at"), [("gettopic", 1), ("gettopics", 1), ("gettopics", 2)])
+def test_a_message_or_topic_that_cannot_be_read_ends_no_other(
+    box: Watched, ask: Ask, table: Table, call: str, at: int
+):
+    """The next run that can read it has all."""
+    chosen = {"groups": ["mercop"], **API}
+    table.read(ask(box, **chosen), "messages")
+    group = box.group("mercop")
+    topics = [one for one in group.topics.values() if len(one.messages) > 2]
+    lonely = next(one for one in group.topics.values() if len(one.messages) == 1)
+    box.delete("mercop", lonely.messages[0].num)
+    box.post("mercop", "An answer", to=topics[0].messages[0].num)
+    box.post("mercop", "New", subject="New")
+    box.faults.plan("bad_item", path=f"*/{call}", at=(at,))
+    table.read(ask(box, **chosen), "messages")
+    assert table.rejects
+    there = {key for key in posts_of(box.truth()) if key.startswith(f"{group.id}:")}
+    assert len(there - set(table.of(Post))) <= 1
+    box.advance(hours=1)
+    box.post("mercop", "Another", to=topics[0].messages[0].num)
+    table.read(ask(box, **chosen), "messages")
+    here = {key: row for key, row in posts_of(box.truth()).items()
+            if key.startswith(f"{group.id}:")}  # fmt: skip
+    assert told(table) == here
+
+
 def test_a_topic_whose_first_message_is_deleted_is_the_thread_of_its_second(
     box: Watched, ask: Ask, table: Table
 ):
@@ -229,6 +351,7 @@ def test_likes_of_the_last_weeks_are_read_once_a_day(box: Watched, ask: Ask, tab
     table.read(ask(box, **API), "messages")
     group = box.group("mercop")
     number = box.post("mercop", "Hello")
+    answer = box.post("mercop", "Hello to you", to=number)
     table.read(ask(box, **API), "messages")
     box.advance(hours=25)
     if number in group.messages:
@@ -237,6 +360,8 @@ def test_likes_of_the_last_weeks_are_read_once_a_day(box: Watched, ask: Ask, tab
         row = table.of(Post)[f"{group.id}:{number}"]
         assert row["reaction_count"] == 4
         assert row["space"] == str(group.id)
+        if answer in group.messages:
+            assert table.of(Post)[f"{group.id}:{answer}"]["reply_to"] == row["key"]
     box.calls.clear()
     table.read(ask(box, later=1, **API), "messages")
     assert box.calls["getmessages"] == 0

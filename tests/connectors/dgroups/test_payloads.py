@@ -166,6 +166,11 @@ def test_the_address_of_a_file_does_not_change_with_its_signature(still: Watched
     assert file.key == "file:4"  # type: ignore[union-attr]
 
 
+def test_the_address_of_an_attachment_does_not_change_with_its_signature():
+    _, first = message(attachments=[{"id": 3, "download_url": "https://groups.io/a?sig=1"}])
+    assert (first.key, first.url) == ("attachment:3", "https://groups.io/a")
+
+
 def test_an_archives_sender_may_be_rewritten_by_the_site():
     """The address is then in the local part of one of the site's own."""
     mail = (
