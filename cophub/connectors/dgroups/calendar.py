@@ -29,6 +29,8 @@ class Progress(State, omit_defaults=True):
     """The cursor: for each group, days of its events that may still change, by their keys."""
 
     groups: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    repeating: dict[str, list[int]] = msgspec.field(default_factory=dict)
+    """Entries of which several dates were seen, by group; one date at a time may be in sight."""
 
 
 def events(ctx: Ctx, since: str | None) -> Iterator[Item]:
@@ -36,6 +38,7 @@ def events(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state, taken = Progress.read(since), chosen(ctx)
     keys = {one.key for one in taken}
     state.groups = {key: known for key, known in state.groups.items() if key in keys}
+    state.repeating = {key: ids for key, ids in state.repeating.items() if key in keys}
     for number, one in enumerate(taken):
         ctx.progress("events", number, len(taken))
         items = _Calendar(ctx, one, state).items()
@@ -60,18 +63,21 @@ class _Calendar:
         first = today - timedelta(days=BEHIND)
         start = first if known is not None else _years_before(today, self.ctx.settings.event_years)
         end = today + timedelta(days=AHEAD)
+        entries = [
+            entry
+            for begins, ends in windows(min(start, first), end)
+            for entry in self._listed(begins, ends)
+        ]
+        repeating = self._repeating(entries)
         there: dict[str, str] = {}
-        for begins, ends in windows(min(start, first), end):
-            for entry in self._listed(begins, ends):
-                # A date that comes again is one entry with one id: each coming is an event.
-                repeated = self._key(entry, there)
-                items = list(
-                    parse_each([entry], parse_event, key=repeated, one=self.one, ctx=self.ctx)
-                )
-                yield from items
-                for item in items:
-                    if isinstance(item, Event) and isinstance(item.starts_at, datetime):
-                        there[repeated] = item.starts_at.date().isoformat()
+        for entry in entries:
+            # A date that comes again is one entry with one id: each coming is an event.
+            key = str(entry.id) + (f"@{start_of(entry)[:10]}" if entry.id in repeating else "")
+            items = list(parse_each([entry], parse_event, key=key, one=self.one, ctx=self.ctx))
+            yield from items
+            for item in items:
+                if isinstance(item, Event) and isinstance(item.starts_at, datetime):
+                    there[key] = item.starts_at.date().isoformat()
         yield from self.rejects
         if not self.rejects:
             for key, day in (known or {}).items():
@@ -80,10 +86,16 @@ class _Calendar:
             there = {key: day for key, day in there.items() if day >= first.isoformat()}
             self.state.groups[self.one.key] = there
 
-    def _key(self, entry: Entry, there: dict[str, str]) -> str:
-        key = str(entry.id)
-        begins = (entry.start_time or entry.start or "")[:10]
-        return f"{key}@{begins}" if key in there and there[key] != begins else key
+    def _repeating(self, entries: list[Entry]) -> set[int]:
+        """The entries with several dates, now or in an earlier run."""
+        dates: dict[int, set[str]] = {}
+        for entry in entries:
+            dates.setdefault(entry.id, set()).add(start_of(entry)[:10])
+        found = {id for id, days in dates.items() if len(days) > 1}
+        found |= set(self.state.repeating.get(self.one.key, ()))
+        if found:
+            self.state.repeating[self.one.key] = sorted(found)
+        return found
 
     def _listed(self, begins: date, ends: date) -> list[Entry]:
         params = {
@@ -91,16 +103,21 @@ class _Calendar:
         }  # fmt: skip
         walk = Walk(
             api(self.ctx), "getevents", Entry, params,
-            key=lambda row: (row.id, row.start_time or row.start),
+            key=lambda row: (row.id, start_of(row)),
             fits=lambda row: within(row, begins, ends), rejects=self.rejects,
         )  # fmt: skip
         return walk.every()
 
 
+def start_of(entry: Entry) -> str:
+    """When an entry begins, as the vendor writes it."""
+    return entry.start_time or entry.start or ""
+
+
 def within(entry: Entry, begins: date, ends: date) -> bool:
     """Whether an event is in a window, give or take what zones and long events make of a day."""
     try:
-        at = day_of(entry.start_time or entry.start or "")
+        at = day_of(start_of(entry))
         last = day_of(entry.end_time or entry.end or "") or at
     except ValueError:
         return True
@@ -124,7 +141,7 @@ def _years_before(today: date, years: int) -> date:
 
 def parse_event(entry: Entry, key: str, one: Found, ctx: Ctx) -> Iterator[Item]:
     """An event. Raises ValueError for one without a beginning."""
-    begins = day_of(entry.start_time or entry.start or "")
+    begins = day_of(start_of(entry))
     if begins is None:
         raise ValueError("the event has no start_time")
     ends = day_of(entry.end_time or entry.end or "")

@@ -10,7 +10,7 @@ from cophub.connectors.dgroups.client import LIMITS, NotAllowed, NotThere, Slowe
 from cophub.connectors.dgroups.payloads import Page, Payload
 from cophub.http import Limits
 from cophub.sandbox.groupsio.refusals import Refusal
-from cophub.sandbox.server import Request
+from cophub.sandbox.server import Request, Response
 from tests.connectors.dgroups.conftest import Ask, Table, Watched
 
 
@@ -191,6 +191,14 @@ def test_an_answer_that_is_another_object_is_no_empty_list(
     monkeypatch.setattr(client, "one", lambda call, kind, **_: Page(object="user"))
     with pytest.raises(SourceUnavailable, match="where a list belongs"):
         client.page("getmembers", group_id=1)
+
+
+def test_an_error_that_only_its_status_tells_is_one(
+    box: Watched, ask: Ask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(box, "_answered", lambda request: Response(403, b'{"message": "no"}'))
+    with pytest.raises(AuthError):
+        api(ask(box)).page("getsubs")
 
 
 def test_what_is_no_api_is_told_with_the_setting_to_look_at(still: Watched, ask: Ask):

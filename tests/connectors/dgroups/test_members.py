@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
-from cophub import Account, ConfigError, Membership, Space
+from cophub import Account, ConfigError, Membership, Post, Space
 from cophub.connectors.dgroups.client import Api
 from cophub.connectors.dgroups.groups import Found, listed
 from cophub.connectors.dgroups.members import account_of, left_at, parse_past
@@ -43,6 +44,34 @@ def test_each_group_is_a_space_below_its_parent(still: Watched, ask: Ask, table:
     }
     assert {row["title"] for row in spaces.values()} == {row["title"] for row in truth.values()}
     assert any(row["parent"] for row in spaces.values())
+
+
+def test_older_answers_call_the_number_of_members_otherwise(
+    still: Watched, ask: Ask, monkeypatch: pytest.MonkeyPatch
+):
+    plain = Api.page
+
+    def older(self: Api, call: str, /, **params: Any) -> Any:
+        page = plain(self, call, **params)
+        page.data = [
+            msgspec.Raw(bytes(row).replace(b'"subs_count"', b'"num_subs"'))
+            for row in page.data or ()
+        ]
+        return page
+
+    monkeypatch.setattr(Api, "page", older)
+    found = {one.key: one.subs_count for one in listed(ask(still)).groups}
+    truth = {key: row["members"] for key, row in still.truth()["spaces"].items()}
+    assert found.items() <= truth.items()
+
+
+def test_the_pages_of_a_group_below_have_its_name_as_an_address_takes_it(
+    still: Watched, ask: Ask, table: Table
+):
+    table.read(ask(still, groups=["mercop+leads"], history="api"), "groups", "messages")
+    urls = [row["url"] for kind in (Space, Post) for row in table.of(kind).values()]
+    assert len(urls) > 20
+    assert all("/g/mercop%2Bleads" in url for url in urls)
 
 
 def test_members_have_their_role_and_the_day_they_joined(still: Watched, ask: Ask, table: Table):

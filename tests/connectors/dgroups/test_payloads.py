@@ -84,7 +84,7 @@ def test_the_services_own_archives_are_read(vendor_files: Path, name: str):
 
 
 def test_the_login_answer_shows_that_year_one_and_nine_digits_are_usual(vendor_files: Path):
-    from cophub.connectors.dgroups.values import instant
+    from cophub.connectors.instants import instant
 
     user = msgspec.json.decode((vendor_files / "groupsio" / "login.json").read_bytes())["user"]
     assert instant(user["created"]) is not None
@@ -148,6 +148,8 @@ def test_an_event_may_have_days_for_instants(still: Watched, ask: Ask):
     (event,) = parse_event(entry, "5", one, ask(still))
     assert isinstance(event, Event)
     assert (event.title, event.starts_at) == ("A day", datetime(2024, 3, 1, tzinfo=UTC))
+    (event,) = parse_event(Entry(id=5, start="2024-03-01", end="2024-03-02"), "5", one, ask(still))
+    assert event.ends_at == datetime(2024, 3, 2, tzinfo=UTC)  # type: ignore[union-attr]
     with pytest.raises(ValueError, match="start_time"):
         list(parse_event(Entry(id=5, start_time="0001-01-01T00:00:00Z"), "5", one, ask(still)))
 

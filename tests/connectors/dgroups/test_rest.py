@@ -1,12 +1,16 @@
 """Calendars, files and the moderators' log over HTTP."""
 
 from collections import Counter
+from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from cophub import Document, Event, Metric
 from cophub.connectors.dgroups.activity import act_of
-from cophub.connectors.dgroups.payloads import Entry
+from cophub.connectors.dgroups.client import Api, NotThere
+from cophub.connectors.dgroups.payloads import Entry, Page
 from tests.connectors.dgroups.conftest import Ask, Table, Watched, instants
 
 
@@ -53,6 +57,48 @@ def test_an_event_that_cannot_be_read_ends_no_other(box: Watched, ask: Ask, tabl
     box.faults.plan("bad_item", path="*/getevents", at=(1,))
     table.read(ask(box, later=1), "events")
     assert set(table.of(Event)) == before
+
+
+def test_an_event_that_is_taken_away_is_gone(box: Watched, ask: Ask, table: Table):
+    table.read(ask(box), "events")
+    group = box.group("mercop")
+    coming = max(events_of(box), key=lambda key: str(box.truth()["events"][key]["starts"]))
+    taken = next(one for one in box.state.groups.values() if any(
+        str(event.id) == coming for event in one.events))  # fmt: skip
+    taken.events[:] = [event for event in taken.events if str(event.id) != coming]
+    table.read(ask(box, later=1), "events")
+    assert coming not in table.of(Event)
+    assert read_events(table) == events_of(box)
+    assert group.events
+
+
+def test_each_date_of_an_entry_that_repeats_is_an_event_and_stays_one(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    """Also when a later run sees only some of its dates, or one."""
+    plain = Api.page
+
+    def weekly(self: Api, call: str, /, **params: Any) -> Page:
+        if call != "getevents":
+            return plain(self, call, **params)
+        days = [box.now.date() + timedelta(days=days) for days in (-40, -20, 5, 12)]
+        rows = [
+            msgspec.Raw(b'{"id":5,"name":"Call","start_time":"%sT10:00:00Z"}' % str(day).encode())
+            for day in days
+            if params["start"] <= str(day) <= params["end"] and str(day) not in cancelled
+        ]
+        return Page(data=rows, total_count=len(rows))
+
+    monkeypatch.setattr(Api, "page", weekly)
+    cancelled: set[str] = set()
+    chosen = {"groups": ["mercop"], "event_years": 1}
+    table.read(ask(box, **chosen), "events")
+    days = [str(box.now.date() + timedelta(days=days)) for days in (-40, -20, 5, 12)]
+    assert set(table.of(Event)) == {f"5@{day}" for day in days}
+    assert {row["series"] for row in table.of(Event).values()} == {"5"}
+    cancelled |= {days[1], days[3]}
+    table.read(ask(box, later=1, **chosen), "events")
+    assert set(table.of(Event)) == {f"5@{days[0]}", f"5@{days[2]}"}
 
 
 def files_of(box: Watched) -> dict[str, tuple[str, str]]:
@@ -123,6 +169,22 @@ def test_the_log_is_counted_by_month_and_read_from_where_it_ended(
     box.calls.clear()
     table.read(ask(box), "activity")
     assert box.calls["getactivitylogs"] == len(box.state.groups)
+
+
+def test_the_log_is_read_where_the_site_calls_it_by_its_other_name(
+    still: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    plain = Api.page
+
+    def renamed(self: Api, call: str, /, **params: Any) -> Page:
+        if call == "getactivitylogs":
+            raise NotThere(f"the site knows no call {call}")
+        return plain(self, "getactivitylogs" if call == "getactivitylog" else call, **params)
+
+    monkeypatch.setattr(Api, "page", renamed)
+    table.read(ask(still), "activity")
+    for group in still.state.groups:
+        assert counted(table, group) == months(still, group)
 
 
 def test_no_metric_names_anybody(still: Watched, ask: Ask, table: Table):
