@@ -5,7 +5,7 @@ so document types and entities are refused before anything is made of them.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from cophub import SourceUnavailable
+from cophub.connectors.instants import instant
 from cophub.http import redact
 
 if TYPE_CHECKING:
@@ -52,13 +53,7 @@ class Row(msgspec.Struct, frozen=True):
 
         Raises ValueError for what is no instant, and for one without a zone.
         """
-        text = self.values.get(name)
-        if text is None:
-            return None
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise ValueError(f"{name} is {text!r}, without a zone")
-        return found.astimezone(UTC)
+        return instant(self.values.get(name))
 
 
 class Answer(msgspec.Struct, frozen=True):

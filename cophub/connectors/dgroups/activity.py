@@ -15,8 +15,9 @@ from cophub import Item, Metric, Reject
 from cophub.connectors.dgroups.client import Ctx, NotThere, api
 from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import Entry
-from cophub.connectors.dgroups.values import instant, shown_text
+from cophub.connectors.dgroups.values import shown_text
 from cophub.connectors.dgroups.walking import Sheet, Walk
+from cophub.connectors.instants import instant
 from cophub.connectors.state import State
 
 CALLS = ("getactivitylogs", "getactivitylog")

@@ -16,8 +16,8 @@ from cophub.connectors.dgroups.download import Mail, date_of
 from cophub.connectors.dgroups.groups import Found
 from cophub.connectors.dgroups.payloads import Topic
 from cophub.connectors.dgroups.posts import post_key, same_subject
-from cophub.connectors.dgroups.values import instant
 from cophub.connectors.dgroups.walking import Walk
+from cophub.connectors.instants import instant
 
 NEAR = 120.0
 """Seconds by which a topic's beginning and its first message's Date may differ."""

@@ -14,8 +14,9 @@ from cophub.connectors.dgroups.client import Ctx, api
 from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import File
 from cophub.connectors.dgroups.posts import path_of
-from cophub.connectors.dgroups.values import instant, without_query
+from cophub.connectors.dgroups.values import without_query
 from cophub.connectors.dgroups.walking import Walk
+from cophub.connectors.instants import instant
 from cophub.connectors.state import State
 from cophub.http import parse_each
 

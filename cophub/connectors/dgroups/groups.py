@@ -12,8 +12,9 @@ import msgspec
 from cophub import UNSET, ConfigError, Gone, Item, Reject, Space
 from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.payloads import Group, Perms, Subscription
-from cophub.connectors.dgroups.values import instant, shown_text
+from cophub.connectors.dgroups.values import shown_text
 from cophub.connectors.dgroups.walking import Walk
+from cophub.connectors.instants import instant
 from cophub.connectors.settings import means
 from cophub.connectors.state import State
 from cophub.http import parse_each

@@ -15,7 +15,8 @@ from cophub.connectors.dgroups.cursor import Traits
 from cophub.connectors.dgroups.groups import Found, described
 from cophub.connectors.dgroups.members import People
 from cophub.connectors.dgroups.payloads import Attachment, Message
-from cophub.connectors.dgroups.values import instant, person_name, shown_text, without_query
+from cophub.connectors.dgroups.values import person_name, shown_text, without_query
+from cophub.connectors.instants import instant
 from cophub.connectors.mail.message import strip_tag, tag_key
 from cophub.connectors.mail.threading import bare_subject
 

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 
+from cophub.connectors.instants import instant
 from cophub.connectors.mail.addresses import plain_address
 from cophub.connectors.mail.text import clean, html_to_text
 
@@ -26,27 +27,10 @@ USER_STATUS = {
 }
 
 
-def instant(text: str | None) -> datetime | None:
-    """The instant in UTC; None for none, which the vendor also writes as the year 1.
-
-    It has up to nine digits of a second, of which six are kept. Raises ValueError for a text that
-    is no instant or has no zone.
-    """
-    if not text or text.startswith("0001-"):
-        return None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError(f"the instant {text!r} has no zone")
-    return found.astimezone(UTC)
-
-
 def day_of(text: str) -> datetime | None:
     """As `instant`, and a bare date is its midnight in UTC: entries of a calendar may be days."""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return (
-            None if text.startswith("0001-") else datetime.fromisoformat(text).replace(tzinfo=UTC)
-        )
-    return instant(text)
+    is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", text)
+    return instant(text, naive=UTC if is_day else None)
 
 
 def address(text: str | None) -> str | None:

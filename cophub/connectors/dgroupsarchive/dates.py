@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from cophub.connectors.instants import instant as iso_instant
+
 _SERIAL = re.compile(r"\\?/Date\((-?\d+)(?:[+-]\d{4})?\)\\?/")
 _NONE = 1
 """The year that stands for "never"."""
@@ -23,7 +25,4 @@ def instant(text: str | None) -> datetime | None:
         except OverflowError:
             return None
         return None if at.year <= _NONE else at
-    at = datetime.fromisoformat(text.strip())
-    if at.year <= _NONE:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return iso_instant(text, naive=UTC)

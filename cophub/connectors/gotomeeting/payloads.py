@@ -13,6 +13,8 @@ from typing import Any
 
 from msgspec import Raw, Struct, field
 
+from cophub.connectors.instants import instant as iso_instant
+
 Key = int | str
 Number = int | float | str | None
 
@@ -268,10 +270,7 @@ def instant(text: str | None) -> datetime | None:
 
     A time without a zone is UTC, which is what the vendor says of all its times. Raises ValueError.
     """
-    if not text or not text.strip():
-        return None
-    found = datetime.fromisoformat(text.strip())
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return iso_instant(text, naive=UTC)
 
 
 def number(value: Number) -> float | None:

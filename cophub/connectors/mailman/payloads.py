@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from cophub.connectors.instants import instant as iso_instant
+
 
 class MailingList(Struct):
     """A row of `/lists`."""
@@ -149,16 +151,8 @@ class ThreadPage(Struct):
 
 
 def instant(text: str | None) -> datetime | None:
-    """An instant of Mailman's, which is in UTC and does not say so; None for none.
-
-    The year 1 stands for "never".
-    """
-    if not text:
-        return None
+    """An instant of Mailman's, which is in UTC and does not say so; None for none."""
     try:
-        found = datetime.fromisoformat(text)
+        return iso_instant(text, naive=UTC)
     except ValueError:
         return None
-    if found.year == 1:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cophub import Context, Json
+from cophub.connectors.instants import instant as iso_instant
 from cophub.connectors.sharepoint.changes import FETCH_LIMIT, may_have_more
 from cophub.connectors.sharepoint.client import answer, ask_by_post, said
 from cophub.connectors.sharepoint.settings import Settings
@@ -98,12 +99,7 @@ def _explains(times: Mapping[int, datetime], held: Set[int]) -> bool:
 
 def instant(text: Any) -> datetime | None:
     """An instant of SharePoint's, in UTC; one without a zone is in UTC. None for none."""
-    if not isinstance(text, str):
-        return None
     try:
-        found = datetime.fromisoformat(text)
+        return iso_instant(text, naive=UTC) if isinstance(text, str) else None
     except ValueError:
         return None
-    if found.year <= 1:  # "0001-01-01T00:00:00" is how SharePoint says never
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
