@@ -46,22 +46,19 @@ def attended(ctx: Ctx, room: Room, place: Place | None) -> tuple[Listed, list[It
     changed = [one for one in listed.sessions if not (place and place.settled(*one.span))]
     if not changed:
         return listed, [*listed.rejects]
-    stays, rejects, unclear = stays_of(ctx, room, changed)
+    stays, rejects, unread = stays_of(ctx, room, changed)
     # Who was in a session that cannot be read is to be asked for again as well.
     items: list[Item] = [*listed.rejects, *rejects]
     for session in changed:
-        # Whom a row that cannot be read is about must not be taken for a host, who has no row.
-        hosts = unclear.isdisjoint(("", session.asset))
-        items += in_session(ctx, session, stays.get(session.asset, []), hosts=hosts)
+        items += in_session(ctx, session, stays.get(session.asset, []), unread)
     return Listed(listed.sessions, [*listed.rejects, *rejects]), items
 
 
 def stays_of(
     ctx: Ctx, room: Room, changed: list[Session]
-) -> tuple[dict[str, list[Stay]], list[Reject], set[str]]:
-    """The stays in these sessions, by asset; the rows that cannot be read, and of which assets
-    they are: "" for one that does not even tell that.
-    """
+) -> tuple[dict[str, list[Stay]], list[Reject], list[Row]]:
+    """The stays in these sessions, by asset, and the rows that cannot be read: why, and as they
+    came."""
     after = min(session.began for session in changed) - BEFORE
     given = {
         "sco-id": room.id,
@@ -70,7 +67,7 @@ def stays_of(
     name = "report-meeting-attendance"
     found: dict[str, list[Stay]] = {}
     rejects: list[Reject] = []
-    unclear: set[str] = set()
+    unread: list[Row] = []
     for page in AdobeConnect.of(ctx).pages(name, name, ROW_KEY, "date-created", **given):
         for row in page:
             try:
@@ -78,11 +75,10 @@ def stays_of(
                 asset = row.get("asset-id") or _during(stay, changed)
             except MISUNDERSTOOD as error:
                 rejects.append(reject(row, error, "attendance"))
-                asset = row.get("asset-id") or ""
-                unclear.add(asset if asset.isdecimal() else "")
+                unread.append(row)
             else:
                 found.setdefault(asset, []).append(stay)
-    return found, rejects, unclear
+    return found, rejects, unread
 
 
 def _during(stay: Stay, found: Iterable[Session]) -> str:
@@ -94,11 +90,9 @@ def _during(stay: Stay, found: Iterable[Session]) -> str:
     raise KeyError("asset-id")
 
 
-def in_session(
-    ctx: Ctx, session: Session, stays: list[Stay], *, hosts: bool = True
-) -> Iterator[Item]:
+def in_session(ctx: Ctx, session: Session, stays: list[Stay], unread: list[Row]) -> Iterator[Item]:
     """The accounts and attendance of one session, and its organizer: the host who came first."""
-    found, rejects = hosts_of(ctx, session, stays) if hosts else ([], [])
+    found, rejects = hosts_of(ctx, session, stays, unread)
     yield from rejects
     event = event_of(ctx, session)
     if found:
@@ -109,7 +103,9 @@ def in_session(
         yield attendance_of(session.key, account, own)
 
 
-def hosts_of(ctx: Ctx, session: Session, stays: list[Stay]) -> tuple[list[Stay], list[Reject]]:
+def hosts_of(
+    ctx: Ctx, session: Session, stays: list[Stay], unread: list[Row]
+) -> tuple[list[Stay], list[Reject]]:
     """Who is among the session's users and not in its attendance; nobody where that is refused."""
     name = "report-meeting-session-users"
     given = {"sco-id": session.room.id, "asset-id": session.asset}
@@ -123,7 +119,7 @@ def hosts_of(ctx: Ctx, session: Session, stays: list[Stay]) -> tuple[list[Stay],
     rejects: list[Reject] = []
     for row in users:
         try:
-            hosts += map(host_of, hosts_among([row], stays))
+            hosts += map(host_of, hosts_among([row], stays, unread))
         except MISUNDERSTOOD as error:
             rejects.append(reject(row, error, "attendance"))
     return hosts, rejects

@@ -141,11 +141,23 @@ def account_of(stays: list[Stay]) -> Account:
     return account
 
 
-def hosts_among(users: Iterable[Row], seen: Iterable[Stay]) -> Iterator[Row]:
-    """Those of a session's users whom attendance does not list: its hosts."""
-    attended = list(seen)
-    principals = {stay.principal for stay in attended}
+def hosts_among(
+    users: Iterable[Row], seen: Iterable[Stay], unread: Iterable[Row] = ()
+) -> Iterator[Row]:
+    """Those of a session's users whom attendance does not list: its hosts.
+
+    Whom a row of attendance that cannot be read may be about is none of them.
+    """
+    attended, unclear = list(seen), list(unread)
+    principals = {stay.principal for stay in attended} | {
+        row.get("principal-id") for row in unclear
+    }
     names = {typed_name(stay.name) for stay in attended if stay.name and stay.guest}
+    names |= {
+        typed_name(name)
+        for row in unclear
+        if (name := row.get("session-name") or row.get("participant-name"))
+    }
     for row in users:
         principal = row.get("principal-id")
         if principal is None or principal in principals or int(row.id("principal-id")) <= 0:
