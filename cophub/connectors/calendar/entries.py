@@ -30,6 +30,19 @@ class Entries:
     title: str = ""
     description: str = ""
     count: int = 0
+    _editions: dict[tuple[str, str], "tuple[int, _Same]"] = field(default_factory=dict)
+    """By UID and occurrence: where it stands in its series, and which edition that is."""
+
+    def add(self, uid: str, entry: Any) -> None:
+        """Take in an entry. Of one that is there twice, in one file or two, the later counts."""
+        same, series = _Same(entry), self.series.setdefault(uid, [])
+        known = self._editions.get((uid, same.occurrence))
+        if known is None:
+            self._editions[uid, same.occurrence] = len(series), same
+            series.append(entry)
+        elif same.edition > known[1].edition:
+            self._editions[uid, same.occurrence] = known[0], same
+            series[known[0]] = entry
 
     def refuse(self, uid: str, reason: str) -> None:
         """Note an entry that cannot be read."""
@@ -108,14 +121,7 @@ def _add(entry: Any, found: Entries) -> None:
     except BROKEN:
         found.refuse(uid, "the entry has no start that can be read")
         return
-    same = _Same(entry)
-    others = found.series.setdefault(uid, [])
-    for place, other in enumerate(others):
-        if _Same(other).occurrence == same.occurrence:
-            # Twice in the file, or in two files: the later edition counts.
-            others[place] = max(other, entry, key=lambda one: _Same(one).edition)
-            return
-    others.append(entry)
+    found.add(uid, entry)
 
 
 class _Same:
@@ -152,6 +158,8 @@ def _give_zones(entry: Any, zone: ZoneInfo) -> None:
     ):
         # An end before its beginning is none.
         del entry["DTEND"]
+    if not isinstance(entry.get("SEQUENCE", 0), int):
+        del entry["SEQUENCE"]
     length = entry.get("DURATION")
     if length is not None and (getattr(length, "dt", None) or timedelta(-1)) < timedelta(0):
         del entry["DURATION"]

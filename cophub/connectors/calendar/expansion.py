@@ -1,9 +1,13 @@
 """From an entry to its occurrences within a window, each known by when it was first to be."""
 
+import datetime as datetime_module
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import prod
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +17,7 @@ MOST = 10_000
 """Occurrences of one entry in a window; more is a mistake in its rule."""
 _MOST_STEPS = 200_000
 """Steps from an entry's first day to the end of the window."""
+_ONE_AT_A_TIME = threading.Lock()
 _STEP = {
     "SECONDLY": timedelta(seconds=1), "MINUTELY": timedelta(minutes=1),
     "HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1),
@@ -55,9 +60,10 @@ def occurrences(entries: list[Any], window: Window, zone: ZoneInfo) -> Iterator[
     for one in entries:
         calendar.add_component(one)
     try:
-        found = recurring_ical_events.of(calendar, keep_recurrence_attributes=True).between(
-            window.start, window.end
-        )
+        with _looking_no_later_than(window.end.year):
+            found = recurring_ical_events.of(calendar, keep_recurrence_attributes=True).between(
+                window.start, window.end
+            )
     except RecursionError as error:
         raise ValueError(str(error)) from error
     for one in found:
@@ -72,6 +78,23 @@ def occurrences(entries: list[Any], window: Window, zone: ZoneInfo) -> Iterator[
         )
 
 
+@contextmanager
+def _looking_no_later_than(year: int) -> Iterator[None]:
+    """Let no rule be followed beyond a year.
+
+    The library looks for a day that never comes, such as 30 February, until the last year that
+    Python knows, which takes half a minute for each such rule.
+    """
+    from dateutil import rrule
+
+    with _ONE_AT_A_TIME:
+        vars(rrule)["datetime"] = SimpleNamespace(**{**vars(datetime_module), "MAXYEAR": year})
+        try:
+            yield
+        finally:
+            vars(rrule)["datetime"] = datetime_module
+
+
 def _original(value: date | datetime) -> str:
     """A start as part of a key: the same whatever zone it was written in."""
     if isinstance(value, datetime):
@@ -83,12 +106,15 @@ def _refuse_endless(entry: Any, window: Window, zone: ZoneInfo) -> None:
     rules = entry.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
         try:
-            step = _STEP[str(rule["FREQ"][0]).upper()] * max(int(rule.get("INTERVAL", [1])[0]), 1)
+            interval = int(rule.get("INTERVAL", [1])[0])
+            step = _STEP[str(rule["FREQ"][0]).upper()] * interval
             times = prod(
                 max(len(rule.get(name, [])), 1) for name in ("BYHOUR", "BYMINUTE", "BYSECOND")
             )
         except BROKEN as error:
             raise ValueError("its rule of recurrence cannot be read") from error
+        if interval < 1:  # the library would go round for ever
+            raise ValueError("its rule of recurrence comes back to where it was")
         most = int(rule["COUNT"][0]) if "COUNT" in rule else _MOST_STEPS * 10
         began = as_instant(entry["DTSTART"].dt, zone)
         steps = max((window.end - began) / step, 0) * times

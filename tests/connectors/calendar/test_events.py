@@ -1,5 +1,6 @@
 """What the entries of a calendar become, in one run."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -188,6 +189,45 @@ def test_a_rule_is_weighed_by_its_steps_from_its_first_day(site, read):
     found = read("/c.ics")
     assert [one.key for one in found.rejects] == ["a@x", "b@x"]
     assert {one.series for one in found.of(Event)} == {"weekly@x"}
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=MINUTELY;COUNT=5"])
+def test_a_day_that_never_comes_is_not_waited_for(site, read, rule):
+    """The library looks until the year 9999, which takes half a minute for each such rule."""
+    began = time.monotonic()
+    never = [entry(f"{n}@x", "DTSTART:20260501T090000Z", f"RRULE:{rule};BYMONTH=2;BYMONTHDAY=30")
+             for n in range(3)]  # fmt: skip
+    site.put("/c.ics", ics(*never, entry("good@x")))
+    assert "good@x" in read("/c.ics").last(Event)
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("interval", ["0", "-1"])
+def test_a_rule_that_goes_round_is_refused(site, read, interval):
+    """The library would never come to its end."""
+    rule = f"RRULE:FREQ=DAILY;INTERVAL={interval}"
+    site.put("/c.ics", ics(entry("a@x", "DTSTART:20260501T090000Z", rule), entry("good@x")))
+    found = read("/c.ics")
+    assert [one.key for one in found.rejects] == ["a@x"]
+    assert list(found.last(Event)) == ["good@x"]
+
+
+def test_a_series_of_many_changes_takes_no_longer_for_each(site, read):
+    """Each one is compared with that of its own day only."""
+    began = time.monotonic()
+    times = [f"{n // 60:02}{n % 60:02}00Z" for n in range(1000)]
+    began_as = "DTSTART:20260501T090000Z"
+    many = [entry("a@x", began_as, f"RECURRENCE-ID:20260501T{at}") for at in times]
+    site.put("/c.ics", ics(*many, *many))
+    assert len(read("/c.ics").last(Event)) == 1000
+    assert time.monotonic() - began < 15
+
+
+def test_a_sequence_that_is_no_number_loses_no_event(site, read):
+    """It would only have told which of two editions is the later."""
+    site.put("/c.ics", ics(entry("a@x", SEQUENCE="ada@example.org")))
+    found = read("/c.ics")
+    assert (list(found.last(Event)), found.rejects) == (["a@x"], [])
 
 
 def test_an_end_before_the_start_is_none(site, read):

@@ -7,7 +7,7 @@ import pytest
 from cophub import AuthError, ConfigError, Event, Gone, SourceUnavailable
 from cophub.sync import SourceSpec
 from cophub.warehouse import Warehouse
-from tests.connectors.calendar.conftest import CONNECTOR, FAST, entry, ics
+from tests.connectors.calendar.conftest import CONNECTOR, EVENTS, FAST, entry, ics
 from tests.connectors.website import Answer
 from tests.sync.conftest import Desk
 
@@ -145,6 +145,26 @@ def test_a_cursor_of_somebody_else_is_a_first_read(site, read, cursor):
     """Nothing is lost by reading a calendar again."""
     site.put("/c.ics", ics(entry("a@x")))
     assert len(read("/c.ics", since=cursor).of(Event)) == 1
+
+
+def test_a_calendar_that_moves_to_another_zone_moves_its_days(site, read):
+    """A whole day begins when it begins there, though its entry says the same."""
+    day = entry("a@x", "DTSTART;VALUE=DATE:20260605")
+    site.put("/c.ics", ics(day, head="X-WR-TIMEZONE:Europe/Paris"))
+    first = read("/c.ics")
+    site.put("/c.ics", ics(day, head="X-WR-TIMEZONE:Africa/Nairobi"))
+    (moved,) = read("/c.ics", since=first.cursor).of(Event)
+    assert moved.starts_at - first.of(Event)[0].starts_at == timedelta(hours=-1)
+
+
+def test_a_calendar_that_fails_stops_no_other(site, context, settings):
+    """It is told when the others are kept."""
+    site.put("/b.ics", ics(entry("b@x", on(5))))
+    kept = []
+    with pytest.raises(SourceUnavailable, match=r"a\.ics"):
+        for one in EVENTS.extract(context(settings("/a.ics", "/b.ics"), limits=FAST), None):
+            kept.append(one)
+    assert [one.key for one in kept if isinstance(one, Event)] == ["b@x"]
 
 
 def test_settings_that_changed_mean_a_new_read(site, read):

@@ -15,6 +15,17 @@ TRAPS = {
     "a rule may give an event each second": (
         "connectors/calendar/test_events.py::test_a_bad_entry_loses_no_other",
     ),
+    "a rule may be of a day that never comes, or go round": (
+        "connectors/calendar/test_events.py::test_a_day_that_never_comes_is_not_waited_for",
+        "connectors/calendar/test_events.py::test_a_rule_that_goes_round_is_refused",
+        "connectors/calendar/test_events.py::test_a_rule_is_weighed_by_its_steps_from_its_first_day",
+    ),
+    "a series may have any number of changes": (
+        "connectors/calendar/test_events.py::test_a_series_of_many_changes_takes_no_longer_for_each",
+    ),
+    "an address on the web may be a script": (
+        "connectors/calendar/test_events.py::test_an_address_of_an_entry_is_one_on_the_web_or_none",
+    ),
     "excluded days are written in three ways": (
         "connectors/calendar/test_events.py::test_excluded_days_are_not_events",
     ),
