@@ -5,6 +5,7 @@ the retry of one request, and the engine with its pace, its connections and its 
 """
 
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -233,6 +234,9 @@ def _where(request: httpx.Request) -> str:
     return f"{netloc(url)}: {request.method} {place(url)}"
 
 
+_FROM_THE_SYSTEM = re.compile(r"\[Errno -?\d+\] ([^\[\]()]+)")
+
+
 def _words(error: httpx.TransportError) -> str:
     kind = {
         httpx.ConnectTimeout: "no connection in time",
@@ -240,7 +244,9 @@ def _words(error: httpx.TransportError) -> str:
         httpx.ConnectError: "no connection",
         httpx.RemoteProtocolError: "the answer was cut off",
     }.get(type(error), type(error).__name__)
-    return f"{kind} ({error})"
+    # The system's own words, without those of the libraries between it and us.
+    said = _FROM_THE_SYSTEM.search(str(error))
+    return f"{kind} ({said[1] if said else error})"
 
 
 def _refused(request: httpx.Request, times: str) -> AuthError:

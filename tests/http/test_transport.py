@@ -1,6 +1,7 @@
 """One request, over real HTTP on loopback: what is tried again, how long it waits, what counts."""
 
 import gzip
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -492,3 +493,12 @@ def test_the_client_is_httpx_and_takes_its_options(vendor):
         client.get("x", params={"b": "2"})
     assert vendor.seen[0].query == {"a": "1", "b": "2"}
     assert vendor.seen[0].headers["authorization"] == "Bearer t0ken-of-ada"
+
+
+def test_a_closed_port_is_told_in_the_system_s_own_words():
+    """What the libraries say besides frightens people and helps nobody."""
+    with socket.socket() as closed, Transport(Limits(tries=1)) as transport:
+        closed.bind(("127.0.0.1", 0))
+        with pytest.raises(SourceUnavailable) as caught:
+            transport.client().get(f"http://127.0.0.1:{closed.getsockname()[1]}/lists")
+    assert str(caught.value).endswith("no connection (Connection refused)")
