@@ -1,12 +1,14 @@
 """Workbooks: sheets, kinds of cells, and those that are made to do harm."""
 
 import datetime as dt
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from cophub import Account, Attendance, Event, Membership
+from cophub.connectors.files.bounds import UnreadableError, see_that_it_fits
 
 WHEN = dt.datetime(2024, 3, 4, 14, 30)  # noqa: DTZ001 - a cell has no zone
 
@@ -130,6 +132,30 @@ def test_a_bomb_that_lies_about_its_size_is_refused_too(make_book, read):
     book.write_bytes(bytes(data))
     (reject,) = read(book, max_unpacked_mb=20).rejects
     assert "unpacks to more than 20 MB" in reject.reason
+
+
+def test_a_book_of_very_many_files_is_refused(tmp_path, read):
+    """Each of them takes memory, however little is in it."""
+    book = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(book, "w") as packed:
+        for number in range(10_001):
+            packed.writestr(f"xl/{number}", b"")
+    (reject,) = read(book).rejects
+    assert "packs 10001 files" in reject.reason
+
+
+def test_a_bomb_is_never_in_memory_whole(tmp_path):
+    """It is looked at piece by piece, however well it was packed."""
+    book = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/media/a", b" " * (64 << 20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableError, match="unpacks to more"):
+            see_that_it_fits(book, 60 << 20)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_lone_cell_far_away_is_refused_before_the_memory_is_taken(make_book, read):

@@ -128,6 +128,22 @@ def test_what_is_no_such_table_is_said_and_stops_no_other_file(make, read, name,
     assert reason in reject.reason
 
 
+def test_a_text_that_is_too_large_or_has_a_very_long_cell_is_as_the_settings_say(make, read):
+    """More than the settings allow is refused; a body of a message may be long."""
+    long = "E-mail,Text\na@example.org," + "x" * 200_000 + "\n"
+    columns = {"email": "E-mail", "extra.text": "Text"}
+    assert len(read(make("a.csv", long), columns=columns).of(Membership)) == 1
+    (reject,) = read(make("a.csv", long * 6), columns=columns, max_unpacked_mb=1).rejects
+    assert "more than 1 MB" in reject.reason
+
+
+def test_a_row_that_only_begins_like_a_total_is_a_row(make, read):
+    """Somebody is called so."""
+    text = "Name,E-mail\nTotal,t@example.org\nSuma,s@example.org\nTotal,2\n"
+    found = read(make("a.csv", text), columns={"name": "Name", "email": "E-mail"})
+    assert [m.account for m in found.of(Membership)] == ["t@example.org", "s@example.org"]
+
+
 def test_a_character_set_that_is_set_and_wrong_is_said(make, read):
     text = "E-mail;Nom\na@example.org;Zoé\n"
     (reject,) = read(make("a.csv", text, "windows-1252"), encoding="utf-8").rejects

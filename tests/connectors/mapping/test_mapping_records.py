@@ -264,6 +264,28 @@ def test_the_same_stay_twice_is_one_but_rows_without_times_are_each_one():
     assert (ada.minutes, ada.visits) == (40, 2)
 
 
+def test_who_came_without_an_address_is_nobody_else_of_that_name():
+    """Two people of one name are there, and nothing tells which of them it was."""
+    rows = [{"email": e, "name": "Ada", "minutes": "10"} for e in ("a@example.org", "b@x.org", "")]
+    found = {a.account: a.minutes for a in of(Attendance, made("attendance", rows, values=CALL))}
+    assert found == {"a@example.org": 10, "b@x.org": 10, "name:ada": 10}
+
+
+@pytest.mark.parametrize(
+    ("record", "row"),
+    [
+        ("attendance", {"name": "Ada", "joined_at": "2024-03-04", "left_at": "2024-03-03"}),
+        ("membership", {"name": "Ada", "joined_at": "2024-03-04", "left_at": "2024-03-03"}),
+        ("event", {"title": "Call", "starts_at": "2024-03-04", "ends_at": "2024-03-03"}),
+    ],
+)
+def test_what_ends_before_it_begins_is_a_reject(record, row):
+    """One of its two dates is wrong, and nothing tells which."""
+    values = CALL if record == "attendance" else {}
+    (reject,) = of(Reject, made(record, [row], values=values))
+    assert reject.reason == "a.csv, row 2: it ends before it begins"
+
+
 def test_who_registered_and_did_not_come_is_told_as_such():
     rows = [
         {"email": "a@example.org", "registered": "yes", "minutes": "0"},
