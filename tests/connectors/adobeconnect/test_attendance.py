@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cophub import (
+    UNSET,
     Account,
     Attendance,
     Context,
@@ -18,8 +19,10 @@ from cophub import (
 )
 from cophub.connectors.adobeconnect import attendance, sessions
 from cophub.connectors.adobeconnect.answer import Row, read_answer
+from cophub.connectors.adobeconnect.cursor import OVERLAP, Cursor
 from cophub.connectors.adobeconnect.stays import (
     ROW_KEY,
+    account_of,
     attendance_of,
     hosts_among,
     joined,
@@ -365,6 +368,8 @@ def test_a_transcript_may_stand_for_two_people():
     first, second = row(), row(principal_id="71", login="bob@example.org", session_name="Bob")
     assert len({tuple(map(one.get, ROW_KEY)) for one in (first, second)}) == 2
     assert set(joined([stay_of(first, "9"), stay_of(second, "9")])) == {"70", "71"}
+    namesake = row(principal_id="72")
+    assert len({tuple(map(one.get, ROW_KEY)) for one in (first, namesake)}) == 2
 
 
 def test_a_row_that_comes_twice_counts_once():
@@ -375,6 +380,30 @@ def test_a_row_that_comes_twice_counts_once():
 def test_a_missing_leave_is_no_end():
     found = attendance_of("9:501", "70", [stay_of(row(date_end=""), "9")])
     assert (found.left_at, found.minutes, found.visits) == (None, None, 1)
+    later = row(date_created=(BASE + timedelta(minutes=10)).isoformat())
+    both = [stay_of(row(date_end=""), "9"), stay_of(later, "9")]
+    assert attendance_of("9:501", "70", both).left_at is None, "they may be there still"
+
+
+def test_an_account_below_nothing_is_no_account():
+    """-1 stands for whoever came without one, whatever login is told."""
+    assert stay_of(row(principal_id="-1"), "9").account == guest_key("9", "Ada")
+
+
+def test_a_login_of_who_attended_is_an_address_only_if_it_looks_like_one():
+    assert account_of([stay_of(row(), "9")]).email == "ada@example.org"
+    plain = account_of([stay_of(row(login="ada"), "9")])
+    assert (plain.username, plain.email) == ("ada", UNSET)
+
+
+def test_a_session_without_an_end_is_over_when_another_one_came_after_it():
+    """A room has one at a time; the next run asks from the later one on."""
+    now, cursor = BASE + timedelta(days=10), Cursor(None)
+    lost, later = (BASE, None), (BASE + timedelta(days=2), BASE + timedelta(days=2, hours=1))
+    cursor.advance("9", [lost, later], now)
+    place = cursor.place("9")
+    assert place is not None
+    assert place.bound == later[0] - OVERLAP
 
 
 def test_two_devices_at_once_are_not_twice_as_long():

@@ -118,7 +118,7 @@ def test_a_whole_list_in_several_files_ends_who_is_in_none(make, sync):
     assert sync.members() == [f"p{n}@example.org" for n in range(5)]
 
 
-@pytest.mark.parametrize("trouble", ["b.csv", "a row"])
+@pytest.mark.parametrize("trouble", ["b.csv", "a row", "a row of another shape"])
 def test_what_cannot_be_read_ends_nobody(make, sync, trouble):
     file = make("in/a.csv", LIST)
     make("in/b.csv", "E-mail,Name\nq@example.org,Q\n")
@@ -126,8 +126,10 @@ def test_what_cannot_be_read_ends_nobody(make, sync, trouble):
     if trouble == "b.csv":
         make("in/b.csv", "%PDF-1.7")
         make("in/a.csv", LIST + "r@example.org,R\n")
-    else:
+    elif trouble == "a row":
         make("in/b.csv", "E-mail,Name\nnobody knows,\n")
+    else:
+        make("in/b.csv", "E-mail,Name\nq@example.org,Q,and more\n")
     result = sync(path=str(file.parent), whole=True)
     assert result.gone == 0
     assert result.rejected == 1
