@@ -21,8 +21,9 @@ def site() -> Iterator[Website]:
 @pytest.fixture
 def connect(site: Website, context: Callable[..., Context[Any]]) -> AdobeConnect:
     """A run's way to a server that knows who asks, and pages of five."""
+    (connector,) = adobeconnect.cophub_connectors()
     settings = {"base_url": site.url, "login": "ada@example.org", "password": "a-password"}
-    return AdobeConnect.of(context(adobeconnect.Settings(**settings)))  # type: ignore[arg-type]
+    return AdobeConnect.of(context(connector.settings(**settings)))
 
 
 def ok(inner: str = "", **headers: str) -> Answer:
