@@ -9,6 +9,7 @@ from cophub import Context, SourceUnavailable
 from cophub.connectors import adobeconnect
 from cophub.connectors.adobeconnect import client as module
 from cophub.connectors.adobeconnect.client import AdobeConnect
+from cophub.connectors.adobeconnect.groups import all_groups, groups
 from tests.connectors.website import Answer, Asked, Website, website
 
 
@@ -19,11 +20,17 @@ def site() -> Iterator[Website]:
 
 
 @pytest.fixture
-def connect(site: Website, context: Callable[..., Context[Any]]) -> AdobeConnect:
-    """A run's way to a server that knows who asks, and pages of five."""
+def ctx(site: Website, context: Callable[..., Context[Any]]) -> Context[Any]:
+    """A run that asks that server."""
     (connector,) = adobeconnect.cophub_connectors()
     settings = {"base_url": site.url, "login": "ada@example.org", "password": "a-password"}
-    return AdobeConnect.of(context(connector.settings(**settings)))
+    return context(connector.settings(**settings))
+
+
+@pytest.fixture
+def connect(ctx: Context[Any]) -> AdobeConnect:
+    """Its way to the server."""
+    return AdobeConnect.of(ctx)
 
 
 def ok(inner: str = "", **headers: str) -> Answer:
@@ -92,3 +99,31 @@ def test_a_listing_that_never_stands_still_is_left_for_the_next_run(
     with pytest.raises(SourceUnavailable, match="changed faster than it could be read"):
         read(connect)
     assert len(site.asked) < 30
+
+
+def test_groups_that_come_with_a_site_are_no_communities(site: Website, ctx: Context[Any]) -> None:
+    """Some servers list them although they are asked for the others."""
+    site.otherwise = server(
+        lambda asked: ok(
+            '<principal-list><principal principal-id="7" type="admins"/>'
+            '<principal principal-id="8" type="group"/></principal-list>'
+        )
+    )
+    found, rejects = all_groups(ctx)
+    assert ([row.id("principal-id") for row in found], rejects) == (["8"], [])
+
+
+def test_a_group_whose_members_are_refused_ends_no_membership(
+    site: Website, ctx: Context[Any], extract: Callable[..., Any]
+) -> None:
+    """The listing was complete, and yet not all was read: a reject says so."""
+
+    def listing(asked: Asked) -> Answer:
+        if "group-id" in asked.query:
+            return Answer(b'<results><status code="no-access" subcode="denied"/></results>')
+        return ok('<principal-list><principal principal-id="8" type="group"/></principal-list>')
+
+    site.otherwise = server(listing)
+    run = extract(groups, ctx)
+    assert [one.record for one in run.rejects] == ["membership"]
+    assert run.records == []
