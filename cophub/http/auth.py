@@ -125,3 +125,12 @@ def status_error(answer: Answer) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - whatever the other client calls it, it is the cause
         return error
     return None
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status that an error of `check_status`, or of the transport, was made of.
+
+    0 when there was no answer.
+    """
+    answer = getattr(error.__cause__, "response", None)
+    return int(getattr(answer, "status_code", 0))

@@ -20,6 +20,7 @@ from cophub.connectors.mail.dates import window
 from cophub.connectors.mail.message import Rules
 from cophub.connectors.mail.reading import Bounds
 from cophub.connectors.state import State
+from cophub.http.auth import status_of
 
 DAY = 86_400
 WORTH = 1_000
@@ -65,8 +66,7 @@ def archive(ctx: Ctx, since: str | None) -> Iterator[Item]:
 
 
 def _too_often(error: SourceUnavailable) -> bool:
-    answer = getattr(error.__cause__, "response", None)
-    return isinstance(error, Slowed) or getattr(answer, "status_code", None) == 429
+    return isinstance(error, Slowed) or status_of(error) == 429
 
 
 def _missing(ctx: Ctx, one: Found) -> Iterator[Reject]:

@@ -15,6 +15,7 @@ from cophub.connectors.gotomeeting.login import Login
 from cophub.connectors.gotomeeting.payloads import Payload
 from cophub.connectors.gotomeeting.settings import Settings
 from cophub.http import Limits, check_status, decode_page
+from cophub.http.auth import status_of
 
 Ctx = Context[Settings]
 P = TypeVar("P", bound=Payload)
@@ -128,12 +129,6 @@ def area(path: str) -> str:
     """The part of the API that one permission opens, such as `/G2M/rest/groups`."""
     parts = path.strip("/").split("/")
     return "/".join(parts[:3])
-
-
-def status_of(error: BaseException) -> int:
-    """The status that an error was made of; 0 when there was no answer."""
-    response = getattr(error.__cause__, "response", None)
-    return response.status_code if isinstance(response, httpx.Response) else 0
 
 
 def _named(error: SourceUnavailable) -> SourceUnavailable:

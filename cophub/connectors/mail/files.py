@@ -3,7 +3,7 @@
 import zlib
 from copy import copy
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Any, Protocol, cast
 
 from cophub.connectors.mail.cursor import Counts, FileState
 
@@ -93,3 +93,22 @@ def _checksum(file: IO[bytes], start: int, end: int, crc: int = 0) -> int:
         crc = zlib.crc32(block, crc)
         left -= len(block)
     return crc
+
+
+def kept_open(file: IO[bytes]) -> IO[bytes]:
+    """A file that stays open when its reader closes it, because it is read twice."""
+    return cast("IO[bytes]", _Kept(file))
+
+
+class _Kept:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __enter__(self) -> "_Kept":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing: the file is closed with the run."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from cophub import AuthError, Context, SourceUnavailable
 from cophub.connectors.mail.cursor import FileState
-from cophub.connectors.mail.files import Change, compare
+from cophub.connectors.mail.files import Change, compare, kept_open
 from cophub.connectors.mail.reading import Refused
 from cophub.connectors.mailarchive.places import period, reading_order
 from cophub.connectors.mailarchive.settings import Settings
@@ -94,23 +94,7 @@ class RemoteFile:
         if self.content is None:
             raise FileNotFoundError(f"{self.name} was not fetched")
         self.content.seek(0)
-        return cast("IO[bytes]", _Kept(self.content))
-
-
-class _Kept:
-    """A file that stays open when its reader closes it: it is read twice."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def __enter__(self) -> "_Kept":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing: the file is closed with the run."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
+        return kept_open(self.content)
 
 
 class WebArchive:

@@ -1,7 +1,7 @@
 """Mailman core's REST server: its calls, its pages, and what its errors mean."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -135,6 +135,8 @@ class Core:
 
     def _explained(self, error: SourceUnavailable, path: str) -> SourceUnavailable:
         """`error`, with what is known to cause it."""
+        from cophub.http.auth import status_of
+
         status = status_of(error)
         if status == 500:
             return SourceUnavailable(
@@ -143,18 +145,12 @@ class Core:
                 " run pip install 'SQLAlchemy<2.1' in Mailman's environment and restart it, else"
                 " look at var/logs/mailman.log"
             )
-        if status is None:
+        if not status:
             return SourceUnavailable(
                 f"{error}. Mailman's REST server listens on its own machine only, unless"
                 " mailman.cfg says otherwise: run cophub there, or set base_url to a tunnel to it"
             )
         return error
-
-
-def status_of(error: BaseException) -> int | None:
-    """The HTTP status behind an error; None when there was no answer."""
-    found: Any = getattr(error.__cause__, "response", None)
-    return None if found is None else int(found.status_code)
 
 
 def _not_there(host: str, path: str) -> str:

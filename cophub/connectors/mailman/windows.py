@@ -14,7 +14,7 @@ from typing import IO, cast
 
 from cophub import AuthError, Context, SourceUnavailable
 from cophub.connectors.mail.cursor import FileState
-from cophub.connectors.mail.files import Change, compare
+from cophub.connectors.mail.files import Change, compare, kept_open
 from cophub.connectors.mail.reading import DAMAGE, Bounds, Refused
 from cophub.connectors.mailman.archive import Archive
 from cophub.connectors.mailman.settings import Settings
@@ -118,23 +118,7 @@ class MonthFile:
         if self.content is None:
             raise FileNotFoundError(f"{self.name} was not fetched")
         self.content.seek(0)
-        return cast("IO[bytes]", _Kept(self.content))
-
-
-class _Kept:
-    """A file that is read twice."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def __enter__(self) -> "_Kept":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing: the file is closed with the run."""
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._file, name)
+        return kept_open(self.content)
 
 
 class Export:
