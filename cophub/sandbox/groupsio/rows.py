@@ -260,14 +260,18 @@ def message_row(message: Message, now: int, base: str, *, see_address: bool = Tr
         "poll_id": 0,
         "hashtags": [tag_row(tag, topic.group) for tag in topic.hashtags],
         "attachments": [
-            {
-                "id": file.id,
-                "object": "attachment",
-                "media_type": file.media_type,
-                "download_url": f"{base}{attachment_path(message, place)}",
-                "image_thumbnail_url": "",
-                "filename": file.filename,
-            }
-            for place, file in enumerate(message.attachments)
+            _attachment_row(message, place, base) for place in range(len(message.attachments))
         ],
+    }
+
+
+def _attachment_row(message: Message, place: int, base: str) -> Row:
+    file = message.attachments[place]
+    return {
+        "id": file.id,
+        "object": "attachment",
+        "media_type": file.media_type,
+        "download_url": f"{base}{attachment_path(message, place)}",
+        "image_thumbnail_url": "",
+        "filename": file.filename,
     }

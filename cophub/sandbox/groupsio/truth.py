@@ -3,7 +3,7 @@
 from typing import Any
 
 from cophub.sandbox.groupsio.archives import message_id
-from cophub.sandbox.groupsio.state import Group, Message, State, Sub
+from cophub.sandbox.groupsio.state import Event, File, Group, Message, State, Sub, User
 from cophub.sandbox.groupsio.texts import body_of
 from cophub.sandbox.timeline import moment
 
@@ -22,16 +22,7 @@ def truth(state: State, now: int) -> dict[str, Any]:
     groups = state.groups.values()
     return {
         "spaces": {str(group.id): _space(group) for group in groups},
-        "accounts": {
-            str(user.id): {
-                "person": user.person,
-                "email": user.email.lower(),
-                "name": user.full_name,
-                "location": user.location,
-                "status": user.status,
-            }
-            for user in state.users.values()
-        },
+        "accounts": {str(user.id): _account(user) for user in state.users.values()},
         "members": {
             str(group.id): {str(sub.user.id): _member(sub) for sub in group.subs.values()}
             for group in groups
@@ -46,27 +37,39 @@ def truth(state: State, now: int) -> dict[str, Any]:
             for number, message in group.messages.items()
         },
         "events": {
-            str(event.id): {
-                "space": str(group.id),
-                "title": event.title,
-                "starts": instant(event.starts),
-                "ends": instant(event.ends),
-                "organizer": str(event.user.id),
-            }
-            for group in groups
-            for event in group.events
+            str(event.id): _event(event, group) for group in groups for event in group.events
         },
-        "files": {
-            str(file.id): {
-                "space": str(group.id),
-                "path": file.path,
-                "name": file.name,
-                "folder": file.folder,
-                "owner": str(file.user.id),
-            }
-            for group in groups
-            for file in group.files
-        },
+        "files": {str(file.id): _file(file, group) for group in groups for file in group.files},
+    }
+
+
+def _account(user: User) -> dict[str, Any]:
+    return {
+        "person": user.person,
+        "email": user.email.lower(),
+        "name": user.full_name,
+        "location": user.location,
+        "status": user.status,
+    }
+
+
+def _event(event: Event, group: Group) -> dict[str, Any]:
+    return {
+        "space": str(group.id),
+        "title": event.title,
+        "starts": instant(event.starts),
+        "ends": instant(event.ends),
+        "organizer": str(event.user.id),
+    }
+
+
+def _file(file: File, group: Group) -> dict[str, Any]:
+    return {
+        "space": str(group.id),
+        "path": file.path,
+        "name": file.name,
+        "folder": file.folder,
+        "owner": str(file.user.id),
     }
 
 
