@@ -47,4 +47,7 @@ def _bad_toml(message: str) -> str:
     where = f"line {line}, column {column}" if line else "the end of the file"
     if "declare" in what or "overwrite" in what:
         return f"{where}: {what}: it is there twice; keep one of the two"
+    if "Unescaped" in what or "hex value" in what:
+        fix = "write / for \\ in paths, or put the text between single quotes"
+        return f"{where} is not TOML: a \\ has a meaning of its own there; {fix}"
     return f"{where} is not TOML: {what}; put quotes around text and check the brackets there"

@@ -218,6 +218,8 @@ SOURCE = '[sources.x]\nconnector = "agora"\nsettings = { token = "t", %s }\n'
         ),
         ('[sources.x]\nconnector = "a"\nstreams = []\n', "[sources.x] streams: is empty"),
         ("[hub\n", "line 1, column 5 is not TOML"),
+        ('[hub]\nsite = "C:\\Users\\ada\\site"\n', "line 2, column 13 is not TOML: a \\ "),
+        ('[hub]\nsite = "D:\\data\\site"\n', "line 2, column 13 is not TOML: a \\ "),
         ("[hub]\n\nsite = site\n", "line 3, column 8 is not TOML"),
         (
             '[sources.x]\nconnector = "a"\n[sources.x]\nconnector = "b"\n',

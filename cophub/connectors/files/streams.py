@@ -101,7 +101,8 @@ def check(ctx: Context[Settings]) -> Iterator[Verdict]:
         others = bool(run and run.reports)
         yield Verdict(
             "rows", "warning" if others else "failed", f"{name}: {reason}",
-            "Correct the file or the settings; the other files are read without it.",
+            "Correct the file or the settings"
+            + ("; the other files are read without it." if others else "."),
         )  # fmt: skip
     for report in run.reports if run else ():
         yield from _verdicts(report)

@@ -1,5 +1,6 @@
 """What the settings say of a table's rows: which record each is, and which column holds what."""
 
+from difflib import get_close_matches
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -85,9 +86,11 @@ class Mapping(Options):
         known = FIELDS[self.record]
         given = [*self.columns, *self.values]
         if unknown := sorted(f for f in given if f not in known and not f.startswith("extra.")):
+            near = get_close_matches(unknown[0], known, 1)
+            meant = f' (did you mean "{near[0]}"?)' if near else ""
             raise ValueError(
-                f"the record {self.record} has no {', '.join(unknown)}; its fields are"
-                f" {', '.join(sorted(known))}"
+                f"the record {self.record} has no {', '.join(unknown)}{meant}; its fields are"
+                f" {', '.join(sorted(known))}, and extra.NAME for anything else"
             )
         for group in NEEDED[self.record]:
             if not set(group) & {*given, *self.told}:

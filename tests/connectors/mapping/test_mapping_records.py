@@ -207,6 +207,7 @@ def test_columns_may_be_joined_or_be_parts_of_an_object():
     ("record", "columns", "why"),
     [
         ("membership", {"email": "E", "subject": "S"}, "has no subject"),
+        ("membership", {"mail": "E"}, r'has no mail \(did you mean "email"\?\)'),
         ("membership", {"role": "R"}, "needs account or key or email"),
         ("attendance", {"name": "N"}, "needs event or event_title"),
         ("nothing", {"name": "N"}, "record"),
@@ -253,6 +254,19 @@ def test_several_stays_are_one_attendance():
     assert {a.key for a in of(Account, found)} == {"a@example.org", "name:bo"}
     (event,) = of(Event, found)
     assert (event.title, event.space) == ("Call", "src")
+
+
+def test_time_on_two_devices_at_once_counts_once():
+    phone = {"name": "Ada", "joined_at": "2024-03-04 10:00", "left_at": "2024-03-04 10:30"}
+    laptop = {"name": "Ada", "joined_at": "2024-03-04 10:10", "left_at": "2024-03-04 10:40"}
+    (ada,) = of(Attendance, made("attendance", [phone, laptop], values=CALL))
+    assert (ada.minutes, ada.visits) == (40, 2)
+    rounded = [{**phone, "minutes": "31"}, {**laptop, "minutes": "31"}]
+    (ada,) = of(Attendance, made("attendance", rounded, values=CALL))
+    assert ada.minutes == 42
+    backwards = {**phone, "left_at": "2024-03-04 09:00", "minutes": "31"}
+    (ada,) = of(Attendance, made("attendance", [backwards], values=CALL))
+    assert ada.minutes == 31
 
 
 def test_the_same_stay_twice_is_one_but_rows_without_times_are_each_one():
