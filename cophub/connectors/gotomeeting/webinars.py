@@ -30,7 +30,7 @@ from cophub.connectors.gotomeeting.payloads import (
     whole,
 )
 from cophub.connectors.gotomeeting.people import account_key
-from cophub.connectors.gotomeeting.place import Place
+from cophub.connectors.gotomeeting.place import Doubts, Place
 from cophub.connectors.gotomeeting.sessions import instant_of
 from cophub.connectors.gotomeeting.settings import Settings
 from cophub.connectors.gotomeeting.stays import Stay, join_stays
@@ -100,20 +100,22 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
     place = WebinarPlace.reached(since, ctx, "\n".join([scope(ctx, found), *ctx.settings.webinars]))
     place.tell(Named.of(ctx))
     hosts = [host for host in found.hosts if host.webinars]
-    reader = WebinarReader(ctx)
-    for begin, end in windows(place.start(ctx), ctx.now, LONGEST):
+    reader, start, doubts = WebinarReader(ctx), place.start(ctx), Doubts(place)
+    yield from doubts.look(found.rejects, start)
+    for begin, end in windows(start, ctx.now, LONGEST):
         listed = list(ctx.map(lambda host: reader.sessions(host, begin, end), hosts))  # noqa: B023
         if all(one.refused for one in listed):
             ctx.log.warning("%s: %s", ctx.source, NO_LICENCE)
             return
         hosts = [host for host, one in zip(hosts, listed, strict=True) if not one.refused]
         for one in listed:
-            yield from one.rejects
+            yield from doubts.look(one.rejects, begin)
         sessions = {key_of(one.row.session_key): one for part in listed for one in part.sessions}
         for session in sorted(sessions.values(), key=lambda one: one.start):
-            yield from reader.items(session)
+            yield from doubts.look(reader.items(session), begin)
         place.named = reader.named.pack()
         yield place.upto(end)
+    yield from doubts.end()
 
 
 class WebinarReader:

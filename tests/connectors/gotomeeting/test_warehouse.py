@@ -162,3 +162,21 @@ def test_who_registered_keeps_the_name_they_gave_whatever_they_type_later(box, r
     accounts = {row["key"]: row["name"] for row in rows(warehouse, "account")}
     typed = {key for key in accounts.keys() & given.keys() if accounts[key] not in given[key]}
     assert sorted(typed - {one.email for one in box.account.organizers}) == []
+
+
+@pytest.mark.parametrize("answer", ["historicalMeetings", "attendees", "organizers"])
+def test_what_one_run_cannot_read_the_next_asks_for_once_more_and_the_third_does_not(
+    box, run, warehouse, answer
+):
+    box.faults.plan("bad_item", path=f"*/{answer}", every=1)
+    assert run(box).state == "done"
+    box.faults.clear()
+    assert run(box).state == "done"
+    compare(box, warehouse)
+    box.faults.plan("bad_item", path="*/historicalMeetings", every=1)
+    run(box)
+    box.log.clear()
+    run(box)
+    run(box)
+    run(box)
+    assert len([one for one in box.log if one.path.endswith("/historicalMeetings")]) < 100
