@@ -70,15 +70,20 @@ for _ in connector.streams[0].extract(ctx, None):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_of_it_is_left_when_cophub_is_killed(script, how):
-    """Neither its files nor its processes, though whoever is killed cleans nothing up."""
+    """Neither its files nor its processes, though whoever is killed cleans nothing up.
+
+    With all that is of one session with it, as those who watch over services do.
+    """
     script.write(schema(), member("ada"), state({"a": 1}), hang=True, child=True)
-    reading = subprocess.Popen([sys.executable, "-c", _READS, sys.executable, TAP, script.path])
+    reading = subprocess.Popen(
+        [sys.executable, "-c", _READS, sys.executable, TAP, script.path], start_new_session=True
+    )
     try:
         child = script.path.with_suffix(".child")
         assert _within(30, lambda: child.exists() and child.read_text() != "")
         (call,) = script.calls()
         assert (Path(call["folder"]) / "config.json").exists()
-        reading.send_signal(how)
+        os.killpg(reading.pid, how)
         reading.wait()
         assert _within(15, lambda: not Path(call["folder"]).exists())
         assert _is_over(int(child.read_text()))
