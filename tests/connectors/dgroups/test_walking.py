@@ -133,7 +133,7 @@ def test_rows_that_come_twice_are_told_once():
 def test_a_page_of_another_place_is_asked_for_again():
     found, listing = walk(
         page_of(1, 2, total=3, has_more=True, next_page_token=2),
-        page_of(1, 2, total=3, has_more=True, next_page_token=2),
+        page_of(8, 9, start=8, total=3, has_more=True, next_page_token=9),
         page_of(2, 3, start=2, total=3),
     )
     assert [row.id for row in found.every()] == [1, 2, 3]
