@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cophub.connectors.attendance import covered
 from cophub.connectors.mail.addresses import name_key
 from cophub.connectors.mapping.people import account_of
 from cophub.connectors.mapping.words import folded
@@ -198,17 +199,26 @@ def _attendance(event: str, person: _Person) -> Iterator[Item]:
     account = _who(event, person)
     yield account
     stays = person.stays
-    minutes = [stay.minutes * count for stay, count in stays.items() if stay.minutes is not None]
+    minutes = _minutes(stays)
     yield Attendance(
         event=event,
         account=account.key,
         name=person.name,
         joined_at=min((s.joined_at for s in stays if s.joined_at), default=UNSET),
         left_at=max((s.left_at for s in stays if s.left_at), default=UNSET),
-        minutes=round(sum(minutes), 2) if minutes else (UNSET if stays else 0.0),
+        minutes=minutes if minutes is not None else (UNSET if stays else 0.0),
         visits=sum(stay.visits * count for stay, count in stays.items()),
         registered=UNSET if person.registered is None else person.registered,
     )
+
+
+def _minutes(stays: Counter[Stay]) -> float | None:
+    """How long all stays were; time on two devices at once counts once. None where none tells."""
+    told = [stay.minutes * count for stay, count in stays.items() if stay.minutes is not None]
+    known = ((stay.joined_at, stay.left_at) for stay in stays)
+    spans = [(joined, left) for joined, left in known if joined and left and joined < left]
+    lengths = sum((left - joined).total_seconds() / 60 for joined, left in spans)
+    return round(max(sum(told) - (lengths - covered(spans)), 0.0), 2) if told else None
 
 
 __all__ = ["Roll", "Stay", "digest", "on_the_clock"]
