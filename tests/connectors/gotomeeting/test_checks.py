@@ -2,12 +2,20 @@
 
 import pytest
 
-from cophub import AuthError, ConfigError, Event
+from cophub import Account, AuthError, ConfigError, Event, Space
 from cophub.connectors.gotomeeting import STREAMS
 from cophub.connectors.gotomeeting.checks import check, discover, fix_of
-from cophub.connectors.gotomeeting.directory import Host, directory, host_of, sizes_of, units_of
+from cophub.connectors.gotomeeting.directory import (
+    Directory,
+    Host,
+    directory,
+    host_of,
+    sizes_of,
+    units_of,
+)
 from cophub.connectors.gotomeeting.meetings import meetings
-from cophub.connectors.gotomeeting.payloads import Group, Organizer
+from cophub.connectors.gotomeeting.organizers import organizers
+from cophub.connectors.gotomeeting.payloads import Group, Me, Organizer, OwnAccount
 from cophub.connectors.gotomeeting.plan import estimate
 from tests.connectors.gotomeeting.conftest import paths
 
@@ -91,6 +99,33 @@ def test_a_group_is_one_unit_unless_it_is_too_large(still, ask):
     assert any(len(unit.hosts) > 1 and "/groups/" in unit.path for unit in units)
     hosts = [host for unit in units for host in unit.hosts]
     assert len(hosts) == len({host.key for host in hosts}) == len(still.account.organizers)
+
+
+def test_a_group_of_more_than_fifty_is_asked_for_one_by_one():
+    for size in (50, 51):
+        hosts = tuple(Host(str(n), f"{n}@example.org", group="3") for n in range(size))
+        found = Directory(Me(1), True, hosts, hosts, (Group(3, "c", 3, size),))
+        assert len(units_of(found)) == (1 if size == 50 else 51)
+
+
+def test_the_account_is_found_wherever_the_vendor_tells_it():
+    def account(me: Me) -> str:
+        return Directory(me, True, (), ()).account
+
+    assert account(Me(1, account_key=7)) == "7"
+    assert account(Me(1, accounts=[OwnAccount("8", "x")])) == "8"
+    assert account(Me(1)) == "1"
+
+
+def test_an_organizers_room_is_in_the_group_and_a_subgroup_below_its_parent(still, ask, extract):
+    found = extract(organizers, ask(still))
+    spaces, groups = found.last(Space), still.account.groups
+    assert spaces[f"group:{groups[0].key}"]["parent"] is None
+    assert spaces[f"group:{groups[1].key}"]["parent"] == f"group:{groups[0].key}"
+    for each in still.account.organizers:
+        parent = f"group:{each.group}" if still.account.group(each.group) else None
+        assert spaces[f"organizer:{each.key}"]["parent"] == parent
+        assert found.last(Account)[each.email]["extra"]["organizer_key"] == str(each.key)
 
 
 def test_the_organizers_of_subgroups_count_too():

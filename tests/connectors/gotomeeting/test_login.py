@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cophub import AuthError, ConfigError, SourceUnavailable
+from cophub.connectors import gotomeeting
 from cophub.connectors.gotomeeting import login
 from cophub.connectors.gotomeeting.client import ADMIN, MEETING, WEBINAR, Denied, goto
 from cophub.connectors.gotomeeting.login import current, token_name
@@ -223,3 +224,54 @@ def test_a_client_without_a_secret_names_itself(box, ask):
 def test_an_unknown_grant_is_a_matter_of_the_settings(box, ask):
     error = login.refusal(ask(box), "unsupported_grant_type", "")
     assert isinstance(error, ConfigError)
+
+
+def test_a_token_is_renewed_before_it_ends(box, ask, monkeypatch):
+    """Nobody has to refuse it first."""
+    ctx = ask(box)
+    me(ctx)
+    now = login.time.monotonic()
+    monkeypatch.setattr(login.time, "monotonic", lambda: now + 56 * 60)
+    before = token_requests(box)
+    me(ctx)
+    assert token_requests(box) == before + 1
+
+
+def test_threads_that_were_refused_together_renew_once(box, ask):
+    ctx = ask(box)
+    refused = goto(ctx).login.token()
+    before = token_requests(box)
+    assert goto(ctx).login.renewed(refused) == goto(ctx).login.renewed(refused) != refused
+    assert token_requests(box) == before + 1
+
+
+def test_a_permission_that_is_missing_in_one_part_says_nothing_of_another(box, ask):
+    box.webinar_licence = False
+    ctx = ask(box)
+    key = box.account.organizers[0].key
+    window = {"fromTime": "2026-05-01T00:00:00Z", "toTime": "2026-05-09T00:00:00Z"}
+    with pytest.raises(Denied):
+        goto(ctx).page(f"{WEBINAR}/organizers/{key}/sessions", SessionPage, **window)
+    box.faults.plan("403", path="*/groups", at=(1, 2, 3, 4, 5), body=False)
+    assert goto(ctx).page(f"{MEETING}/groups", GroupList)[0].items
+
+
+def test_an_old_token_may_have_ended_where_a_permission_was_missing(box, ask, monkeypatch):
+    box.webinar_licence = False
+    ctx = ask(box)
+    host = next(each for each in box.account.organizers if each.webinars and not each.suspended)
+    window = {"fromTime": "2026-05-01T00:00:00Z", "toTime": "2026-05-02T00:00:00Z"}
+    path = f"{WEBINAR}/organizers/{host.key}/sessions"
+    with pytest.raises(Denied):
+        goto(ctx).page(path, SessionPage, **window)
+    box.webinar_licence = True
+    box.oauth.grants.clear()
+    monkeypatch.setattr(goto(ctx).login, "age", lambda: 3_000.0)
+    goto(ctx).page(path, SessionPage, **window)
+
+
+def test_the_hosts_are_those_that_still_answer():
+    """The older sign-in at the API's own host was closed in 2025."""
+    settings = gotomeeting.Settings(client_id="x")
+    assert settings.login_host == "https://authentication.logmeininc.com"
+    assert settings.api_host == "https://api.getgo.com"

@@ -1,14 +1,18 @@
 """Meetings that were held: each once, with whoever was there, whichever call told of it."""
 
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
-from cophub import Account, Attendance, AuthError, Document, Event, Space
+from cophub import Account, Attendance, AuthError, Document, Event, SourceUnavailable, Space
+from cophub.connectors.gotomeeting.client import TooMuch, _named
 from cophub.connectors.gotomeeting.meetings import meetings
 from cophub.connectors.gotomeeting.organizers import organizers
 from cophub.connectors.gotomeeting.windows import Halving
 from cophub.sandbox.goto import GotoSandbox
+from cophub.sandbox.timeline import moment
 from tests.connectors.gotomeeting.conftest import paths
 from tests.connectors.gotomeeting.expected import at, attendances, events, minutes
 
@@ -128,12 +132,39 @@ def test_windows_that_are_refused_are_halved_and_nothing_is_lost(box, ask, extra
 
 
 def test_a_window_that_breaks_the_vendor_down_is_halved(box, ask, extract):
-    """Too much is told by 500 and 413 as well."""
+    """Too much is told by 500 and 413 as well; of one organizer, so that each try is refused."""
+    host = next(each for each in box.account.organizers if each.admin)
+    path = f"*/organizers/{host.key}/historicalMeetings"
     for status in ("500", "413"):
         box.faults.clear()
-        box.faults.plan(status, path="*/historicalMeetings", at=tuple(range(1, 6)))
+        box.log.clear()
+        box.faults.plan(status, path=path, at=tuple(range(1, 6)))
         compare(box, extract(meetings, ask(box)))
-        assert box.faults.struck
+        asked = [round(days(one)) for one in box.log if one.path.endswith(path[1:])]
+        assert asked[0] == 30 and 15 in asked
+
+
+def test_an_answer_that_does_not_come_in_time_is_too_much():
+    late = SourceUnavailable("no answer in time")
+    late.__cause__ = httpx.ReadTimeout("x")
+    assert isinstance(_named(late), TooMuch)
+    assert not isinstance(_named(SourceUnavailable("no connection")), TooMuch)
+
+
+def test_no_window_is_longer_than_a_month_and_attendees_are_asked_for_a_day_more(
+    still, ask, extract
+):
+    """A report may go by the join, which is after the meeting's start."""
+    extract(meetings, ask(still, recordings=False))
+    ends: dict[str, set[str]] = {"historicalMeetings": set(), "attendees": set()}
+    for one in still.log:
+        if (call := one.path.rpartition("/")[2]) in ends:
+            ends[call].add(one.query["endDate"])
+            assert 0 < days(one) <= 31
+    later = {
+        f"{at(end) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}" for end in ends["historicalMeetings"]
+    }
+    assert len(ends["attendees"] & later) >= len(ends["attendees"]) - 1 > 5
 
 
 def test_the_size_that_works_is_kept_so_that_not_every_window_is_refused(box, ask, extract):
@@ -174,6 +205,25 @@ def test_a_later_run_reads_the_last_two_days_again_and_no_more(box, ask, extract
     assert len(again.cursors) == 1 and again.cursor == first.cursor
     windows = {request.raw_query for request in box.log if "historicalMeetings" in request.path}
     assert all("2026-05-30T00" in query for query in windows)
+
+
+def test_attendees_that_are_reported_a_day_late_are_read(box, ask, extract):
+    for _ in range(60):
+        box.advance(hours=12)
+        session = box.calendar.sessions[-1][2]
+        if box.timeline.now - 12 * 3600 < session.end < box.timeline.now:
+            break
+    for visit in session.visits:
+        visit.reported = box.timeline.now + 30 * 3600
+    key = f"{session.meeting.id}:{moment(session.start):%Y%m%dT%H%M%SZ}"
+    first = extract(meetings, ask(box))
+    assert key in first.last(Event)
+    assert key not in {event for event, _ in first.last(Attendance)}
+    box.advance(hours=31)
+    told = extract(meetings, ask(box), first.cursor).last(Attendance)
+    assert {account for event, account in told if event == key} == set(
+        attendances(events(box)[key])
+    )
 
 
 def test_attendees_that_are_reported_late_are_read(box, ask, extract):
@@ -262,6 +312,26 @@ def test_a_lost_leave_has_no_time_and_lasts_as_long_as_was_counted(box, ask, ext
                     length = at(event["end"]) - max(at(rows[0]["joined"]), at(event["start"]))
                     assert one["minutes"] == pytest.approx(length.total_seconds() / 60, abs=1)
         assert gone > 3
+
+
+def test_by_meeting_a_lost_leave_is_not_the_meetings_length(box, ask, extract):
+    """The duration in that report is the meeting's, so nobody counted the stay."""
+    active = [each for each in box.account.organizers if not each.suspended]
+    lost: list[tuple[str, str]] = []
+    for box.me in active:
+        box.admin = False
+        lost = [
+            (key, account)
+            for key, event in events(box).items()
+            if event["organizer"] == str(box.me.key)
+            for account, rows in attendances(event).items()
+            if len(rows) == 1 and not rows[0]["left"]
+        ]
+        if lost:
+            break
+    assert lost
+    found = extract(meetings, ask(box)).last(Attendance)
+    assert all(found[one]["extra"] == {"leave": "not reported"} for one in lost)
 
 
 def test_a_choice_within_a_group_is_no_reason_to_reject_the_others(ask, extract):

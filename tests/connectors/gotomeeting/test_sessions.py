@@ -7,6 +7,7 @@ import pytest
 
 from cophub import Attendance, Reject
 from cophub.connectors.gotomeeting.directory import Host
+from cophub.connectors.gotomeeting.meetings import event_of, recording_of
 from cophub.connectors.gotomeeting.payloads import Attendee, Held
 from cophub.connectors.gotomeeting.people import People, attendances, telling
 from cophub.connectors.gotomeeting.sessions import assign, session_of
@@ -133,3 +134,74 @@ def test_the_last_telling_name_is_the_accounts():
     names = {found.key: found.name for found in people.accounts()}
     assert names["ada@example.org"] == "Ada Okafor" and names["guest:7:ben"] == "ben"
     assert not isinstance(names["host@example.org"], str)
+
+
+def test_rows_without_the_key_of_an_instance_go_by_their_own_starts():
+    """0 is no key."""
+    sessions = [session(0), session(WEEK)]
+    rows = [
+        attendee(start, meeting_instance_key=0, attendee_email=f"{start}@example.org")
+        for start in (0, WEEK)
+    ]
+    found = assign(sessions, rows)
+    assert {key: len(rows) for key, rows in found.attendees.items()} == {
+        sessions[0].key: 1, sessions[1].key: 1
+    }  # fmt: skip
+    assert found.instances == {}
+
+
+def test_a_row_that_tells_no_time_goes_with_the_others_of_its_instance():
+    rows = [attendee(0), attendee(None, join_time="", attendee_email="ben@example.org")]
+    found = assign([session(0)], rows)
+    assert len(found.attendees[session(0).key]) == 2 and not found.strays
+
+
+def test_who_came_early_is_of_the_session_that_began_then():
+    assert assign([session(0)], [attendee(None, join_time=text(-20))]).attendees
+    assert not assign([session(0)], [attendee(None, join_time=text(-45))]).attendees
+
+
+def test_letters_of_two_forms_are_one_name():
+    guests = [
+        attendee(0, attendee_email="", attendee_name=f"Am{e}lie D") for e in ("e\u0301", "\u00e9")
+    ]
+    assert one(guests[:1]).account == one(guests[1:]).account
+    assert one([attendee(0)]).account == "ada@example.org"
+
+
+def test_of_the_names_that_one_person_typed_the_telling_one_is_shown():
+    rows = [
+        attendee(0, attendee_name="ada"),
+        attendee(0, attendee_name="Ada Okafor", join_time=text(20)),
+    ]
+    assert one(rows).name == "Ada Okafor"
+    assert one(rows).visits == 2
+
+
+def test_an_end_that_is_missing_is_the_start_and_the_duration():
+    row = Held("525164341", start_time=text(0), end_time="", duration="45")
+    assert session_of(row, {}, HOST).end == START + timedelta(minutes=45)
+
+
+def test_a_meeting_of_an_organizer_who_left_is_theirs():
+    row = Held(
+        "525164341", start_time=text(0), organizer_key=8, email="Gone@Example.org",
+        first_name="Gia", last_name="One",
+    )  # fmt: skip
+    host = session_of(row, {"7": HOST}, None).host
+    assert (host.key, host.email, host.name) == ("8", "gone@example.org", "Gia One")
+    with pytest.raises(ValueError, match="organizerKey"):
+        session_of(Held("5", start_time=text(0)), {"7": HOST}, None)
+
+
+@pytest.mark.parametrize("link", ["http://x.example/1", "javascript:1", "", None, 5])
+def test_a_recording_has_an_address_that_is_safe_to_open(link: Any):
+    assert list(recording_of(session(0, recording={"shareUrl": link}))) == []
+    assert list(recording_of(session(0, recording={"shareUrl": "https://x.example/1"})))
+    assert list(recording_of(session(0, recording="false"))) == []
+
+
+def test_an_event_keeps_the_vendors_other_keys_and_number():
+    event = event_of(session(0, session_id=99, num_attendees="4"), "2345")
+    assert event.extra == {"meeting_id": "525164341", "session_id": "99", "instance_key": "2345"}
+    assert event.attendee_count == 4

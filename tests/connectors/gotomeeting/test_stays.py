@@ -28,6 +28,10 @@ def test_minutes_before_the_start_count_for_nothing():
     assert join_stays([Stay(at(-10), at(20))], START, END).minutes == 20
 
 
+def test_minutes_after_the_end_count_for_nothing():
+    assert join_stays([Stay(at(50), at(90))], START, END).minutes == 10
+
+
 def test_a_last_leave_that_is_missing_is_unknown():
     assert join_stays([Stay(at(0), at(20)), Stay(at(30), None)], START, END).left_at is None
     assert join_stays([Stay(at(0), None), Stay(at(5), at(30))], START, END).left_at == at(30)

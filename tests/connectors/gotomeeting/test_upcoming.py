@@ -72,6 +72,16 @@ def test_nothing_ends_after_a_read_that_was_not_clean(box, ask, extract):
     assert "upcoming:" not in {one.prefix for one in found.items if isinstance(one, Gone)}
 
 
+def test_no_webinar_ends_after_a_read_that_was_not_clean(box, ask, extract):
+    found = extract(upcoming, ask(box))
+    assert "upcoming-webinar:" in {one.prefix for one in found.items if isinstance(one, Gone)}
+    box.faults.plan("bad_item", path="*/webinars", every=1)
+    found = extract(upcoming, ask(box))
+    assert found.rejects
+    prefixes = {one.prefix for one in found.items if isinstance(one, Gone)}
+    assert prefixes == {"upcoming:"}
+
+
 def test_a_room_is_the_same_space_as_of_the_calls_held_in_it(still, ask, extract):
     ctx = ask(still)
     rooms = extract(upcoming, ctx).last(Space)

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from cophub import Account, Attendance, Event
+from cophub.connectors.gotomeeting.client import decoded
 from cophub.connectors.gotomeeting.meetings import meetings
 from cophub.connectors.gotomeeting.webinars import webinars
 from cophub.sandbox.goto import GotoSandbox
@@ -158,6 +159,81 @@ def test_a_registrant_is_known_by_the_key_whatever_address_the_report_shows():
     assert len(rejects) == 1
     assert (registrant, came) in pairs and (None, alone) in pairs and len(pairs) == 2
     assert msgspec.json.decode(pairs[0][1])["email"] in ("other@example.org", "cy@example.org")
+
+
+def test_who_registered_twice_and_came_once_has_come():
+    from msgspec import Raw
+
+    from cophub.connectors.gotomeeting.webinars import paired
+
+    first = Raw(b'{"registrantKey":1,"email":"ada@example.org"}')
+    second = Raw(b'{"registrantKey":2,"email":"ada@example.org"}')
+    came = Raw(b'{"registrantKey":"1"}')
+    pairs, _ = paired([first, second], [came])
+    assert pairs == [(second, None), (first, came)], "what comes last is kept"
+
+
+def test_an_attendance_that_is_counted_in_seconds_is_told_in_minutes():
+    from datetime import UTC, datetime
+
+    from cophub.connectors.gotomeeting.directory import Host
+    from cophub.connectors.gotomeeting.payloads import Participant, WebinarSession
+    from cophub.connectors.gotomeeting.webinars import Held, attendance_of
+
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    held = Held(WebinarSession(1, 2), Host("7", "host@example.org"), start, None)
+    came = Participant(1, "ada@example.org", attendance_time_in_seconds="1800")
+    found = attendance_of(held, "ada@example.org", "Ada", (None, came), 0)
+    assert (found.minutes, found.visits) == (30, 1)
+
+
+def test_a_webinar_that_was_deleted_has_those_who_came(box, ask, extract):
+    box.faults.plan("404", path="*/registrants", every=1)
+    found = extract(webinars, ask(box))
+    assert found.last(Event).keys() == sessions(box).keys()
+    assert found.of(Attendance) and all(one.visits for one in found.of(Attendance))
+
+
+def test_an_organizer_who_has_no_webinars_is_not_asked_for_any(still, ask, extract):
+    without = [each for each in still.account.organizers if not each.webinars]
+    extract(webinars, ask(still))
+    assert without
+    for each in without:
+        assert paths(still, f"/G2W/rest/v2/organizers/{each.key}/") == []
+
+
+def test_a_person_is_asked_for_once_in_half_a_year(still, ask, monkeypatch):
+    from datetime import UTC, datetime, timedelta
+
+    from cophub.connectors.gotomeeting.directory import Host
+    from cophub.connectors.gotomeeting.payloads import Registrant, WebinarSession
+    from cophub.connectors.gotomeeting.webinars import Held, WebinarReader
+
+    reader, asked = WebinarReader(ask(still)), []
+
+    def page(path, kind, /, **params):
+        asked.append(path)
+        return Registrant(1, "ada@example.org"), []
+
+    monkeypatch.setattr(reader.api, "page", page)
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    for key, days in enumerate((0, 10, 100, 200)):
+        held = Held(WebinarSession(1, 2), Host("7", ""), start + timedelta(days=days), None)
+        reader.detailed(held, Registrant(key, "ada@example.org"))
+    assert [path.rsplit("/", 1)[1] for path in asked] == ["0", "3"]
+
+
+def test_a_listing_without_rows_has_no_envelope_for_them():
+    from cophub.connectors.gotomeeting.webinarpages import session_rows, webinar_rows
+
+    class Empty:
+        """Answers as the vendor does where there is nothing."""
+
+        def page(self, path, kind, /, **params):
+            assert (params["page"], params["size"]) == (0, 200)
+            return decoded(b'{"page":{"size":200,"totalElements":0,"totalPages":0}}', kind)
+
+    assert session_rows(Empty(), "x") == webinar_rows(Empty(), "x") == ([], [])
 
 
 @pytest.mark.parametrize("answer", ["paged", "bare"])
