@@ -36,6 +36,12 @@ def test_recordings_and_files_are_documents_of_their_room(
             assert 3_000 < found[key]["extra"]["seconds"] < 6_000
 
 
+def test_a_folder_in_a_room_is_no_document(box: AdobeConnectSandbox, ask: Ask, extract: Extract):
+    room = next(room for room in box.site.rooms if not room.hidden)
+    folder = box.site.add(room.id, "folder", "folder", "Papers", box.timeline.now)
+    assert str(folder.id) not in extract(content, ask(box)).last(Document)
+
+
 def test_a_file_that_was_deleted_is_gone_and_those_of_closed_rooms_are_not(
     box: AdobeConnectSandbox, ask: Ask, extract: Extract
 ):

@@ -18,7 +18,7 @@ from cophub.connectors.mailman import payloads
 from cophub.connectors.mailman.archive import key_of, mark_of
 from cophub.connectors.mailman.lists import visibility
 from cophub.connectors.mailman.payloads import Ban, instant
-from cophub.connectors.mailman.roster import Person, banned_among
+from cophub.connectors.mailman.roster import Person, Roster, banned_among
 from cophub.connectors.mailman.settings import Settings
 from cophub.connectors.mailman.windows import Window, first_month, unpack, windows
 
@@ -55,6 +55,15 @@ def test_a_page_without_rows_has_no_entries():
     for kind in (payloads.MemberPage, payloads.ListPage, payloads.BanPage):
         page = msgspec.json.decode(b'{"start": 400, "total_size": 200}', type=kind)
         assert page.entries == []
+
+
+def test_an_address_is_one_person_however_it_is_written():
+    """In one roster with capitals, in another without."""
+    roster = Roster()
+    roster.add(payloads.Member(member_id="1", email="Ada@X.org ", role="owner"), "owner")
+    roster.add(payloads.Member(member_id="2", email="ada@x.org", role="member"), "member")
+    assert [one.roles for one in roster.people.values()] == [["owner", "member"]]
+    assert list(roster.people) == ["ada@x.org"]
 
 
 def test_bans_are_addresses_in_any_case_or_patterns():
