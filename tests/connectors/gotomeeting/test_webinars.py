@@ -59,6 +59,8 @@ def test_everyone_who_registered_is_there_whether_they_came_or_not(still, ask, e
     found = extract(webinars, ask(still))
     assert not found.rejects
     compare(still, found)
+    listed = [one.query for one in still.log if one.path.endswith("/registrants")]
+    assert {query["limit"] for query in listed} == {"200"}, "the most that the vendor gives"
     minutes = [one["minutes"] for one in found.last(Attendance).values()]
     assert 0 in minutes and max(minutes) > 30
 
