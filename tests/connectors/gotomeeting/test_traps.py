@@ -93,6 +93,7 @@ TRAPS = {
     ),
     "attendees are reported late": (
         "test_meetings.py::test_attendees_that_are_reported_a_day_late_are_read",
+        "test_meetings.py::test_a_later_run_reads_the_last_two_days_again_and_no_more",
         "test_meetings.py::test_attendees_that_are_reported_late_are_read",
         "test_webinars.py::test_a_later_run_reads_what_is_new_and_late",
     ),
