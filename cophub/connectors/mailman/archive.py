@@ -26,6 +26,7 @@ from cophub.connectors.mailman.payloads import (
 from cophub.connectors.mailman.settings import Settings
 
 T = TypeVar("T", bound=msgspec.Struct)
+P = TypeVar("P", ArchivedListPage, EmailPage, ThreadPage)
 Ctx = Context[Settings]
 
 PAGE = 100
@@ -42,12 +43,8 @@ class Archive:
 
     def lists(self) -> list[ArchivedList]:
         """Every list whose archive is public."""
-        found: list[ArchivedList] = []
-        while True:
-            page = self._get("/api/lists/", ArchivedListPage, limit=PAGE, offset=len(found))
-            found += page.results
-            if not page.results or len(found) >= page.count:
-                return found
+        pages = self._pages("/api/lists/", ArchivedListPage)
+        return [one for page in pages for one in page.results]
 
     def archived(self, address: str) -> ArchivedList | None:
         """One list; None when it has no archive, or none yet."""
@@ -70,13 +67,7 @@ class Archive:
 
     def threads(self, address: str) -> Iterator[ThreadPage]:
         """The pages of an archive's threads, the latest active first."""
-        seen = 0
-        while True:
-            page = self.threads_from(address, seen, PAGE)
-            yield page
-            seen += len(page.results)
-            if not page.results or seen >= page.count:
-                return
+        yield from self._pages(f"/api/list/{quote(address)}/threads/", ThreadPage)
 
     def threads_from(self, address: str, offset: int, limit: int) -> ThreadPage:
         """Some of an archive's threads, the latest active first."""
@@ -86,12 +77,7 @@ class Archive:
     def emails_of(self, address: str, thread: Thread) -> list[Email]:
         """The messages of a thread, without their votes."""
         path = f"/api/list/{quote(address)}/thread/{quote(thread.thread_id)}/emails/"
-        found: list[Email] = []
-        while True:
-            page = self._get(path, EmailPage, limit=PAGE, offset=len(found))
-            found += page.results
-            if not page.results or len(found) >= page.count:
-                return found
+        return [email for page in self._pages(path, EmailPage) for email in page.results]
 
     def email(self, address: str, mark: str) -> Email:
         """A message with its votes."""
@@ -128,6 +114,16 @@ class Archive:
                 " set in its settings.py"
             )
         return check_status(answer)
+
+    def _pages(self, path: str, kind: type[P]) -> Iterator[P]:
+        """Every page; the last is the one with which all that was announced is there."""
+        seen = 0
+        while True:
+            page = self._get(path, kind, limit=PAGE, offset=seen)
+            yield page
+            seen += len(page.results)
+            if not page.results or seen >= page.count:
+                return
 
     def _get(self, path: str, kind: type[T], **query: int) -> T:
         return self._decode(self._send(path, query), kind, path)
