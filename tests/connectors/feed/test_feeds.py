@@ -245,12 +245,13 @@ def test_an_address_that_every_author_has_is_nobodys(site, read):
 
 def test_an_address_in_place_of_a_name_is_no_name(site, read):
     """RSS asks for an address there, and it is nobody's to publish."""
-    site.put("/feed/", rss(item(1, "<author>ada@example.org</author>")))
-    found = read("/feed/")
-    assert found.last(Account) == {
-        "ada@example.org": {"key": "ada@example.org", "email": "ada@example.org"}
-    }
-    assert not found.of(Post)[0].author_name
+    for field in ("author", "dc:creator"):
+        site.put("/feed/", rss(item(1, f"<{field}>ada@example.org</{field}>")))
+        found = read("/feed/")
+        assert found.last(Account) == {
+            "ada@example.org": {"key": "ada@example.org", "email": "ada@example.org"}
+        }
+        assert not found.of(Post)[0].author_name
 
 
 def test_of_several_authors_the_first_is_the_account(site, read):
