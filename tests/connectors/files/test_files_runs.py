@@ -136,15 +136,17 @@ def test_what_cannot_be_read_ends_nobody(make, sync, trouble):
     assert "q@example.org" in sync.members()
 
 
-def test_copies_are_files_of_their_own_where_their_names_tell_something(make, read):
+def test_a_copy_is_a_file_of_its_own_where_its_name_tells_something(make, read):
     """The same people were at two calls."""
     text = "Name,Join time\nAda,2024-03-04 10:00\n"
-    for title in ("One", "Two"):
-        make(f"calls/{title}.csv", text)
-    found = read(make("calls/readme.md", "").parent, record="attendance",
-                 columns={"name": "Name", "joined_at": "Join time"},
-                 file_name="{event_title}.csv")  # fmt: skip
-    assert {event.title for event in found.of(Event)} == {"One", "Two"}
+    told = {
+        "record": "attendance", "columns": {"name": "Name", "joined_at": "Join time"},
+        "file_name": "{event_title}.csv",
+    }  # fmt: skip
+    folder = make("calls/One.csv", text).parent
+    first = read(folder, **told)
+    make("calls/Two.csv", text)
+    assert [one.title for one in read(folder, first.cursor, **told).of(Event)] == ["Two"]
 
 
 def test_a_run_that_could_read_no_file_fails_and_is_well_once_the_columns_are_corrected(make, sync):
