@@ -22,8 +22,8 @@ class Groups(Watched, GroupsioSandbox):
     told_with_200 = False
 
     def place(self, request: Request) -> str:
-        group = request.query.get("group_id")
-        return f"{request.path}/{group}" if group else request.path
+        asked = [request.query[name] for name in ("group_id", "path") if name in request.query]
+        return "/".join([request.path, *asked])
 
     def problem(self, status: int) -> Response:
         found = super().problem(status)
@@ -31,19 +31,26 @@ class Groups(Watched, GroupsioSandbox):
 
 
 class Calls(Watched, GotoSandbox):
-    """GoTo, heard by the test; its first use of a new refresh token ends the old one."""
+    """GoTo, heard by the test; its first use of a new refresh token ends the old one.
+
+    Each window of days is a place of its own for faults.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.oauth.rotation = "once"
 
+    def place(self, request: Request) -> str:
+        window = request.query.get("startDate", request.query.get("fromTime"))
+        return f"{request.path}/{window}" if window else request.path
+
 
 class Rooms(Watched, AdobeConnectSandbox):
-    """Adobe Connect, heard by the test; faults may be of one room only."""
+    """Adobe Connect, heard by the test; faults may be of one room or group."""
 
     def place(self, request: Request) -> str:
-        room = request.query.get("sco-id")
-        return f"{super().place(request)}/{room}" if room else super().place(request)
+        asked = [request.query[name] for name in ("sco-id", "group-id") if name in request.query]
+        return "/".join([super().place(request), *asked])
 
 
 @dataclass(frozen=True)
@@ -239,7 +246,7 @@ TOOLS = {
         dgroups, Groups, SMALL_GROUPS, archive_settings, (groups_go_on, a_group_ends), by_row=False
     ),
     "gotomeeting": Tool(
-        gotomeeting, Calls, {"people": 60, "communities": 2, "years": 0.4}, calls_settings,
+        gotomeeting, Calls, {"people": 60, "communities": 2, "years": 0.6}, calls_settings,
         (calls_go_on, a_host_is_deleted),
     ),
     "adobeconnect": Tool(

@@ -41,6 +41,8 @@ class Log(msgspec.Struct, array_like=True):
     row: int = 0
     month: str = ""
     counts: dict[str, int] = {}
+    again: bool = False
+    """Whether it is read from the beginning because an entry could not be read; not twice."""
 
 
 class Progress(State, omit_defaults=True):
@@ -56,9 +58,14 @@ def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state.groups = {key: log for key, log in state.groups.items() if key in keys}
     for number, one in enumerate(taken):
         ctx.progress("activity", number, len(taken))
-        items = _Reading(ctx, one, state.groups.setdefault(one.key, Log())).items()
+        log = state.groups.setdefault(one.key, Log())
+        reading = _Reading(ctx, one, log)
         part = ("view_activity", "activity log", "metric")
-        if (yield from where_shown(ctx, one, *part, items)):
+        if (yield from where_shown(ctx, one, *part, reading.items())):
+            if reading.rejects and not log.again:
+                state.groups[one.key] = Log(again=True)
+            else:
+                log.again = False
             yield state.checkpoint()
     yield state.checkpoint()
 

@@ -44,6 +44,7 @@ class Saved(msgspec.Struct, omit_defaults=True):
     listed_at: int = 0
     topics: str = ""
     traits: Traits | None = None
+    doubt: bool = False
 
 
 class Text(State, omit_defaults=True):
@@ -70,6 +71,8 @@ class GroupState:
     """When the latest messages were listed again, in seconds since 1970."""
     topics: dict[int, Known] = field(default_factory=dict)
     traits: Traits | None = None
+    doubt: bool = False
+    """Whether the last run met something that it could not read: it is looked for once more."""
     packed: str | None = None
     """The topics as text; None when they have changed since."""
 
@@ -89,7 +92,7 @@ class GroupState:
             self.packed = pack(self.topics)
         return Saved(
             self.mark, self.high, self.position, self.row, self.whole, self.listed_at, self.packed,
-            self.traits,
+            self.traits, self.doubt,
         )  # fmt: skip
 
 
@@ -123,7 +126,7 @@ class Cursor:
 def _opened(saved: Saved) -> GroupState:
     return GroupState(
         saved.mark, saved.high, saved.position, saved.row, saved.whole, saved.listed_at,
-        unpack(saved.topics), saved.traits, saved.topics,
+        unpack(saved.topics), saved.traits, saved.doubt, saved.topics,
     )  # fmt: skip
 
 

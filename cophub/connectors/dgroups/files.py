@@ -37,9 +37,10 @@ def files(ctx: Ctx, since: str | None) -> Iterator[Item]:
         ctx.progress("files", number, len(taken))
         if 0 <= now - state.groups.get(one.key, 0) < ctx.settings.relist_hours * 3600:
             continue
-        items = _Folders(ctx, one).items()
-        if (yield from where_shown(ctx, one, "files_visible", "list of files", "document", items)):
-            state.groups[one.key] = now
+        folders = _Folders(ctx, one)
+        part = ("files_visible", "list of files", "document")
+        if (yield from where_shown(ctx, one, *part, folders.items())):
+            state.groups[one.key] = 0 if folders.rejects else now
             yield state.checkpoint()
     yield state.checkpoint()
 

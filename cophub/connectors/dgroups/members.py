@@ -70,14 +70,16 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
         before = state.groups.get(one.key)
         if since is not None and before and rests(ctx, before, one, now):
             continue
+        reading = _Reading(ctx, one)
         try:
-            yield from _Reading(ctx, one).items()
+            yield from reading.items()
         except (NotAllowed, NotThere) as error:
             People.of(ctx).groups.add(one.key)
             ctx.log.warning("the members of %s are not shown: %s", one.name, error)
             yield hidden(one, str(error))
             continue
-        state.groups[one.key] = Read(now, one.subs_count)
+        # Where somebody could not be read, the next run asks again, however soon it comes.
+        state.groups[one.key] = Read(0 if reading.rejects else now, one.subs_count)
         yield state.checkpoint()
     yield state.checkpoint()
 

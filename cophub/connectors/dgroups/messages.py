@@ -84,6 +84,7 @@ class GroupReading:
         self.reading = Reading.of(self.ctx, self.one, self.state.traits)
         self.state.traits = self.reading.traits
         self.where = {"group_id": self.one.id}
+        self.looks_again = self.state.doubt and self.state.whole
 
     def items(self) -> Iterator[Item]:
         """What there is to tell; a first read, or what changed."""
@@ -93,9 +94,12 @@ class GroupReading:
         else:
             yield from self._first()
         yield from self._bad()
+        # What could not be read twice is left: tomorrow it can mostly not be read either.
+        self.state.doubt = self.state.doubt and not self.looks_again
         yield self.cursor.checkpoint()
 
     def _bad(self) -> Iterator[Reject]:
+        self.state.doubt = self.state.doubt or bool(self.rejects)
         yield from self.rejects
         self.rejects.clear()
 
@@ -173,13 +177,16 @@ class GroupReading:
     def _changes(self) -> Iterator[Item]:
         """Topics that changed since the mark, the oldest change first, and those that are gone."""
         changed, total = self._changed()
+        yield from self._bad()
         whole = self._new_ones(changed) if len(changed) > WORTH_LISTING else {}
         for number, topic in enumerate(changed):
             yield from self._topic(topic, whole.get(topic.id))
-            self.state.mark = max(self.state.mark, stamp(topic.updated))
+            yield from self._bad()
+            if self.looks_again or not self.state.doubt:
+                self.state.mark = max(self.state.mark, stamp(topic.updated))
             if number % 10 == 9:
                 yield self.cursor.checkpoint()
-        if total != len(self.state.topics):
+        if self.looks_again or total != len(self.state.topics):
             yield from self._reconcile()
 
     def _changed(self) -> tuple[list[Topic], int]:
@@ -275,8 +282,10 @@ class GroupReading:
         if len(self.rejects) == bad:
             for id in [id for id in self.state.topics if id not in there]:
                 yield from self._vanished(id)
-        for id in [id for id in there if id not in self.state.topics]:
-            yield from self._topic(there[id])
+        for id, topic in there.items():
+            known = self.state.topics.get(id)
+            if known is None or (self.looks_again and known.count != topic.num_messages):
+                yield from self._topic(topic)
 
     # What no topic tells
 

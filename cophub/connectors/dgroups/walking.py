@@ -76,7 +76,7 @@ class Walk(Generic[P]):
             resumed = False
             if not page.has_more or not page.next_page_token:
                 return
-            if page.next_page_token <= token:
+            if page.next_page_token <= position:
                 raise SourceUnavailable(f"{self.call}: the next page is no further than this one")
             position = page.next_page_token
             last = self.key(found[-1]) if found else None
