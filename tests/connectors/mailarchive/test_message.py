@@ -190,6 +190,18 @@ def test_html_made_to_take_long_is_over_soon(bomb):
     assert time.perf_counter() - began < 5
 
 
+@pytest.mark.parametrize("depth", [10, 255, 300, 1500])
+def test_what_lies_deep_within_other_elements_is_read(depth):
+    """Mail programs put a table around a table, and each answer within a quotation."""
+    inner = "<p>deep <b>down</b></p><script>no()</script>"
+    text = html_to_text("<div>" * depth + inner + "</div>" * depth + "<p>after</p>")
+    assert text.split() == ["deep", "down", "after"]
+
+
+def test_a_page_with_a_declaration_of_xml_is_read():
+    assert html_to_text("<?xml version='1.0' encoding='utf-8'?><p>Hello</p>") == "Hello"
+
+
 def test_no_more_than_a_million_characters_of_html_are_read():
     """Nobody writes that much; a machine may."""
     assert html_to_text("x" * 999_990 + " <b>in</b> " + "y" * 99).endswith(" in")
