@@ -9,6 +9,7 @@ from cophub.connectors.mail.dates import parse_date, window
 
 # Programs write the year 1 for "never"; mail's rules for short years would make it 2001.
 _YEAR_ONE = re.compile(r"\b0001\b")
+_ZONE = re.compile(r"(?:[+-]\d\d:?\d\d|\b(?:Z|[A-Z]{2,4}T|UTC?))\s*$")
 
 
 def moment(
@@ -23,7 +24,8 @@ def moment(
         return None, "missing"
     found, has_zone = parse_date(raw or "")
     if found is None and parsed is not None:
-        found, has_zone = _from_tuple(parsed), False
+        # The other reader took what named no zone for UTC.
+        found, has_zone = _from_tuple(parsed), bool(_ZONE.search(raw or ""))
     if found is None:
         return None, "missing"
     if not has_zone:

@@ -119,6 +119,17 @@ def test_a_date_without_a_zone_is_in_the_zone_of_the_settings(site, read):
         assert post.extra["date_basis"] == "zone_missing"
 
 
+@pytest.mark.parametrize(
+    ("date", "hour"),
+    [("Δευ, 01 Απρ 2024 09:00:00 EST", 14), ("Δευ, 01 Απρ 2024 09:00:00 +0300", 6)],
+)
+def test_a_date_in_another_language_is_read_in_its_own_zone(site, read, date, hour):
+    """The zone of the settings is for a date that names none."""
+    site.put("/feed/", rss(item(1, pubDate=date)))
+    (post,) = read("/feed/", timezone="Africa/Nairobi").of(Post)
+    assert post.posted_at == datetime(2024, 4, 1, hour, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 01 Jan 0001 00:00:00 GMT", "2031-01-01T00:00Z"])
 def test_an_entry_without_a_date_appeared_when_it_was_first_seen(site, read, date):
     """Which is known only where there was a run before: the first one finds old entries."""
