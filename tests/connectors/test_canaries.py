@@ -15,9 +15,11 @@ from cophub import CophubError, Reject
 from cophub.connectors import (
     adobeconnect,
     calendar,
+    dgroups,
     dgroupsarchive,
     feed,
     files,
+    gotomeeting,
     mailman,
 )
 from cophub.http import Limits, Recorder
@@ -47,6 +49,14 @@ SOURCES: dict[str, tuple[Any, Callable[[str], dict[str, Any]]]] = {
     "dgroups-archive": (
         dgroupsarchive,
         lambda url: {"base_url": url, "key": "site", "secret": SECRET, "communities": "fao/forum"},
+    ),
+    "dgroups": (dgroups, lambda url: {"base_url": url, "api_key": SECRET}),
+    "gotomeeting": (
+        gotomeeting,
+        lambda url: {
+            "base_url": url, "client_id": "app", "client_secret": f"{SECRET}-too",
+            "refresh_token": SECRET, "since": "2026-05-01",
+        },
     ),
     "adobeconnect": (
         adobeconnect,

@@ -10,8 +10,6 @@ from cophub.connectors.state import State
 VERSION = 1
 SETTLED = timedelta(days=1)
 """So long after its end nothing of a session changes any more."""
-LOST = timedelta(days=30)
-"""A session without an end that began longer ago has lost it."""
 OVERLAP = timedelta(days=1)
 """Each reading begins so long before the last one ended."""
 
@@ -73,7 +71,7 @@ class Cursor:
         moving = [
             began
             for number, (began, ended) in enumerate(spans, 1)
-            if not _over(began, ended, now, later=number < len(spans))
+            if not _over(ended, now, later=number < len(spans))
         ]
         floor = moving[0] if moving else spans[-1][0]
         before = self._places.get(room)
@@ -89,11 +87,11 @@ class Cursor:
         return _Stored(VERSION, self._places).checkpoint()
 
 
-def _over(began: datetime, ended: datetime | None, now: datetime, *, later: bool) -> bool:
+def _over(ended: datetime | None, now: datetime, *, later: bool) -> bool:
     """Whether nothing of a session changes any more. A room has one session at a time, so one
     that has no end although another came later has lost it."""
     if ended is None:
-        return later or began < now - LOST
+        return later
     return ended <= now - SETTLED
 
 

@@ -193,13 +193,14 @@ def refresh(ctx: Ctx) -> Answer:
 def granted(ctx: Ctx, **grant: str) -> Answer:
     """What the token endpoint gives for a grant. Raises AuthError when it refuses."""
     from authlib.oauth2 import OAuth2Error
+    from httpx import HTTPStatusError
 
     try:
         answer = oauth_client(ctx).fetch_token(**grant)
         return msgspec.convert(dict(answer), Answer)
     except OAuth2Error as error:
         raise refusal(ctx, str(error.error), error.description or "") from None
-    except (ValueError, msgspec.MsgspecError) as error:
+    except (HTTPStatusError, ValueError, msgspec.MsgspecError) as error:
         raise SourceUnavailable(
             f"{ctx.settings.login_host} answers a request for a token with no token"
             f" ({type(error).__name__}); is base_url, or a proxy, in the way of GoTo's sign-in?"
