@@ -435,7 +435,7 @@ def test_an_empty_page_where_more_is_counted_is_believed_when_it_comes_twice(
 ):
     space = open_space(still)
     ctx = ask(still, groups=[str(space.id)])
-    ctx.shared["yammer:rest"] = api = Interrupted(ctx)
+    ctx.shared[Yammer] = api = Interrupted(ctx)
     run = extract(messages, ctx)
     assert api.calls > 3
     assert set(kept(Table().take(run))) == {str(message.id) for message in space.messages}
@@ -464,7 +464,7 @@ def test_a_private_message_that_comes_with_a_feed_is_passed_over(
 
     told: list[str] = []
     ctx = ask(still, groups=[str(open_space(still).id)])
-    ctx.shared["yammer:rest"] = Mixed(ctx)
+    ctx.shared[Yammer] = Mixed(ctx)
     found = {str(post.key) for post in extract(first_page, ctx).of(Post)}
     assert told
     assert found.isdisjoint(told)
