@@ -12,6 +12,10 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], None]
 
 
+class OutOfTime(SourceUnavailable):
+    """The run must end, whatever else it would ask: its budget does not reach, or it is stopped."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """A vendor's published pace, and how patient a run is with it. All times are seconds."""
@@ -114,16 +118,16 @@ class Budget:
             return self.seconds - self._spent - now
 
     def check(self, host: str, wait: float = 0.0, why: str = "") -> None:
-        """Raise SourceUnavailable when `wait` more seconds do not fit."""
+        """Raise OutOfTime when `wait` more seconds do not fit."""
         left = self.left()
         if left > 0 and wait <= left:
             return
         if wait > 0:
-            raise SourceUnavailable(
+            raise OutOfTime(
                 f"{host}: {why} {wait:.0f} s, and {max(left, 0):.0f} s are left of the run's budget"
                 f" of {self.seconds:.0f} s; the next run goes on from the last checkpoint"
             )
-        raise SourceUnavailable(
+        raise OutOfTime(
             f"{host}: the run's budget of {self.seconds:.0f} s is used up; the next run goes on"
             " from the last checkpoint"
         )

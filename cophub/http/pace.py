@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from cophub.errors import ConfigError, SourceUnavailable
-from cophub.http.limits import Budget, Clock, Limits, Sleep, Slots, Traffic
+from cophub.errors import ConfigError
+from cophub.http.limits import Budget, Clock, Limits, OutOfTime, Sleep, Slots, Traffic
 
 
 def _bucket(rate: tuple[tuple[int, float], ...]) -> InMemoryBucket | None:
@@ -78,7 +78,7 @@ class Pace:
         self._serve_hold(host)
 
     def wait(self, host: str, seconds: float, why: str) -> None:
-        """Sleep, counted; SourceUnavailable when the budget does not reach that far."""
+        """Sleep, counted; OutOfTime when the budget does not reach that far."""
         self._budget.check(host, seconds, why)
         self._sleep(seconds)
         self._traffic.add(waited=seconds)
@@ -90,7 +90,7 @@ class Pace:
         self._serve_hold(host)
         give_back = self._slots.take(self._budget.left())
         if give_back is None:
-            raise SourceUnavailable(
+            raise OutOfTime(
                 f"{host}: no connection came free within the run's budget; answers that are"
                 " streamed must be closed"
             )

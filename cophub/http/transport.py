@@ -20,7 +20,7 @@ from cophub.errors import AuthError, SourceUnavailable
 from cophub.http.auth import place, said, status_error
 from cophub.http.engine import STREAM, Engine, Untrusted
 from cophub.http.face import Face, origin_of
-from cophub.http.limits import Budget, Clock, Limits, Sleep, Traffic
+from cophub.http.limits import Budget, Clock, Limits, OutOfTime, Sleep, Traffic
 from cophub.http.pace import Pace
 from cophub.http.retry import AGAIN, EmptyRefusal, PatientRetry, netloc
 
@@ -185,7 +185,7 @@ class Transport:
 
     def _sleep(self, seconds: float) -> None:
         if self._closed.wait(seconds):
-            raise SourceUnavailable("the run was stopped while it waited for the vendor")
+            raise OutOfTime("the run was stopped while it waited for the vendor")
 
     def _send(self, request: httpx.Request, safe: bool) -> httpx.Response:
         """The answer that a face gets: from the archive, or from the wire."""
@@ -197,7 +197,7 @@ class Transport:
 
     def _fetch(self, request: httpx.Request) -> httpx.Response:
         if self._closed.is_set():
-            raise SourceUnavailable("the run was stopped; its transport is closed")
+            raise OutOfTime("the run was stopped; its transport is closed")
         with self._budget.running():
             try:
                 response = self._retrying.handle_request(request)
