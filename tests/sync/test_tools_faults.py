@@ -260,6 +260,107 @@ def test_errors_that_come_with_status_200_are_errors(
     assert differences(bench.mended(warehouse), stage.right) == []
 
 
+CALLS = {
+    "getmembers": "members", "getpastmembers": "members", "gettopics": "messages",
+    "getgroup": "groups", "getevents": "events", "getfiledirectory": "files",
+    "getactivitylogs": "activity",
+}  # fmt: skip
+"""Calls for one group, and the streams that make them."""
+ALSO = {(0, "getgroup"): ("messages",)}
+"""Streams that ask as well: in a first run, for what kind of group it is."""
+APART = [
+    *((0, call, "500") for call in (*CALLS, "getmessages")),
+    *((1, call, "500") for call in (*CALLS, "gettopic")),
+    (1, "getmembers", "truncated"), (1, "gettopics", "truncated"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("happenings", "call", "kind"), APART)
+def test_dgroups_reads_the_other_groups_when_one_gives_no_answer(
+    first: Staged,
+    later: Staged,
+    known: Known,
+    caplog: pytest.LogCaptureFixture,
+    happenings: int,
+    call: str,
+    kind: str,
+) -> None:
+    """Nothing of that group is ended, it is named in the log, and the next run reads it."""
+    stage = (first, later)[happenings]("dgroups")
+    bench, warehouse = stage.bench, known(stage)
+    group = next(iter(bench.box.state.groups.values()))
+    stream = CALLS.get(call, "messages")
+    ended = ended_of(everything(warehouse), group.id, stream)
+    bench.strike(kind, f"*/{call}/{group.id}*", every=1)
+    with caplog.at_level("WARNING", "cophub.source.dgroups"):
+        broken = bench.sync(warehouse)
+    failed = [one.stream for one in broken.streams if one.state == "failed"]
+    assert failed == [stream, *ALSO.get((happenings, call), ())]
+    told = [one for one in caplog.messages if f" of {group.name} are left for" in one]
+    assert len(told) == len(failed)
+    assert unforeseen(broken) == []
+    now = everything(warehouse)
+    assert differences(others(now, group.id), others(stage.right, group.id)) == []
+    assert ended_of(now, group.id, stream) == ended
+    assert differences(bench.mended(warehouse), stage.right) == []
+
+
+@pytest.mark.parametrize("call", ["getactivitylogs", "getmessages"])
+def test_dgroups_goes_on_from_the_last_checkpoint_of_a_group_that_fails_in_the_middle(
+    first: Staged, known: Known, call: str
+) -> None:
+    stage = first("dgroups")
+    bench, warehouse = stage.bench, known(stage)
+    group = next(iter(bench.box.state.groups.values()))
+    bench.strike("500", f"*/{call}/{group.id}*", at=(2, 3, 4))
+    broken = bench.sync(warehouse)
+    assert broken.state == "failed"
+    now = everything(warehouse)
+    assert differences(others(now, group.id), others(stage.right, group.id)) == []
+    assert differences(bench.mended(warehouse), stage.right) == []
+
+
+OF_STREAM = {
+    "groups": (), "members": ("membership",), "messages": ("post",), "events": ("event",),
+    "files": ("document",), "activity": ("metric",),
+}  # fmt: skip
+
+
+def others(rows: Rows, group: int) -> Rows:
+    """The rows of all other groups."""
+    return {
+        name: [row for row in found if row.get("space") not in (None, str(group))]
+        for name, found in rows.items()
+    }
+
+
+def ended_of(rows: Rows, group: int, stream: str) -> set[str]:
+    """What a stream tells of a group, and is no more."""
+    return {
+        f"{name} {row.get('key', row.get('account'))}"
+        for name in OF_STREAM[stream]
+        for row in rows[name]
+        if row["space"] == str(group) and (row["gone_at"] or row.get("status") == "left")
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"), [("429", {}), ("401", {}), ("503", {"retry_after": 10**7})]
+)
+def test_dgroups_asks_for_no_other_group_where_the_run_must_end(
+    first: Staged, known: Known, kind: str, how: dict[str, Any]
+) -> None:
+    """Asked too much, the key refused, or a wait that the budget does not hold."""
+    stage = first("dgroups")
+    bench, warehouse = stage.bench, known(stage)
+    group = next(iter(bench.box.state.groups.values()))
+    bench.box.faults.plan(kind, path=f"*/getmembers/{group.id}", every=1, **how)
+    broken = bench.sync(warehouse)
+    assert {one.stream: one.state for one in broken.streams}["members"] == "failed"
+    assert everything(warehouse)["membership"] == []
+    assert differences(bench.mended(warehouse), stage.right) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_changes_while_it_is_read_is_as_it_is_in_the_end(
     sqlite_file: Path, tmp_path: Path, name: str

@@ -23,7 +23,9 @@ class Groups(Watched, GroupsioSandbox):
 
     def place(self, request: Request) -> str:
         asked = [request.query[name] for name in ("group_id", "path") if name in request.query]
-        return "/".join([request.path, *asked])
+        topic = int(request.query.get("topic_id", 0))
+        holders = [str(group.id) for group in self.state.groups.values() if topic in group.topics]
+        return "/".join([request.path, *asked, *holders])
 
     def problem(self, status: int) -> Response:
         found = super().problem(status)

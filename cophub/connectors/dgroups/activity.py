@@ -6,12 +6,14 @@ The log grows at its end; a run reads what was added. Nobody is named in what is
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import msgspec
 
 from cophub import Item, Metric, Reject
+from cophub.connectors.dgroups.apart import Apart
 from cophub.connectors.dgroups.client import Ctx, NotThere, api
 from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import Entry
@@ -56,18 +58,24 @@ def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state, taken = Progress.read(since), chosen(ctx)
     keys = {one.key for one in taken}
     state.groups = {key: log for key, log in state.groups.items() if key in keys}
+    apart = Apart(ctx, "activity logs")
     for number, one in enumerate(taken):
         ctx.progress("activity", number, len(taken))
-        log = state.groups.setdefault(one.key, Log())
-        reading = _Reading(ctx, one, log)
-        part = ("view_activity", "activity log", "metric")
-        if (yield from where_shown(ctx, one, *part, reading.items())):
-            if reading.rejects and not log.again:
-                state.groups[one.key] = Log(again=True)
-            else:
-                log.again = False
-            yield state.checkpoint()
+        yield from apart.read(one.name, _activity_of(ctx, one, state))
     yield state.checkpoint()
+    apart.end()
+
+
+def _activity_of(ctx: Ctx, one: Found, state: Progress) -> Iterator[Item]:
+    # A copy: what was counted of a log that was not read to its end is not kept.
+    log = deepcopy(state.groups.get(one.key, Log()))
+    reading = _Reading(ctx, one, log)
+    part = ("view_activity", "activity log", "metric")
+    if (yield from where_shown(ctx, one, *part, reading.items())):
+        anew = reading.rejects and not log.again
+        log.again = False
+        state.groups[one.key] = Log(again=True) if anew else log
+        yield state.checkpoint()
 
 
 @dataclass

@@ -11,6 +11,7 @@ import msgspec
 
 from cophub import Account, Item, Post, Reject, SourceUnavailable
 from cophub.connectors.dgroups.adopting import Adopting
+from cophub.connectors.dgroups.apart import Apart, of_one_group
 from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, Slowed, api
 from cophub.connectors.dgroups.download import Mail, Mbox, downloaded
 from cophub.connectors.dgroups.groups import Found, chosen
@@ -43,25 +44,35 @@ class Progress(State, omit_defaults=True):
 def archive(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Posts of old messages. What an archive cannot tell, the stream of messages adds."""
     state, taken = Progress.read(since), chosen(ctx)
+    apart = Apart(ctx, "archives")
     for number, one in enumerate(taken):
         ctx.progress("archives", number, len(taken))
-        start = _start(ctx, one, state)
-        if start is None:
-            yield from _missing(ctx, one)
-            continue
-        now = int(ctx.now.timestamp())
-        got = Got(now, state.groups[one.key].high if one.key in state.groups else 0)
-        try:
-            yield from read(ctx, one, start, got)
-        except (NotAllowed, NotThere) as error:
-            ctx.log.warning("the archive of %s cannot be downloaded: %s", one.name, error)
-            yield Reject(reason=f"no archive of {one.name}: {error}", record="post", key=one.key)
-        except SourceUnavailable as error:
-            if not _too_often(error):
-                raise
-            ctx.log.info("the archive of %s was downloaded less than a day ago", one.name)
-        state.groups[one.key] = got
-        yield state.checkpoint()
+        yield from apart.read(one.name, _archive_of(ctx, one, state))
+    yield state.checkpoint()
+    apart.end()
+
+
+def _archive_of(ctx: Ctx, one: Found, state: Progress) -> Iterator[Item]:
+    start = _start(ctx, one, state)
+    if start is None:
+        yield from _missing(ctx, one)
+        return
+    now = int(ctx.now.timestamp())
+    got = Got(now, state.groups[one.key].high if one.key in state.groups else 0)
+    try:
+        yield from read(ctx, one, start, got)
+    except (NotAllowed, NotThere) as error:
+        ctx.log.warning("the archive of %s cannot be downloaded: %s", one.name, error)
+        yield Reject(reason=f"no archive of {one.name}: {error}", record="post", key=one.key)
+    except SourceUnavailable as error:
+        if not _too_often(error):
+            if one.may("archives_visible") and of_one_group(error):
+                # The API tells these messages in this run: an archive would come too late.
+                state.groups[one.key] = Got(now)
+                yield state.checkpoint()
+            raise
+        ctx.log.info("the archive of %s was downloaded less than a day ago", one.name)
+    state.groups[one.key] = got
     yield state.checkpoint()
 
 

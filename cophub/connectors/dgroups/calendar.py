@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from cophub import UNSET, Event, Gone, Item, Reject
+from cophub.connectors.dgroups.apart import Apart
 from cophub.connectors.dgroups.client import Ctx, api
 from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import Event as Entry
@@ -39,12 +40,18 @@ def events(ctx: Ctx, since: str | None) -> Iterator[Item]:
     keys = {one.key for one in taken}
     state.groups = {key: known for key, known in state.groups.items() if key in keys}
     state.repeating = {key: ids for key, ids in state.repeating.items() if key in keys}
+    apart = Apart(ctx, "events")
     for number, one in enumerate(taken):
         ctx.progress("events", number, len(taken))
-        items = _Calendar(ctx, one, state).items()
-        if (yield from where_shown(ctx, one, "calendar_visible", "calendar", "event", items)):
-            yield state.checkpoint()
+        yield from apart.read(one.name, _events_of(ctx, one, state))
     yield state.checkpoint()
+    apart.end()
+
+
+def _events_of(ctx: Ctx, one: Found, state: Progress) -> Iterator[Item]:
+    items = _Calendar(ctx, one, state).items()
+    if (yield from where_shown(ctx, one, "calendar_visible", "calendar", "event", items)):
+        yield state.checkpoint()
 
 
 @dataclass

@@ -101,6 +101,8 @@ class Cursor:
     """All groups of the stream."""
 
     groups: dict[str, GroupState] = field(default_factory=dict)
+    kept: dict[str, Saved] = field(default_factory=dict)
+    """The groups as of the last checkpoint."""
 
     @classmethod
     def read(cls, text: str | None) -> "Cursor":
@@ -109,7 +111,8 @@ class Cursor:
             found = Text.kept(text)
             if found is None or found.version != VERSION:
                 return cls()
-            return cls({key: _opened(saved) for key, saved in found.groups.items()})
+            groups = {key: _opened(saved) for key, saved in found.groups.items()}
+            return cls(groups, found.groups)
         except (msgspec.MsgspecError, zlib.error, NotBase64, ValueError):
             return cls()
 
@@ -119,8 +122,14 @@ class Cursor:
 
     def checkpoint(self) -> Checkpoint:
         """The cursor as the engine keeps it."""
-        groups = {key: state.saved() for key, state in sorted(self.groups.items())}
-        return Text(groups=groups).checkpoint()
+        self.kept = {key: state.saved() for key, state in sorted(self.groups.items())}
+        return Text(groups=self.kept).checkpoint()
+
+    def undo(self, key: str) -> None:
+        """A group is as it was at the last checkpoint: what came after was not told."""
+        self.groups.pop(key, None)
+        if key in self.kept:
+            self.groups[key] = _opened(self.kept[key])
 
 
 def _opened(saved: Saved) -> GroupState:

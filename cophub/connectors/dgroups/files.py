@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from cophub import UNSET, Document, Gone, Item, Reject
+from cophub.connectors.dgroups.apart import Apart
 from cophub.connectors.dgroups.client import Ctx, api
 from cophub.connectors.dgroups.groups import Found, chosen, where_shown
 from cophub.connectors.dgroups.payloads import File
@@ -33,16 +34,21 @@ class Progress(State, omit_defaults=True):
 def files(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Each file as a document with its folder; those that are gone."""
     state, taken, now = Progress.read(since), chosen(ctx), int(ctx.now.timestamp())
+    apart = Apart(ctx, "files")
     for number, one in enumerate(taken):
         ctx.progress("files", number, len(taken))
-        if 0 <= now - state.groups.get(one.key, 0) < ctx.settings.relist_hours * 3600:
-            continue
-        folders = _Folders(ctx, one)
-        part = ("files_visible", "list of files", "document")
-        if (yield from where_shown(ctx, one, *part, folders.items())):
-            state.groups[one.key] = 0 if folders.rejects else now
-            yield state.checkpoint()
+        if not 0 <= now - state.groups.get(one.key, 0) < ctx.settings.relist_hours * 3600:
+            yield from apart.read(one.name, _files_of(ctx, one, state, now))
     yield state.checkpoint()
+    apart.end()
+
+
+def _files_of(ctx: Ctx, one: Found, state: Progress, now: int) -> Iterator[Item]:
+    folders = _Folders(ctx, one)
+    part = ("files_visible", "list of files", "document")
+    if (yield from where_shown(ctx, one, *part, folders.items())):
+        state.groups[one.key] = 0 if folders.rejects else now
+        yield state.checkpoint()
 
 
 @dataclass

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from cophub import UNSET, ConfigError, Gone, Item, Reject, Space
+from cophub import UNSET, ConfigError, Gone, Item, Reject, SourceUnavailable, Space
+from cophub.connectors.dgroups.apart import Apart
 from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.payloads import Group, Perms, Subscription
 from cophub.connectors.dgroups.values import shown_text
@@ -94,21 +95,32 @@ def groups(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state = Progress.read(since)
     taken, found = chosen(ctx), listed(ctx)
     yield from found.rejects
-    now = int(ctx.now.timestamp())
+    now, apart = int(ctx.now.timestamp()), Apart(ctx, "descriptions")
     for number, one in enumerate(taken):
         ctx.progress("groups", number, len(taken))
-        if one.group is None and now - state.described.get(one.key, 0) >= WEEK:
-            one.group = described(ctx, one)
-        if one.group is not None:
-            state.described[one.key] = now
-        yield from parse_each([one], parse_space, host=ctx.settings.host)
-        yield state.checkpoint()
+        yield from apart.read(one.name, _space_of(ctx, one, state, now))
     keys = {one.key for one in taken}
     if not found.rejects:
         for key in [key for key in state.described if key not in keys]:
             yield Gone(record=Space, where={"key": key}, told=True)
             del state.described[key]
     yield state.checkpoint()
+    apart.end()
+
+
+def _space_of(ctx: Ctx, one: Found, state: Progress, now: int) -> Iterator[Item]:
+    failure: SourceUnavailable | None = None
+    if one.group is None and now - state.described.get(one.key, 0) >= WEEK:
+        try:
+            one.group = described(ctx, one)
+        except SourceUnavailable as error:
+            failure = error  # its name and its number of members are known all the same
+    if one.group is not None:
+        state.described[one.key] = now
+    yield from parse_each([one], parse_space, host=ctx.settings.host)
+    yield state.checkpoint()
+    if failure is not None:
+        raise failure
 
 
 def described(ctx: Ctx, one: Found) -> Group | None:

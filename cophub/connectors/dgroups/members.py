@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from cophub import UNSET, Account, Gone, Item, Membership, Reject
+from cophub.connectors.dgroups.apart import Apart
 from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.groups import Found, chosen, listed
 from cophub.connectors.dgroups.payloads import PastMember, Subscription
@@ -65,22 +66,27 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     state, taken = Progress.read(since), chosen(ctx)
     yield from _forget(state, taken, ctx, incremental=since is not None)
     now = int(ctx.now.timestamp())
+    apart = Apart(ctx, "members")
     for number, one in enumerate(taken):
         ctx.progress("members", number, len(taken))
         before = state.groups.get(one.key)
-        if since is not None and before and rests(ctx, before, one, now):
-            continue
-        reading = _Reading(ctx, one)
-        try:
-            yield from reading.items()
-        except (NotAllowed, NotThere) as error:
-            People.of(ctx).groups.add(one.key)
-            ctx.log.warning("the members of %s are not shown: %s", one.name, error)
-            yield hidden(one, str(error))
-            continue
-        # Where somebody could not be read, the next run asks again, however soon it comes.
-        state.groups[one.key] = Read(0 if reading.rejects else now, one.subs_count)
-        yield state.checkpoint()
+        if since is None or not before or not rests(ctx, before, one, now):
+            yield from apart.read(one.name, _members_of(ctx, one, state, now))
+    yield state.checkpoint()
+    apart.end()
+
+
+def _members_of(ctx: Ctx, one: Found, state: Progress, now: int) -> Iterator[Item]:
+    reading = _Reading(ctx, one)
+    try:
+        yield from reading.items()
+    except (NotAllowed, NotThere) as error:
+        People.of(ctx).groups.add(one.key)
+        ctx.log.warning("the members of %s are not shown: %s", one.name, error)
+        yield hidden(one, str(error))
+        return
+    # Where somebody could not be read, the next run asks again, however soon it comes.
+    state.groups[one.key] = Read(0 if reading.rejects else now, one.subs_count)
     yield state.checkpoint()
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from cophub import Document, Gone, Item, Post, Reject
+from cophub import Account, Document, Gone, Item, Post, Reject
 from cophub.connectors.dgroups.adopting import Adopting
+from cophub.connectors.dgroups.apart import Apart
 from cophub.connectors.dgroups.client import Ctx, NotAllowed, NotThere, api
 from cophub.connectors.dgroups.cursor import Cursor, GroupState, Known
 from cophub.connectors.dgroups.groups import Found, chosen
+from cophub.connectors.dgroups.members import People
 from cophub.connectors.dgroups.payloads import Message, Topic
 from cophub.connectors.dgroups.posts import (
     Place,
@@ -43,21 +45,30 @@ def messages(ctx: Ctx, since: str | None) -> Iterator[Item]:
     cursor, taken = Cursor.read(since), chosen(ctx)
     keys = {one.key for one in taken}
     cursor.groups = {key: state for key, state in cursor.groups.items() if key in keys}
+    apart = Apart(ctx, "messages")
     for number, one in enumerate(taken):
         ctx.progress("messages", number, len(taken))
-        try:
-            if not one.may("archives_visible"):
-                raise NotAllowed(one.lacks("archives_visible"))
-            yield from GroupReading(ctx, one, cursor).items()
-        except (NotAllowed, NotThere) as error:
-            ctx.log.warning("the messages of %s are not shown: %s", one.name, error)
-            if one.perms.download_archives is not True or ctx.settings.history == "api":
-                yield Reject(
-                    reason=f"the messages of {one.name} are not shown: {error}",
-                    record="post",
-                    key=one.key,
-                )
+        untold = yield from apart.read(one.name, _messages_of(ctx, one, cursor))
+        if untold is not None:
+            cursor.undo(one.key)
+            People.of(ctx).told -= {int(item.key) for item in untold if isinstance(item, Account)}
     yield cursor.checkpoint()
+    apart.end()
+
+
+def _messages_of(ctx: Ctx, one: Found, cursor: Cursor) -> Iterator[Item]:
+    try:
+        if not one.may("archives_visible"):
+            raise NotAllowed(one.lacks("archives_visible"))
+        yield from GroupReading(ctx, one, cursor).items()
+    except (NotAllowed, NotThere) as error:
+        ctx.log.warning("the messages of %s are not shown: %s", one.name, error)
+        if one.perms.download_archives is not True or ctx.settings.history == "api":
+            yield Reject(
+                reason=f"the messages of {one.name} are not shown: {error}",
+                record="post",
+                key=one.key,
+            )
 
 
 def stamp(text: str | None) -> str:
