@@ -50,6 +50,10 @@ class TooMuch(SourceUnavailable):
     """GoTo could not answer for so many days at once."""
 
 
+class Garbled(SourceUnavailable):
+    """What GoTo answers again and again cannot be read."""
+
+
 def goto(ctx: Ctx) -> "GoTo":
     """The client of this run, made once and shared by its streams."""
     return ctx.once(GoTo)
@@ -68,7 +72,8 @@ class GoTo:
         """`page("/G2M/rest/groups", GroupList)`; a bare list is its `items`.
 
         Raises Denied for 401 and 403 that a new token did not cure, NotThere for 404, TooMuch for
-        400, 413 and what the vendor breaks down over, SourceUnavailable for all else.
+        400, 413 and what the vendor breaks down over, Garbled for what cannot be read,
+        SourceUnavailable for all else.
         """
         tries = 0
         while True:
@@ -78,7 +83,7 @@ class GoTo:
             except SourceUnavailable as error:
                 tries += 1
                 if tries == UNREADABLE_TRIES:
-                    raise SourceUnavailable(
+                    raise Garbled(
                         f"GoTo's answer to {path} cannot be read ({error}); is base_url right?"
                     ) from error
 

@@ -70,6 +70,13 @@ class Unit:
     own: bool = False
     """Whether it is only the person who signed in, so that attendees come meeting by meeting."""
 
+    @property
+    def name(self) -> str:
+        """What a log calls these organizers; no name of a person."""
+        if len(self.hosts) == 1:
+            return f"organizer {self.hosts[0].key}"
+        return f"group {self.path.rpartition('/')[2]}"
+
     def lacks(self, error: Exception) -> bool:
         """Whether a refusal only says that the one organizer has no meetings.
 

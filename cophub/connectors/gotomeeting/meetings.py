@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from cophub import Context, Document, Event, Item, Record, Reject, SourceUnavailable, Space
+from cophub.connectors.gotomeeting.broken import Broken
 from cophub.connectors.gotomeeting.client import (
     MEETING,
     Denied,
@@ -61,7 +62,8 @@ def meetings(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Each meeting that was held, its room, its recording, and one attendance for each person.
 
     Oldest first, by windows of 30 days with a checkpoint after each; then the last 48 hours again.
-    Meetings that still run come with a later sync.
+    Meetings that still run come with a later sync. Organizers of whom GoTo cannot tell are left for
+    the next run, and the first such failure is raised when all others have been read.
     Source: `historicalMeetings` and `attendees` of `/G2M/rest`, by group, organizer or meeting.
     """
     found = directory(ctx)
@@ -71,11 +73,17 @@ def meetings(ctx: Ctx, since: str | None) -> Iterator[Item]:
     # Whose row among the organizers is unreadable was not asked about at all.
     yield from doubts.look(found.rejects, start)
     for begin, end in windows(start, ctx.now, WINDOW):
-        books = list(ctx.map(lambda unit: reader.book(unit, begin, end), reader.units))  # noqa: B023
+        units = reader.left(reader.units)
+        if reader.broken.first and not units:
+            break
+        books = list(ctx.map(lambda unit: reader.book(unit, begin, end), units))  # noqa: B023
+        if reader.broken.first:
+            doubts.owe(begin)
         yield from doubts.look(reader.items(books, begin, end), begin)
         ctx.progress("days of meetings", (end - start).days, (ctx.now - start).days)
         yield place.upto(end)
     yield from doubts.end()
+    reader.broken.end()
 
 
 def scope(ctx: Ctx, found: Directory) -> str:
@@ -88,24 +96,32 @@ class Reader:
 
     def __init__(self, ctx: Ctx, found: Directory) -> None:
         self.ctx, self.found, self.api = ctx, found, goto(ctx)
-        self.units = units_of(found)
+        self.units, self.broken = units_of(found), Broken(ctx, "meetings")
         self._history, self._attendees = Halving(), Halving()
         self._rooms: dict[str, list[Attendee]] = {}
         self._said: set[str] = ctx.shared.setdefault("goto:spaces", set())
 
     # Asking
 
+    def left(self, units: list[Unit]) -> list[Unit]:
+        """Those with an organizer of whom GoTo may still tell."""
+        return [one for one in units if any(host.key not in self.broken for host in one.hosts)]
+
     def book(self, unit: Unit, begin: datetime, end: datetime) -> Book:
         """The meetings of a unit that began in a window, and who attended them.
 
-        A group that GoTo does not answer for is read organizer by organizer.
+        A group that GoTo does not answer for is read organizer by organizer. Of whom it lastingly
+        cannot tell there is nothing.
         """
         try:
-            return self._book(unit, begin, end)
+            book = self._book(unit, begin, end)
         except (Denied, NotThere, SourceUnavailable) as error:
             if len(unit.hosts) < 2 or not refused(error):
-                raise
-            return together([self._book(one, begin, end) for one in unit.apart()])
+                self.broken.note(unit.name, unit.hosts, error)
+                return Book()
+            return together([self.book(one, begin, end) for one in self.left(unit.apart())])
+        self.broken.answered = True
+        return book
 
     def _book(self, unit: Unit, begin: datetime, end: datetime) -> Book:
         book = Book()
@@ -113,8 +129,11 @@ class Reader:
         if self.ctx.settings.recordings and len(unit.hosts) > 1:
             active = {session.host.key for session in book.sessions}
             alone = [one for one in unit.apart() if one.hosts[0].key in active]
-            for one in alone:  # only an organizer's own list tells sessionId and recording
-                self._read_history(one, begin, end, book)
+            for one in self.left(alone):  # only their own list tells sessionId and recording
+                try:
+                    self._read_history(one, begin, end, book)
+                except SourceUnavailable as error:
+                    self.broken.note(one.name, one.hosts, error)
         book.sessions = list({one.key: one for one in book.sessions}.values())
         if all(whole(session.row.num_attendees) == 0 for session in book.sessions):
             return book
@@ -191,15 +210,19 @@ class Reader:
     # Telling
 
     def items(self, books: list[Book], begin: datetime, end: datetime) -> Iterator[Item]:
-        """The records of a window, each account and each session once."""
+        """The records of a window, each account and each session once.
+
+        Not those of who is left for the next run: a group tells less of them than they do.
+        """
         people = People(self.found.emails, Named.of(self.ctx))
         records: list[Item] = []
         told: set[str] = set()
         for book in books:
             yield from book.rejects
-            found = assign(book.sessions, book.rows)
+            sessions = [one for one in book.sessions if one.host.key not in self.broken]
+            found = assign(sessions, book.rows)
             records += self._strays(found.strays, book, begin)
-            for session in sorted(book.sessions, key=lambda one: one.start):
+            for session in sorted(sessions, key=lambda one: one.start):
                 if session.key in told:
                     continue
                 told.add(session.key)
@@ -232,7 +255,8 @@ class Reader:
         """
         recent = self.ctx.now - timedelta(hours=self.ctx.settings.reread_hours)
         for row in rows if book.durations else ():
-            if not self.found.takes(key_of(row.organizerkey)):
+            organizer = key_of(row.organizerkey)
+            if organizer in self.broken or not self.found.takes(organizer):
                 continue
             try:
                 start = session_start(row)

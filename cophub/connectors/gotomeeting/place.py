@@ -62,11 +62,13 @@ class Place(State):
 class Doubts:
     """What a run cannot read, by when it was: the next run asks for all since then once more.
 
-    What that one cannot read either is left, for tomorrow it can mostly not be read either.
+    What that one cannot read either is left, for tomorrow it can mostly not be read either. What
+    was not told at all is asked for until it is.
     """
 
     def __init__(self, place: Place) -> None:
         self._place, self._before, self._since = place, place.again, ""
+        self._owed = ""
 
     def look(self, items: Iterable[Item], begin: datetime) -> Iterator[Item]:
         """The items of a window, of which each reject is noted."""
@@ -76,9 +78,16 @@ class Doubts:
                 self._place.again = min(filter(None, (self._since, self._before)))
             yield item
 
+    def owe(self, begin: datetime) -> None:
+        """Since then, or since what was said before, somebody's answers are missing."""
+        if not self._owed:
+            self._owed = begin.isoformat(timespec="seconds")
+            self._place.again = min(filter(None, (self._owed, self._place.again)))
+
     def end(self) -> Iterator[Checkpoint]:
         """The run has read all: the cursor, where what is to be read again is not as it said."""
-        again = None if self._before else self._since or None
+        doubted = "" if self._before else self._since
+        again = min(filter(None, (doubted, self._owed)), default=None)
         if again != self._place.again:
             self._place.again = again
             yield self._place.checkpoint()

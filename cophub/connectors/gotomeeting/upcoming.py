@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cophub import Checkpoint, Context, Event, Gone, Item, Reject, SourceUnavailable
+from cophub.connectors.gotomeeting.broken import Broken
 from cophub.connectors.gotomeeting.client import WEBINAR, Denied, NotThere, goto
 from cophub.connectors.gotomeeting.directory import Directory, Host, Unit, directory, units_of
 from cophub.connectors.gotomeeting.meetings import refused, room_of
@@ -31,13 +32,14 @@ def upcoming(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Meetings and webinars that are planned, as events to come.
 
     What is planned no more has been held or called off: its planned event ends, and what was held
-    is an event of its own, with the same meeting id, so that nothing counts twice.
+    is an event of its own, with the same meeting id, so that nothing counts twice. Nothing ends of
+    organizers of whom GoTo cannot tell; that is raised when all others have been read.
     Source: `upcomingMeetings` of `/G2M/rest`, `/webinars` of `/G2W/rest/v2`.
     """
-    found = directory(ctx)
+    found, broken = directory(ctx), Broken(ctx, "planned meetings and webinars")
     told: list[str] = []
     clean = True
-    for rows, rejects in ctx.map(lambda unit: planned(ctx, unit), units_of(found)):
+    for rows, rejects in ctx.map(lambda unit: planned(ctx, unit, broken), units_of(found)):
         clean = clean and not rejects
         yield from rejects
         for item in parse_each(rows, parse_planned, ctx=ctx, found=found):
@@ -46,24 +48,44 @@ def upcoming(ctx: Ctx, since: str | None) -> Iterator[Item]:
                 told.append(str(item.key))
             yield item
     if clean:
-        yield Gone(record=Event, prefix=MEETINGS, but=tuple(told), told=True)
-    yield from planned_webinars(ctx, found)
+        yield from ended(found, tuple(told), broken)
+    yield from planned_webinars(ctx, found, broken)
     yield Checkpoint("{}")
+    broken.end()
 
 
-def planned(ctx: Ctx, unit: Unit) -> Planned:
-    """The planned meetings of a unit; of a group that cannot be asked, organizer by organizer."""
+def ended(found: Directory, told: tuple[str, ...], broken: Broken) -> Iterator[Gone]:
+    """What is planned no more; nothing of an organizer of whom GoTo cannot tell."""
+    if broken.first is None:
+        yield Gone(record=Event, prefix=MEETINGS, but=told, told=True)
+        return
+    unknown = {host.email for host in found.hosts if host.key in broken}
+    for email in sorted({host.email for host in found.hosts} - unknown - {""}):
+        yield Gone(record=Event, where={"organizer": email}, prefix=MEETINGS, but=told, told=True)
+
+
+def planned(ctx: Ctx, unit: Unit, broken: Broken | None = None) -> Planned:
+    """The planned meetings of a unit; of a group that cannot be asked, organizer by organizer.
+
+    Of whom GoTo lastingly cannot tell there are none, and `broken` notes it; without it that is
+    raised.
+    """
     try:
         page, rejects = goto(ctx).page(f"{unit.path}/upcomingMeetings", UpcomingList)
     except (Denied, SourceUnavailable) as error:
         if unit.lacks(error):
             return [], []
         if len(unit.hosts) < 2 or not refused(error):
-            raise
-        parts = [planned(ctx, one) for one in unit.apart()]
+            if broken is None:
+                raise
+            broken.note(unit.name, unit.hosts, error)
+            return [], []
+        parts = [planned(ctx, one, broken) for one in unit.apart()]
         return [row for rows, _ in parts for row in rows], [
             bad for _, bads in parts for bad in bads
         ]
+    if broken is not None:
+        broken.answered = True
     return page.items, rejects
 
 
@@ -98,7 +120,7 @@ def parse_planned(row: Meeting, ctx: Ctx, found: Directory) -> Iterator[Item]:
     )
 
 
-def planned_webinars(ctx: Ctx, found: Directory) -> Iterator[Item]:
+def planned_webinars(ctx: Ctx, found: Directory, broken: Broken) -> Iterator[Item]:
     """Webinars to come; nothing where there is no licence for them."""
     if not ctx.settings.webinars:
         return
@@ -113,6 +135,10 @@ def planned_webinars(ctx: Ctx, found: Directory) -> Iterator[Item]:
             rows, rejects = webinar_rows(goto(ctx), path, **window)
         except (Denied, NotThere):
             return
+        except SourceUnavailable as error:
+            clean = False
+            broken.note("the account", found.hosts, error)
+            continue
         clean = clean and not rejects
         yield from rejects
         for item in parse_each(rows, parse_webinar, ctx=ctx, found=found):

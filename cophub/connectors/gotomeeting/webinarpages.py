@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from msgspec import Raw
 
-from cophub import Context, Reject, SourceUnavailable
-from cophub.connectors.gotomeeting.client import GoTo
+from cophub import Context, Reject
+from cophub.connectors.gotomeeting.client import Garbled, GoTo
 from cophub.connectors.gotomeeting.payloads import (
     PageOf,
     Payload,
@@ -87,7 +87,7 @@ def all_pages(path: str, page: Callable[[int, int], OnePage]) -> tuple[list[Raw]
         rejects += bad
         if last or not found:
             return rows, rejects
-    raise SourceUnavailable(f"GoTo's {path} does not end after {MOST_PAGES} pages")
+    raise Garbled(f"GoTo's {path} does not end after {MOST_PAGES} pages")
 
 
 def decoded_rows(

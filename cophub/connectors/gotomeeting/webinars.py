@@ -12,7 +12,8 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from cophub import Account, Attendance, AuthError, Context, Event, Item, Reject, SourceUnavailable
-from cophub.connectors.gotomeeting.client import WEBINAR, Denied, NotThere, TooMuch, goto
+from cophub.connectors.gotomeeting.broken import Broken
+from cophub.connectors.gotomeeting.client import WEBINAR, Denied, Garbled, NotThere, TooMuch, goto
 from cophub.connectors.gotomeeting.directory import Host, directory
 from cophub.connectors.gotomeeting.meetings import scope
 from cophub.connectors.gotomeeting.named import Named
@@ -91,7 +92,8 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """Each session of a webinar, and one attendance for each who registered, came or not.
 
     By windows of 31 days, oldest first, with a checkpoint after each; then the last 48 hours again.
-    Without a licence for GoTo Webinar the stream is empty and says so in the log.
+    Without a licence for GoTo Webinar the stream is empty and says so in the log. Organizers of
+    whom GoTo cannot tell are left for the next run; the first such failure is raised at the end.
     Source: `sessions`, `registrants` and `attendees` of `/G2W/rest/v2`.
     """
     if not ctx.settings.webinars:
@@ -103,9 +105,13 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
     reader, start, doubts = WebinarReader(ctx), place.start(ctx), Doubts(place)
     yield from doubts.look(found.rejects, start)
     for begin, end in windows(start, ctx.now, LONGEST):
+        hosts = [host for host in hosts if host.key not in reader.broken]
+        if reader.broken.first and not hosts:
+            break
         listed = list(ctx.map(lambda host: reader.sessions(host, begin, end), hosts))  # noqa: B023
         if all(one.refused for one in listed):
             ctx.log.warning("%s: %s", ctx.source, NO_LICENCE)
+            reader.broken.end()
             return
         hosts = [host for host, one in zip(hosts, listed, strict=True) if not one.refused]
         for one in listed:
@@ -114,8 +120,11 @@ def webinars(ctx: Ctx, since: str | None) -> Iterator[Item]:
         for session in sorted(sessions.values(), key=lambda one: one.start):
             yield from doubts.look(reader.items(session), begin)
         place.named = reader.named.pack()
+        if reader.broken.first:
+            doubts.owe(begin)
         yield place.upto(end)
     yield from doubts.end()
+    reader.broken.end()
 
 
 class WebinarReader:
@@ -123,7 +132,7 @@ class WebinarReader:
 
     def __init__(self, ctx: Ctx) -> None:
         self.ctx, self.api, self.found = ctx, goto(ctx), directory(ctx)
-        self._window = Halving()
+        self._window, self.broken = Halving(), Broken(ctx, "webinars")
         self._registrants: dict[str, list[Raw]] = {}
         self._asked: dict[str, datetime] = {}
         self.named = Named.of(ctx)
@@ -143,6 +152,10 @@ class WebinarReader:
         except Denied:
             told.refused = True
             return told
+        except SourceUnavailable as error:
+            self.broken.note(f"organizer {host.key}", [host], error)
+            return told
+        self.broken.answered = True
         for row in rows:
             if not takes_webinar(self.ctx, key_of(row.webinar_key), row.webinar_name):
                 continue
@@ -156,7 +169,18 @@ class WebinarReader:
         return told
 
     def items(self, session: Held) -> Iterator[Item]:
-        """The event, and an account and an attendance for each who registered or came."""
+        """The event, and an account and an attendance for each who registered or came.
+
+        Nothing more of an organizer of whom GoTo lastingly cannot tell.
+        """
+        if session.host.key in self.broken:
+            return
+        try:
+            yield from self._items(session)
+        except SourceUnavailable as error:
+            self.broken.note(f"organizer {session.host.key}", [session.host], error)
+
+    def _items(self, session: Held) -> Iterator[Item]:
         yield from parse_each([session], self.parse_session)
         registered = self.registrants(session)
         listed, rejects = self.api.page(
@@ -223,12 +247,8 @@ class WebinarReader:
         path = f"{session.path}/registrants/{key_of(row.registrant_key)}"
         try:
             found, _ = self.api.page(path, Registrant)
-        except (NotThere, TooMuch, AuthError):
+        except (NotThere, TooMuch, Garbled, AuthError):
             return row
-        except SourceUnavailable as error:
-            if "cannot be read" in str(error):
-                return row
-            raise
         return found
 
     def parse_person(

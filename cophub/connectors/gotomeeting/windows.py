@@ -34,7 +34,8 @@ class Halving:
     """Asks for a window, and for its halves where that is too much; remembers what was not.
 
     `ask(start, end)` gives a list. The size that worked is tried first the next time, by any
-    thread, so that not every window is refused before it is read.
+    thread, so that not every window is refused before it is read; one at which nothing worked is
+    not, so that who cannot be read at all costs the others nothing.
     """
 
     def __init__(self, longest: timedelta = LONGEST) -> None:
@@ -46,21 +47,26 @@ class Halving:
     ) -> list[T]:
         """All of the window. Raises SourceUnavailable when a single day is too much."""
         found: list[T] = []
+        size = self.size
         while start < end:
-            stop = min(start + self.size, end)
+            size = min(size, self.size)
+            stop = min(start + size, end)
             try:
                 found += ask(start, stop)
             except TooMuch as error:
-                self._halve(stop - start, error, start)
+                size = half(stop - start, error, start)
             else:
+                with self._lock:
+                    self.size = min(self.size, size)
                 start = stop
         return found
 
-    def _halve(self, refused: timedelta, error: TooMuch, start: datetime) -> None:
-        if refused <= SHORTEST:
-            raise SourceUnavailable(
-                f"GoTo cannot answer for {start:%Y-%m-%d}, not even for one day ({error}); if it"
-                " keeps no history this old, set since to a later day"
-            ) from error
-        with self._lock:
-            self.size = max(min(self.size, refused / 2), SHORTEST)
+
+def half(refused: timedelta, error: TooMuch, start: datetime) -> timedelta:
+    """Half of a window that was refused. Raises SourceUnavailable where there is none."""
+    if refused <= SHORTEST:
+        raise SourceUnavailable(
+            f"GoTo cannot answer for {start:%Y-%m-%d}, not even for one day ({error}); if it"
+            " keeps no history this old, set since to a later day"
+        ) from error
+    return max(refused / 2, SHORTEST)
