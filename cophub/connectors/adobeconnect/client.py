@@ -82,7 +82,7 @@ class AdobeConnect:
         Each page begins with the last row of the one before, so that a listing that moved shows:
         then it is read again from further up. A page that is too much is asked for in halves.
         """
-        size, start, back = PAGE, 0, 0
+        size, start, back, again = PAGE, 0, 0, 0
         seen: set[tuple[str | None, ...]] = set()
         last: tuple[str | None, ...] | None = None
         while True:
@@ -95,7 +95,8 @@ class AdobeConnect:
                 size = max(size // 2, SMALLEST_PAGE)
                 continue
             keys = [tuple(map(row.get, key)) for row in rows]
-            if last is not None and last not in keys:
+            moved = last is not None and last not in keys
+            if moved:
                 back += 1
                 if back > STEPS_BACK:
                     raise SourceUnavailable(
@@ -104,6 +105,12 @@ class AdobeConnect:
                 start = max(start - size, 0)
                 last = last if start else None
                 continue
+            if len(rows) == size and seen.issuperset(keys) and again < STEPS_BACK:
+                # Perhaps the page before was sent twice. A server that goes on so takes no notice
+                # of pages, and gave all.
+                again += 1
+                continue
+            again = 0
             fresh = [row for row, one in zip(rows, keys, strict=True) if one not in seen]
             seen.update(keys)
             yield fresh

@@ -10,6 +10,7 @@ from cophub import AuthError, Context, SourceUnavailable, Space
 from cophub.connectors.adobeconnect import client as module
 from cophub.connectors.adobeconnect import groups, rooms
 from cophub.connectors.adobeconnect.client import AdobeConnect, Denied, NotThere, TooMuch
+from cophub.connectors.adobeconnect.groups import members_of
 from cophub.connectors.adobeconnect.rooms import all_rooms, taken_rooms
 from cophub.http import Recorder
 from cophub.sandbox import AdobeConnectSandbox
@@ -208,6 +209,20 @@ def test_rows_that_move_up_while_a_listing_is_read_are_not_lost(
     left = {str(sco.id) for sco in box.site.inside(room.id)}
     assert len(box.faults.struck) == 1
     assert left <= {row.id("sco-id") for row in found}
+
+
+@pytest.mark.parametrize("at", [(4,), (4, 5), (3, 5, 6)])
+def test_a_page_that_is_sent_twice_is_not_the_end_of_a_listing(
+    box: AdobeConnectSandbox, ask: Ask, monkeypatch: pytest.MonkeyPatch, at: tuple[int, ...]
+):
+    """Nobody behind it would be a member any more."""
+    monkeypatch.setattr(module, "PAGE", 5)
+    group = max(box.site.groups, key=lambda one: len(one.members))
+    assert len(group.members) > 25
+    box.faults.plan("duplicate_page", path="*/principal-list", at=at)
+    found = members_of(ask(box), str(group.id), set())
+    assert len(box.faults.struck) == len(at)
+    assert set(found.users) == {str(member) for member in group.members}
 
 
 def test_no_more_than_two_requests_are_under_way(ask: Ask, extract: Extract):
