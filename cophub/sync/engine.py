@@ -258,8 +258,14 @@ class _SourceRun:
 
     def _leaves_doubt(self, stream: Stream, reading: Reading, result: StreamResult) -> bool:
         """Whether the next run is to read the stream whole, before its time."""
-        if result.state != "done" or self.wish.backfill:
+        if result.state not in ("done", "failed") or self.wish.backfill:
             return False
+        if result.state == "failed":
+            # Rejects lie behind the checkpoints that were kept before something else went wrong. A
+            # whole read is begun again anyway; a first one goes on where it broke off, or one that
+            # takes several runs would never end.
+            later = not (reading.whole or reading.by_parts)
+            return bool(stream.whole_every) and later and self._rejected_anew(stream)
         # Who left while a first read was interrupted was not seen to leave.
         if reading.by_parts and not result.whole and stream.snapshot_of:
             return True

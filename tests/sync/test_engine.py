@@ -419,6 +419,28 @@ def test_a_stream_is_read_whole_again_when_it_is_due(desk: Desk) -> None:
     assert asked == [None, "cursor", None, "cursor"]
 
 
+def test_what_a_failed_run_could_not_read_is_asked_for_again(desk: Desk) -> None:
+    """It lies behind a checkpoint that was kept, so the next run reads all."""
+    asked: list[str | None] = []
+
+    def posts(ctx: Context[Any], since: str | None) -> Iterator[Item]:
+        asked.append(since)
+        yield Checkpoint("a")
+        if len(asked) == 2:
+            yield Reject(reason="cut short", record="post", key="7")
+            yield Checkpoint("b")
+            raise SourceUnavailable("the vendor went away")
+        if len(asked) == 3:
+            yield Post(key=7)
+        yield Checkpoint("c")
+
+    spec = source("forum", Stream(posts, whole_every=timedelta(days=30)))
+    for _ in range(4):
+        desk.sync(spec)
+    assert asked == [None, "c", None, "c"]
+    assert desk.rows("post", "key") == [("7",)]
+
+
 def test_a_stop_ends_the_run_at_its_next_checkpoint(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
