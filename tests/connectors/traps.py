@@ -17,13 +17,20 @@ def functions(path: str) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def held(tests: tuple[str, ...]) -> None:
-    """Each test, as `path::name`, is there, is not left out, and waits for nobody's files."""
-    assert tests
-    for name in tests:
-        path, _, test = name.partition("::")
-        assert test in functions(path), f"{name} is no more: what holds this trap?"
-        found = functions(path)[test]
-        assert "vendor_files" not in {one.arg for one in found.args.args}
-        marks = " ".join(ast.unparse(mark) for mark in found.decorator_list)
-        assert "skip" not in marks and "xfail" not in marks
+def unheld(tests: tuple[str, ...]) -> list[str]:
+    """What is wrong with the tests of a trap, given as `path::name`, in words; nothing is right.
+
+    Each must be there, run on every machine, and wait for nobody's files.
+    """
+    return [why for name in tests if (why := _trouble(name))] if tests else ["it has no test"]
+
+
+def _trouble(name: str) -> str:
+    path, _, test = name.partition("::")
+    found = functions(path).get(test)
+    if found is None:
+        return f"{name} is no more: what holds this trap?"
+    if "vendor_files" in {one.arg for one in found.args.args}:
+        return f"{name} waits for files that only some machines have"
+    marks = " ".join(ast.unparse(mark) for mark in found.decorator_list)
+    return f"{name} is left out" if "skip" in marks or "xfail" in marks else ""
