@@ -10,6 +10,7 @@ import signal
 import stat
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,23 +40,34 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str) -> 
     return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
-@main.command()
-@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--people", default=400, show_default=True)
-@click.option("--audiences", default=6, show_default=True)
-@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
-@click.option(
-    "--now",
-    default=NOW.date().isoformat(),
-    callback=_instant,
-    help="Where the clock stands; 'today' for now.",
-    show_default=True,
+def world(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every vendor: what its people and its time are, and how it answers."""
+    for option in (
+        click.option("--latency", default=0.0, help="Seconds that each answer takes.",
+                     show_default=True),
+        click.option("--now", default=NOW.date().isoformat(), callback=_instant,
+                     help="Where the clock stands; 'today' for now.", show_default=True),
+        click.option("--years", default=2.0, help="How much history there is.", show_default=True),
+        click.option("--people", default=400, show_default=True),
+        click.option("--seed", default=1, show_default=True),
+        click.option("--port", default=0, help="0 takes any free port.", show_default=True),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+communities = click.option("--communities", default=6, show_default=True)
+speed = click.option(
+    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
 )
+
+
+@main.command()
+@world
+@click.option("--audiences", default=6, show_default=True)
 @click.option(
     "--churn", default=0.001, help="Share of a crowd that changes each day.", show_default=True
 )
-@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
 @click.option("--api-key", default=KEY, show_default=True)
 def mailchimp(**options: object) -> None:
     """MailChimp's Marketing API v3; from 5,000 people on rows are computed when asked for."""
@@ -63,25 +75,12 @@ def mailchimp(**options: object) -> None:
 
 
 @main.command()
-@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--people", default=400, show_default=True)
-@click.option("--communities", default=6, show_default=True)
-@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
-@click.option(
-    "--now",
-    default=NOW.date().isoformat(),
-    callback=_instant,
-    help="Where the clock stands; 'today' for now.",
-    show_default=True,
-)
+@world
+@communities
 @click.option("--messages", type=int, help="How many messages there are in Yammer, about.")
 @click.option("--list-items", type=int, help="How many items the largest SharePoint list has.")
 @click.option("--limits", is_flag=True, help="Keep the vendor's limits.")
-@click.option(
-    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
-)
-@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+@speed
 @click.option(
     "--certificate",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
@@ -99,23 +98,10 @@ def microsoft(certificate: Path | None, **options: object) -> None:
 
 
 @main.command()
-@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--people", default=400, show_default=True)
-@click.option("--communities", default=6, show_default=True)
-@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
-@click.option(
-    "--now",
-    default=NOW.date().isoformat(),
-    callback=_instant,
-    help="Where the clock stands; 'today' for now.",
-    show_default=True,
-)
+@world
+@communities
 @click.option("--limits", is_flag=True, help="Keep the vendor's limits.")
-@click.option(
-    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
-)
-@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+@speed
 @click.option("--api-key", default=GROUPSIO_KEY, help="The key of the hub's account.")
 def groupsio(**options: object) -> None:
     """groups.io's API v1 as dgroups.io; prints the API key as well."""
@@ -124,23 +110,10 @@ def groupsio(**options: object) -> None:
 
 
 @main.command()
-@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--people", default=400, show_default=True)
-@click.option("--communities", default=6, show_default=True)
-@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
-@click.option(
-    "--now",
-    default=NOW.date().isoformat(),
-    callback=_instant,
-    help="Where the clock stands; 'today' for now.",
-    show_default=True,
-)
+@world
+@communities
 @click.option("--limits", is_flag=True, help="Keep the vendor's limits.")
-@click.option(
-    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
-)
-@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+@speed
 def goto(**options: object) -> None:
     """GoToMeeting and GoTo Webinar; prints client id, secret and two kinds of token as well."""
     sandbox = GotoSandbox(**options)  # type: ignore[arg-type]
@@ -150,23 +123,10 @@ def goto(**options: object) -> None:
 
 
 @main.command()
-@click.option("--port", default=0, help="0 takes any free port.", show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--people", default=400, show_default=True)
-@click.option("--communities", default=6, show_default=True)
-@click.option("--years", default=2.0, help="How much history there is.", show_default=True)
-@click.option(
-    "--now",
-    default=NOW.date().isoformat(),
-    callback=_instant,
-    help="Where the clock stands; 'today' for now.",
-    show_default=True,
-)
+@world
+@communities
 @click.option("--limits", is_flag=True, help="Let sessions that nobody uses end after 20 minutes.")
-@click.option(
-    "--speed", default=1.0, help="How much faster the limits' clock runs.", show_default=True
-)
-@click.option("--latency", default=0.0, help="Seconds that each answer takes.", show_default=True)
+@speed
 def adobeconnect(**options: object) -> None:
     """Adobe Connect's XML API; prints login and password as well."""
     sandbox = AdobeConnectSandbox(**options)  # type: ignore[arg-type]
