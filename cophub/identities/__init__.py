@@ -1,0 +1,1 @@
+"""Who is who: one directory of people and organisations, made of what accounts say."""

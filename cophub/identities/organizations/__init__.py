@@ -1,0 +1,1 @@
+"""Organisations: names, domains and parents, and who worked for whom when."""

@@ -1,0 +1,1 @@
+"""One row of `account` in normal form."""
