@@ -1,6 +1,17 @@
 """The hub side of the warehouse: communities, people, what they publish, and how runs went."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
 
 from cophub.warehouse.columns import Instant, Json, RowId, metadata
 
@@ -55,7 +66,12 @@ person = Table(
     Column("email", Text, comment="Best address among their accounts"),
     Column("organization", Text, comment="Key of the organisation, or its name as written"),
     Column("country", Text, comment="Country"),
-    Column("kind", Text, nullable=False, comment="person, role_mailbox, bot or service"),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        comment="person, or what is nobody: role_mailbox, bot, service, device, shared_login, room",
+    ),
     Column("listed", Boolean, nullable=False, comment="Whether they agreed to be shown to readers"),
     Column("created_at", Instant, nullable=False, comment="When the hub first knew them"),
     Column("merged_into", Text, comment="Id of the person they turned out to be; else NULL"),
@@ -91,6 +107,48 @@ identity_decision = Table(
     Index(None, "source_a", "account_a"),
     Index(None, "source_b", "account_b"),
     comment="What a person decided about two accounts; outranks every rule",
+)
+
+identity_evidence = Table(
+    "identity_evidence",
+    metadata,
+    Column("id", RowId, primary_key=True, comment="Number of the account in the index"),
+    Column("source", Text, nullable=False, comment="Source of the account"),
+    Column("account", Text, nullable=False, comment="Key of the account"),
+    Column("digest", BigInteger, nullable=False, comment="Of the fields that the evidence tells"),
+    Column("evidence", LargeBinary, nullable=False, comment="Normal form of the account"),
+    Index(None, "source", "account", unique=True),
+    comment="What each account says about whose it is, kept while the account stays as it is",
+)
+
+identity_key = Table(
+    "identity_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False, comment="Hash of the key"),
+    Column(
+        "evidence",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="Number of the account that carries it",
+    ),
+    Column("anchor", BigInteger, nullable=False, comment="Hash of the mailbox that bears it"),
+    comment="By what accounts find one another, and how rare that is",
+    sqlite_with_rowid=False,
+)
+
+identity_edge = Table(
+    "identity_edge",
+    metadata,
+    Column("a", BigInteger, primary_key=True, autoincrement=False, comment="The one account"),
+    Column("b", BigInteger, primary_key=True, autoincrement=False, comment="The other account"),
+    Column("score", Double, nullable=False, comment="Sum of the reasons, in log-odds"),
+    Column("verdict", Text, nullable=False, comment="merge, ask, leave or never"),
+    Column("joined", Boolean, nullable=False, comment="Whether one person was made by it"),
+    Column("reasons", Json, comment="What speaks for and against, as JSON; no addresses"),
+    Index(None, "b"),
+    comment="What speaks for and against two accounts being one person's",
+    sqlite_with_rowid=False,
 )
 
 person_history = Table(

@@ -12,6 +12,9 @@ from cophub.warehouse.hub_tables import (
     erasure,
     event_place,
     identity_decision,
+    identity_edge,
+    identity_evidence,
+    identity_key,
     lease,
     measure,
     measure_month,
@@ -45,8 +48,8 @@ from cophub.warehouse.vendor_tables import (
 __all__ = [
     "VENDOR_TABLES", "Instant", "Json", "account", "affiliation", "attendance", "campaign",
     "community", "community_space", "cursor", "delivery", "document", "erasure", "event",
-    "event_place", "identity_decision", "lease", "measure", "measure_month", "membership",
-    "membership_period", "meta", "metadata", "metric", "organization", "organization_name",
-    "person", "person_account", "person_history", "post", "publication", "reaction", "reject",
-    "run", "space", "stream_run",
+    "event_place", "identity_decision", "identity_edge", "identity_evidence", "identity_key",
+    "lease", "measure", "measure_month", "membership", "membership_period", "meta", "metadata",
+    "metric", "organization", "organization_name", "person", "person_account", "person_history",
+    "post", "publication", "reaction", "reject", "run", "space", "stream_run",
 ]  # fmt: skip

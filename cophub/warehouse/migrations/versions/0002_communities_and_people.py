@@ -58,7 +58,13 @@ def people() -> None:
         Column("email", Text, comment="Best address among their accounts"),
         Column("organization", Text, comment="Key of the organisation, or its name as written"),
         Column("country", Text, comment="Country"),
-        Column("kind", Text, nullable=False, comment="person, role_mailbox, bot or service"),
+        Column(
+            "kind",
+            Text,
+            nullable=False,
+            comment="person, or what is nobody: role_mailbox, bot, service, device, shared_login,"
+            " room",
+        ),
         Column(
             "listed", Boolean, nullable=False, comment="Whether they agreed to be shown to readers"
         ),
