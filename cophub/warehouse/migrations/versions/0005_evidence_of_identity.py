@@ -33,6 +33,12 @@ def _evidence() -> None:
         sa.Column(
             "digest", sa.BigInteger, nullable=False, comment="Of the fields that the evidence tells"
         ),
+        sa.Column(
+            "anchor",
+            sa.BigInteger,
+            nullable=False,
+            comment="Hash of the mailbox, or of the account",
+        ),
         sa.Column("evidence", sa.LargeBinary, nullable=False, comment="Normal form of the account"),
         comment="What each account says about whose it is, kept while the account stays as it is",
     )
@@ -63,7 +69,12 @@ def _edges() -> None:
         _key("a", "The one account"),
         _key("b", "The other account"),
         sa.Column("score", sa.Double, nullable=False, comment="Sum of the reasons, in log-odds"),
-        sa.Column("verdict", sa.Text, nullable=False, comment="merge, ask, leave or never"),
+        sa.Column(
+            "verdict",
+            sa.Text,
+            nullable=False,
+            comment="merge, ask or never; tie: held together by one mailbox or directory id",
+        ),
         sa.Column(
             "joined", sa.Boolean, nullable=False, comment="Whether one person was made by it"
         ),

@@ -1,0 +1,176 @@
+"""Evidence and keys in the warehouse: by what accounts find one another, and how rare that is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from cophub.identities.evidence import Evidence
+from cophub.identities.matching.keys import DIRECTORY, MAILBOX, anchor, index_keys, key_of
+from cophub.identities.reading.account import FIELDS, digest, read_account
+from cophub.identities.store.rows import Row, all_rows, among, change_among, put
+from cophub.warehouse.store import driver_cursor
+
+_EVIDENCE = ("id", "source", "account", "digest", "anchor", "evidence")
+_FETCH = 5_000
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Evidence).decode
+
+
+def account_rows(connection: Connection, sources: Sequence[str], since: int) -> Iterator[Row]:
+    """Rows of `FIELDS` that runs after `since` wrote, source by source."""
+    for source in sources:
+        yield from _rows_of(connection, f"a.source = <value> AND a.run > {since:d}", source)
+
+
+def every_account(connection: Connection) -> Iterator[Row]:
+    """All rows of `FIELDS`, ordered by source and key, bytewise."""
+    sources = all_rows(connection, "SELECT DISTINCT source FROM account")
+    for (source,) in sorted(sources):
+        yield from sorted(_rows_of(connection, "a.source = <value>", source), key=itemgetter(1))
+
+
+def _rows_of(connection: Connection, where: str, source: str) -> Iterator[Row]:
+    columns = ", ".join(f"a.{field}" for field in FIELDS)
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    cursor = driver_cursor(connection)
+    sql = f"SELECT {columns} FROM account a WHERE {where}".replace("<value>", mark)
+    cursor.execute(sql, (source,))
+    while rows := cursor.fetchmany(_FETCH):
+        yield from rows
+
+
+class Known:
+    """An account of the index: its number, the digest of its row, and its evidence, decoded late."""
+
+    __slots__ = ("digest", "id", "packed")
+
+    def __init__(self, number: int, mark: int, packed: bytes) -> None:
+        self.id, self.digest, self.packed = number, mark, packed
+
+    @property
+    def evidence(self) -> Evidence:
+        return _decode(self.packed)
+
+
+def known_accounts(connection: Connection) -> dict[tuple[str, str], Known]:
+    """Every account of the index."""
+    rows = all_rows(
+        connection, "SELECT source, account, id, digest, evidence FROM identity_evidence"
+    )
+    return {(row[0], row[1]): Known(row[2], row[3], row[4]) for row in rows}
+
+
+def find_accounts(
+    connection: Connection, refs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Known]:
+    """Those of the accounts that are in the index."""
+    found: dict[tuple[str, str], Known] = {}
+    for source, group in groupby(sorted(refs), key=itemgetter(0)):
+        rows = among(
+            connection,
+            "SELECT source, account, id, digest, evidence FROM identity_evidence"
+            f" WHERE source = {_quoted(source)} AND account IN <values>",
+            [key for _, key in group],
+        )
+        found.update(((row[0], row[1]), Known(row[2], row[3], row[4])) for row in rows)
+    return found
+
+
+def _quoted(text: str) -> str:
+    # A percent sign would be a place for a value to psycopg; names of sources have none of these.
+    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
+
+
+def evidence_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Evidence]:
+    """The evidence of accounts by their numbers in the index."""
+    rows = among(
+        connection,
+        "SELECT id, evidence FROM identity_evidence WHERE id IN <values>",
+        sorted(numbers),
+    )
+    return {row[0]: _decode(row[1]) for row in rows}
+
+
+def bearing(connection: Connection, keys: Iterable[int]) -> list[tuple[int, int]]:
+    """(key, number of an account that bears it) for each of the keys."""
+    sql = "SELECT key, evidence FROM identity_key WHERE key IN <values>"
+    return [(row[0], row[1]) for row in among(connection, sql, list(keys))]
+
+
+def bearers(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
+    """How many distinct mailboxes bear each of the keys; those that nobody bears are left out."""
+    sql = "SELECT key, count(DISTINCT anchor) FROM identity_key WHERE key IN <values> GROUP BY key"
+    return {row[0]: row[1] for row in among(connection, sql, list(keys))}
+
+
+def directory_size(connection: Connection) -> int:
+    """How many distinct mailboxes, and accounts without one, there are."""
+    rows = all_rows(connection, "SELECT count(DISTINCT anchor) FROM identity_evidence")
+    size: int = rows[0][0]
+    return size
+
+
+def mates(connection: Connection, accounts: dict[int, Evidence]) -> dict[int, Evidence]:
+    """The accounts, with all that share a mailbox or directory id with them, however far."""
+    found = dict(accounts)
+    fresh = list(accounts.values())
+    asked: set[int] = set()
+    while fresh:
+        keys = {key for e in fresh for key in home_keys(e)} - asked
+        asked |= keys
+        numbers = {number for _, number in bearing(connection, keys)} - found.keys()
+        more = evidence_of(connection, numbers)
+        found |= more
+        fresh = list(more.values())
+    return found
+
+
+def home_keys(e: Evidence) -> Iterator[int]:
+    """The keys whose bearers may be one node."""
+    if e.mailbox:
+        yield key_of(MAILBOX, e.mailbox)
+    if e.directory:
+        yield key_of(DIRECTORY, e.directory)
+
+
+def put_accounts(
+    connection: Connection, entries: Sequence[tuple[int, int, Evidence, Sequence[int]]]
+) -> None:
+    """Write accounts that are not in the index: (number, digest, evidence, keys) each."""
+    rows: list[tuple[Any, ...]] = []
+    keys: list[tuple[int, int, int]] = []
+    for number, mark, e, theirs in entries:
+        home = anchor(e)
+        rows.append((number, e.source, e.key, mark, home, _encode(e)))
+        keys.extend((key, number, home) for key in theirs)
+    # In the order of the table, so that its pages are filled one after another.
+    keys.sort()
+    put(connection, "identity_evidence", _EVIDENCE, rows)
+    put(connection, "identity_key", ("key", "evidence", "anchor"), keys)
+
+
+def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Evidence]]) -> None:
+    """Take accounts out of the index, and whatever was weighed about them."""
+    numbers = [number for number, _ in accounts]
+    keys = sorted({key for _, e in accounts for key in index_keys(e)})
+    listed = ", ".join(str(number) for number in numbers)
+    if numbers:
+        change_among(
+            connection,
+            f"DELETE FROM identity_key WHERE key IN <values> AND evidence IN ({listed})",
+            keys,
+        )
+    change_among(connection, "DELETE FROM identity_edge WHERE a IN <values>", numbers)
+    change_among(connection, "DELETE FROM identity_edge WHERE b IN <values>", numbers)
+    change_among(connection, "DELETE FROM identity_evidence WHERE id IN <values>", numbers)
+
+
+__all__ = [
+    "Known", "account_rows", "bearers", "bearing", "digest", "directory_size", "every_account",
+    "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates", "put_accounts",
+    "read_account", "remove_accounts",
+]  # fmt: skip

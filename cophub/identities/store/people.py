@@ -1,0 +1,350 @@
+"""People written down: which account is whose, since when and why, and how a person is shown."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from cophub.identities.store.assign import Account, Assignment, assign
+from cophub.identities.store.rows import Row, all_rows, among, put
+from cophub.warehouse.columns import instant_text
+from cophub.warehouse.staging import execute, settle, staged
+
+_TABLES = {
+    "grouped": (
+        "source TEXT, account TEXT, person TEXT, kind TEXT, rule TEXT,"
+        " probability DOUBLE PRECISION, explanation TEXT, PRIMARY KEY (source, account)"
+    ),
+    "moved": "source TEXT, account TEXT, person TEXT, previous TEXT, explanation TEXT",
+    "touched_person": "person TEXT PRIMARY KEY",
+    "redirected": "person TEXT PRIMARY KEY, target TEXT",
+}
+_GROUPED = ("source", "account", "person", "kind", "rule", "probability", "explanation")
+
+
+class Member(NamedTuple):
+    """An account of a group, and why it is there."""
+
+    source: str
+    account: str
+    rule: str
+    probability: float
+    explanation: str
+
+
+class Group(NamedTuple):
+    """Accounts that belong together; `kind` is person, or what is nobody."""
+
+    kind: str
+    members: Sequence[Member]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a resolution changed."""
+
+    new_people: int = 0
+    moved_accounts: int = 0
+    redirects: int = 0
+    revived: int = 0
+    touched: frozenset[str] = frozenset()
+    """Ids of the people whose accounts were looked at, those who lost them among them."""
+
+
+def write_people(
+    connection: Connection, groups: Sequence[Group], now: datetime, run: int
+) -> Changes:
+    """Bring `person`, `person_account` and `person_history` up to date with these groups.
+
+    The groups hold all accounts of every person of whom they hold one.
+    """
+    accounts = [[(m.source, m.account) for m in group.members] for group in groups]
+    held = _held(connection, accounts)
+    assignment = assign(
+        accounts,
+        held,
+        ages=lambda people: _ages(connection, people),
+        former=lambda people: _former(connection, people),
+    )
+    touched = frozenset(assignment.people) | frozenset(held.values())
+    with staged(connection, **_TABLES):
+        _stage(connection, groups, held, assignment, touched)
+        moved = _write(connection, groups, assignment, now, run)
+        _redirect(connection, assignment)
+        _describe(connection)
+    return Changes(
+        len(assignment.new), moved, len(assignment.lost), len(assignment.revived), touched
+    )
+
+
+def _held(connection: Connection, accounts: Iterable[Iterable[Account]]) -> dict[Account, str]:
+    """Whose each of the accounts is now."""
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for group in accounts:
+        for source, key in group:
+            wanted[source].append(key)
+    found: dict[Account, str] = {}
+    for source, keys in wanted.items():
+        rows = among(
+            connection,
+            "SELECT source, account, person FROM person_account WHERE account IN <values>",
+            keys,
+        )
+        found.update(((row[0], row[1]), row[2]) for row in rows if row[0] == source)
+    return found
+
+
+def _ages(connection: Connection, people: set[str]) -> Mapping[str, str]:
+    sql = "SELECT id, created_at FROM person WHERE id IN <values>"
+    return {row[0]: str(row[1]) for row in among(connection, sql, sorted(people))}
+
+
+def _former(connection: Connection, people: set[str]) -> Mapping[Account, Sequence[str]]:
+    """Whose the accounts were last, of those who are redirects to one of these people."""
+    rows = _last_held(connection, sorted(people))
+    former: defaultdict[Account, list[str]] = defaultdict(list)
+    for person, source, account in rows:
+        former[source, account].append(person)
+    return former
+
+
+def _last_held(connection: Connection, survivors: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(redirect, source, account) for what each redirect to these people held when it ended."""
+    rows = among(
+        connection,
+        "SELECT h.person, h.source, h.account, h.valid_to FROM person_history h"
+        " JOIN person p ON p.id = h.person WHERE p.merged_into IN <values>",
+        survivors,
+    )
+    ends: dict[str, str] = {}
+    for person, _, _, valid_to in rows:
+        ends[person] = max(ends.get(person, ""), str(valid_to))
+    return [row[:3] for row in rows if str(row[3]) == ends[row[0]]]
+
+
+def _stage(
+    connection: Connection,
+    groups: Sequence[Group],
+    held: Mapping[Account, str],
+    assignment: Assignment,
+    touched: Iterable[str],
+) -> None:
+    rows: list[Row] = []
+    moved: list[Row] = []
+    for group, person in zip(groups, assignment.people, strict=True):
+        for member in group.members:
+            source, account, rule, probability, explanation = member
+            rows.append((source, account, person, group.kind, rule, probability, explanation))
+            previous = held.get((source, account))
+            if previous != person:
+                moved.append((source, account, person, previous, explanation))
+    put(connection, "grouped", _GROUPED, rows)
+    put(connection, "moved", ("source", "account", "person", "previous", "explanation"), moved)
+    put(connection, "touched_person", ("person",), [(person,) for person in sorted(touched)])
+    for table in ("grouped", "moved", "touched_person"):
+        settle(connection, table)
+
+
+def _write(
+    connection: Connection,
+    groups: Sequence[Group],
+    assignment: Assignment,
+    now: datetime,
+    run: int,
+) -> int:
+    """Write what differs and nothing else; the number of accounts that moved."""
+    at = instant_text(now)
+    made = [(assignment.people[at_], groups[at_].kind, False, at) for at_ in assignment.new]
+    put(connection, "person", ("id", "kind", "listed", "created_at"), made)
+    _write_history(connection, now, run)
+    execute(
+        connection,
+        """
+        INSERT INTO person_account (source, account, person, rule, probability, explanation)
+        SELECT g.source, g.account, g.person, g.rule, g.probability, g.explanation
+        FROM grouped g
+        LEFT JOIN person_account pa ON pa.source = g.source AND pa.account = g.account
+        WHERE pa.person <differs from> g.person OR pa.rule <differs from> g.rule
+           OR pa.probability <differs from> g.probability
+           OR pa.explanation <differs from> g.explanation
+        ON CONFLICT (source, account) DO UPDATE
+        SET person = excluded.person, rule = excluded.rule, probability = excluded.probability,
+            explanation = excluded.explanation
+        """,
+    )
+    moved: int = execute(connection, "SELECT count(*) FROM moved").scalar_one()
+    return moved
+
+
+def _write_history(connection: Connection, now: datetime, run: int) -> None:
+    execute(
+        connection,
+        """
+        UPDATE person_history SET valid_to = :now, reason = reason || '; then another person'
+        WHERE valid_to IS NULL AND EXISTS (
+          SELECT 1 FROM moved m
+          WHERE m.source = person_history.source AND m.account = person_history.account
+            AND m.previous = person_history.person)
+        """,
+        now=now,
+    )
+    execute(
+        connection,
+        """
+        INSERT INTO person_history (person, source, account, valid_from, run, reason)
+        SELECT person, source, account, :now, :run, explanation FROM moved WHERE TRUE
+        ON CONFLICT (person, source, account, valid_from) DO UPDATE SET valid_to = NULL
+        """,
+        now=now,
+        run=run,
+    )
+
+
+def _redirect(connection: Connection, assignment: Assignment) -> None:
+    """Whoever kept the id of a merged person finds the one who has their accounts, in one step."""
+    if assignment.revived:
+        rows = [(person, None) for person in assignment.revived]
+        _set_redirects(connection, rows)
+    ended = [(person, assignment.people[group]) for person, group in assignment.lost.items()]
+    _set_redirects(connection, ended)
+    torn = {assignment.people[group] for group in assignment.contested}
+    if torn:
+        _repoint(connection, sorted(torn))
+
+
+def _repoint(connection: Connection, survivors: Sequence[str]) -> None:
+    """Redirects of before go where most of what they held went."""
+    held = _last_held(connection, survivors)
+    if not held:
+        return
+    now_of = {
+        (row[0], row[1]): row[2]
+        for row in among(
+            connection,
+            "SELECT source, account, person FROM person_account WHERE account IN <values>",
+            sorted({account for _, _, account in held}),
+        )
+    }
+    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for person, source, account in held:
+        if (source, account) in now_of:
+            votes[person][now_of[source, account]] += 1
+    targets = [
+        (person, min(count, key=lambda target: (-count[target], target)))
+        for person, count in sorted(votes.items())
+    ]
+    _set_redirects(connection, targets)
+
+
+def _set_redirects(connection: Connection, targets: Sequence[tuple[str, str | None]]) -> None:
+    execute(connection, "DELETE FROM redirected")
+    put(connection, "redirected", ("person", "target"), targets)
+    execute(
+        connection,
+        """
+        UPDATE person SET merged_into = r.target FROM redirected r
+        WHERE r.person = person.id AND person.merged_into <differs from> r.target
+        """,
+    )
+
+
+_NAME = (
+    "coalesce(nullif(<trimmed>(a.name, :blanks), ''), nullif(<trimmed>("
+    "coalesce(a.given_name, '') || ' ' || coalesce(a.family_name, ''), :blanks), ''))"
+)
+
+
+def _describe(connection: Connection) -> None:
+    """The name, address, country and kind of each person, the best that their accounts give.
+
+    A present account before a gone one; a plain name of several words before one with an
+    organisation or degrees in it, that before one word, the longer before the shorter; a verified
+    address before another; then by source and key.
+    """
+    with staged(
+        connection,
+        described="id TEXT PRIMARY KEY, name TEXT, email TEXT, country TEXT, kind TEXT",
+    ):
+        execute(connection, f"INSERT INTO described {_best()}", blanks=" \t\r\n")
+        settle(connection, "described")
+        execute(
+            connection,
+            """
+            UPDATE person
+            SET name = d.name, email = d.email, country = d.country, kind = d.kind
+            FROM described d
+            WHERE d.id = person.id
+              AND (person.name <differs from> d.name OR person.email <differs from> d.email
+                   OR person.country <differs from> d.country OR person.kind <> d.kind)
+            """,
+        )
+        # Nobody's name or address stays behind with an id that no account stands for any more.
+        execute(
+            connection,
+            """
+            UPDATE person SET name = NULL, email = NULL, organization = NULL, country = NULL
+            WHERE id IN (SELECT person FROM touched_person)
+              AND NOT EXISTS (SELECT 1 FROM described d WHERE d.id = person.id)
+              AND (name IS NOT NULL OR email IS NOT NULL OR organization IS NOT NULL
+                   OR country IS NOT NULL)
+            """,
+        )
+
+
+def _best() -> str:
+    tie = "a.source <bytewise>, a.key <bytewise>"
+    gone = "CASE WHEN a.gone_at IS NULL THEN 0 ELSE 1 END"
+    plain = (
+        "CASE WHEN a.name LIKE '%(%' OR a.name LIKE '%,%' OR a.name LIKE '%@%' THEN 1"
+        " WHEN a.name LIKE '% %' THEN 0 ELSE 2 END"
+    )
+    return f"""
+        SELECT person, max(CASE WHEN name_rank = 1 THEN name END) AS name,
+               max(CASE WHEN email_rank = 1 THEN email END) AS email,
+               max(CASE WHEN country_rank = 1 THEN country END) AS country, min(kind) AS kind
+        FROM (
+          SELECT a.person, a.kind, a.name, a.email, a.country,
+                 row_number() OVER (PARTITION BY a.person ORDER BY
+                   CASE WHEN a.name IS NULL THEN 1 ELSE 0 END, {gone}, {plain},
+                   length(a.name) DESC, {tie}) AS name_rank,
+                 row_number() OVER (PARTITION BY a.person ORDER BY
+                   CASE WHEN a.email IS NULL THEN 1 ELSE 0 END, {gone},
+                   CASE WHEN a.email_verified IS TRUE THEN 0 ELSE 1 END, {tie}) AS email_rank,
+                 row_number() OVER (PARTITION BY a.person ORDER BY
+                   CASE WHEN a.country IS NULL THEN 1 ELSE 0 END, {gone}, {tie}) AS country_rank
+          FROM (
+            SELECT g.person, g.kind, a.source, a.key, a.gone_at, a.email_verified, {_NAME} AS name,
+                   nullif(<trimmed>(a.email, :blanks), '') AS email,
+                   nullif(<trimmed>(a.country, :blanks), '') AS country
+            FROM grouped g JOIN account a ON a.source = g.source AND a.key = g.account
+          ) a
+        ) ranked
+        GROUP BY person
+    """
+
+
+def drop_orphans(connection: Connection, now: datetime) -> frozenset[str]:
+    """End links to accounts that are no longer there, such as those of the erased; who had them."""
+    orphan = """
+        NOT EXISTS (SELECT 1 FROM account a WHERE a.source = {0}.source AND a.key = {0}.account)
+    """
+    left = all_rows(
+        connection,
+        f"SELECT DISTINCT person FROM person_account WHERE {orphan.format('person_account')}",
+    )
+    if not left:
+        return frozenset()
+    execute(
+        connection,
+        "UPDATE person_history SET valid_to = :now, reason = reason || '; the account is gone'"
+        f" WHERE valid_to IS NULL AND {orphan.format('person_history')}",
+        now=now,
+    )
+    execute(connection, f"DELETE FROM person_account WHERE {orphan.format('person_account')}")
+    return frozenset(row[0] for row in left)
+
+
+__all__ = ["Changes", "Group", "Member", "drop_orphans", "write_people"]
