@@ -1,1 +1,1 @@
-"""Organisations: names, domains and parents, and who worked for whom when."""
+"""Organisations: by which names and domains they go, and who works for which of them, when."""
