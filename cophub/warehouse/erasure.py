@@ -83,7 +83,7 @@ def _remember(connection: Connection, hashes: dict[str, str], now: datetime) -> 
 
 def expunge(connection: Connection, source: str, account: str) -> None:
     """Take an account and what is only about it out of the vendor side."""
-    for name in (*_THEIRS, "membership_period"):
+    for name in (*_THEIRS, "membership_period", "account_organization"):
         table = t.metadata.tables[name]
         theirs = and_(table.c.source == source, table.c.account == account)
         connection.execute(delete(table).where(theirs))

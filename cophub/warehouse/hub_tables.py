@@ -184,10 +184,16 @@ organization = Table(
 organization_name = Table(
     "organization_name",
     metadata,
-    Column("name", Text, primary_key=True, comment="A name in normal form, or a mail domain"),
-    Column("kind", Text, primary_key=True, comment="name or domain"),
-    Column("organization", Text, nullable=False, comment="Key of the organisation"),
+    Column(
+        "name",
+        Text,
+        primary_key=True,
+        comment="A name in normal form, a mail domain, or the key of one merged away",
+    ),
+    Column("kind", Text, primary_key=True, comment="name, domain or key"),
+    Column("organization", Text, nullable=False, comment="Key of the organisation; empty: of none"),
     Column("set_by", Text, comment="Who said so: seed, learned or a person's name"),
+    Column("set_at", Instant, comment="When a person said so"),
     Index(None, "organization"),
     comment="Names and domains by which an organisation goes",
 )
@@ -199,7 +205,27 @@ affiliation = Table(
     Column("organization", Text, primary_key=True, comment="Key of the organisation"),
     Column("valid_from", Instant, primary_key=True, comment="Since when, as far as is known"),
     Column("valid_to", Instant, comment="Until when; NULL: still"),
+    Column("place", Integer, comment="Of those at one time the least is the main one"),
     comment="Who works for whom, and when",
+)
+
+account_organization = Table(
+    "account_organization",
+    metadata,
+    Column("source", Text, primary_key=True, comment="Source of the account"),
+    Column("account", Text, primary_key=True, comment="Key of the account"),
+    Column("valid_from", Instant, primary_key=True, comment="Since when, as far as known"),
+    Column("valid_to", Instant, comment="Until when; NULL: still"),
+    Column("organization", Text, nullable=False, comment="Organisation, as written"),
+    Column("domain", Text, nullable=False, comment="Host of a work address; empty: none"),
+    Column("country", Text, nullable=False, comment="Country, as written"),
+    Column(
+        "basis",
+        Text,
+        nullable=False,
+        comment="What valid_from rests on: created, joined, first_seen or changed",
+    ),
+    comment="What each account said about where its owner works, and when",
 )
 
 erasure = Table(

@@ -5,6 +5,7 @@ Names and columns are a public contract: dashboards read them. A change here com
 
 from cophub.warehouse.columns import Instant, Json, metadata
 from cophub.warehouse.hub_tables import (
+    account_organization,
     affiliation,
     community,
     community_space,
@@ -46,10 +47,10 @@ from cophub.warehouse.vendor_tables import (
 )
 
 __all__ = [
-    "VENDOR_TABLES", "Instant", "Json", "account", "affiliation", "attendance", "campaign",
-    "community", "community_space", "cursor", "delivery", "document", "erasure", "event",
-    "event_place", "identity_decision", "identity_edge", "identity_evidence", "identity_key",
-    "lease", "measure", "measure_month", "membership", "membership_period", "meta", "metadata",
-    "metric", "organization", "organization_name", "person", "person_account", "person_history",
-    "post", "publication", "reaction", "reject", "run", "space", "stream_run",
+    "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation",
+    "attendance", "campaign", "community", "community_space", "cursor", "delivery", "document",
+    "erasure", "event", "event_place", "identity_decision", "identity_edge", "identity_evidence",
+    "identity_key", "lease", "measure", "measure_month", "membership", "membership_period", "meta",
+    "metadata", "metric", "organization", "organization_name", "person", "person_account",
+    "person_history", "post", "publication", "reaction", "reject", "run", "space", "stream_run",
 ]  # fmt: skip

@@ -129,9 +129,16 @@ def organizations() -> None:
     )
     op.create_table(
         "organization_name",
-        Column("name", Text, primary_key=True, comment="A name in normal form, or a mail domain"),
-        Column("kind", Text, primary_key=True, comment="name or domain"),
-        Column("organization", Text, nullable=False, comment="Key of the organisation"),
+        Column(
+            "name",
+            Text,
+            primary_key=True,
+            comment="A name in normal form, a mail domain, or the key of one merged away",
+        ),
+        Column("kind", Text, primary_key=True, comment="name, domain or key"),
+        Column(
+            "organization", Text, nullable=False, comment="Key of the organisation; empty: of none"
+        ),
         Column("set_by", Text, comment="Who said so: seed, learned or a person's name"),
         comment="Names and domains by which an organisation goes",
     )
