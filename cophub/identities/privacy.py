@@ -1,5 +1,9 @@
 """What readers may see of whom: addresses are masked wherever nobody asked for them."""
 
+import re
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:/=]+@[^\s@<>()\[\]\"',;:/=]+")
+
 
 def mask_address(address: str) -> str:
     """`amina@health.example` -> `a***@health.example`; text without an `@` becomes `***`."""
@@ -7,4 +11,9 @@ def mask_address(address: str) -> str:
     return f"{local[:1]}***@{domain}" if at else "***"
 
 
-__all__ = ["mask_address"]
+def mask_text(text: str) -> str:
+    """A text with every address in it masked: keys of accounts often are addresses."""
+    return _ADDRESS.sub(lambda found: mask_address(found[0]), text) if "@" in text else text
+
+
+__all__ = ["mask_address", "mask_text"]

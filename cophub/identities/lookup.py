@@ -1,0 +1,169 @@
+"""Whom somebody means: by id, by the beginning of one, by `source:account`, or by address.
+
+An id that became a redirect leads to the person of today, and that is told.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from cophub.config.messages import did_you_mean
+from cophub.errors import ConfigError
+from cophub.identities.decisions import Account
+from cophub.identities.privacy import mask_text
+from cophub.warehouse import tables
+
+SHORT = 8
+"""Signs of an id that are shown; mostly enough to name a person."""
+_PREFIX = re.compile(r"[0-9a-f][0-9a-f-]{3,}")
+_SHOWN = 5
+_person, _link, _account = tables.person, tables.person_account, tables.account
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A person, and the one account if an account was named."""
+
+    asked: str
+    person: str
+    name: str | None
+    account: Account | None = None
+    redirected_from: str | None = None
+
+
+def meant(connection: Connection, asked: str) -> Meant:
+    """Whom `asked` names. Raises ConfigError where it is nobody or several, with whom it could be.
+
+    Takes a person's id or the beginning of it (4 signs or more), `source:account`, or an address.
+    """
+    asked = asked.strip()
+    source, colon, key = asked.partition(":")
+    if colon and (known := _sources(connection)) and source in known:
+        return _of_account(connection, asked, (source, key))
+    if "@" in asked:
+        return _of_address(connection, asked)
+    if _PREFIX.fullmatch(asked.lower()):
+        return _of_id(connection, asked.lower())
+    if colon:
+        raise ConfigError(
+            f'"{mask_text(asked)}": there is no source "{mask_text(source)}" with accounts'
+            f"{did_you_mean(source, known)}; write source:account"
+        )
+    raise ConfigError(
+        f'"{asked}" names nobody: give a person\'s id, source:account or an address;'
+        f" `cophub people list {asked}` finds people by name"
+    )
+
+
+def accounts_of(connection: Connection, people: Iterable[str]) -> list[Account]:
+    """The accounts of people, ordered by source and key."""
+    query = select(_link.c.source, _link.c.account).where(_link.c.person.in_(list(people)))
+    return sorted((row.source, row.account) for row in connection.execute(query))
+
+
+def labelled(connection: Connection, people: Sequence[str]) -> dict[str, str]:
+    """`4f2a91c0 Amina Diallo` for each of these people."""
+    query = select(_person.c.id, _person.c.name).where(_person.c.id.in_(people))
+    return {
+        row.id: f"{row.id[:SHORT]} {row.name or '(no name)'}" for row in connection.execute(query)
+    }
+
+
+def current(connection: Connection, person: str) -> str:
+    """Who a person is today: follows redirects."""
+    seen = {person}
+    while True:
+        query = select(_person.c.merged_into).where(_person.c.id == person)
+        into = connection.scalar(query)
+        if into is None or into in seen:
+            return person
+        seen.add(into)
+        person = into
+
+
+def _sources(connection: Connection) -> set[str]:
+    # Two walks over an index; a source may have links to accounts that a renaming left behind.
+    return {*connection.scalars(select(_account.c.source).distinct())} | {
+        *connection.scalars(select(_link.c.source).distinct())
+    }
+
+
+def _of_account(connection: Connection, asked: str, account: Account) -> Meant:
+    query = select(_link.c.person).where(
+        _link.c.source == account[0], _link.c.account == account[1]
+    )
+    person = connection.scalar(query)
+    if person is not None:
+        return _named(connection, asked, person, account)
+    there = select(_account.c.key).where(
+        _account.c.source == account[0], _account.c.key == account[1]
+    )
+    if connection.scalar(there) is not None:
+        raise ConfigError(f"{mask_text(asked)} is not resolved yet; `cophub run identities` does")
+    raise ConfigError(
+        f"there is no account {mask_text(asked)}; `cophub export person_account` lists all"
+    )
+
+
+def _of_address(connection: Connection, asked: str) -> Meant:
+    query = (
+        select(_link.c.person, _account.c.source, _account.c.key)
+        .join(_account, (_account.c.source == _link.c.source) & (_account.c.key == _link.c.account))
+        .where(func.lower(func.trim(_account.c.email)) == asked.lower())
+        .order_by(_account.c.source, _account.c.key)
+    )
+    found = connection.execute(query).all()
+    people = list(dict.fromkeys(row.person for row in found))
+    if not people:
+        raise ConfigError(f"no account has the address {mask_text(asked)}; is it written right?")
+    if len(people) > 1:
+        which = [f"{row.source}:{mask_text(row.key)} ({row.person[:SHORT]})" for row in found]
+        raise ConfigError(
+            f"{mask_text(asked)} is the address of {len(people)} people: {_some(which)};"
+            " name one by id or source:account"
+        )
+    account = (found[0].source, found[0].key) if len(found) == 1 else None
+    return _named(connection, asked, people[0], account)
+
+
+def _of_id(connection: Connection, asked: str) -> Meant:
+    query = select(_person.c.id, _person.c.name).where(_person.c.id.startswith(asked))
+    found = connection.execute(query.order_by(_person.c.id).limit(200)).all()
+    exact = [row for row in found if row.id == asked]
+    today = {current(connection, row.id): row for row in exact or found}
+    if not today:
+        raise ConfigError(
+            f'no person\'s id begins with "{asked}"; `cophub people list` shows the ids'
+        )
+    if len(today) > 1:
+        which = labelled(connection, list(today)).values()
+        raise ConfigError(
+            f'"{asked}" is the beginning of {len(today)} ids: {_some(sorted(which))};'
+            " write a few more signs"
+        )
+    ((person, row),) = today.items()
+    ids = {one.id for one in found}
+    old = None if person in ids else row.id
+    return _named(connection, asked, person, None, old)
+
+
+def _named(
+    connection: Connection,
+    asked: str,
+    person: str,
+    account: Account | None,
+    redirected_from: str | None = None,
+) -> Meant:
+    name = connection.scalar(select(_person.c.name).where(_person.c.id == person))
+    return Meant(asked, person, name, account, redirected_from)
+
+
+def _some(words: Iterable[str]) -> str:
+    words = list(words)
+    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
+    return ", ".join(words[:_SHOWN]) + more
+
+
+__all__ = ["SHORT", "Meant", "accounts_of", "current", "labelled", "meant"]
