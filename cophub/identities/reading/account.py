@@ -81,7 +81,7 @@ def read_account(row: Sequence[Any]) -> Evidence:
 def digest(row: Sequence[Any]) -> int:
     """A 64-bit signed number of exactly what `read_account` looks at, and of its version."""
     values = [VERSION, *row[:-1], msgspec.json.encode(_details(row[-1]), order="sorted")]
-    return xxhash.xxh3_64_intdigest(repr(values)) - (1 << 63)
+    return xxhash.xxh3_64_intdigest(repr(values).encode("utf-8", "surrogatepass")) - (1 << 63)
 
 
 def _details(extra: Any) -> Mapping[str, Any]:
