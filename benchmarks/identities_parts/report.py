@@ -6,6 +6,7 @@ from statistics import fmean
 
 from cophub.identities.metrics import Scores
 from cophub.identities.mistakes import Seen
+from cophub.identities.privacy import mask_text
 from identities_parts.running import Result
 
 QUALITY = f"{'':44}pairwise            B-cubed             owed per 1,000    VI    largest"
@@ -124,13 +125,10 @@ def _examples(results: Sequence[Result], kind: tuple[str, str]) -> list[tuple[Se
 def shown(seen: Seen, names: bool) -> str:
     """An account in an example: the address masked, and the name too unless it is invented."""
     name = seen.name if names else " ".join(f"{word[0]}***" for word in seen.name.split())
-    if "@" in name:
-        name = masked(name)
-    parts = (name, masked(seen.email), seen.organization if names else "", seen.country)
+    parts = (
+        mask_text(name),
+        mask_text(seen.email.strip()),
+        seen.organization if names else "",
+        seen.country,
+    )
     return ", ".join(part for part in parts if part) or "nothing at all"
-
-
-def masked(address: str) -> str:
-    """`a***@hilltop.example`."""
-    local, at, domain = address.strip().partition("@")
-    return f"{local[:1]}***@{domain}" if at else ""

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def hub_labels(table: str, url: str, labels: str, later: bool | None, **_: Any) 
     warehouse = Warehouse.open(url)
     with warehouse.connect() as connection:
         found = connection.execute(text("SELECT source, account, person FROM person_account"))
-        people = {(source, account): person for source, account, person in found}
+        people: dict[Row, str] = {(source, key): person for source, key, person in found}
     warehouse.dispose()
     keys = rows(Path(table), ("source", "account"), later=later)
     write_labels(Path(labels), [people.get(key, f"{key}") for key in keys])
@@ -178,7 +179,7 @@ def _labels(found: Any, accounts: int) -> list[int]:
     return labels
 
 
-SYSTEMS = {
+SYSTEMS: dict[str, Callable[..., Reading]] = {
     "email": exact_email,
     "memory": memory,
     "hub-load": hub_load,
