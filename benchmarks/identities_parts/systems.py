@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,25 +33,27 @@ def exact_email(table: str, labels: str, **_: Any) -> Reading:
 
 
 def hub_load(table: str, url: str, later: bool, **_: Any) -> Reading:
-    """Put the accounts into the table `account` as a sync would have, without a vendor."""
+    """Put the accounts into the table `account` as a sync of each source would have."""
     from sqlalchemy import insert
 
     from cophub.warehouse import Warehouse, tables
 
-    account = tables.metadata.tables["account"]
+    account, run = tables.metadata.tables["account"], tables.metadata.tables["run"]
     seen = BEGIN + timedelta(hours=1 if later else 0)
-    own = {"run": 1, "first_seen_at": seen, "changed_at": seen}
+    sync = {"kind": "sync", "state": "done", "started_at": seen, "finished_at": seen}
+    own = {"first_seen_at": seen, "changed_at": seen}
 
     def work() -> None:
         warehouse = Warehouse.open(url)
         with warehouse.begin() as connection:
-            batch = []
-            for row in rows(Path(table), ("source", "account", *ACCOUNT), later=later):
-                batch.append(_typed(row) | own)
-                if len(batch) == 5000:
-                    connection.execute(insert(account), batch)
-                    batch = []
-            if batch:
+            runs: dict[str, int] = {}
+            accounts = rows(Path(table), ("source", "account", *ACCOUNT), later=later)
+            while batch := [_typed(row) | own for row in islice(accounts, 5000)]:
+                for row in batch:
+                    if row["source"] not in runs:
+                        made = connection.execute(insert(run), sync | {"source": row["source"]})
+                        runs[row["source"]] = made.inserted_primary_key[0]
+                    row["run"] = runs[row["source"]]
                 connection.execute(insert(account), batch)
         warehouse.dispose()
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 ACCOUNT = (
     "name", "given_name", "family_name", "email", "email_verified", "username", "kind",
@@ -76,7 +77,7 @@ def write_population(path: Path, seed: int, accounts: int, later: int) -> int:
 
     Returns the number of its people.
     """
-    from random import Random
+    import msgspec
 
     from cophub.sandbox.population import Population, linkable
 
@@ -84,16 +85,23 @@ def write_population(path: Path, seed: int, accounts: int, later: int) -> int:
     can_be_linked = linkable(population.accounts())
     late = set(Random(seed).sample(range(accounts + later), later))
     people = set()
-    plain = population.rows(("source", "key", *ACCOUNT))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for number, (held, row) in enumerate(zip(population.accounts(), plain, strict=True)):
+        for number, held in enumerate(population.accounts()):
             people.add(held.person)
-            flag = "1" if (row[0], str(row[1])) in can_be_linked else "0"
+            ref = (held.source, str(held.account.key))
+            said = [getattr(held.account, name) for name in ACCOUNT]
+            values = [
+                None if value is msgspec.UNSET or value is None
+                else "1" if value is True
+                else msgspec.json.encode(value).decode() if isinstance(value, dict)
+                else value
+                for value in said
+            ]  # fmt: skip
+            flag = "1" if ref in can_be_linked else "0"
             comes = "1" if number in late else ""
-            values = ["1" if value is True else value for value in row]
-            writer.writerow([*values, held.person, flag, held.kind, comes])
+            writer.writerow([*ref, *values, held.person, flag, held.kind, comes])
     return len(people)
 
 
