@@ -12,6 +12,7 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.matching.keys import DIRECTORY, MAILBOX, anchor, index_keys, key_of
 from cophub.identities.reading.account import FIELDS, digest, read_account
 from cophub.identities.store.rows import Row, all_rows, among, change_among, put
+from cophub.warehouse.staging import execute, settle, staged
 from cophub.warehouse.store import driver_cursor
 
 _EVIDENCE = ("id", "source", "account", "digest", "anchor", "evidence")
@@ -44,7 +45,7 @@ def _rows_of(connection: Connection, where: str, source: str) -> Iterator[Row]:
 
 
 class Known:
-    """An account of the index: its number, the digest of its row, and its evidence, decoded late."""
+    """An account of the index: its number, the digest of its row, and its evidence."""
 
     __slots__ = ("digest", "id", "packed")
 
@@ -156,16 +157,17 @@ def put_accounts(
 def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Evidence]]) -> None:
     """Take accounts out of the index, and whatever was weighed about them."""
     numbers = [number for number, _ in accounts]
-    keys = sorted({key for _, e in accounts for key in index_keys(e)})
-    listed = ", ".join(str(number) for number in numbers)
-    if numbers:
-        change_among(
+    keys = sorted((key, number) for number, e in accounts for key in index_keys(e))
+    with staged(connection, removed_key="key BIGINT, evidence BIGINT"):
+        put(connection, "removed_key", ("key", "evidence"), keys)
+        settle(connection, "removed_key")
+        execute(
             connection,
-            f"DELETE FROM identity_key WHERE key IN <values> AND evidence IN ({listed})",
-            keys,
+            "DELETE FROM identity_key"
+            " WHERE (key, evidence) IN (SELECT key, evidence FROM removed_key)",
         )
-    change_among(connection, "DELETE FROM identity_edge WHERE a IN <values>", numbers)
-    change_among(connection, "DELETE FROM identity_edge WHERE b IN <values>", numbers)
+    for column in ("a", "b"):
+        change_among(connection, f"DELETE FROM identity_edge WHERE {column} IN <values>", numbers)
     change_among(connection, "DELETE FROM identity_evidence WHERE id IN <values>", numbers)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -52,6 +52,10 @@ class Changes:
     revived: int = 0
     touched: frozenset[str] = frozenset()
     """Ids of the people whose accounts were looked at, those who lost them among them."""
+
+    def with_touched(self, more: frozenset[str]) -> "Changes":
+        """The same, with more people looked at."""
+        return replace(self, touched=self.touched | more)
 
 
 def write_people(
@@ -184,10 +188,8 @@ def _write_history(connection: Connection, now: datetime, run: int) -> None:
         connection,
         """
         UPDATE person_history SET valid_to = :now, reason = reason || '; then another person'
-        WHERE valid_to IS NULL AND EXISTS (
-          SELECT 1 FROM moved m
-          WHERE m.source = person_history.source AND m.account = person_history.account
-            AND m.previous = person_history.person)
+        WHERE valid_to IS NULL AND (person, source, account) IN (
+          SELECT previous, source, account FROM moved WHERE previous IS NOT NULL)
         """,
         now=now,
     )
@@ -249,6 +251,30 @@ def _set_redirects(connection: Connection, targets: Sequence[tuple[str, str | No
         WHERE r.person = person.id AND person.merged_into <differs from> r.target
         """,
     )
+
+
+def describe_again(connection: Connection, accounts: Sequence[Account]) -> frozenset[str]:
+    """Show the people of these accounts as the accounts are by now; their ids."""
+    if not accounts:
+        return frozenset()
+    with staged(connection, **_TABLES):
+        put(connection, "moved", ("source", "account"), accounts)
+        settle(connection, "moved")
+        execute(
+            connection,
+            "INSERT INTO touched_person SELECT DISTINCT pa.person FROM moved m"
+            " JOIN person_account pa ON pa.source = m.source AND pa.account = m.account",
+        )
+        execute(
+            connection,
+            "INSERT INTO grouped (source, account, person, kind)"
+            " SELECT pa.source, pa.account, pa.person, p.kind FROM touched_person t"
+            " JOIN person_account pa ON pa.person = t.person JOIN person p ON p.id = t.person",
+        )
+        settle(connection, "grouped")
+        _describe(connection)
+        people = all_rows(connection, "SELECT person FROM touched_person")
+    return frozenset(row[0] for row in people)
 
 
 _NAME = (
@@ -347,4 +373,4 @@ def drop_orphans(connection: Connection, now: datetime) -> frozenset[str]:
     return frozenset(row[0] for row in left)
 
 
-__all__ = ["Changes", "Group", "Member", "drop_orphans", "write_people"]
+__all__ = ["Changes", "Group", "Member", "describe_again", "drop_orphans", "write_people"]

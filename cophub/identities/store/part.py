@@ -1,0 +1,286 @@
+"""A part of the directory: what a sync touched, and as much around it as it can change.
+
+The outcome is that of weighing everything anew. A score depends on the evidence of two nodes and on
+how many bear their keys, in bands; people depend on the edges within one connected component. So
+these are looked at again: nodes of changed accounts, with all that share an uncapped key; edges of
+accounts a key of which went into another band; and the components of all of these.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from cophub.identities.evidence import Evidence
+from cophub.identities.matching.blocking import CAP, candidates
+from cophub.identities.matching.clustering import Decision, cluster
+from cophub.identities.matching.frequency import band
+from cophub.identities.matching.keys import index_keys
+from cophub.identities.matching.nodes import Node, Ref, nodes
+from cophub.identities.matching.scoring import NEVER, Edge, Labels, score, worth_keeping
+from cophub.identities.matching.weights import Weights
+from cophub.identities.store.edges import (
+    TIE,
+    drop_edges,
+    edge_of,
+    edge_rows,
+    edges_among,
+    put_edges,
+    replace_edges,
+    tie_rows,
+)
+from cophub.identities.store.groups import groups_of
+from cophub.identities.store.index import (
+    bearers,
+    bearing,
+    evidence_of,
+    find_accounts,
+    mates,
+    put_accounts,
+    remove_accounts,
+)
+from cophub.identities.store.people import Changes, write_people
+from cophub.identities.store.rows import Row, all_rows, among, put
+from cophub.warehouse.staging import settle, staged
+
+
+@dataclass(frozen=True)
+class Altered:
+    """An account whose evidence changed: its number, and what it says now (None: it is gone)."""
+
+    number: int
+    before: Evidence | None
+    after: Evidence | None
+    digest: int
+
+
+@dataclass
+class StoredCounts:
+    """How many bear a key, from the index, for the keys that were asked for beforehand."""
+
+    size: int
+    singles: frozenset[str]
+    known: dict[int, int] = field(default_factory=dict)
+
+    def bearers(self, key: int) -> int:
+        return self.known.get(key, 0)
+
+    def learn(self, connection: Connection, keys: Iterable[int]) -> None:
+        """Make the counts of these keys known."""
+        wanted = set(keys) - self.known.keys()
+        found = bearers(connection, wanted)
+        self.known.update((key, found.get(key, 0)) for key in wanted)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a score depends on beside the two nodes."""
+
+    counts: StoredCounts
+    register: Labels
+    decisions: Sequence[Decision]
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What must be looked at again because evidence changed."""
+
+    rebuilt: set[int]
+    """Accounts whose pairs are found anew."""
+    rescored: set[int]
+    """Accounts whose edges are weighed anew."""
+    beside: set[int]
+    """Accounts that had edges with changed ones."""
+
+
+def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
+    """Bring evidence and keys up to date, and tell what that touches."""
+    keys = {
+        key
+        for each in altered
+        for e in (each.before, each.after)
+        if e is not None
+        for key in index_keys(e)
+    }
+    before = bearers(connection, keys)
+    homes = mates(connection, {each.number: each.before for each in altered if each.before})
+    beside = {
+        end
+        for row in edges_among(connection, {a.number for a in altered}, both=False)
+        for end in row[:2]
+    }
+    remove_accounts(connection, [(a.number, a.before) for a in altered if a.before is not None])
+    put_accounts(
+        connection,
+        [(a.number, a.digest, a.after, index_keys(a.after)) for a in altered if a.after],
+    )
+    after = bearers(connection, keys)
+    up: list[int] = []
+    again: list[int] = []
+    for key in keys:
+        was, now = before.get(key, 0), after.get(key, 0)
+        if (was > CAP) != (now > CAP) or band(now) < band(was):
+            again.append(key)
+        elif band(now) > band(was):
+            up.append(key)
+    gone = {each.number for each in altered if each.after is None}
+    rebuilt = {each.number for each in altered} | homes.keys()
+    rebuilt |= {number for _, number in bearing(connection, again)}
+    return Shift(rebuilt - gone, {number for _, number in bearing(connection, up)}, beside - gone)
+
+
+def resolve_part(
+    connection: Connection, shift: Shift, context: Context, now: datetime, run: int
+) -> Changes:
+    """Find and weigh the edges of what was touched, and make its people anew."""
+    beside = _rebuild(connection, shift.rebuilt, context)
+    changed = _rescore(connection, shift.rescored - shift.rebuilt, context)
+    component = _component(
+        connection, shift.rebuilt | shift.beside | beside | changed, context.decisions
+    )
+    accounts = list(component.values())
+    number = _numbers(component)
+    made = nodes(accounts, _different(context.decisions))
+    node_at = _node_at(made, number)
+    rows = edges_among(connection, component.keys())
+    edges = [edge for row in rows if (edge := edge_of(row, node_at)) is not None]
+    inside = set(number)
+    decisions = [d for d in context.decisions if d.a in inside or d.b in inside]
+    clustering = cluster(made, edges, decisions, context.weights)
+    fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
+    if sorted(fresh, key=lambda row: row[:2]) != sorted(rows, key=lambda row: row[:2]):
+        replace_edges(connection, component.keys(), fresh)
+    return write_people(connection, groups_of(accounts, clustering), now, run)
+
+
+def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set[int]:
+    """Replace the edges of these accounts' nodes; accounts at the other ends, old and new."""
+    own = mates(connection, evidence_of(connection, rebuilt))
+    keys = {key for e in own.values() for key in index_keys(e)}
+    context.counts.learn(connection, keys)
+    meeting = [key for key in keys if 1 < context.counts.bearers(key) <= CAP]
+    numbers = {number for _, number in bearing(connection, meeting)}
+    around = mates(connection, own | evidence_of(connection, numbers - own.keys()))
+    accounts = list(around.values())
+    all_keys = [index_keys(e) for e in accounts]
+    context.counts.learn(connection, (key for theirs in all_keys for key in theirs))
+    made = nodes(accounts, _different(context.decisions))
+    number = _numbers(around)
+    ours = {at for at, e in enumerate(accounts) if number[e.source, e.key] in own}
+    touched = [at for at, node in enumerate(made) if ours.intersection(node.members)]
+    edges = [
+        edge
+        for one, other in candidates(made, all_keys, context.counts, among=set(touched))
+        if (edge := _weighed(made[one], made[other], context)) is not None
+    ]
+    before = edges_among(connection, own.keys(), both=False)
+    rows = edge_rows(edges, (), number) + tie_rows([made[at] for at in touched], accounts, number)
+    replace_edges(connection, own.keys(), rows)
+    return {end for row in (*before, *rows) for end in row[:2]} | own.keys()
+
+
+def _rescore(connection: Connection, rescored: set[int], context: Context) -> set[int]:
+    """Weigh the edges of these accounts' nodes anew; the ends of those that changed."""
+    rows = edges_among(connection, _with_heads(connection, rescored), both=False)
+    weighed = {end for row in rows if row[3] != TIE for end in row[:2]}
+    around = mates(connection, evidence_of(connection, weighed))
+    accounts = list(around.values())
+    context.counts.learn(connection, (key for e in accounts for key in index_keys(e)))
+    number = _numbers(around)
+    node_at = _node_at(nodes(accounts, _different(context.decisions)), number)
+    changed: list[Row] = []
+    fresh: list[Edge] = []
+    for row in rows:
+        old = edge_of(row, node_at)
+        if old is None or old.score == math.inf:
+            continue
+        new = _weighed(old.a, old.b, context)
+        if new != old:
+            changed.append(row)
+            fresh += [new] if new is not None else []
+    drop_edges(connection, [row[:2] for row in changed])
+    put_edges(connection, edge_rows(fresh, (), number))
+    return {end for row in changed for end in row[:2]}
+
+
+def _weighed(a: Node, b: Node, context: Context) -> Edge | None:
+    edge = score(a, b, context.counts, context.register, context.weights)
+    return edge if worth_keeping(edge) else None
+
+
+def _with_heads(connection: Connection, numbers: set[int]) -> set[int]:
+    """The accounts, and those that stand for their nodes."""
+    rows = among(
+        connection,
+        f"SELECT a, b FROM identity_edge WHERE verdict = '{TIE}' AND b IN <values>",
+        sorted(numbers),
+    )
+    other = among(
+        connection,
+        f"SELECT a, b FROM identity_edge WHERE verdict = '{TIE}' AND a IN <values>",
+        sorted(numbers),
+    )
+    return numbers | {end for row in (*rows, *other) for end in row}
+
+
+def _component(
+    connection: Connection, start: set[int], decisions: Sequence[Decision]
+) -> dict[int, Evidence]:
+    """All accounts that the edges, decisions and people of before connect with these."""
+    found = evidence_of(connection, start)
+    beside = _decided(decisions)
+    fresh = set(found)
+    while fresh:
+        rows = edges_among(connection, fresh, both=False)
+        numbers = {end for row in rows if row[3] != NEVER for end in row[:2]}
+        refs = {(found[number].source, found[number].key) for number in fresh}
+        more = _same_people(connection, refs)
+        more.update(ref for of in refs for ref in beside.get(of, ()))
+        numbers |= {known.id for known in find_accounts(connection, more).values()}
+        new = evidence_of(connection, numbers - found.keys())
+        found |= new
+        fresh = set(new)
+    return found
+
+
+def _same_people(connection: Connection, refs: Collection[Ref]) -> set[Ref]:
+    """All accounts of the people whose accounts these are."""
+    with staged(connection, asked="source TEXT, account TEXT, PRIMARY KEY (source, account)"):
+        put(connection, "asked", ("source", "account"), sorted(refs))
+        settle(connection, "asked")
+        rows = all_rows(
+            connection,
+            """
+            SELECT source, account FROM person_account WHERE person IN (
+              SELECT pa.person FROM asked q
+              JOIN person_account pa ON pa.source = q.source AND pa.account = q.account)
+            """,
+        )
+    return {(row[0], row[1]) for row in rows}
+
+
+def _decided(decisions: Sequence[Decision]) -> dict[Ref, list[Ref]]:
+    beside: dict[Ref, list[Ref]] = {}
+    for decision in decisions:
+        beside.setdefault(decision.a, []).append(decision.b)
+        beside.setdefault(decision.b, []).append(decision.a)
+    return beside
+
+
+def _different(decisions: Sequence[Decision]) -> set[tuple[Ref, Ref]]:
+    return {(decision.a, decision.b) for decision in decisions if not decision.same}
+
+
+def _numbers(accounts: Mapping[int, Evidence]) -> dict[Ref, int]:
+    return {(e.source, e.key): number for number, e in accounts.items()}
+
+
+def _node_at(made: Sequence[Node], number: Mapping[Ref, int]) -> dict[int, Node]:
+    """Each node by the number of the account that stands for it."""
+    return {number[node.key]: node for node in made}
+
+
+__all__ = ["Altered", "Context", "Shift", "StoredCounts", "resolve_part", "update_index"]

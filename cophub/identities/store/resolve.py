@@ -1,0 +1,217 @@
+"""People brought up to date with what the warehouse holds, looking only at what changed."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from cophub.identities.evidence import Evidence
+from cophub.identities.matching.clustering import Decision
+from cophub.identities.matching.frequency import size_band
+from cophub.identities.matching.match import VERSION as MATCHING
+from cophub.identities.matching.nodes import Ref
+from cophub.identities.matching.scoring import Labels
+from cophub.identities.matching.weights import Weights
+from cophub.identities.organizations.stored import load_register, update_register
+from cophub.identities.reading.account import VERSION as READING
+from cophub.identities.reading.account import digest, read_account
+from cophub.identities.store import state as kept
+from cophub.identities.store.index import (
+    account_rows,
+    bearing,
+    directory_size,
+    evidence_of,
+    find_accounts,
+)
+from cophub.identities.store.part import (
+    Altered,
+    Context,
+    StoredCounts,
+    resolve_part,
+    update_index,
+)
+from cophub.identities.store.people import Changes, describe_again, drop_orphans
+from cophub.identities.store.rows import Row, all_rows
+from cophub.identities.store.whole import read_everybody, resolve_whole
+from cophub.warehouse.staging import execute
+
+WHOLE_SHARE = 0.2
+"""Where more of the accounts than this changed, everything is weighed anew: that costs less."""
+_PIECE = 5_000
+
+
+@dataclass
+class _News:
+    """What changed since the last resolution."""
+
+    altered: list[Altered] = field(default_factory=list)
+    refreshed: list[Ref] = field(default_factory=list)
+    """Accounts written by a run that say nothing new about whose they are."""
+    decided: list[Ref] = field(default_factory=list)
+    """Accounts about which something was decided or withdrawn."""
+
+
+def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int) -> Changes:
+    """Bring people up to date; the same people as if everything had been weighed anew.
+
+    Nothing is read or written where no run has written an account, nobody was erased and nothing
+    decided since the last resolution.
+    """
+    before = kept.read_state(connection)
+    if connection.dialect.name == "postgresql":
+        execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
+    version = _version(weights)
+    mark = kept.watermark(connection)
+    decisions = kept.active_decisions(connection)
+    erasures = kept.erasures(connection)
+    if before is None or before.version != version:
+        return _whole(connection, before, version, decisions, weights, now, run)
+    sources = kept.sources_changed(connection, before.watermark)
+    same = before.erasures == erasures and before.decisions == kept.flat(decisions)
+    if same and not sources:
+        return Changes()
+    left = drop_orphans(connection, now)
+    news = _news(connection, sources, before, decisions)
+    size = _size(connection)
+    if len(news.altered) > WHOLE_SHARE * size:
+        return _whole(connection, before, version, decisions, weights, now, run)
+    changes = _part(connection, news, before, decisions, weights, now, run)
+    if changes is None:
+        return _whole(connection, before, version, decisions, weights, now, run)
+    shown = describe_again(connection, news.refreshed)
+    state = kept.Resolved(
+        version, mark, before.size, before.singles, erasures, kept.flat(decisions)
+    )
+    kept.write_state(connection, state)
+    return changes.with_touched(left | shown)
+
+
+def _version(weights: Weights) -> str:
+    marks = f"{READING}.{MATCHING}.{weights.model_dump_json()}"
+    return sha256(marks.encode()).hexdigest()[:16]
+
+
+def _whole(
+    connection: Connection,
+    before: kept.Resolved | None,
+    version: str,
+    decisions: Sequence[Decision],
+    weights: Weights,
+    now: datetime,
+    run: int,
+) -> Changes:
+    mark = kept.watermark(connection)
+    left = drop_orphans(connection, now)
+    accounts, digests = read_everybody(connection, cached=before is not None)
+    update_register(connection)
+    matching, changes = resolve_whole(
+        connection,
+        accounts,
+        digests,
+        register=load_register(connection),
+        decisions=decisions,
+        weights=weights,
+        now=now,
+        run=run,
+    )
+    state = kept.Resolved(
+        version,
+        mark,
+        size_band(matching.counts.size),
+        tuple(sorted(matching.counts.singles)),
+        kept.erasures(connection),
+        kept.flat(decisions),
+    )
+    kept.write_state(connection, state)
+    return changes.with_touched(left)
+
+
+def _part(
+    connection: Connection,
+    news: _News,
+    before: kept.Resolved,
+    decisions: Sequence[Decision],
+    weights: Weights,
+    now: datetime,
+    run: int,
+) -> Changes | None:
+    """Resolve what changed; None where that puts the directory into another size band."""
+    shift = update_index(connection, news.altered)
+    size = directory_size(connection)
+    if size_band(size) != before.size:
+        return None
+    touched = [(e.source, e.key) for a in news.altered for e in (a.before, a.after) if e]
+    relabelled = update_register(connection, touched).keys() if touched else ()
+    shift.rebuilt.update(number for _, number in bearing(connection, relabelled))
+    shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
+    counts = StoredCounts(size, frozenset(before.singles))
+    register: Labels = load_register(connection)
+    context = Context(counts, register, decisions, weights)
+    return resolve_part(connection, shift, context, now, run)
+
+
+def _news(
+    connection: Connection,
+    sources: Sequence[str],
+    before: kept.Resolved,
+    decisions: Sequence[Decision],
+) -> _News:
+    news = _News()
+    next_number = 1 + _highest(connection)
+    for rows in _pieces(account_rows(connection, sources, before.watermark)):
+        known = find_accounts(connection, [(row[0], row[1]) for row in rows])
+        for row in rows:
+            ref, mark = (row[0], row[1]), digest(row)
+            old = known.get(ref)
+            if old is not None and old.digest == mark:
+                news.refreshed.append(ref)
+                continue
+            evidence = read_account(row)
+            if old is None:
+                news.altered.append(Altered(next_number, None, evidence, mark))
+                next_number += 1
+            elif old.evidence == evidence:
+                news.refreshed.append(ref)
+            else:
+                news.altered.append(Altered(old.id, old.evidence, evidence, mark))
+    news.altered += _vanished(connection)
+    other = set(before.decisions) ^ set(kept.flat(decisions))
+    news.decided = sorted({ref for d in other for ref in ((d[1], d[2]), (d[3], d[4]))})
+    return news
+
+
+def _vanished(connection: Connection) -> list[Altered]:
+    """Accounts of the index that are no longer in the warehouse."""
+    rows = all_rows(
+        connection,
+        "SELECT id FROM identity_evidence e WHERE NOT EXISTS (SELECT 1 FROM account a"
+        " WHERE a.source = e.source AND a.key = e.account)",
+    )
+    gone: dict[int, Evidence] = evidence_of(connection, [row[0] for row in rows])
+    return [Altered(number, e, None, 0) for number, e in gone.items()]
+
+
+def _highest(connection: Connection) -> int:
+    rows = all_rows(connection, "SELECT coalesce(max(id), 0) FROM identity_evidence")
+    number: int = rows[0][0]
+    return number
+
+
+def _size(connection: Connection) -> int:
+    rows = all_rows(connection, "SELECT count(*) FROM identity_evidence")
+    count: int = rows[0][0]
+    return count
+
+
+def _pieces(rows: Iterator[Row]) -> Iterator[Collection[Row]]:
+    # All of them are fetched before the first piece is used: its queries share the cursor's
+    # connection, and PostgreSQL's cursor would lose what it has not yet given.
+    everything = iter(list(rows))
+    while piece := list(islice(everything, _PIECE)):
+        yield piece
+
+
+__all__ = ["resolve"]
