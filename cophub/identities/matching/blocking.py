@@ -1,44 +1,95 @@
 """Which pairs of nodes are worth comparing: those that share a key that few bear."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from cophub.identities.matching.frequency import Counts
 from cophub.identities.matching.nodes import Node
 
-CAP = 40
-"""A key that more nodes bear makes no pairs."""
+CAP = 32
+"""A key that more anchors bear makes no pairs."""
 
 
 @dataclass(slots=True)
 class Capped:
-    """What was left out: keys that too many nodes bear."""
+    """What was left out: keys that too many anchors bear."""
 
     keys: dict[int, int] = field(default_factory=dict)
-    """Key to number of nodes."""
+    """Key to number of anchors."""
 
 
 def candidates(
-    nodes: Sequence[Node], keys: Sequence[Sequence[int]], capped: Capped | None = None
+    nodes: Sequence[Node],
+    keys: Sequence[Sequence[int]],
+    counts: Counts,
+    *,
+    among: Collection[int] | None = None,
+    capped: Capped | None = None,
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of positions in `nodes`, the smaller first, each once.
+    """Pairs of positions in `nodes`, the smaller first, each once, in order.
 
-    `keys[i]` are the keys of account i, as `index_keys` gives them.
+    `keys[i]` are the keys of account i, as `index_keys` gives them. With `among` one of each pair
+    at least is among these positions.
     """
-    bearing: dict[int, list[int]] = {}
+    bearing = _bearing(nodes, keys, counts, among, capped)
     for position, node in enumerate(nodes):
-        if node.kind == "person":
-            for key in {key for member in node.members for key in keys[member]}:
-                bearing.setdefault(key, []).append(position)
-    seen: set[tuple[int, int]] = set()
-    for key, bearers in bearing.items():
-        if len(bearers) > CAP:
-            if capped is not None:
-                capped.keys[key] = len(bearers)
+        if node.kind != "person":
             continue
-        for place, one in enumerate(bearers):
-            for other in bearers[place + 1 :]:
-                seen.add((one, other))
-    yield from sorted(seen)
+        partners: set[int] = set()
+        for key in _search_keys(node, keys):
+            bearers = bearing.get(key)
+            if bearers is not None:
+                # They stand in falling order: what is left are the nodes further on.
+                bearers.pop()
+                partners.update(bearers)
+        if among is not None and position not in among:
+            partners.intersection_update(among)
+        for partner in sorted(partners):
+            yield position, partner
+
+
+def _bearing(
+    nodes: Sequence[Node],
+    keys: Sequence[Sequence[int]],
+    counts: Counts,
+    among: Collection[int] | None,
+    capped: Capped | None,
+) -> dict[int, list[int]]:
+    """Key to the nodes that bear it, last first; without keys of one node, or of too many."""
+    wanted = None
+    if among is not None:
+        wanted = {key for position in among for key in _search_keys(nodes[position], keys)}
+    first: dict[int, int] = {}
+    bearing: dict[int, list[int]] = {}
+    for position in range(len(nodes) - 1, -1, -1):
+        node = nodes[position]
+        if node.kind != "person":
+            continue
+        for key in _search_keys(node, keys):
+            if wanted is not None and key not in wanted:
+                continue
+            others = bearing.get(key)
+            if others is not None:
+                others.append(position)
+            elif key in first:
+                bearing[key] = [first[key], position]
+            else:
+                first[key] = position
+    for key in list(bearing):
+        # Few nodes may yet have many anchors: all addresses of a directory id.
+        anchors = counts.bearers(key)
+        if anchors > CAP:
+            del bearing[key]
+            if capped is not None:
+                capped.keys[key] = anchors
+    return bearing
+
+
+def _search_keys(node: Node, keys: Sequence[Sequence[int]]) -> list[int] | set[int]:
+    # Odd keys are those that are searched by: `keys.searched`, without a call for each.
+    if len(node.members) == 1:
+        return [key for key in keys[node.members[0]] if key & 1]
+    return {key for member in node.members for key in keys[member] if key & 1}
 
 
 __all__ = ["CAP", "Capped", "candidates"]

@@ -1,12 +1,17 @@
 """Nodes to people: strongest edge first, a join is refused where anything speaks against it."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from cophub.identities.matching.groups import Group, Groups
 from cophub.identities.matching.nodes import Node, Ref
-from cophub.identities.matching.scoring import ASK, MERGE, Edge
+from cophub.identities.matching.reasons import MERGE, Reason
+from cophub.identities.matching.scoring import ASK, Edge
 from cophub.identities.matching.weights import Weights
-from cophub.identities.reading.names import compare
+
+Cross = Callable[[Node, Node], Edge]
+"""Scores any pair of nodes, also one that no key has brought together."""
 
 
 class Decision(NamedTuple):
@@ -33,8 +38,9 @@ class Clustering(NamedTuple):
     refused: list[tuple[Edge, str]]
     """Edges strong enough to merge that something spoke against, and what."""
     questions: list[Question]
+    """Best gain first; one for each pair of people."""
     contradictions: list[Decision]
-    """Decisions that others speak against; the `different` ones among them were followed."""
+    """`same` decisions that `different` ones speak against; the `different` ones were followed."""
 
 
 def cluster(
@@ -42,30 +48,89 @@ def cluster(
     edges: Iterable[Edge],
     decisions: Iterable[Decision] = (),
     weights: Weights | None = None,
+    cross: Cross | None = None,
 ) -> Clustering:
-    """People of nodes; the same for any order of nodes, edges and decisions."""
-    group_of: dict[int, list[Node]] = {id(node): [node] for node in nodes}
-    joined: list[Edge] = []
+    """People of nodes; the same for any order of nodes, edges and decisions.
+
+    `cross` scores pairs within groups that `edges` say nothing of; without it they do not count.
+    No connected part of edges, decisions included, has any influence on another.
+    """
+    weights = weights or Weights()
+    ordered = sorted(edges, key=lambda e: (-e.score, e.a.key, e.b.key))
+    groups = Groups(nodes, ordered, weights, cross)
+    joined, contradictions = _decide(groups, sorted(set(decisions)))
     refused: list[tuple[Edge, str]] = []
-    questions: list[Question] = []
-    for edge in sorted(edges, key=lambda e: (-e.score, e.a.key, e.b.key)):
-        one, other = group_of[id(edge.a)], group_of[id(edge.b)]
-        if one is other:
-            continue
-        if edge.verdict == ASK:
-            questions.append(Question(edge, float(len(one) + len(other))))
+    thin: list[Edge] = []
+    for edge in ordered:
         if edge.verdict != MERGE:
             continue
-        if any(compare(x, y).clash for m in one for n in other for x in m.names for y in n.names):
-            refused.append((edge, "names_clash"))
+        if groups.is_thin(edge):
+            thin.append(edge)
+        else:
+            _join(groups, edge, joined, refused)
+    for edge in thin:
+        if groups.ambiguous(edge):
+            refused.append((edge, "ambiguous"))
+        else:
+            _join(groups, edge, joined, refused)
+    questions = _questions(groups, ordered)
+    people = sorted(groups.all(), key=lambda group: group[0].key)
+    return Clustering(people, joined, refused, questions, contradictions)
+
+
+def _decide(groups: Groups, decisions: Sequence[Decision]) -> tuple[list[Edge], list[Decision]]:
+    """Follow the decisions: `different` first, then each `same` that none of them forbids."""
+    joined: list[Edge] = []
+    contradictions: list[Decision] = []
+    for decision in decisions:
+        if not decision.same and not groups.keep_apart(decision.a, decision.b):
+            contradictions.append(decision)
+    for decision in decisions:
+        if not decision.same:
             continue
-        one.extend(other)
-        for node in other:
-            group_of[id(node)] = one
+        pair = groups.pair(decision.a, decision.b)
+        if pair is None:
+            continue
+        if groups.decided_apart(*pair):
+            contradictions.append(decision)
+        elif groups.join(*pair):
+            a, b = sorted(pair, key=lambda node: node.key)
+            joined.append(Edge(a, b, math.inf, MERGE, (Reason("decided_same", math.inf),)))
+    return joined, contradictions
+
+
+def _join(groups: Groups, edge: Edge, joined: list[Edge], refused: list[tuple[Edge, str]]) -> None:
+    if groups.together(edge.a, edge.b):
+        return
+    against = groups.against(edge)
+    if against:
+        refused.append((edge, against))
+    else:
+        groups.join(edge.a, edge.b)
         joined.append(edge)
-    groups = {id(group): sorted(group, key=lambda node: node.key) for group in group_of.values()}
-    ordered = sorted(groups.values(), key=lambda group: group[0].key)
-    return Clustering(ordered, joined, refused, questions, [])
 
 
-__all__ = ["Clustering", "Decision", "Question", "cluster"]
+_NOT_ASKED = frozenset(("decided_different", "directory_ids", "names_clash"))
+
+
+def _questions(groups: Groups, ordered: Sequence[Edge]) -> list[Question]:
+    """The strongest edge of each two groups that might be one, unless something forbids it."""
+    asked: set[tuple[Ref, Ref]] = set()
+    found: list[Question] = []
+    for edge in ordered:
+        if edge.verdict not in (MERGE, ASK) or groups.together(edge.a, edge.b):
+            continue
+        one, other = groups.of(edge.a), groups.of(edge.b)
+        pair = (min(one.key, other.key), max(one.key, other.key))
+        if pair in asked:
+            continue
+        asked.add(pair)
+        against = groups.against(edge)
+        if against in _NOT_ASKED:
+            continue
+        found.append(Question(edge, groups.gain(edge, bool(against))))
+    found.sort(key=lambda question: (-question.gain, question.edge.a.key, question.edge.b.key))
+    return found
+
+
+__all__ = ["Clustering", "Cross", "Decision", "Group", "Question", "cluster"]

@@ -45,6 +45,11 @@ def band(count: int) -> int:
     return half if count >= half else base
 
 
+def size_band(size: int) -> int:
+    """The power of two that a directory of so many anchors has reached; 1 at least."""
+    return 1 << max(0, size.bit_length() - 1)
+
+
 def _count(keys: Sequence[Iterable[int]], anchors: Sequence[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
     by_anchor: dict[int, int | list[int]] = {}
@@ -67,4 +72,4 @@ def _count(keys: Sequence[Iterable[int]], anchors: Sequence[int]) -> dict[int, i
     return counts
 
 
-__all__ = ["Counts", "Tally", "band"]
+__all__ = ["Counts", "Tally", "band", "size_band"]

@@ -1,40 +1,55 @@
 """What an account is found by: 64-bit hashes of its words, pairs of words, addresses and so on.
 
 A key is a hash of its kind and its parts, so that keys of different kinds never meet and a count of
-bearers is one of that kind. All keys of an account follow from its evidence alone.
+bearers is one of that kind. All keys of an account follow from its evidence alone. Odd keys are
+searched by: nodes that share one are compared. Even keys only count how common something is.
 """
 
+import re
 from functools import lru_cache
 
-from xxhash import xxh3_64_digest
+from xxhash import xxh3_64_intdigest
 
 from cophub.identities.evidence import Evidence, Name
+from cophub.identities.reading.names import key_words
+
+PAIR = "p"
+"""Two words of a name, in whatever order."""
+INITIAL = "i"
+"""A word of a name with the first letter of another one."""
+LOCAL = "l"
+"""Local part of a mailbox, or a user name, without points."""
+IDENTIFIER = "n"
+_TAIL = "e"  # a word with the end of another one: finds slips in a first letter
+_INITIAL_AT = "a"  # as INITIAL, within an organisation or domain: finds what is common elsewhere
+_SEARCHED = frozenset((PAIR, INITIAL, LOCAL, IDENTIFIER, _TAIL, _INITIAL_AT))
 
 WORD = "w"
-PAIR = "p"
-HALF = "h"
-INITIAL = "i"
-INITIAL_AT = "a"
-LOCAL = "l"
 MAILBOX = "m"
 DIRECTORY = "g"
 ORGANIZATION = "o"
 DOMAIN = "d"
 COUNTRY = "c"
 CITY = "t"
-IDENTIFIER = "n"
 
-_MOST_WORDS = 5
+_MOST_WORDS = 4
 """Of a longer name the first words and the last one are looked at."""
+_HALF = 1 << 63
+_WHOLE = 1 << 64
+_NOT_LETTERS = re.compile(r"[^a-z0-9]+")
+_POINTS = str.maketrans("", "", "._-")
 
 
 def key_of(kind: str, *parts: str) -> int:
-    """The key of a kind and its parts: a signed 64-bit number."""
-    return int.from_bytes(
-        xxh3_64_digest("\x1f".join((kind, *parts)).encode("utf-8", "surrogatepass")),
-        "big",
-        signed=True,
-    )
+    """The key of a kind and its parts: a signed 64-bit number, odd if it is searched by."""
+    number: int = xxh3_64_intdigest("\x1f".join((kind, *parts)).encode("utf-8", "surrogatepass"))
+    number = number | 1 if kind in _SEARCHED else number & -2
+    return number - _WHOLE if number >= _HALF else number
+
+
+def searched(key: int) -> bool:
+    """Whether nodes that share this key are to be compared, if not too many bear it."""
+    return key & 1 == 1
 
 
 def anchor(e: Evidence) -> int:
@@ -48,14 +63,21 @@ def anchor(e: Evidence) -> int:
 
 def index_keys(e: Evidence) -> list[int]:
     """All keys of an account, without repeats, in a fixed order."""
-    found: dict[int, None] = {}
-    if e.name is not None:
-        found.update(dict.fromkeys(_name_keys(e.name)))
-        places = [part for part in (e.organization, e.domain, e.country) if part]
-        for word, initial in word_initials(e.name):
-            found.update((key_of(INITIAL_AT, word, initial, place), None) for place in places)
+    found: list[int] = []
+    name = e.name if e.name is not None and e.name.full else spelled_name(e) or e.name
+    if name is not None:
+        found.extend(_name_keys(name))
+        if e.domain or e.organization:
+            found.extend(_name_keys_at(name, e.organization, e.domain))
+    if e.mailbox:
+        found.append(key_of(MAILBOX, e.mailbox))
+        if not e.role:
+            found.append(local_key(e.mailbox.rpartition("@")[0]))
+    if e.username and "@" not in e.username:
+        key = local_key(e.username)
+        if key not in found:
+            found.append(key)
     for kind, text in (
-        (MAILBOX, e.mailbox),
         (DIRECTORY, e.directory),
         (ORGANIZATION, e.organization),
         (DOMAIN, e.domain),
@@ -63,50 +85,96 @@ def index_keys(e: Evidence) -> list[int]:
         (CITY, e.city),
     ):
         if text:
-            found[key_of(kind, text)] = None
-    if e.mailbox and not e.role:
-        found[key_of(LOCAL, e.mailbox.rpartition("@")[0])] = None
-    if e.username:
-        found[key_of(LOCAL, e.username)] = None
-    found.update((key_of(IDENTIFIER, text), None) for text in e.identifiers)
-    return list(found)
+            found.append(_plain_key(kind, text))
+    found.extend(key_of(IDENTIFIER, text) for text in e.identifiers)
+    return found
+
+
+def spelled_name(e: Evidence) -> Name | None:
+    """The name that the mailbox of an account without a full one spells out: `amina.diallo@`.
+
+    None where it does not, or where it disagrees with the one word that the account does show.
+    """
+    if not e.mailbox or e.role or e.kind != "person":
+        return None
+    words = spelled_words(e.mailbox.rpartition("@")[0])
+    if not words or (e.name is not None and not set(words) & set(e.name.tokens)):
+        return None
+    return Name(tokens=words)
+
+
+@lru_cache(maxsize=4096)
+def spelled_words(local: str) -> tuple[str, ...]:
+    """The two or three words of a local part such as `amina.diallo2`; empty: it has no words."""
+    words = tuple(part.rstrip("0123456789") for part in _NOT_LETTERS.split(local))
+    if not 2 <= len(words) <= 3 or not all(len(word) >= 3 and word.isalpha() for word in words):
+        return ()
+    return words if len(set(words)) == len(words) else ()
 
 
 def chosen_words(name: Name) -> tuple[str, ...]:
-    """The words of a name that keys are made of."""
-    words = tuple(dict.fromkeys(name.tokens))
+    """The words that keys of a name are made of, in the form in which spellings meet."""
+    words = tuple(dict.fromkeys(key_words(name)))
     return words if len(words) <= _MOST_WORDS else (*words[: _MOST_WORDS - 1], words[-1])
 
 
 def word_initials(name: Name) -> list[tuple[str, str]]:
-    """Each word with the first letter of each other word or initial."""
+    """Each of the first and the last word with the first letter of each other word or initial."""
     words = chosen_words(name)
-    letters = dict.fromkeys((*(word[0] for word in words), *name.initials))
-    return [
-        (word, letter)
-        for word in words
-        for letter in letters
-        if letter in name.initials or any(o[0] == letter for o in words if o != word)
-    ]
-
-
-@lru_cache(maxsize=65536)
-def _name_keys(name: Name) -> tuple[int, ...]:
-    words = chosen_words(name)
-    found = dict.fromkeys(key_of(WORD, word) for word in words)
-    for position, first in enumerate(words):
-        for second in words[position + 1 :]:
-            found[pair_key(first, second)] = None
-            for one, other in ((first, second), (second, first)):
-                found[key_of(HALF, one, "^" + other[:3])] = None
-                found[key_of(HALF, one, other[-3:] + "$")] = None
-    found.update((key_of(INITIAL, word, letter), None) for word, letter in word_initials(name))
-    return tuple(found)
+    found: dict[tuple[str, str], None] = {}
+    for word in dict.fromkeys((*words[:1], *words[-1:])):
+        for other in words:
+            if other != word:
+                found[word, other[0]] = None
+        for letter in name.initials:
+            found[word, letter] = None
+    return list(found)
 
 
 def pair_key(first: str, second: str) -> int:
     """Key of two words in whatever order."""
-    return key_of(PAIR, *((first, second) if first <= second else (second, first)))
+    return key_of(PAIR, first, second) if first <= second else key_of(PAIR, second, first)
 
 
-__all__ = ["anchor", "chosen_words", "index_keys", "key_of", "pair_key", "word_initials"]
+def local_key(local: str) -> int:
+    """Key of a local part or user name; points and dashes in it do not count."""
+    return key_of(LOCAL, local.translate(_POINTS) or local)
+
+
+@lru_cache(maxsize=4096)
+def _name_keys(name: Name) -> tuple[int, ...]:
+    words = chosen_words(name)
+    found = [_word_key(word) for word in words]
+    for position, first in enumerate(words):
+        found.extend(pair_key(first, second) for second in words[position + 1 :])
+    found.extend(key_of(INITIAL, word, letter) for word, letter in word_initials(name))
+    if len(words) >= 2:
+        found.append(key_of(_TAIL, words[0], words[-1][-3:]))
+        found.append(key_of(_TAIL, words[-1], words[0][-3:]))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _name_keys_at(name: Name, organization: str, domain: str) -> tuple[int, ...]:
+    places = [place for place in (organization, domain) if place]
+    return tuple(
+        key_of(_INITIAL_AT, word, letter, place)
+        for word, letter in word_initials(name)
+        for place in places
+    )
+
+
+@lru_cache(maxsize=32768)
+def _word_key(word: str) -> int:
+    return key_of(WORD, word)
+
+
+@lru_cache(maxsize=32768)
+def _plain_key(kind: str, text: str) -> int:
+    return key_of(kind, text)
+
+
+__all__ = [
+    "anchor", "chosen_words", "index_keys", "key_of", "local_key", "pair_key", "searched",
+    "spelled_name", "spelled_words", "word_initials",
+]  # fmt: skip

@@ -1,5 +1,6 @@
 """All of matching, in memory: accounts to people. A pure function of the set of accounts."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -9,8 +10,12 @@ from cophub.identities.matching.clustering import Clustering, Decision, cluster
 from cophub.identities.matching.frequency import Tally
 from cophub.identities.matching.keys import anchor, index_keys
 from cophub.identities.matching.nodes import Node, nodes
-from cophub.identities.matching.scoring import LEAVE, NEVER, Edge, Labels, score
+from cophub.identities.matching.reasons import Labels
+from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
 from cophub.identities.matching.weights import Weights
+
+VERSION = 1
+"""Of what matching makes of evidence; one more makes everything anew."""
 
 
 class Matching(NamedTuple):
@@ -20,13 +25,14 @@ class Matching(NamedTuple):
     """Positions of each person's accounts, ordered; people by their first account's name."""
     nodes: list[Node]
     edges: list[Edge]
-    """Scored pairs that are worth keeping: all but those that only lack any likeness."""
+    """The scored pairs that are to be merged or asked about."""
     clustering: Clustering
-    keys: list[list[int]]
+    keys: list["array[int]"]
     """Keys of each account."""
-    anchors: list[int]
+    anchors: "array[int]"
+    counts: Tally
     capped: dict[int, int]
-    """Keys that too many nodes bear to be looked at, with their number."""
+    """Keys that too many bear to be looked at, with the number of their bearers."""
 
 
 class _Plain:
@@ -45,24 +51,24 @@ def match(
 ) -> Matching:
     """The people of a whole directory."""
     weights = weights or Weights()
-    register = register or _Plain()
     decided = list(decisions)
-    keys = [index_keys(e) for e in accounts]
-    anchors = [anchor(e) for e in accounts]
+    keys = [array("q", index_keys(e)) for e in accounts]
+    anchors = array("q", [anchor(e) for e in accounts])
     counts = Tally(keys, anchors)
     made = nodes(accounts, {(d.a, d.b) for d in decided if not d.same})
+    scorer = Scorer(counts, register or _Plain(), weights)
     capped = Capped()
-    edges = []
-    for one, other in candidates(made, keys, capped):
-        edge = score(made[one], made[other], counts, register, weights)
-        if edge.verdict not in (LEAVE, NEVER):
+    edges: list[Edge] = []
+    for one, other in candidates(made, keys, counts, capped=capped):
+        edge = scorer.score(made[one], made[other])
+        if worth_keeping(edge):
             edges.append(edge)
-    clustering = cluster(made, edges, decided, weights)
+    clustering = cluster(made, edges, decided, weights, scorer.score)
     people = [
         tuple(sorted(member for node in group for member in node.members))
         for group in clustering.groups
     ]
-    return Matching(people, made, edges, clustering, keys, anchors, capped.keys)
+    return Matching(people, made, edges, clustering, keys, anchors, counts, capped.keys)
 
 
-__all__ = ["Matching", "match"]
+__all__ = ["VERSION", "Matching", "match"]

@@ -1,17 +1,23 @@
 """Accounts that are one person's by directory id or mailbox alone: what matching works on.
 
-A mailbox is split where full names clash (a couple, father and son, a successor, `info@`). Blank
-names follow the only name of a private mailbox, and stay alone at a shared or split one.
+A mailbox is split where full names clash (a couple, father and son, a successor, `info@`), and is
+no evidence for its persons from then on. Blank names and single words follow the only name of a
+private mailbox; at a shared or split one blank names stay alone.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cophub.identities.evidence import Evidence, Name
-from cophub.identities.reading.names import CLASH, compare
+from cophub.identities.matching.keys import anchor, spelled_name
+from cophub.identities.matching.sharing import name_order, split
 
 Ref = tuple[str, str]
 """An account: its source and key."""
+
+_SHARED_KINDS = frozenset(("role_mailbox", "shared_login"))
+_ENTITIES = frozenset(("bot", "service"))
+"""Kinds of which one address is one thing, whatever it is called."""
 
 
 @dataclass(slots=True, eq=False)
@@ -22,24 +28,30 @@ class Node:
     """Positions in the list of accounts, ordered by (source, key)."""
     key: Ref
     """Source and key of the first member: what ties are broken by."""
+    refs: tuple[Ref, ...] = ()
+    """Source and key of each member."""
     kind: str = "person"
     names: tuple[Name, ...] = ()
     """Distinct names, the fullest first."""
+    spelled: Name | None = None
+    """Where no name is full: the one that its mailbox spells out."""
     mailboxes: tuple[str, ...] = ()
-    """Its own mailboxes; one that several people use is in `shared`."""
+    """Its own mailboxes; those that several people use are in `shared`."""
     shared: tuple[str, ...] = ()
     directory: str = ""
-    domains: tuple[str, ...] = ()
-    organizations: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     """(organisation, domain) of each account that has either, to be labelled as one thing."""
+    domains: tuple[str, ...] = ()
+    """Work domains of its own mailboxes."""
     countries: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     usernames: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    bearers: int = 1
+    """Number of distinct anchors among its accounts: so often it is in each count itself."""
     ties: tuple[tuple[int, int, str], ...] = field(default=(), repr=False)
-    """A spanning tree of the members: two positions and why (`mailbox`, `directory`)."""
+    """A spanning tree of the members: two positions and why (`mailbox`, `directory_id`)."""
 
 
 def nodes(accounts: Sequence[Evidence], different: Collection[tuple[Ref, Ref]] = ()) -> list[Node]:
@@ -47,69 +59,221 @@ def nodes(accounts: Sequence[Evidence], different: Collection[tuple[Ref, Ref]] =
 
     `different` are pairs of accounts that somebody has said are not one person's.
     """
-    groups: dict[str, list[int]] = {}
-    for position, e in enumerate(accounts):
-        if e.directory:
-            name = "directory " + e.directory
-        elif e.mailbox:
-            name = f"{e.kind} {e.mailbox}"
-        else:
-            name = f"account {e.source}\x1f{e.key}"
-        groups.setdefault(name, []).append(position)
+    homes = _homes(accounts)
     made: list[Node] = []
-    for members in groups.values():
-        made.extend(_split(accounts, members))
-    return sorted(made, key=lambda node: node.key)
+    for members, shared in _groups(accounts, homes):
+        if different and len(members) > 1:
+            for part in _apart(accounts, members, different):
+                made.append(
+                    _node(accounts, part, shared | homes.passed_on, len(part) < len(members))
+                )
+        else:
+            made.append(_node(accounts, members, shared | homes.passed_on))
+    made.sort(key=lambda node: node.key)
+    return made
 
 
-def _split(accounts: Sequence[Evidence], members: list[int]) -> Iterable[Node]:
-    members.sort(key=lambda i: (accounts[i].source, accounts[i].key))
-    parts: list[list[int]] = []
-    for position in members:
+@dataclass(slots=True)
+class _Homes:
+    """Accounts by what holds them together."""
+
+    alone: list[int] = field(default_factory=list)
+    entities: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    directories: dict[str, list[int]] = field(default_factory=dict)
+    mailboxes: dict[str, list[int]] = field(default_factory=dict)
+    """Those of accounts without a directory id."""
+    owners: dict[str, set[str]] = field(default_factory=dict)
+    """Mailbox to the directory ids that bear it."""
+    roles: set[str] = field(default_factory=set)
+    passed_on: frozenset[str] = frozenset()
+    """Mailboxes that belong to nobody: roles, and those that two directory ids bear."""
+
+
+def _homes(accounts: Sequence[Evidence]) -> _Homes:
+    homes = _Homes()
+    for position, e in enumerate(accounts):
+        if e.mailbox and (e.role or e.kind in _SHARED_KINDS):
+            homes.roles.add(e.mailbox)
+        if e.kind != "person":
+            if e.mailbox and e.kind in _ENTITIES:
+                homes.entities.setdefault((e.kind, e.mailbox), []).append(position)
+            else:
+                homes.alone.append(position)
+        elif e.directory:
+            homes.directories.setdefault(e.directory, []).append(position)
+            if e.mailbox:
+                homes.owners.setdefault(e.mailbox, set()).add(e.directory)
+        elif e.mailbox:
+            homes.mailboxes.setdefault(e.mailbox, []).append(position)
+        else:
+            homes.alone.append(position)
+    several = {mailbox for mailbox, ids in homes.owners.items() if len(ids) > 1}
+    homes.passed_on = frozenset(homes.roles | several)
+    return homes
+
+
+_Group = tuple[list[int], frozenset[str]]
+"""Positions, and the mailboxes that are no evidence for them."""
+_NONE: frozenset[str] = frozenset()
+
+
+def _groups(accounts: Sequence[Evidence], homes: _Homes) -> Iterable[_Group]:
+    for position in homes.alone:
+        yield [position], _NONE
+    for members in homes.entities.values():
+        yield members, _NONE
+    disputed: dict[str, set[str]] = {}
+    for mailbox, members in homes.mailboxes.items():
+        ids = homes.owners.get(mailbox, ())
+        owner = next(iter(ids)) if len(ids) == 1 and mailbox not in homes.roles else ""
+        if len(members) == 1 and not owner:
+            yield members, _NONE
+            continue
+        names = [accounts[i].name for i in homes.directories[owner]] if owner else []
+        parts = split(
+            [(i, accounts[i]) for i in members],
+            [name for name in names if name is not None],
+            open_to_blank=mailbox not in homes.passed_on,
+            owned=bool(owner),
+        )
         for part in parts:
-            if not _clash(accounts[position], accounts[part[0]]):
-                part.append(position)
+            if part.owner:
+                homes.directories[owner].extend(part.members)
+            else:
+                yield part.members, frozenset((mailbox,)) if part.shared else _NONE
+        if owner and any(part.owner and part.shared for part in parts):
+            disputed.setdefault(owner, set()).add(mailbox)
+    for directory, members in homes.directories.items():
+        yield members, frozenset(disputed.get(directory, ()))
+
+
+def _apart(
+    accounts: Sequence[Evidence], members: list[int], different: Collection[tuple[Ref, Ref]]
+) -> list[list[int]]:
+    """The members in parts that no decision runs through.
+
+    An account that nothing was said of goes with the only part that shows its name; where there
+    is none or several, it is alone.
+    """
+    order = sorted(members, key=lambda i: (accounts[i].source, accounts[i].key))
+    refs = {i: (accounts[i].source, accounts[i].key) for i in order}
+    ruled = {pair for a, b in different for pair in ((a, b), (b, a))}
+    named = {ref for pair in ruled for ref in pair}
+    spoken = [i for i in order if refs[i] in named]
+    if not any((refs[i], refs[j]) in ruled for i in spoken for j in spoken):
+        return [order]
+    parts: list[list[int]] = []
+    for i in spoken:
+        for part in parts:
+            if not any((refs[i], refs[j]) in ruled for j in part) and (
+                accounts[i].name == accounts[part[0]].name
+            ):
+                part.append(i)
                 break
         else:
-            parts.append([position])
-    return [_node(accounts, part, len(parts) > 1) for part in parts]
+            parts.append([i])
+    loose: list[list[int]] = []
+    for i in order:
+        if refs[i] in named:
+            continue
+        homes = [part for part in parts if accounts[part[0]].name == accounts[i].name]
+        if len(homes) == 1:
+            homes[0].append(i)
+        else:
+            loose.append([i])
+    return parts + loose
 
 
-def _clash(a: Evidence, b: Evidence) -> bool:
-    if a.name is None or b.name is None:
-        return a.role or b.role
-    return a.name != b.name and compare(a.name, b.name).level <= CLASH
-
-
-def _node(accounts: Sequence[Evidence], members: Sequence[int], shared: bool) -> Node:
+def _node(
+    accounts: Sequence[Evidence],
+    members: list[int],
+    not_own: frozenset[str],
+    ruled: bool = False,
+) -> Node:
+    if len(members) == 1:
+        return _single(accounts[members[0]], members[0], not_own, ruled)
+    members = sorted(members, key=lambda i: (accounts[i].source, accounts[i].key))
     es = [accounts[i] for i in members]
+    first = es[0]
     boxes = _distinct(e.mailbox for e in es)
-    shared = shared or any(e.role for e in es)
-    names = dict.fromkeys(e.name for e in es if e.name is not None)
+    own = () if ruled else tuple(box for box in boxes if box not in not_own)
+    names: tuple[Name, ...] = () if first.name is None else (first.name,)
+    if any(e.name is not first.name and e.name != first.name for e in es):
+        names = tuple(sorted({e.name for e in es if e.name is not None}, key=name_order))
+    spelled = None
+    if own and not any(name.full for name in names):
+        spelled = next(filter(None, map(spelled_name, es)), None)
+    directory = next((e.directory for e in es if e.directory), "")
+    why = "directory_id" if directory else "mailbox"
     return Node(
         members=tuple(members),
-        key=(es[0].source, es[0].key),
-        kind=es[0].kind,
-        names=tuple(sorted(names, key=lambda n: (-len(n.tokens), -len(n.initials), n.tokens))),
-        mailboxes=() if shared else boxes,
-        shared=boxes if shared else (),
-        directory=es[0].directory,
-        domains=_distinct(e.domain for e in es),
-        organizations=_distinct(e.organization for e in es),
+        key=(first.source, first.key),
+        refs=tuple((e.source, e.key) for e in es),
+        kind=first.kind,
+        names=names,
+        spelled=spelled,
+        mailboxes=own,
+        shared=tuple(box for box in boxes if box not in own),
+        directory=directory,
         places=tuple(
             sorted({(e.organization, e.domain) for e in es if e.organization or e.domain})
         ),
+        domains=_distinct(e.domain for e in es if e.mailbox in own),
         countries=_distinct(e.country for e in es),
         cities=_distinct(e.city for e in es),
         identifiers=_distinct(i for e in es for i in e.identifiers),
         usernames=_distinct(e.username for e in es),
         sources=_distinct(e.source for e in es),
-        ties=tuple((members[0], other, "mailbox") for other in members[1:]),
+        bearers=len({anchor(e) for e in es}) if directory else 1,
+        ties=_ties(accounts, members, why),
     )
 
 
+def _single(e: Evidence, position: int, not_own: frozenset[str], ruled: bool) -> Node:
+    own = bool(e.mailbox) and e.mailbox not in not_own and not e.role and not ruled
+    full = e.name is not None and e.name.full
+    key = (e.source, e.key)
+    return Node(
+        members=(position,),
+        key=key,
+        refs=(key,),
+        kind=e.kind,
+        names=() if e.name is None else (e.name,),
+        spelled=spelled_name(e) if own and not full else None,
+        mailboxes=(e.mailbox,) if own else (),
+        shared=() if own or not e.mailbox else (e.mailbox,),
+        directory=e.directory if e.kind == "person" else "",
+        places=((e.organization, e.domain),) if e.organization or e.domain else (),
+        domains=(e.domain,) if e.domain and own else (),
+        countries=(e.country,) if e.country else (),
+        cities=(e.city,) if e.city else (),
+        identifiers=e.identifiers,
+        usernames=(e.username,) if e.username else (),
+        sources=(e.source,),
+    )
+
+
+def _ties(
+    accounts: Sequence[Evidence], members: list[int], why: str
+) -> tuple[tuple[int, int, str], ...]:
+    """Each member tied to the first one with its mailbox, or by the directory id."""
+    if why == "mailbox":
+        return tuple((members[0], other, why) for other in members[1:])
+    ties: list[tuple[int, int, str]] = []
+    rooted = [i for i in members if accounts[i].directory]
+    ties.extend((rooted[0], other, why) for other in rooted[1:])
+    home = {accounts[i].mailbox: i for i in reversed(rooted)}
+    ties.extend(
+        (home.get(accounts[i].mailbox, rooted[0]), i, "mailbox")
+        for i in members
+        if not accounts[i].directory
+    )
+    return tuple(ties)
+
+
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({text for text in texts if text}))
+    found = {text for text in texts if text}
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 __all__ = ["Node", "Ref", "nodes"]

@@ -10,24 +10,57 @@ class Weights(BaseModel):
 
     merge: float = Field(4.0, description="Two nodes are joined from this score on")
     ask: float = Field(0.5, description="A pair is worth a question from this score on")
-    leave: float = Field(-2.0, description="Below this a known pair keeps two groups apart")
+    leave: float = Field(-2.0, description="A known pair below this keeps two groups apart")
+    even: float = Field(1.5, description="Score at which a yes is as likely as a no")
+    margin: float = Field(
+        2.0, ge=0, description="So much better must the only fit of an unclear name be"
+    )
+    questions: float = Field(
+        0.034, ge=0, description="Questions worth asking, per account in the directory"
+    )
+
     another: float = Field(
         -0.7, description="Log of the chance that a person has another node in the directory"
     )
     culture: float = Field(
-        5.0, ge=1, description="How much more often words of one culture meet than chance says"
+        6.0, ge=1, description="How much more often words of one culture meet than chance says"
     )
-    name_near: float = Field(-0.7, description="One slip, a nickname or a joined word")
-    name_partial: float = Field(-0.7, description="One name is part of the other, or has initials")
-    organization_same: float = Field(3.5, ge=0, description="Most that one organisation can add")
+    prior: float = Field(
+        0.5, gt=0, description="How far word frequencies are believed against the bearers seen"
+    )
+    others: float = Field(
+        0.5, ge=0, le=1, description="Share of the other bearers of a name that are other people"
+    )
+    most: float = Field(6.0, gt=1, description="More mailboxes than this are not one person's")
+    name_near: float = Field(-1.0, le=0, description="One slip, a nickname or a joined word")
+    name_both: float = Field(
+        0.7, ge=0, description="Taken off per doubling or so of the others who bear both spellings"
+    )
+    name_partial: float = Field(-0.7, le=0, description="A name is part of the other; initials")
+    name_spelled: float = Field(-1.5, le=0, description="The name stands in the mailbox alone")
+
+    organization_same: float = Field(3.0, ge=0, description="Most that one organisation can add")
+    organization_kin: float = Field(
+        3.0, ge=1, description="How much likelier people of one name are in one organisation"
+    )
     organization_other: float = Field(-0.6, le=0, description="Two different organisations")
     country_same: float = Field(1.2, ge=0, description="Most that one country can add")
     country_other: float = Field(-1.2, le=0, description="Two different countries")
-    city_same: float = Field(1.5, ge=0, description="Most that one city can add")
+    city_same: float = Field(2.0, ge=0, description="Most that one city can add")
+    city_other: float = Field(-0.4, le=0, description="Two different cities")
+
     identifier_same: float = Field(9.0, ge=0, description="Most that one identifier can add")
-    identifier_other: float = Field(-5.0, le=0, description="Two different birth dates or ORCIDs")
-    local_same: float = Field(4.0, ge=0, description="Most that one local part can add")
-    local_digits: float = Field(-1.5, le=0, description="Local parts that differ in digits alone")
+    identifier_other: float = Field(-6.0, le=0, description="Two birth dates, or two ORCIDs")
+    born_slip: float = Field(0.5, description="Two birth dates that differ by one slip")
+    phone_other: float = Field(-0.2, le=0, description="Two telephone numbers")
+
+    local_same: float = Field(
+        3.5, ge=0, description="One local part or user name that is more than the name"
+    )
+    local_of_name: float = Field(0.7, ge=0, description="One local part, made of the name alone")
+    digits_same: float = Field(2.0, ge=0, description="The same digits behind another local part")
+    digits_other: float = Field(-1.2, le=0, description="One local part with different digits")
+    mailbox_slip: float = Field(2.0, ge=0, description="Mailboxes of one domain, one slip apart")
     two_at_work: float = Field(-3.0, le=0, description="Two mailboxes in one work domain")
     one_per_source: float = Field(
         -6.0, le=0, description="Two accounts of a source where nobody else has two"

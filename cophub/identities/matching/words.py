@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from cophub.identities.matching.scoring import Edge, Reason
+from cophub.identities.matching.reasons import Reason
+from cophub.identities.matching.scoring import Edge
 
 _TEXT = {
     "name_equal": "name equal",

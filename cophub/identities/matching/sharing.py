@@ -1,0 +1,157 @@
+"""Who uses one mailbox: its accounts in parts, each of one person as far as names tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cophub.identities.evidence import Evidence, Name
+from cophub.identities.reading.names import COMPATIBLE, compare, name_fits_local
+
+Placed = tuple[int, Evidence]
+"""An account and its position in the list of all."""
+
+
+@dataclass(slots=True)
+class Part:
+    """Accounts at one mailbox that are one person's."""
+
+    members: list[int] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    owner: bool = False
+    """Whether it belongs to the directory id that bears the mailbox."""
+    shared: bool = False
+    """Whether the mailbox is no evidence for it, because others use it too."""
+    verified: bool = False
+
+
+def split(
+    accounts: Sequence[Placed], owners: Sequence[Name], *, open_to_blank: bool, owned: bool
+) -> list[Part]:
+    """The parts of one mailbox.
+
+    `owners` are the names of the directory id that bears it, if one does (`owned`);
+    `open_to_blank` says that it is private, so that who shows no name may follow who does.
+    """
+    if not owned and open_to_blank and _alike(accounts):
+        return [Part([i for i, _ in accounts])]
+    parts = [Part(names=list(owners), owner=True, verified=True)] if owned else []
+    full, short, blank = _by_name(accounts)
+    unsure: list[tuple[Name, list[Placed]]] = []
+    for name, theirs in full:
+        homes = [part for part in parts if _one_person(name, part.names, open_to_blank)]
+        if len(homes) > 1:
+            unsure.append((name, theirs))
+            continue
+        if not homes:
+            homes = [Part()]
+            parts.extend(homes)
+        _join(homes[0], theirs, name)
+    _share(parts, open_to_blank)
+    alone: list[Part] = []
+    for name, theirs in (*unsure, *short):
+        homes = [part for part in parts if _may_be(name, part.names)]
+        if len(homes) == 1:
+            _join(homes[0], theirs, name)
+        elif not parts and open_to_blank:
+            alone.append(Part([i for i, _ in theirs], [name]))
+        else:
+            alone.extend(Part([i], [name], shared=True) for i, _ in theirs)
+    return _place_blank(parts, alone, blank, open_to_blank)
+
+
+def _place_blank(
+    parts: list[Part], alone: list[Part], blank: list[Placed], private: bool
+) -> list[Part]:
+    """All parts, with the accounts that show no name put where they can only belong."""
+    home: Part | None = None
+    if private:
+        trusted = [part for part in parts if not part.shared]
+        if len(trusted) == 1:
+            home = trusted[0]
+        elif not parts and len(alone) == 1:
+            home = alone[0]
+        elif parts and blank:
+            home = _spelled(parts, blank[0][1].mailbox)
+        elif not alone and blank:
+            home = Part()
+            parts.append(home)
+    for position, _ in blank:
+        if home is None:
+            alone.append(Part([position], shared=True))
+        else:
+            home.members.append(position)
+    return [part for part in (*parts, *alone) if part.members or part.owner]
+
+
+def _alike(accounts: Sequence[Placed]) -> bool:
+    """Whether all show the same name or none: the usual mailbox."""
+    known = next((e.name for _, e in accounts if e.name is not None), None)
+    return all(e.name is None or e.name is known or e.name == known for _, e in accounts)
+
+
+def _by_name(
+    accounts: Sequence[Placed],
+) -> tuple[list[tuple[Name, list[Placed]]], list[tuple[Name, list[Placed]]], list[Placed]]:
+    """Accounts by distinct full name and short name, fullest first, and those without a name."""
+    names: dict[Name, list[Placed]] = {}
+    blank: list[Placed] = []
+    for placed in accounts:
+        if placed[1].name is None:
+            blank.append(placed)
+        else:
+            names.setdefault(placed[1].name, []).append(placed)
+    ordered = sorted(names.items(), key=lambda item: name_order(item[0]))
+    return (
+        [item for item in ordered if item[0].full],
+        [item for item in ordered if not item[0].full],
+        blank,
+    )
+
+
+def name_order(name: Name) -> tuple[int, int, tuple[object, ...]]:
+    """What names are sorted by: the fullest first."""
+    fields = (name.tokens, name.initials, name.given, name.family, name.suffix, name.script)
+    return -len(name.tokens), -len(name.initials), fields
+
+
+def _one_person(name: Name, others: list[Name], private: bool) -> bool:
+    """Whether a full name goes with all of another's names; a new family name may, in private."""
+    alike = False
+    for other in others:
+        likeness = compare(name, other)
+        if likeness.clash and not (private and likeness.why == "family"):
+            return False
+        alike = alike or likeness.clash or likeness.level >= COMPATIBLE
+    return alike
+
+
+def _may_be(name: Name, others: list[Name]) -> bool:
+    """Whether a short name is part of another's names, or an initial of it."""
+    return any(
+        not likeness.clash and bool(likeness.shared)
+        for likeness in (compare(name, other) for other in others)
+    )
+
+
+def _join(part: Part, theirs: list[Placed], name: Name) -> None:
+    part.members.extend(i for i, _ in theirs)
+    part.names.append(name)
+    part.verified = part.verified or any(e.verified for _, e in theirs)
+
+
+def _share(parts: list[Part], private: bool) -> None:
+    """A mailbox of several is nobody's, unless the others only claim it and one has verified it."""
+    if len(parts) < 2 and private:
+        return
+    verified = [part for part in parts if part.verified]
+    for part in parts:
+        part.shared = not (private and len(verified) == 1 and part is verified[0])
+
+
+def _spelled(parts: list[Part], mailbox: str) -> Part | None:
+    """The only part whose name the mailbox spells; `amina@` of Amina and John is Amina's."""
+    local = mailbox.rpartition("@")[0]
+    fitting = [part for part in parts if max(name_fits_local(n, local) for n in part.names) >= 0.9]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+__all__ = ["Part", "Placed", "name_order", "split"]
