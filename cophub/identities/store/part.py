@@ -14,13 +14,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from cophub.identities.evidence import Evidence
-from cophub.identities.matching.blocking import CAP, candidates
+from cophub.identities.matching import blocking
 from cophub.identities.matching.clustering import Decision, cluster
 from cophub.identities.matching.frequency import band
-from cophub.identities.matching.keys import index_keys
+from cophub.identities.matching.keys import index_keys, searched
 from cophub.identities.matching.nodes import Node, Ref, nodes
-from cophub.identities.matching.scoring import NEVER, Edge, Labels, score, worth_keeping
-from cophub.identities.matching.weights import Weights
+from cophub.identities.matching.scoring import NEVER, Edge, Scorer, worth_keeping
 from cophub.identities.store.edges import (
     TIE,
     drop_edges,
@@ -79,9 +78,13 @@ class Context:
     """What a score depends on beside the two nodes."""
 
     counts: StoredCounts
-    register: Labels
+    scorer: Scorer
     decisions: Sequence[Decision]
-    weights: Weights
+
+    @property
+    def different(self) -> set[tuple[Ref, Ref]]:
+        """Pairs of accounts that somebody said are not one person's."""
+        return {(decision.a, decision.b) for decision in self.decisions if not decision.same}
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
     again: list[int] = []
     for key in keys:
         was, now = before.get(key, 0), after.get(key, 0)
-        if (was > CAP) != (now > CAP) or band(now) < band(was):
+        if (was > blocking.CAP) != (now > blocking.CAP) or band(now) < band(was):
             again.append(key)
         elif band(now) > band(was):
             up.append(key)
@@ -143,13 +146,15 @@ def resolve_part(
     )
     accounts = list(component.values())
     number = _numbers(component)
-    made = nodes(accounts, _different(context.decisions))
+    made = nodes(accounts, context.different)
     node_at = _node_at(made, number)
     rows = edges_among(connection, component.keys())
     edges = [edge for row in rows if (edge := edge_of(row, node_at)) is not None]
     inside = set(number)
     decisions = [d for d in context.decisions if d.a in inside or d.b in inside]
-    clustering = cluster(made, edges, decisions, context.weights)
+    context.counts.learn(connection, (key for e in accounts for key in index_keys(e)))
+    scorer = context.scorer
+    clustering = cluster(made, edges, decisions, scorer.weights, scorer.score)
     fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
     if sorted(fresh, key=lambda row: row[:2]) != sorted(rows, key=lambda row: row[:2]):
         replace_edges(connection, component.keys(), fresh)
@@ -161,19 +166,21 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     own = mates(connection, evidence_of(connection, rebuilt))
     keys = {key for e in own.values() for key in index_keys(e)}
     context.counts.learn(connection, keys)
-    meeting = [key for key in keys if 1 < context.counts.bearers(key) <= CAP]
+    meeting = [
+        key for key in keys if searched(key) and 1 < context.counts.bearers(key) <= blocking.CAP
+    ]
     numbers = {number for _, number in bearing(connection, meeting)}
     around = mates(connection, own | evidence_of(connection, numbers - own.keys()))
     accounts = list(around.values())
     all_keys = [index_keys(e) for e in accounts]
     context.counts.learn(connection, (key for theirs in all_keys for key in theirs))
-    made = nodes(accounts, _different(context.decisions))
+    made = nodes(accounts, context.different)
     number = _numbers(around)
     ours = {at for at, e in enumerate(accounts) if number[e.source, e.key] in own}
     touched = [at for at, node in enumerate(made) if ours.intersection(node.members)]
     edges = [
         edge
-        for one, other in candidates(made, all_keys, context.counts, among=set(touched))
+        for one, other in blocking.candidates(made, all_keys, context.counts, among=set(touched))
         if (edge := _weighed(made[one], made[other], context)) is not None
     ]
     before = edges_among(connection, own.keys(), both=False)
@@ -190,7 +197,7 @@ def _rescore(connection: Connection, rescored: set[int], context: Context) -> se
     accounts = list(around.values())
     context.counts.learn(connection, (key for e in accounts for key in index_keys(e)))
     number = _numbers(around)
-    node_at = _node_at(nodes(accounts, _different(context.decisions)), number)
+    node_at = _node_at(nodes(accounts, context.different), number)
     changed: list[Row] = []
     fresh: list[Edge] = []
     for row in rows:
@@ -207,7 +214,7 @@ def _rescore(connection: Connection, rescored: set[int], context: Context) -> se
 
 
 def _weighed(a: Node, b: Node, context: Context) -> Edge | None:
-    edge = score(a, b, context.counts, context.register, context.weights)
+    edge = context.scorer.score(a, b)
     return edge if worth_keeping(edge) else None
 
 
@@ -268,10 +275,6 @@ def _decided(decisions: Sequence[Decision]) -> dict[Ref, list[Ref]]:
         beside.setdefault(decision.a, []).append(decision.b)
         beside.setdefault(decision.b, []).append(decision.a)
     return beside
-
-
-def _different(decisions: Sequence[Decision]) -> set[tuple[Ref, Ref]]:
-    return {(decision.a, decision.b) for decision in decisions if not decision.same}
 
 
 def _numbers(accounts: Mapping[int, Evidence]) -> dict[Ref, int]:

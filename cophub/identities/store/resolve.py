@@ -13,7 +13,7 @@ from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.frequency import size_band
 from cophub.identities.matching.match import VERSION as MATCHING
 from cophub.identities.matching.nodes import Ref
-from cophub.identities.matching.scoring import Labels
+from cophub.identities.matching.scoring import Scorer
 from cophub.identities.matching.weights import Weights
 from cophub.identities.organizations.stored import load_register, update_register
 from cophub.identities.reading.account import VERSION as READING
@@ -71,7 +71,7 @@ def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int
         return _whole(connection, before, version, decisions, weights, now, run)
     sources = kept.sources_changed(connection, before.watermark)
     same = before.erasures == erasures and before.decisions == kept.flat(decisions)
-    if same and not sources:
+    if same and not sources and before.watermark:
         return Changes()
     left = drop_orphans(connection, now)
     news = _news(connection, sources, before, decisions)
@@ -148,8 +148,8 @@ def _part(
     shift.rebuilt.update(number for _, number in bearing(connection, relabelled))
     shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
     counts = StoredCounts(size, frozenset(before.singles))
-    register: Labels = load_register(connection)
-    context = Context(counts, register, decisions, weights)
+    scorer = Scorer(counts, load_register(connection), weights)
+    context = Context(counts, scorer, decisions)
     return resolve_part(connection, shift, context, now, run)
 
 

@@ -1,0 +1,90 @@
+"""Which person each group is: the largest overlap keeps the id, and a merge can be undone."""
+
+from collections.abc import Mapping, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cophub.identities.store.assign import Account, Assignment, assign
+
+
+def accounts(names: str) -> list[Account]:
+    return [("list", name) for name in names]
+
+
+def assigned(
+    groups: Sequence[str],
+    held: Mapping[str, str],
+    ages: Mapping[str, str] | None = None,
+    former: Mapping[str, Sequence[str]] | None = None,
+) -> Assignment:
+    """Groups of accounts of one letter; `held` is person -> letters, `former` likewise."""
+    before = {account: person for person, names in held.items() for account in accounts(names)}
+    gone: dict[Account, list[str]] = {}
+    for person, names in (former or {}).items():
+        for name in names:
+            gone.setdefault(("list", name), []).append(person)
+    return assign(
+        [accounts(group) for group in groups],
+        before,
+        ages=lambda people: {person: (ages or {}).get(person, "2026") for person in people},
+        former=lambda people: gone,
+    )
+
+
+def test_a_group_that_nobody_held_is_somebody_new() -> None:
+    found = assigned(["ab", "c"], {})
+    assert found.new == [0, 1]
+    assert len(set(found.people)) == 2
+
+
+def test_the_largest_overlap_chooses_first_also_where_another_group_then_has_nobody() -> None:
+    found = assigned(["ab", "cdex"], {"p": "abcde", "q": "x"})
+    assert found.people[1] == "p"
+    assert found.people[0] not in {"p", "q"}
+    assert found.lost == {"q": 1}
+
+
+def test_between_equals_the_oldest_stays() -> None:
+    found = assigned(["ab"], {"p": "a", "q": "b"}, {"p": "2026-02-01", "q": "2026-01-01"})
+    assert found.people == ["q"]
+    assert found.lost == {"p": 0}
+
+
+def test_what_is_split_off_takes_back_the_id_that_it_had_before_it_was_merged() -> None:
+    found = assigned(["ab", "cd"], {"p": "abcd"}, former={"r": "cd"})
+    assert found.people == ["p", "r"]
+    assert found.revived == ["r"]
+    assert found.new == []
+
+
+def test_an_id_is_taken_back_by_one_part_alone() -> None:
+    found = assigned(["abcd", "ef", "g"], {"p": "abcdefg"}, former={"r": "efg"})
+    assert found.people[:2] == ["p", "r"]
+    assert found.new == [2]
+
+
+LETTERS = "abcdefgh"
+PARTITIONS = st.lists(st.integers(0, 4), min_size=len(LETTERS), max_size=len(LETTERS))
+
+
+def parted(numbers: list[int]) -> dict[int, str]:
+    groups: dict[int, str] = {}
+    for letter, number in zip(LETTERS, numbers, strict=True):
+        groups[number] = groups.get(number, "") + letter
+    return groups
+
+
+@given(before=PARTITIONS, after=PARTITIONS)
+def test_whatever_changes_no_id_is_two_people_and_nobody_is_lost_without_a_trace(
+    before: list[int], after: list[int]
+) -> None:
+    held = {f"p{number}": letters for number, letters in parted(before).items()}
+    groups = list(parted(after).values())
+    found = assigned(groups, held)
+    assert len(set(found.people)) == len(groups)
+    assert {*found.people, *found.lost} >= held.keys()
+    assert not found.lost.keys() & set(found.people)
+    unchanged = {letters: person for person, letters in held.items()}
+    for group, person in zip(groups, found.people, strict=True):
+        assert unchanged.get(group, person) == person
