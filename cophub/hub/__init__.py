@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from cophub.http import TokenStore, Transport
     from cophub.hub.database import Backup, Version
+    from cophub.hub.people import People
     from cophub.hub.vendors import Desk
     from cophub.publish import PipelineResult
     from cophub.sync.results import RunResult, SourceSpec, Watcher
@@ -382,6 +383,13 @@ class Hub:
                 f" there are {listed(known)}"
             )
         return reading.people(self.warehouse, limit, search, community, kind)
+
+    @property
+    def directory(self) -> "People":
+        """The people one by one: who they are, why, and what was decided about them."""
+        from cophub.hub.people import People
+
+        return People(self)
 
     def members(self) -> int:
         """How many people are in any community now; each counts once."""

@@ -1,0 +1,430 @@
+"""What people decide about people: merge, split, undo, and the answers to questions.
+
+A decision is kept at once, whatever comes after it. Then the pipeline `identities` brings people up
+to date, under the lease of the pipelines; where these are at work already, their next run does it.
+"""
+
+import getpass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from cophub.errors import ConfigError
+from cophub.hub.resolving import bring_up_to_date, rehearse
+from cophub.identities import decisions as kept
+from cophub.identities.card import PersonCard, person_card
+from cophub.identities.decisions import Account, Contradiction, Fact, Wish
+from cophub.identities.explain import WhyPerson, why_person
+from cophub.identities.lookup import SHORT, Meant, accounts_of, meant
+from cophub.identities.privacy import mask_text
+from cophub.identities.profile import account_views
+from cophub.identities.standing import conflicts
+from cophub.warehouse import tables
+
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+    from cophub.warehouse import Warehouse
+
+_MOST = 20_000
+"""A split that would need more decisions than this is no judgement of anybody's."""
+_person, _link = tables.person, tables.person_account
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person in one line."""
+
+    person: str
+    name: str | None
+    kind: str
+    accounts: int
+    new: bool = False
+    """Whether this id was not there before."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a command decided, and what became of the people it is about."""
+
+    made: tuple[Fact, ...] = ()
+    withdrawn: tuple[Fact, ...] = ()
+    before: tuple[PersonLine, ...] = ()
+    after: tuple[PersonLine, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    """What cannot all hold, and was written nevertheless."""
+    dry_run: bool = False
+    waits: str | None = None
+    """Why people are not up to date yet; None: they are."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to decide or to take back."""
+        return not self.made and not self.withdrawn
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """A decision as it is listed."""
+
+    number: int
+    decision: str
+    a: str
+    name_a: str | None
+    b: str
+    name_b: str | None
+    state: str
+    """stands, withdrawn, or contradicted."""
+    decided_by: str | None
+    decided_at: Any
+    note: str | None
+    withdrawn_at: Any = None
+
+
+class _Rehearsed(Exception):  # noqa: N818 - no error: what undoes a rehearsal
+    """Undoes a transaction whose outcome has been seen."""
+
+
+@dataclass
+class Decide:
+    """How decisions are to be taken."""
+
+    by: str | None = None
+    """Who decides; else the user of this machine."""
+    note: str | None = None
+    force: bool = False
+    """Whether to write what contradicts other decisions."""
+    instead: bool = False
+    """Whether to take back the decisions that say the opposite."""
+    dry_run: bool = False
+
+    @property
+    def who(self) -> str | None:
+        """The name that is kept with a decision."""
+        if self.by:
+            return self.by
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a machine where this user has no name
+            return None
+
+
+class People:
+    """The decisions of one hub, and what they do."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self.hub = hub
+
+    @property
+    def _warehouse(self) -> "Warehouse":
+        return self.hub.warehouse
+
+    # --- deciding ----------------------------------------------------------------------------
+
+    def merge(self, asked: Sequence[str], how: Decide) -> Change:
+        """Say that these people or accounts are one person. Raises ConfigError: nobody, or one."""
+
+        def wishes(connection: Connection) -> tuple[list[Wish], list[Account]]:
+            found = [meant(connection, text) for text in asked]
+            _check_several(found)
+            accounts = [each.account or best_account(connection, each.person) for each in found]
+            pairs = [(accounts[0], other) for other in accounts[1:] if other != accounts[0]]
+            return [Wish(True, a, b) for a, b in dict.fromkeys(pairs)], []
+
+        return self._decide(wishes, how)
+
+    def split(self, asked: str, accounts: Sequence[str], how: Decide) -> Change:
+        """Say that these accounts of a person are not the person of its other accounts.
+
+        An account is named as `source:account`, by its address, or by its number in `show`.
+        """
+
+        def wishes(connection: Connection) -> tuple[list[Wish], list[Account]]:
+            person = meant(connection, asked)
+            theirs = accounts_of(connection, [person.person])
+            apart = [_one_of(connection, theirs, person, text) for text in accounts]
+            rest = [account for account in theirs if account not in apart]
+            if not rest:
+                raise ConfigError(
+                    f"{_said(person)} has no other accounts; name only those to be split off"
+                )
+            if len(rest) * len(set(apart)) > _MOST:
+                raise ConfigError(
+                    f"{_said(person)} has {len(theirs):,} accounts, too many to be split by hand;"
+                    " split one account off at a time"
+                )
+            return [Wish(False, a, b) for a in dict.fromkeys(apart) for b in rest], apart
+
+        return self._decide(wishes, how)
+
+    def undo(self, numbers: Sequence[int], how: Decide) -> Change:
+        """Take these decisions back; without numbers all that the last command decided."""
+        with self._warehouse.connect() as connection:
+            standing = kept.facts(connection)
+            known = {fact.number: fact for fact in kept.facts(connection, withdrawn=True)}
+        if not numbers:
+            made = kept.commands(standing)
+            if not made:
+                raise ConfigError("there is no decision to take back; `cophub people decisions`")
+            numbers = [fact.number for fact in made[-1]]
+        for number in numbers:
+            if number not in known:
+                raise ConfigError(
+                    f"there is no decision {number}; `cophub people decisions` lists them"
+                )
+            if known[number].withdrawn_at is not None and len(numbers) == 1:
+                raise ConfigError(f"decision {number} is withdrawn already")
+        touched = {account for number in numbers for account in known[number].pair}
+        return self._change(
+            lambda connection: Change(
+                withdrawn=tuple(kept.withdraw(connection, numbers, now=self.hub.now()))
+            ),
+            touched,
+            how.dry_run,
+        )
+
+    def answer(self, a: Account, b: Account, same: bool, how: Decide) -> Fact | Contradiction:
+        """Keep one answer to a question, at once; nobody is brought up to date yet.
+
+        The decision that stands, or the contradiction for which it was not written.
+        """
+        wish = Wish(same, a, b)
+        with self._warehouse.begin() as connection:
+            if not how.force:
+                for conflict in kept.objections(connection, [wish], now=self.hub.now()):
+                    return conflict
+            made = kept.record(connection, [wish], by=how.who, now=self.hub.now(), note=how.note)
+            if made:
+                return made[0]
+            standing = kept.facts(connection)
+            return next(f for f in standing if f.same is same and f.pair == wish.pair)
+
+    def take_back(self, number: int) -> None:
+        """Withdraw one answer; nobody is brought up to date yet."""
+        with self._warehouse.begin() as connection:
+            kept.withdraw(connection, [number], now=self.hub.now())
+
+    def lines(self, accounts: Sequence[Account]) -> tuple[PersonLine, ...]:
+        """The people who have these accounts now."""
+        with self._warehouse.connect() as connection:
+            return _lines(connection, accounts)
+
+    def _decide(
+        self,
+        wishes: Callable[[Connection], tuple[list[Wish], list[Account]]],
+        how: Decide,
+    ) -> Change:
+        with self._warehouse.connect() as connection:
+            wanted, left = wishes(connection)
+        touched = {account for wish in wanted for account in wish.pair}
+
+        def write(connection: Connection) -> Change:
+            now = self.hub.now()
+            taken: list[Fact] = []
+            if how.instead:
+                crossing = kept.crossing(kept.facts(connection), wanted, left)
+                numbers = [fact.number for fact in crossing]
+                taken = kept.withdraw(connection, numbers, now=now)
+            against = kept.objections(connection, wanted, now=now)
+            if against and not how.force:
+                raise ConfigError(_objection(against))
+            made = kept.record(connection, wanted, by=how.who, now=now, note=how.note)
+            said = tuple(mask_text(str(conflict)) for conflict in against)
+            return Change(tuple(made), tuple(taken), contradictions=said)
+
+        return self._change(write, touched, how.dry_run)
+
+    def _change(
+        self,
+        write: Callable[[Connection], Change],
+        touched: set[Account],
+        dry_run: bool,
+    ) -> Change:
+        """Write, bring people up to date, and tell who they were before and are now."""
+        began = self.hub.now()
+        with self._warehouse.connect() as connection:
+            before = _lines(connection, touched)
+            whole = set(touched)
+            whole.update(accounts_of(connection, [line.person for line in before]))
+        if dry_run:
+            return self._rehearse(write, before, whole, began)
+        with self._warehouse.begin() as connection:
+            change = write(connection)
+        waits = None if change.nothing else bring_up_to_date(self.hub)
+        with self._warehouse.connect() as connection:
+            after = _lines(connection, whole, began)
+        return replace(change, before=before, after=after, waits=waits)
+
+    def _rehearse(
+        self,
+        write: Callable[[Connection], Change],
+        before: tuple[PersonLine, ...],
+        whole: set[Account],
+        began: datetime,
+    ) -> Change:
+        seen: list[Change] = []
+        try:
+            with self._warehouse.begin() as connection:
+                change = write(connection)
+                if not change.nothing:
+                    rehearse(self.hub, connection)
+                after = _lines(connection, whole, began)
+                seen.append(replace(change, before=before, after=after, dry_run=True))
+                raise _Rehearsed
+        except _Rehearsed:
+            return seen[0]
+
+    # --- looking up --------------------------------------------------------------------------
+
+    def meant(self, asked: str) -> Meant:
+        """Whom a text names. Raises ConfigError: nobody, or several."""
+        with self._warehouse.connect() as connection:
+            return meant(connection, asked)
+
+    def show(self, asked: str, *, addresses: bool = False) -> tuple[Meant, PersonCard]:
+        """Everything that is known of a person. Raises ConfigError: nobody, or several."""
+        with self._warehouse.connect() as connection:
+            found = meant(connection, asked)
+            return found, person_card(connection, found.person, addresses=addresses)
+
+    def why(self, asked: str, *, addresses: bool = False) -> tuple[Meant, WhyPerson]:
+        """Why a person's accounts are one person's. Raises ConfigError: nobody, or several."""
+        with self._warehouse.connect() as connection:
+            found = meant(connection, asked)
+            return found, why_person(connection, found.person, addresses=addresses)
+
+    # --- listing -----------------------------------------------------------------------------
+
+    def decisions(self, *, withdrawn: bool = False, addresses: bool = False) -> list[DecisionRow]:
+        """The decisions, the newest first."""
+        with self._warehouse.connect() as connection:
+            known = kept.facts(connection, withdrawn=withdrawn)
+            views = account_views(
+                connection, {a for fact in known for a in fact.pair}, addresses=addresses
+            )
+            wrong = {fact.number for conflict in conflicts(connection) for fact in conflict.facts}
+        return [
+            DecisionRow(
+                number=fact.number,
+                decision=fact.word,
+                a=views[fact.a].label,
+                name_a=views[fact.a].name,
+                b=views[fact.b].label,
+                name_b=views[fact.b].name,
+                state=(
+                    "withdrawn" if fact.withdrawn_at
+                    else "contradicted" if fact.number in wrong else "stands"
+                ),
+                decided_by=fact.decided_by,
+                decided_at=fact.decided_at,
+                note=fact.note,
+                withdrawn_at=fact.withdrawn_at,
+            )
+            for fact in reversed(known)
+        ]  # fmt: skip
+
+    def contradictions(self) -> list[str]:
+        """Decisions that cannot all hold, a line each."""
+        with self._warehouse.connect() as connection:
+            return [mask_text(str(conflict)) for conflict in conflicts(connection)]
+
+
+def best_account(connection: Connection, person: str) -> Account:
+    """The account that stands for a person: there, verified, with a name, the first by its key."""
+    a = tables.account.c
+    found = connection.execute(
+        select(a.source, a.key, a.gone_at, a.email_verified, a.name)
+        .join(_link, (_link.c.source == a.source) & (_link.c.account == a.key))
+        .where(_link.c.person == person)
+    ).all()
+    if not found:
+        raise ConfigError(f"{person[:SHORT]} has no accounts in the warehouse any more")
+    best = min(
+        found,
+        key=lambda row: (
+            row.gone_at is not None, not row.email_verified, not row.name, row.source, row.key
+        ),
+    )  # fmt: skip
+    return best.source, best.key
+
+
+def _check_several(found: Sequence[Meant]) -> None:
+    if len(found) < 2:
+        raise ConfigError("name two people or accounts, or more")
+    if len({each.person for each in found}) == 1 and not all(each.account for each in found):
+        raise ConfigError(
+            f"all of these are {_said(found[0])} already; name accounts to make it a decision"
+        )
+
+
+def _one_of(connection: Connection, theirs: Sequence[Account], person: Meant, text: str) -> Account:
+    """The account of a person that a text names."""
+    if text.isdecimal() and 1 <= int(text) <= len(theirs):
+        return theirs[int(text) - 1]
+    if text.isdecimal():
+        raise ConfigError(
+            f"{_said(person)} has accounts 1 to {len(theirs)};"
+            f" `cophub people show {person.person[:SHORT]}` numbers them"
+        )
+    found = meant(connection, text)
+    if found.person != person.person:
+        raise ConfigError(
+            f"{mask_text(text)} is not an account of {_said(person)} but of {_said(found)}"
+        )
+    if found.account is None:
+        raise ConfigError(
+            f"{mask_text(text)} names several accounts of {_said(person)}; take their numbers in"
+            f" `cophub people show {person.person[:SHORT]}`"
+        )
+    return found.account
+
+
+def _said(person: Meant) -> str:
+    return f"{person.person[:SHORT]} {person.name or '(no name)'}"
+
+
+def _objection(against: Sequence[Contradiction]) -> str:
+    lines = "; ".join(mask_text(str(conflict)) for conflict in against[:3])
+    more = f" (and {len(against) - 3} more)" if len(against) > 3 else ""
+    numbers = sorted({f.number for conflict in against for f in conflict.facts if f.number})
+    return (
+        f"this contradicts what was decided{more}: {lines}. Nothing was written:"
+        f" `cophub people undo {numbers[0]}` takes one back, --instead takes back those that say"
+        " the opposite, --force keeps both until somebody settles it"
+    )
+
+
+def _lines(
+    connection: Connection, accounts: Iterable[Account], began: datetime | None = None
+) -> tuple[PersonLine, ...]:
+    """The people of accounts, those with most accounts first; new are those made since `began`."""
+    wanted = set(accounts)
+    people: set[str] = set()
+    for source, key in wanted:
+        query = select(_link.c.person).where(_link.c.source == source, _link.c.account == key)
+        if person := connection.scalar(query):
+            people.add(person)
+    counts = (
+        select(_link.c.person, func.count().label("accounts"))
+        .where(_link.c.person.in_(people))
+        .group_by(_link.c.person)
+        .subquery()
+    )
+    p = _person.c
+    rows = connection.execute(
+        select(p.id, p.name, p.kind, p.created_at, counts.c.accounts).join(
+            counts, counts.c.person == p.id
+        )
+    )
+    found = [
+        PersonLine(
+            row.id, row.name, row.kind, row.accounts, began is not None and row.created_at >= began
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda line: (-line.accounts, line.name or "", line.person)))
+
+
+__all__ = ["Change", "Decide", "DecisionRow", "People", "PersonLine", "best_account"]

@@ -1,0 +1,232 @@
+"""Pairs of people that are worth a question, and the order in which to ask them.
+
+A question is an edge between accounts of two people that is too strong to be left and too weak to
+be followed. Of several between the same two people the strongest is asked. Its gain is the number
+of accounts that would find the rest of their person, times the chance of a yes.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from sqlalchemy import Connection, func, select
+
+from cophub.identities.decisions import Account, Fact, facts
+from cophub.identities.matching.scoring import Reason
+from cophub.warehouse import tables
+
+PER_THOUSAND = 35
+"""No more questions than so many per 1,000 accounts are worth anybody's time."""
+LEAST = 10
+"""However small a directory is, so many may be asked."""
+_edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
+
+
+@dataclass(frozen=True)
+class Question:
+    """Are these two accounts one person's?"""
+
+    a: Account
+    b: Account
+    person_a: str
+    person_b: str
+    score: float
+    """Log-odds: 0 is even, 2.3 is ten to one."""
+    reasons: tuple[Reason, ...]
+
+    @property
+    def id(self) -> str:
+        """Its name in a file, the same as long as the two accounts have their keys."""
+        return question_id(self.a, self.b)
+
+    @property
+    def probability(self) -> float:
+        """The chance of a yes, 0 to 1."""
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.score))))
+
+
+def question_id(a: Account, b: Account) -> str:
+    """A name for a pair of accounts that tells nothing about them; no spreadsheet changes it."""
+    least, greatest = sorted((a, b))
+    text = "\0".join((*least, *greatest)).encode("utf-8", "surrogatepass")
+    return "q-" + blake2b(text, digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All open questions, and how many of them are worth asking."""
+
+    questions: tuple[Question, ...]
+    sizes: Mapping[str, int]
+    """Accounts of each person in them."""
+    worth: int
+
+
+def asked(connection: Connection) -> Asked:
+    """The open questions; those that a decision has answered already are left out."""
+    edges = list(_edges(connection))
+    people = {person for edge in edges for person in (edge.person_a, edge.person_b)}
+    accounts = connection.scalar(select(func.count()).select_from(_link)) or 0
+    settled = _settled(connection, facts(connection)) if edges else set()
+    best: dict[frozenset[str], Question] = {}
+    for edge in edges:
+        pair = frozenset((edge.person_a, edge.person_b))
+        if pair in settled:
+            continue
+        known = best.get(pair)
+        if known is None or _strength(edge) < _strength(known):
+            best[pair] = edge
+    worth = max(LEAST, math.ceil(accounts * PER_THOUSAND / 1000))
+    questions = tuple(best.values())
+    return Asked(questions, _sizes(connection, people), min(worth, len(questions)))
+
+
+def gain(a: int, b: int) -> float:
+    """Accounts gained by putting people of so many accounts together: each gains its share."""
+    return 2 * a * b / (a + b) if a and b else 0.0
+
+
+@dataclass
+class Queue:
+    """Questions in the order of their expected gain, which answers change.
+
+    After a yes two people are one: questions about both become one question, and its gain grows.
+    """
+
+    all: Asked
+    limit: int | None = None
+    answers: list[tuple[Question, bool | None]] = field(default_factory=list)
+    """What was answered: same, different, or None for skipped."""
+
+    @property
+    def worth(self) -> int:
+        """How many are asked in all, unless answers make some of them idle."""
+        known = self.all.worth if self.limit is None else min(self.limit, len(self.all.questions))
+        return max(known, len(self.answers))
+
+    @property
+    def gained(self) -> float:
+        """About how many accounts found their person."""
+        return _State(self.all.sizes, self.answers).gained
+
+    def waiting(self) -> list[tuple[Question, float]]:
+        """The questions that are open now, the best first, each with the accounts to be gained."""
+        state = _State(self.all.sizes, self.answers)
+        open_pairs: dict[frozenset[str], Question] = {}
+        for question in self.all.questions:
+            pair = state.pair(question)
+            if len(pair) < 2 or pair in state.done:
+                continue
+            known = open_pairs.get(pair)
+            if known is None or _strength(question) < _strength(known):
+                open_pairs[pair] = question
+        found = [(question, state.gain(question)) for question in open_pairs.values()]
+        found.sort(key=lambda each: (-each[1] * each[0].probability, *_strength(each[0])))
+        return found[: max(0, self.worth - len(self.answers))]
+
+    def answer(self, question: Question, same: bool | None) -> None:
+        """Take an answer; None: skipped."""
+        self.answers.append((question, same))
+
+    def undo(self) -> tuple[Question, bool | None] | None:
+        """Take the last answer back; None where there was none."""
+        return self.answers.pop() if self.answers else None
+
+
+class _State:
+    """Who is one person by the answers so far, and which pairs are done with."""
+
+    def __init__(
+        self, sizes: Mapping[str, int], answers: Sequence[tuple[Question, bool | None]]
+    ) -> None:
+        self._above: dict[str, str] = {}
+        self._sizes: Counter[str] = Counter(sizes)
+        self.gained = 0.0
+        for question, same in answers:
+            if same:
+                self._unite(question)
+        self.done = {self.pair(question) for question, same in answers if not same}
+
+    def pair(self, question: Question) -> frozenset[str]:
+        return frozenset((self._root(question.person_a), self._root(question.person_b)))
+
+    def gain(self, question: Question) -> float:
+        a, b = self._root(question.person_a), self._root(question.person_b)
+        return gain(self._sizes[a], self._sizes[b])
+
+    def _unite(self, question: Question) -> None:
+        a, b = self._root(question.person_a), self._root(question.person_b)
+        if a != b:
+            self.gained += gain(self._sizes[a], self._sizes[b])
+            self._above[b] = a
+            self._sizes[a] += self._sizes[b]
+
+    def _root(self, person: str) -> str:
+        while person in self._above:
+            person = self._above[person]
+        return person
+
+
+def _strength(question: Question) -> tuple[float, Account, Account]:
+    return (-question.score, question.a, question.b)
+
+
+def _edges(connection: Connection) -> Iterator[Question]:
+    """Edges to be asked, between accounts of two people."""
+    one, other = _evidence.alias(), _evidence.alias()
+    link, other_link = _link.alias(), _link.alias()
+    query = (
+        select(
+            one.c.source, one.c.account, other.c.source, other.c.account,
+            link.c.person, other_link.c.person, _edge.c.score, _edge.c.reasons,
+        )
+        .select_from(_edge)
+        .join(one, one.c.id == _edge.c.a)
+        .join(other, other.c.id == _edge.c.b)
+        .join(link, (link.c.source == one.c.source) & (link.c.account == one.c.account))
+        .join(
+            other_link,
+            (other_link.c.source == other.c.source) & (other_link.c.account == other.c.account),
+        )
+        .where(_edge.c.verdict == "ask", link.c.person != other_link.c.person)
+    )  # fmt: skip
+    for row in connection.execute(query):
+        source_a, a, source_b, b, person_a, person_b, score, reasons = row
+        first, second = ((source_a, a), person_a), ((source_b, b), person_b)
+        if second < first:
+            first, second = second, first
+        told = tuple(Reason(*reason) for reason in reasons or ())
+        yield Question(first[0], second[0], first[1], second[1], score, told)
+
+
+def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str]]:
+    """Pairs of people about whom something was decided, even if nothing was resolved since."""
+    named = {account for fact in known for account in fact.pair}
+    people: dict[Account, str] = {}
+    for source, key in named:
+        query = select(_link.c.person).where(_link.c.source == source, _link.c.account == key)
+        if person := connection.scalar(query):
+            people[source, key] = person
+    return {
+        frozenset((people[fact.a], people[fact.b]))
+        for fact in known
+        if fact.a in people and fact.b in people
+    }
+
+
+def _sizes(connection: Connection, people: Iterable[str]) -> dict[str, int]:
+    wanted = sorted(people)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        query = (
+            select(_link.c.person, func.count())
+            .where(_link.c.person.in_(wanted[start : start + 500]))
+            .group_by(_link.c.person)
+        )
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
+
+
+__all__ = ["LEAST", "PER_THOUSAND", "Asked", "Question", "Queue", "asked", "gain", "question_id"]
