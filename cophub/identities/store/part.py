@@ -8,7 +8,7 @@ accounts a key of which went into another band; and the components of all of the
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -55,22 +55,25 @@ class Altered:
     digest: int
 
 
-@dataclass
 class StoredCounts:
-    """How many bear a key, from the index, for the keys that were asked for beforehand."""
+    """How many bear a key, from the index; `learn` asks for many keys at once."""
 
-    size: int
-    singles: frozenset[str]
-    known: dict[int, int] = field(default_factory=dict)
+    def __init__(self, connection: Connection, size: int, singles: frozenset[str]) -> None:
+        self.size = size
+        self.singles = singles
+        self._connection = connection
+        self._known: dict[int, int] = {}
 
     def bearers(self, key: int) -> int:
-        return self.known.get(key, 0)
+        if key not in self._known:
+            self.learn((key,))
+        return self._known[key]
 
-    def learn(self, connection: Connection, keys: Iterable[int]) -> None:
+    def learn(self, keys: Iterable[int]) -> None:
         """Make the counts of these keys known."""
-        wanted = set(keys) - self.known.keys()
-        found = bearers(connection, wanted)
-        self.known.update((key, found.get(key, 0)) for key in wanted)
+        wanted = set(keys) - self._known.keys()
+        found = bearers(self._connection, wanted)
+        self._known.update((key, found.get(key, 0)) for key in wanted)
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def resolve_part(
     edges = [edge for row in rows if (edge := edge_of(row, node_at)) is not None]
     inside = set(number)
     decisions = [d for d in context.decisions if d.a in inside or d.b in inside]
-    context.counts.learn(connection, (key for e in accounts for key in index_keys(e)))
+    context.counts.learn(key for e in accounts for key in index_keys(e))
     scorer = context.scorer
     clustering = cluster(made, edges, decisions, scorer.weights, scorer.score)
     fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
@@ -165,7 +168,7 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     """Replace the edges of these accounts' nodes; accounts at the other ends, old and new."""
     own = mates(connection, evidence_of(connection, rebuilt))
     keys = {key for e in own.values() for key in index_keys(e)}
-    context.counts.learn(connection, keys)
+    context.counts.learn(keys)
     meeting = [
         key for key in keys if searched(key) and 1 < context.counts.bearers(key) <= blocking.CAP
     ]
@@ -173,7 +176,7 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     around = mates(connection, own | evidence_of(connection, numbers - own.keys()))
     accounts = list(around.values())
     all_keys = [index_keys(e) for e in accounts]
-    context.counts.learn(connection, (key for theirs in all_keys for key in theirs))
+    context.counts.learn(key for theirs in all_keys for key in theirs)
     made = nodes(accounts, context.different)
     number = _numbers(around)
     ours = {at for at, e in enumerate(accounts) if number[e.source, e.key] in own}
@@ -195,7 +198,7 @@ def _rescore(connection: Connection, rescored: set[int], context: Context) -> se
     weighed = {end for row in rows if row[3] != TIE for end in row[:2]}
     around = mates(connection, evidence_of(connection, weighed))
     accounts = list(around.values())
-    context.counts.learn(connection, (key for e in accounts for key in index_keys(e)))
+    context.counts.learn(key for e in accounts for key in index_keys(e))
     number = _numbers(around)
     node_at = _node_at(nodes(accounts, context.different), number)
     changed: list[Row] = []

@@ -147,7 +147,7 @@ def _part(
     relabelled = update_register(connection, touched).keys() if touched else ()
     shift.rebuilt.update(number for _, number in bearing(connection, relabelled))
     shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
-    counts = StoredCounts(size, frozenset(before.singles))
+    counts = StoredCounts(connection, size, frozenset(before.singles))
     scorer = Scorer(counts, load_register(connection), weights)
     context = Context(counts, scorer, decisions)
     return resolve_part(connection, shift, context, now, run)
