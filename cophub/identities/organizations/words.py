@@ -101,3 +101,92 @@ NOBODY = _lines(
     """.replace("\n", " ")
 )
 """What people write into the field when they have no organisation, in normal form."""
+
+OFFICE_WORDS = frozenset(
+    """
+    country regional office offices bureau bureaux pays oficina oficinas regional nacional national
+    escritorio buro landesburo representation representacion representacao delegation delegacion
+    mission mision headquarters headquarter hq siege sede central field sub suboffice branch
+    chapter section team program secretariat subregional esaro wcaro rosa eapro menaro lacro ecaro
+    tacro rsc ho co
+    """.split()
+)
+"""What stands beside a country where a name is that of an office there."""
+
+LINKING = frozenset(
+    "of in for at to the de du des la le les en au aux a da do dos del d pour para fur".split()
+)
+"""What may stand between a name, its office and its country."""
+
+VAGUE = _lines(
+    """
+    university; universite; universidad; universidade; universitat; universita; universiteit;
+    college; school; faculty; medical school; nursing school; school of nursing; academia; academic;
+    hospital; hopital; hospitals; clinic; health center; health centers; health facility; clinica;
+    centro de salud; centre de sante; center de sante; dispensary; pharmacy; laboratory;
+    laboratoire;
+    district hospital; regional hospital; general hospital; referral hospital; teaching hospital;
+    university hospital; national hospital; university teaching hospital; chu; chr; chd;
+    hopital de district; hopital regional; hopital general; hopital central; hospital general;
+    hospital regional; hospital central; hospital nacional; hospital universitario;
+    district health office; district health team; health district; district sanitaire; dhmt; dho;
+    county health department; county government; county; district; region; province; municipality;
+    city council; city; town council; local government; mairie; commune; municipio; alcaldia;
+    department of health; health department; public health; public health department;
+    departement de sante; health; sante; salud; saude; department; ministry; ministere; ministerio;
+    government; govt; gouvernement; gobierno; governo; public sector; public service; civil service;
+    private sector; private practice; private company; civil society; civil society organization;
+    cso; cbo; community based organization; community; ngo; ngos; ingo; ong; ongs; non profit;
+    nonprofit; non governmental organization; international organization; association; foundation;
+    fondation; fundacion; institute; institut; instituto; institution; research; research institute;
+    research center; center de recherche; centro de investigacion; church; eglise; iglesia; mission;
+    company; firm; bank; media; press; army; military; police; embassy; ambassade; embajada;
+    consultancy firm; consulting firm; business; startup; enterprise; project; projet; proyecto;
+    red cross; croix rouge; cruz roja; cruz vermelha; red crescent; rotes kreuz; public;
+    national public health institute; national institute of public health;
+    institute of public health;
+    national institute of health; institut national de sante publique; instituto nacional de salud;
+    instituto nacional de saude; instituto nacional de salud publica; inspq; inps; insp; ins; nphi;
+    united nations agency; un agency; agency; donor; partner; network; alliance; work; office;
+    министерство; университет; больница; وزارة; جامعة; مستشفى; 大学; 医院; 病院
+    """.replace("\n", " ")
+)
+"""Kinds of organisations: alone they say of which kind one is, not which one."""
+
+SEATS = frozenset("rome roma paris york vienna wien bonn hague delhi lima".split())
+"""Seats of well-known bodies, besides the cities that no person is called by."""
+
+NATIONAL_BODIES = dict.fromkeys(
+    ("red cross", "croix rouge", "cruz roja", "cruz vermelha", "rotes kreuz", "red crescent"),
+    "red cross",
+)
+"""Of which a country has one, as it has ministries."""
+
+MINISTRIES = frozenset(
+    """
+    ministry ministries ministere ministerio ministero ministerium ministerie kementerian
+    министерство міністерство وزارة
+    """.split()
+)
+"""First words of what every government has; which one it is, only a country tells."""
+
+MINISTRY_OF_HEALTH = _lines(
+    """
+    moh; mohs; mohfw; minsa; minsante; minsal; msp; mspp; msps; msas; ms; ministry of health;
+    ministry for health; ministry of public health; ministry of health sanitation;
+    ministry of health social welfare; ministry of health social services;
+    ministry of health wellness;
+    ministry of health family welfare; federal ministry of health; fmoh; health ministry;
+    ministry of health medical services; ministry of health child care;
+    ministry of health population;
+    ministere de la sante; ministere de sante; ministere de la sante publique; ministere sante;
+    ministere de la sante de l hygiene publique; ministere de la sante de la population;
+    ministere de la sante de l action sociale; ministere de la sante de la prevention;
+    ministere de la sante hygiene publique; ministerio de salud; ministerio de salud publica;
+    ministerio de la salud; ministerio da saude; ministerio de la proteccion social;
+    ministerio de salud proteccion social; ministero della salute; ministerium fur gesundheit;
+    gesundheitsministerium; bundesministerium fur gesundheit; министерство здравоохранения;
+    وزارة الصحة; kementerian kesehatan
+    """.replace("\n", " ")
+)
+"""Names of what is one ministry in a country, however it is called that year."""
