@@ -34,7 +34,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "status": ("look:status", "What is fresh, late, held or failing."),
         "runs": ("look:runs", "What each run did."),
         "rejects": ("look:rejects", "Items that were not understood, and why."),
-        "people": ("look:people", "The directory of people."),
+        "people": ("people:people", "The directory of people: who is who, why, and your say."),
         "communities": ("look:communities", "The communities and what serves them."),
         "report": ("reports:report", "Tables for a report, such as the quarter."),
         "export": ("reports:export", "A table or view as a file."),

@@ -1,4 +1,4 @@
-"""`status`, `runs`, `rejects`, `people` and `communities`: looking into the warehouse."""
+"""`status`, `runs`, `rejects` and `communities`: looking into the warehouse."""
 
 from typing import TYPE_CHECKING
 
@@ -156,39 +156,6 @@ def rejects(state: State, source: str | None, run: int | None, items: bool, limi
     if items:
         for reject in found:
             show.say(f"  {reject.id}: {show.clean(str(reject.item))}")
-
-
-@click.group()
-def people() -> None:
-    """The directory of people."""
-
-
-@people.command("list")
-@click.argument("search", required=False)
-@click.option("--community", metavar="KEY", help="Only members of this community.")
-@click.option("--all", "everything", is_flag=True, help="No limit.")
-@_limit
-@shared
-@pass_state
-def people_list(
-    state: State, search: str | None, community: str | None, everything: bool, limit: int
-) -> None:
-    """People by name; with SEARCH, those whose name or address has it."""
-    with state.hub() as hub:
-        found, total = hub.people(None if everything else limit, search, community)
-    if show.finish(state, {"people": found, "total": total}):
-        return
-    if not found:
-        show.say("  nobody yet: cophub run" if not search else f'  nobody with "{search}"')
-        return
-    columns = ("name", "e-mail", "organisation", "country", "accounts", "communities")
-    rows = [
-        (p.name, p.email, p.organization, p.country, p.accounts, ", ".join(p.communities))
-        for p in found
-    ]
-    show.table(columns, rows, right=("accounts",))
-    if total > len(found):
-        show.say(f"  {len(found):,} of {total:,}; --all shows every one, SEARCH narrows it")
 
 
 @click.group()
