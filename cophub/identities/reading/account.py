@@ -4,16 +4,18 @@ A pure function of the row, so that it can be kept while the row stays as it is;
 whether it does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import xxhash
 
 from cophub.identities.evidence import Evidence, Name
-from cophub.identities.reading.identifiers import read_identifiers
-from cophub.identities.reading.kinds import kind_of_name
-from cophub.identities.reading.mailboxes import read_address
+from cophub.identities.organizations.normal import normal_form
+from cophub.identities.reading.identifiers import read_identifiers, told
+from cophub.identities.reading.kinds import behind_device, judge, name_judgement
+from cophub.identities.reading.mailboxes import NO_ADDRESS, Address, read_address
+from cophub.identities.reading.names import read_name
 from cophub.identities.reading.places import country_code, fold
 from cophub.identities.reading.roles import is_role
 
@@ -41,58 +43,83 @@ FIELDS: tuple[str, ...] = (
 def read_account(row: Sequence[Any]) -> Evidence:
     """The evidence of a row of `FIELDS`; `extra` is JSON text or a dict. Never raises on text."""
     (
-        source, key, name, given, family, email, verified, username, kind,
+        source, key, name, given, family, email, verified, username, vendor,
         organization, city, country, extra,
     ) = row  # fmt: skip
-    shown = " ".join((name or f"{given or ''} {family or ''}").split())
-    address = read_address(email or "")
-    found, reason = (kind, "") if kind else kind_of_name(shown)
+    shown = shown_name(name, given, family)
+    address = read_address(email) if email else _address_of_login(username)
+    said = name_judgement(shown, organization or "", address.domain)
     words: Name | None = None
     cut = ""
-    if found in ("", "person"):
-        from cophub.identities.reading.names import read_name
-
-        words, cut = read_name(name, given, family)
-    details = _details(extra)
-    role = is_role(address.local)
-    if not found and role and not (words and words.full):
-        found, reason = "role_mailbox", "the address is that of a function"
+    if not said.kind and shown:
+        bare = behind_device(name) if name else name
+        words, cut = read_name(bare, given, family)
+    full = words is not None and words.full
+    kind = judge(vendor, said, shown, full, address.local)
+    directory, values = _details(extra)
     return Evidence(
         source=source,
         key=key,
-        kind=found or "person",
-        kind_reason=reason,
+        kind=kind.kind,
+        kind_reason=kind.reason,
         name=words,
         shown=shown,
-        email=address.email,
+        email=address.email if email else "",
         mailbox=address.mailbox,
         domain=address.domain,
         verified=bool(verified),
-        role=role,
-        username=(username or "").strip().lower(),
-        organization=fold(organization or cut or ""),
-        country=country_code(country or ""),
-        city=fold(city or ""),
-        directory=str(details.get("directory_id") or "").strip().lower(),
-        identifiers=read_identifiers(details, source),
+        role=bool(address.local) and is_role(address.local),
+        username=" ".join(username.lower().split()) if username else "",
+        organization=_organization(organization, cut),
+        country=country_code(country) if country else "",
+        city=fold(city) if city else "",
+        directory=directory,
+        identifiers=read_identifiers(values, source) if values else (),
     )
+
+
+def shown_name(name: str | None, given: str | None, family: str | None) -> str:
+    """The name as an account shows it, blanks trimmed."""
+    whole = " ".join(name.split()) if name else ""
+    return whole or " ".join(f"{given or ''} {family or ''}".split())
 
 
 def digest(row: Sequence[Any]) -> int:
     """A 64-bit signed number of exactly what `read_account` looks at, and of its version."""
-    values = [VERSION, *row[:-1], msgspec.json.encode(_details(row[-1]), order="sorted")]
-    return xxhash.xxh3_64_intdigest(repr(values).encode("utf-8", "surrogatepass")) - (1 << 63)
+    directory, values = _details(row[-1])
+    looked_at = (VERSION, *row[:6], bool(row[6]), *row[7:-1], directory, values)
+    text = repr(looked_at).encode("utf-8", "surrogatepass")
+    return xxhash.xxh3_64_intdigest(text) - (1 << 63)
 
 
-def _details(extra: Any) -> Mapping[str, Any]:
+def _address_of_login(username: str | None) -> Address:
+    """A login that is an address, as of guests at Microsoft's: `amina_who.int#EXT#@tenant...`."""
+    if not username or "@" not in username:
+        return NO_ADDRESS
+    # SharePoint puts the way of logging in before it: `i:0#.f|membership|amina@who.int`.
+    return read_address(username.rpartition("|")[2])
+
+
+def _organization(written: str | None, cut: str) -> str:
+    return (normal_form(written) if written else "") or (normal_form(cut) if cut else "")
+
+
+def _details(extra: Any) -> tuple[str, list[tuple[str, Any]]]:
+    """The directory id, and the fields that name a person, of what else the vendor says."""
     if not extra:
-        return {}
+        return "", []
     if isinstance(extra, (str, bytes)):
         try:
             extra = msgspec.json.decode(extra)
-        except msgspec.DecodeError:
-            return {}
-    return extra if isinstance(extra, dict) else {}
+        except (msgspec.DecodeError, UnicodeError):
+            return "", []
+    if not isinstance(extra, dict):
+        return "", []
+    directory = extra.get("directory_id")
+    values = told(extra)
+    if len(values) > 1:
+        values.sort(key=repr)
+    return (directory.strip().lower() if isinstance(directory, str) else ""), values
 
 
-__all__ = ["FIELDS", "VERSION", "digest", "read_account"]
+__all__ = ["FIELDS", "VERSION", "digest", "read_account", "shown_name"]

@@ -42,21 +42,21 @@ PUBLIC_MAIL_DOMAINS: frozenset[str] = frozenset(whitelist) | frozenset(
     stofanet.dk elisanet.fi luukku.com suomi24.fi kolumbus.fi otenet.gr hol.gr forthnet.gr sapo.pt
     clix.pt netcabo.pt iol.pt telepac.pt mail.pt telefonica.net terra.es ya.com ono.com movistar.es
     btinternet.com btopenworld.com blueyonder.co.uk ntlworld.com sky.com talktalk.net tiscali.co.uk
-    virginmedia.com virgin.net eircom.net o2.co.uk
-    seznam.cz centrum.cz volny.cz email.cz azet.sk zoznam.sk freemail.hu citromail.hu t-online.hu
-    o2.pl wp.pl onet.pl onet.eu interia.pl interia.eu tlen.pl gazeta.pl abv.bg mail.bg dir.bg
-    ukr.net i.ua meta.ua bigmir.net inbox.lv inbox.lt apollo.lv one.lt mail.ee hot.ee
-    mail.ru bk.ru list.ru inbox.ru internet.ru rambler.ru lenta.ru autorambler.ru myrambler.ru ro.ru
-    tut.by mail.kz yandex.kz mail.az box.az mail.uz inbox.uz umail.uz mail.tj freenet.am mail.am
+    virginmedia.com virgin.net eircom.net o2.co.uk seznam.cz centrum.cz volny.cz email.cz azet.sk
+    zoznam.sk freemail.hu citromail.hu t-online.hu o2.pl wp.pl onet.pl onet.eu interia.pl interia.eu
+    tlen.pl gazeta.pl abv.bg mail.bg dir.bg ukr.net i.ua meta.ua bigmir.net inbox.lv inbox.lt
+    apollo.lv one.lt mail.ee hot.ee mail.ru bk.ru list.ru inbox.ru internet.ru rambler.ru lenta.ru
+    autorambler.ru myrambler.ru ro.ru tut.by mail.kz yandex.kz mail.az box.az mail.uz inbox.uz
+    umail.uz mail.tj freenet.am mail.am
 
     att.net bellsouth.net comcast.net charter.net cox.net earthlink.net frontier.com juno.com
     netzero.net optonline.net optimum.net pacbell.net roadrunner.com rr.com sbcglobal.net
-    suddenlink.net verizon.net windstream.net centurylink.net bell.net rogers.com shaw.ca sympatico.ca
-    telus.net videotron.ca cogeco.ca sasktel.net eastlink.ca
-    bol.com.br globo.com globomail.com ig.com.br oi.com.br r7.com terra.com.br uol.com.br
-    zipmail.com.br arnet.com.ar ciudad.com.ar fibertel.com.ar speedy.com.ar uolsinectis.com.ar
-    cantv.net adinet.com.uy vera.com.uy vtr.net entelchile.net etb.net.co une.net.co prodigy.net.mx
-    telmex.com infinitum.com.mx terra.com terra.cl terra.com.mx terra.com.pe racsa.co.cr ice.co.cr
+    suddenlink.net verizon.net windstream.net centurylink.net bell.net rogers.com shaw.ca
+    sympatico.ca telus.net videotron.ca cogeco.ca sasktel.net eastlink.ca bol.com.br globo.com
+    globomail.com ig.com.br oi.com.br r7.com terra.com.br uol.com.br zipmail.com.br arnet.com.ar
+    ciudad.com.ar fibertel.com.ar speedy.com.ar uolsinectis.com.ar cantv.net adinet.com.uy
+    vera.com.uy vtr.net entelchile.net etb.net.co une.net.co prodigy.net.mx telmex.com
+    infinitum.com.mx terra.com terra.cl terra.com.mx terra.com.pe racsa.co.cr ice.co.cr
     intelnet.net.gt tigo.com.gt turbonett.com entelnet.bo cotas.com.bo speedy.com.pe enet.cu
     nauta.cu codetel.net.do claro.net.do cwjamaica.com flowja.com tstt.net.tt
 
@@ -72,27 +72,25 @@ PUBLIC_MAIL_DOMAINS: frozenset[str] = frozenset(whitelist) | frozenset(
 
     emirates.net.ae eim.ae zain.com maktoob.com y.net.ye batelco.com.bh qatar.net.qa omantel.net.om
     kems.net cyberia.net.lb idm.net.lb terra.net.lb wise.net.lb go.com.jo orange.jo palnet.com
-    hally.net walla.com walla.co.il netvision.net.il bezeqint.net 012.net.il zahav.net.il superonline.com
-    ttmail.com mynet.com
-    rediffmail.com rediff.com sify.com vsnl.com vsnl.net indiatimes.com airtelmail.in bsnl.in
-    sancharnet.in dataone.in eth.net citechco.net bdonline.com bttb.net.bd bangla.net dhaka.net
-    agni.com cyber.net.pk brain.net.pk wol.net.pk nexlinx.net.pk ntc.net.np wlink.com.np mos.com.np
-    enet.com.np sltnet.lk slt.lk eureka.lk dhivehinet.net.mv druknet.bt
-    qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net vip.163.com sina.com sina.cn sohu.com
-    tom.com 21cn.com 139.com 189.cn aliyun.com netvigator.com hinet.net seed.net.tw pchome.com.tw
-    docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp nifty.com ocn.ne.jp biglobe.ne.jp
-    so-net.ne.jp infoseek.jp excite.co.jp
-    naver.com daum.net hanmail.net nate.com hanmir.com korea.com
-    pldtdsl.net pacific.net.ph skyinet.net smart.com.ph singnet.com.sg starhub.net.sg pacific.net.sg
-    tm.net.my streamyx.com jaring.my telkom.net indo.net.id cbn.net.id plasa.com centrin.net.id
-    indosat.net.id vnn.vn fpt.vn hcm.vnn.vn hn.vnn.vn camnet.com.kh online.com.kh laotel.com
-    myanmar.com.mm mptmail.net.mm loxinfo.co.th thaimail.com
-    bigpond.com bigpond.net.au iinet.net.au internode.on.net optusnet.com.au tpg.com.au dodo.com.au
+    hally.net walla.com walla.co.il netvision.net.il bezeqint.net 012.net.il zahav.net.il
+    superonline.com ttmail.com mynet.com rediffmail.com rediff.com sify.com vsnl.com vsnl.net
+    indiatimes.com airtelmail.in bsnl.in sancharnet.in dataone.in eth.net citechco.net bdonline.com
+    bttb.net.bd bangla.net dhaka.net agni.com cyber.net.pk brain.net.pk wol.net.pk nexlinx.net.pk
+    ntc.net.np wlink.com.np mos.com.np enet.com.np sltnet.lk slt.lk eureka.lk dhivehinet.net.mv
+    druknet.bt qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net vip.163.com sina.com sina.cn
+    sohu.com tom.com 21cn.com 139.com 189.cn aliyun.com netvigator.com hinet.net seed.net.tw
+    pchome.com.tw docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp nifty.com ocn.ne.jp
+    biglobe.ne.jp so-net.ne.jp infoseek.jp excite.co.jp naver.com daum.net hanmail.net nate.com
+    hanmir.com korea.com pldtdsl.net pacific.net.ph skyinet.net smart.com.ph singnet.com.sg
+    starhub.net.sg pacific.net.sg tm.net.my streamyx.com jaring.my telkom.net indo.net.id cbn.net.id
+    plasa.com centrin.net.id indosat.net.id vnn.vn fpt.vn hcm.vnn.vn hn.vnn.vn camnet.com.kh
+    online.com.kh laotel.com myanmar.com.mm mptmail.net.mm loxinfo.co.th thaimail.com bigpond.com
+    bigpond.net.au iinet.net.au internode.on.net optusnet.com.au tpg.com.au dodo.com.au
     ozemail.com.au westnet.com.au xtra.co.nz paradise.net.nz slingshot.co.nz clear.net.nz
     datec.net.pg global.net.pg connect.com.fj vanuatu.com.vu
     """.split()  # noqa: SIM905
 )
-"""Mail providers, the small ones of many countries among them: no employer of who has mail there."""
+"""Mail providers, small ones of many countries among them; nobody's employer by an address."""
 
 RESERVED_DOMAINS = (
     "invalid",
@@ -109,7 +107,7 @@ RESERVED_DOMAINS = (
 )
 """Endings of addresses that belong to no organisation by name: technical ones and list servers."""
 
-SECOND_LEVELS = frozenset("ac co com ed edu go gob gouv gov govt gv int mil ne net or org".split())
+SECOND_LEVELS = frozenset("ac co com ed edu go gob gouv gov govt gv int mil ne net or org".split())  # noqa: SIM905
 """What stands before a country's ending where it says what kind of organisation it is."""
 
 __all__ = [

@@ -76,18 +76,21 @@ def clean(text: str) -> str:
     if "@" not in text:
         return ""
     for part in _SEPARATORS.split(text):
-        if "@" not in part:
-            continue
-        # `Amina<amina@who.int>`: what stands in brackets is the address.
-        inner = part.rpartition("<")[2].partition(">")[0]
-        part = (inner if "@" in inner else part).strip(_AROUND)
-        for scheme in _SCHEMES:
-            if part.startswith(scheme):
-                part = part.removeprefix(scheme).partition("?")[0].strip(_AROUND)
-        local, _, domain = part.rpartition("@")
+        bare = _bare(part) if "@" in part else ""
+        local, _, domain = bare.rpartition("@")
         if local and domain:
-            return part
+            return bare
     return ""
+
+
+def _bare(part: str) -> str:
+    """`Amina<mailto:amina@who.int?subject=x>` -> `amina@who.int`."""
+    inner = part.rpartition("<")[2].partition(">")[0]
+    bare = (inner if "@" in inner else part).strip(_AROUND)
+    for scheme in _SCHEMES:
+        if bare.startswith(scheme):
+            bare = bare.removeprefix(scheme).partition("?")[0].strip(_AROUND)
+    return bare
 
 
 def canonical(email: str) -> str:
@@ -126,10 +129,10 @@ def _behind_rewriting(local: str, domain: str) -> str:
         return f"{found[2]}@{found[1]}"
     if found := _TAGGED.fullmatch(local):
         return f"{found[1]}@{domain}"
-    if found := _REWRITTEN.fullmatch(local):
-        # `list-bounces+amina=who.int@` tells to whom a list wrote, not who writes.
-        if not any(word in found[1] for word in _BOUNCES):
-            return f"{found[1]}@{found[2]}"
+    found = _REWRITTEN.fullmatch(local)
+    # `list-bounces+amina=who.int@` tells to whom a list wrote, not who writes.
+    if found and not any(word in found[1] for word in _BOUNCES):
+        return f"{found[1]}@{found[2]}"
     return ""
 
 
