@@ -103,8 +103,11 @@ def _errors(results: Sequence[Result], names: bool) -> Iterator[str]:
         kinds += result.errors
     if not kinds:
         return
+    owed = sum(r.everyone.splits + r.everyone.merges for r in results if r.everyone)
+    seen = sum(kinds.values())
     yield ""
-    yield f"errors of {label(results)}"
+    sample = f", a sample of {seen:,} of {owed:,}" if seen < owed else ""
+    yield f"errors of {label(results)}{sample}"
     for wrong in ("joined", "missed", "not linkable"):
         of_this = sum(number for (which, _), number in kinds.items() if which == wrong)
         if wrong == "not linkable":
