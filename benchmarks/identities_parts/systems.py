@@ -132,9 +132,10 @@ def memory(table: str, labels: str, answered: str, questions: int, rounds: int,
         evidence: list[Evidence] = [
             read_account(row) for row in rows(Path(table), columns, later=later)
         ]
-        found = match(evidence)
+        register = _register(evidence)
+        found = match(evidence, register=register)
         write_labels(Path(labels), _labels(found, len(evidence)))
-        state.update(evidence=evidence, found=found)
+        state.update(evidence=evidence, found=found, register=register)
 
     told = measured(work)
     told["capped"] = len(state["found"].capped)
@@ -142,6 +143,18 @@ def memory(table: str, labels: str, answered: str, questions: int, rounds: int,
         told |= _ask(Path(table), state, questions, rounds)
         write_labels(Path(answered), _labels(state["found"], len(state["evidence"])))
     return told
+
+
+def _register(evidence: list[Any]) -> Any:
+    """What ships with cophub about organisations, and what these accounts tell of theirs."""
+    from cophub.identities.organizations.register import Register
+
+    mailboxes: dict[tuple[str, str], set[Any]] = {}
+    for at, one in enumerate(evidence):
+        if one.organization or one.domain:
+            told = mailboxes.setdefault((one.organization, one.domain), set())
+            told.add(one.mailbox or at)
+    return Register().learn((*told, len(boxes)) for told, boxes in sorted(mailboxes.items()))
 
 
 def _ask(table: Path, state: dict[str, Any], questions: int, rounds: int) -> Reading:
@@ -169,7 +182,7 @@ def _ask(table: Path, state: dict[str, Any], questions: int, rounds: int) -> Rea
         for a, b, same in said:
             one, other = evidence[a], evidence[b]
             decisions.append(Decision(same, (one.source, one.key), (other.source, other.key)))
-        state["found"] = match(evidence, decisions=decisions)
+        state["found"] = match(evidence, register=state["register"], decisions=decisions)
     yes = sum(decision.same for decision in decisions)
     return {"asked": len(decisions), "yes": yes, "offered": offered}
 
