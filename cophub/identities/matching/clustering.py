@@ -95,7 +95,7 @@ def _decide(groups: Groups, decisions: Sequence[Decision]) -> tuple[list[Edge], 
             contradictions.append(decision)
         elif groups.join(*pair):
             a, b = sorted(pair, key=lambda node: node.key)
-            joined.append(Edge(a, b, math.inf, MERGE, (Reason("decided_same", math.inf),)))
+            joined.append(Edge(a, b, math.inf, MERGE, (Reason("decided", 0.0),)))
     return joined, contradictions
 
 

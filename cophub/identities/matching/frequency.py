@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from cophub.identities.matching.habits import Habits
+
 
 class Counts(Protocol):
     """How often each key is borne. An anchor is a directory id, a mailbox or a lone account."""
@@ -12,8 +14,8 @@ class Counts(Protocol):
         """Number of distinct anchors in the directory."""
 
     @property
-    def singles(self) -> frozenset[str]:
-        """Sources in which each person has one account."""
+    def habits(self) -> Habits:
+        """What the directory as a whole is like."""
 
     def bearers(self, key: int) -> int:
         """Number of distinct anchors that bear `key`."""
@@ -26,9 +28,9 @@ class Tally:
         self,
         keys: Sequence[Iterable[int]],
         anchors: Sequence[int],
-        singles: frozenset[str] = frozenset(),
+        habits: Habits | None = None,
     ) -> None:
-        self.singles = singles
+        self.habits = habits or Habits()
         self._counts = _count(keys, anchors)
         self.size = len(set(anchors))
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein
 
 from cophub.identities.evidence import Name
-from cophub.identities.matching.keys import LOCAL
+from cophub.identities.matching.keys import DOMAIN, LOCAL
 from cophub.identities.matching.name_evidence import Rarity
 from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import Reason
@@ -14,6 +14,8 @@ from cophub.identities.reading.names import name_fits_local
 
 _POINTS = str.maketrans("", "", "._-")
 _DIGITS = re.compile(r"\d+")
+OWN_DOMAIN = 2
+"""A domain that no more others bear may be one person's own."""
 _TYPO_FROM = 7
 """Letters from which on one slip between two local parts looks like a typing error."""
 
@@ -35,12 +37,13 @@ def weigh_mailboxes(a: Node, b: Node, rarity: Rarity) -> list[Reason]:
                 worst = reason if worst is None or reason.weight < worst.weight else worst
     if best is not None or worst is not None:
         found.append(best or worst)  # type: ignore[arg-type]
-    if a.domains and b.domains and not set(a.domains).isdisjoint(b.domains):
-        if _typo(a, b):
+    if a.domains and b.domains:
+        own = a.bearers + b.bearers + OWN_DOMAIN
+        work = [d for d in a.domains if d in b.domains and rarity.of(DOMAIN, d) > own]
+        if work and _typo(a, b):
             found.append(Reason("mailbox_slip", weights.mailbox_slip))
-        else:
-            shared = min(set(a.domains) & set(b.domains))
-            found.append(Reason("two_at_work", weights.two_at_work, shared))
+        elif work:
+            found.append(Reason("two_at_work", weights.two_at_work, work[0]))
     return found
 
 
@@ -115,4 +118,4 @@ def _mask(local: str) -> str:
     return f"{local[:1]}***"
 
 
-__all__ = ["weigh_mailboxes"]
+__all__ = ["OWN_DOMAIN", "weigh_mailboxes"]

@@ -8,6 +8,7 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.matching.blocking import Capped, candidates
 from cophub.identities.matching.clustering import Clustering, Decision, cluster
 from cophub.identities.matching.frequency import Tally
+from cophub.identities.matching.habits import Habits, learn
 from cophub.identities.matching.keys import anchor, index_keys
 from cophub.identities.matching.nodes import Node, nodes
 from cophub.identities.matching.reasons import Labels
@@ -48,13 +49,14 @@ def match(
     register: Labels | None = None,
     decisions: Iterable[Decision] = (),
     weights: Weights | None = None,
+    habits: Habits | None = None,
 ) -> Matching:
-    """The people of a whole directory."""
+    """The people of a whole directory; its habits are learned from it unless they are given."""
     weights = weights or Weights()
     decided = list(decisions)
     keys = [array("q", index_keys(e)) for e in accounts]
     anchors = array("q", [anchor(e) for e in accounts])
-    counts = Tally(keys, anchors)
+    counts = Tally(keys, anchors, habits or learn(accounts, anchors))
     made = nodes(accounts, {(d.a, d.b) for d in decided if not d.same})
     scorer = Scorer(counts, register or _Plain(), weights)
     capped = Capped()

@@ -10,14 +10,11 @@ import math
 
 from cophub.identities.evidence import Name
 from cophub.identities.matching.frequency import Counts, band, size_band
-from cophub.identities.matching.keys import INITIAL, WORD, key_of, pair_key
+from cophub.identities.matching.keys import INITIAL, WORD, chosen_words, key_of, pair_key
 from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import Reason
 from cophub.identities.matching.weights import Weights
 from cophub.identities.reading.names import COMPATIBLE, EQUAL, NEAR, Likeness, compare, key_words
-
-_UNSEEN = 0.5
-"""Bearers that a word has which nobody else in the directory bears."""
 
 
 class Rarity:
@@ -27,7 +24,8 @@ class Rarity:
         self.weights = weights
         self.counts = counts
         self.size = max(2, size_band(counts.size))
-        self.culture = weights.culture
+        self.culture = counts.habits.culture
+        self._unseen = counts.habits.unseen
         self._bands: dict[tuple[str, str], int] = {}
         self._pairs: dict[tuple[str, str], int] = {}
 
@@ -54,20 +52,25 @@ class Rarity:
             found = self._bands[kind + one, other] = band(self.counts.bearers(key))
         return found
 
-    def strangers(self, words: tuple[str, ...], own: int, extra: int = 0) -> float:
-        """Expected number of other people whose name has all these words (two at least).
+    def strangers(self, words: tuple[str, ...], own: int) -> tuple[float, int]:
+        """Expected number of other people whose name has all these words, two at least, and how
+        many other mailboxes show the two rarest of them.
 
-        `own` is how many of the bearers are the two nodes themselves. `extra` bearers of the
-        rarest word are due to other spellings.
+        `own` is how many of the bearers are the two nodes themselves.
         """
         size = self.size
-        ranked = sorted((max(0, self.words(w) - own) + _UNSEEN, w) for w in words)
+        ranked = sorted((self.words(word), word) for word in words)
         (first, one), (second, other) = ranked[0], ranked[1]
-        expected = self.culture * first * second / size
+        both = max(own, self.pair(one, other))
+        # Bearers of the pair may be the same person's further mailboxes: only who bears one of
+        # the words without the other tells how common each is by itself.
+        expected = self.culture * self._alone(first, both) * self._alone(second, both) / size
         for count, _ in ranked[2:]:
-            expected *= min(1.0, self.culture * count / size)
-        others = max(0, self.pair(one, other) - own)
-        return self._settle(expected, others)
+            expected *= min(1.0, self.culture * self._alone(count, own) / size)
+        return self._settle(expected, both - own), both - own
+
+    def _alone(self, count: int, both: int) -> float:
+        return max(0, count - both) + self._unseen
 
     def _settle(self, expected: float, others: int) -> float:
         """What is expected, corrected by the other bearers seen (a gamma prior of weight `k`)."""
@@ -76,11 +79,11 @@ class Rarity:
         settled = (k + seen) / (k / expected + 1.0)
         return max(settled, others / self.weights.most - 1.0)
 
-    def strangers_by_initial(self, word: str, letter: str, own: int) -> float:
+    def strangers_by_initial(self, word: str, letter: str, own: int) -> tuple[float, int]:
         """Expected number of other people with this word and a name with this first letter."""
-        expected = 0.1 * (max(0, self.words(word) - own) + _UNSEEN)
+        expected = 0.1 * (max(0, self.words(word) - own) + self._unseen)
         others = max(0, self.initial(word, letter) - own)
-        return max(expected, self._settle(expected, others))
+        return max(expected, self._settle(expected, others)), others
 
 
 def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
@@ -126,69 +129,60 @@ def _explained(x: Name, y: Name, xs: tuple[Name, ...], ys: tuple[Name, ...]) -> 
 
 
 def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> Reason | None:
+    """Two names that align: the price of how they differ, against the strangers to expect."""
     weights = rarity.weights
     if likeness.level == EQUAL:
-        words = tuple(dict.fromkeys(key_words(x)))
+        words = chosen_words(x)
         if len(words) >= 2:
-            strangers = rarity.strangers(words, own)
-            return Reason("name_equal", weights.another - math.log(strangers), _shown(strangers))
+            return _reason("name_equal", weights.another, rarity.strangers(words, own))
         if not (words and x.initials):
             return None
-        strangers = rarity.strangers_by_initial(words[0], x.initials[0], own)
-        return Reason("name_initial", weights.another - math.log(strangers), _shown(strangers))
-    return _roughly(x, y, likeness, own, rarity)
-
-
-def _roughly(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> Reason | None:
-    """Names that align but are not equal: rarity of the commoner spelling, and a price."""
-    weights = rarity.weights
-    mine = _key_words_of(x, likeness.shared)
-    theirs = _key_words_of(y, compare(y, x).shared)
-    common = [w for w in mine if w in theirs and len(w) > 1]
-    left = [w for w in mine if w not in common and len(w) > 1]
-    right = [w for w in theirs if w not in common and len(w) > 1]
-    price = weights.name_partial if likeness.level < NEAR else 0.0
-    name = "name_partial" if likeness.level < NEAR else "name_near"
+        met = rarity.strangers_by_initial(words[0], x.initials[0], own)
+        return _reason("name_initial", weights.another, met)
+    mine = _forms(x, likeness.shared)
+    theirs = _forms(y, compare(y, x).shared)
+    common = [word for word in mine if word in theirs]
+    left = [word for word in mine if word not in common]
+    right = [word for word in theirs if word not in common]
+    price = weights.another
     if left and right:
-        price += weights.name_near
-        rare = min(
-            max((max(0, rarity.words(w) - own) for w in side), default=0) for side in (left, right)
-        )
-        # Both spellings are borne by others: two names rather than one and a slip.
-        price -= weights.name_both * math.log1p(rare)
-    spellings = left + right
-    if spellings and common:
-        spelling = max(spellings, key=lambda w: (rarity.words(w), w))
-        if left and right:
-            strangers = rarity.strangers((*dict.fromkeys((*common, spelling)),), own)
-        elif len(common) >= 2:
-            strangers = rarity.strangers(tuple(dict.fromkeys(common)), own)
-        else:
-            strangers = rarity.strangers_by_initial(common[0], spelling[0], own)
-            name = "name_initial"
-    elif len(common) >= 2:
-        strangers = rarity.strangers(tuple(dict.fromkeys(common)), own)
-    elif spellings and left and right and len(left) >= 2:
-        strangers = min(
-            rarity.strangers(tuple(side), own) for side in (left, right) if len(side) >= 2
-        )
-        price += weights.name_near
-    elif common and (x.initials or y.initials):
-        letter = (x.initials or y.initials)[0]
-        strangers = rarity.strangers_by_initial(common[0], letter, own)
-        name = "name_initial"
-    else:
-        return None
-    return Reason(name, weights.another + price - math.log(strangers), _shown(strangers))
+        price += weights.name_near - _both_known(left, right, own, rarity)
+    if likeness.level < NEAR:
+        price += weights.name_partial
+    name = "name_near" if left and right else "name_partial"
+    spelling = max((rarity.words(word), word) for word in left + right)[1] if left + right else ""
+    if len(common) >= 2:
+        return _reason(name, price, rarity.strangers(tuple(common), own))
+    if common and left and right:
+        # Of two spellings the commoner one: that many might be meant.
+        return _reason(name, price, rarity.strangers((common[0], spelling), own))
+    if common:
+        initials = spelling[:1] or (x.initials or y.initials or ("",))[0]
+        if not initials:
+            return None
+        met = rarity.strangers_by_initial(common[0], initials, own)
+        return _reason("name_initial", price, met)
+    sides = [rarity.strangers(tuple(side), own) for side in (left, right) if len(side) >= 2]
+    return _reason(name, price + weights.name_near, max(sides)) if sides else None
 
 
-def _key_words_of(name: Name, shared: tuple[str, ...]) -> list[str]:
+def _both_known(left: list[str], right: list[str], own: int, rarity: Rarity) -> float:
+    """What is taken off where others bear both spellings: then they are two names, not a slip."""
+    least = min(max(max(0, rarity.words(word) - own) for word in side) for side in (left, right))
+    return rarity.weights.name_both * math.log1p(least)
+
+
+def _forms(name: Name, shared: tuple[str, ...]) -> list[str]:
+    """Shared words in the form that keys are made of; only such are counted, and no initials."""
     forms = dict(zip(name.tokens, key_words(name), strict=False))
-    return [forms.get(word, word) for word in dict.fromkeys(shared)]
+    counted = chosen_words(name)
+    words = dict.fromkeys(forms.get(word, word) for word in shared)
+    return [word for word in words if len(word) > 1 and word in counted]
 
 
-def _shown(strangers: float) -> str:
-    return f"{strangers:.2g}"
+def _reason(name: str, price: float, met: tuple[float, int]) -> Reason:
+    expected, others = met
+    return Reason(name, price - math.log(expected), str(others))
 
 
 __all__ = ["Rarity", "weigh_names"]

@@ -28,7 +28,7 @@ class Scorer:
         self.weights = weights
         self._rarity = Rarity(counts, weights)
         self._setting = Setting(counts, register, weights)
-        self._singles = counts.singles
+        self._singles = counts.habits.singles
 
     def score(self, a: Node, b: Node) -> Edge:
         """The evidence for and against two nodes being one person's; symmetric."""

@@ -11,6 +11,7 @@ from cophub.identities.matching.keys import (
     ORGANIZATION,
     key_of,
 )
+from cophub.identities.matching.mailbox_evidence import OWN_DOMAIN
 from cophub.identities.matching.name_evidence import Rarity
 from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import Labels, Reason
@@ -47,12 +48,19 @@ class Setting:
                     weight = _log_odds(0.6, weights.organization_kin * share, 0.03)
                     weight = min(weights.organization_same, max(0.3, weight))
                     reasons.append(Reason("organization_same", weight, label))
-            elif mine and theirs:
+            elif self._employs(a) and self._employs(b):
                 reasons.append(Reason("organization_other", weights.organization_other))
         if a.countries and b.countries:
             reasons.append(self._country(a, b, same))
         if a.cities and b.cities:
             reasons.append(self._city(a, b, same))
+
+    def _employs(self, node: Node) -> bool:
+        """Whether it names an organisation, or a domain that is not one person's own."""
+        return any(
+            organization or self._share(DOMAIN, domain) * self._size > OWN_DOMAIN
+            for organization, domain in node.places
+        )
 
     def _country(self, a: Node, b: Node, same_organization: bool) -> Reason:
         weights = self._weights

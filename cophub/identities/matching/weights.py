@@ -8,7 +8,7 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    merge: float = Field(4.0, description="Two nodes are joined from this score on")
+    merge: float = Field(3.0, description="Two nodes are joined from this score on")
     ask: float = Field(0.5, description="A pair is worth a question from this score on")
     leave: float = Field(-2.0, description="A known pair below this keeps two groups apart")
     even: float = Field(1.5, description="Score at which a yes is as likely as a no")
@@ -21,9 +21,6 @@ class Weights(BaseModel):
 
     another: float = Field(
         -0.7, description="Log of the chance that a person has another node in the directory"
-    )
-    culture: float = Field(
-        6.0, ge=1, description="How much more often words of one culture meet than chance says"
     )
     prior: float = Field(
         0.5, gt=0, description="How far word frequencies are believed against the bearers seen"

@@ -17,6 +17,7 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.matching import blocking
 from cophub.identities.matching.clustering import Decision, cluster
 from cophub.identities.matching.frequency import band
+from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.keys import index_keys, searched
 from cophub.identities.matching.nodes import Node, Ref, nodes
 from cophub.identities.matching.scoring import NEVER, Edge, Scorer, worth_keeping
@@ -58,9 +59,9 @@ class Altered:
 class StoredCounts:
     """How many bear a key, from the index; `learn` asks for many keys at once."""
 
-    def __init__(self, connection: Connection, size: int, singles: frozenset[str]) -> None:
+    def __init__(self, connection: Connection, size: int, habits: Habits) -> None:
         self.size = size
-        self.singles = singles
+        self.habits = habits
         self._connection = connection
         self._known: dict[int, int] = {}
 

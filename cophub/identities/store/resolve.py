@@ -82,9 +82,7 @@ def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int
     if changes is None:
         return _whole(connection, before, version, decisions, weights, now, run)
     shown = describe_again(connection, news.refreshed)
-    state = kept.Resolved(
-        version, mark, before.size, before.singles, erasures, kept.flat(decisions)
-    )
+    state = kept.Resolved(version, mark, before.size, before.habits, erasures, kept.flat(decisions))
     kept.write_state(connection, state)
     return changes.with_touched(left | shown)
 
@@ -121,7 +119,7 @@ def _whole(
         version,
         mark,
         size_band(matching.counts.size),
-        tuple(sorted(matching.counts.singles)),
+        matching.counts.habits,
         kept.erasures(connection),
         kept.flat(decisions),
     )
@@ -147,7 +145,7 @@ def _part(
     relabelled = update_register(connection, touched).keys() if touched else ()
     shift.rebuilt.update(number for _, number in bearing(connection, relabelled))
     shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
-    counts = StoredCounts(connection, size, frozenset(before.singles))
+    counts = StoredCounts(connection, size, before.habits)
     scorer = Scorer(counts, load_register(connection), weights)
     context = Context(counts, scorer, decisions)
     return resolve_part(connection, shift, context, now, run)

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from cophub.identities.matching.clustering import Decision
+from cophub.identities.matching.habits import Habits
 from cophub.identities.store.rows import all_rows, put
 from cophub.warehouse.staging import execute
 
@@ -21,8 +22,8 @@ class Resolved(msgspec.Struct, frozen=True):
     """Rows written by runs up to this one have been looked at."""
     size: int
     """Band of the number of mailboxes in the directory."""
-    singles: tuple[str, ...]
-    """Sources in which each person has one account."""
+    habits: Habits
+    """What was learned of the directory as a whole."""
     erasures: int
     """How many hashes of erased people there were."""
     decisions: tuple[tuple[bool, str, str, str, str], ...]
