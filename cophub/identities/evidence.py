@@ -22,6 +22,8 @@ class Name(msgspec.Struct, frozen=True, array_like=True):
     """`jr`, `sr`, `ii`, `iii`: tells a father from a son; empty: none."""
     script: str = "latin"
     """Script it was written in: `latin`, `cyrillic`, `arabic`, `han`, ...; tokens are Latin."""
+    written: str = ""
+    """As written, for Han, where different names are read alike; empty for all other scripts."""
 
     @property
     def full(self) -> bool:

@@ -6,37 +6,70 @@ they cannot be one person's; `name_fits_local` asks the mailbox as a witness.
 """
 
 import re
-import unicodedata
-from typing import NamedTuple
-
-from anyascii import anyascii
+from functools import lru_cache
 
 from cophub.identities.evidence import Name
+from cophub.identities.reading.common_names import CHINESE_SURNAMES, COMMON, GIVEN, KOREAN_SURNAMES
+from cophub.identities.reading.kinds import device_owner
+from cophub.identities.reading.likeness import (
+    CLASH,
+    COMPATIBLE,
+    EQUAL,
+    NEAR,
+    UNRELATED,
+    WEAK,
+    Likeness,
+    compare,
+)
+from cophub.identities.reading.name_in_local import initials_fit, name_fits_local
+from cophub.identities.reading.name_text import clean, take_apart
+from cophub.identities.reading.name_words import (
+    DEGREES,
+    DEGREES_IN_CAPITALS,
+    MAIDEN,
+    NAMES_TOO,
+    ORGANIZATION,
+    PARTICLES,
+    PLACEHOLDERS,
+    SPECIAL,
+    SUFFIXES,
+    TITLES,
+    TITLES_TOO,
+)
+from cophub.identities.reading.scripts import fold, romanize, script_of
+from cophub.identities.reading.word_pairs import word_key
 
-CLASH = 0
-"""Two full names that cannot be one person's."""
-UNRELATED = 1
-"""Nothing is shared, and nothing speaks against it either: one of them is too short to tell."""
-WEAK = 2
-"""One word is shared, or initials only."""
-COMPATIBLE = 3
-"""One name is part of the other, or its initials fit."""
-NEAR = 4
-"""All words align; some by a slip, a nickname, another spelling or as joined words."""
-EQUAL = 5
-"""The same words in any order."""
+MOST_WORDS = 10
+"""A longer text is no name."""
+
+_PLAIN = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){0,4}")
+_SPLIT = re.compile(r"[\s\-_./\\:;!?*#&+=~|<>()\[\]{}\"%$^,]+")
+_AFTER_TITLE = frozenset(
+    "med rer nat phil habil jur univ pol oec hc mult ing agr dent vet".split()  # noqa: SIM905
+)
+_GUEST = frozenset(["guest", "ext", "external", "extern", "externe", "unverified"])
+_BODIES = frozenset(
+    """
+    team office department ministry ministere ministerio university universite universidad hospital
+    committee secretariat secretariado network project projet proyecto programme program group
+    foundation fondation fundacion institute institut association organization organisation
+    """.split()  # noqa: SIM905 - a list of words reads best as words
+)
+_SINGLE_LETTER_SCRIPTS = frozenset(["latin", "cyrillic", "greek", "armenian", "georgian"])
 
 
-class Likeness(NamedTuple):
-    """How two names compare. Symmetric but for `shared`, which holds the words of the first."""
+class _Word:
+    """A word of a name while it is read."""
 
-    level: int
-    shared: tuple[str, ...] = ()
-    how: tuple[str, ...] = ()
-    """For each shared word: equal, slip, nickname, joined, initial or transliterated."""
-    clash: bool = False
-    why: str = ""
-    """For a clash: given, family, suffix, middle or words."""
+    __slots__ = ("capitals", "family", "given", "raw", "script", "text")
+
+    def __init__(self, raw: str, text: str, script: str) -> None:
+        self.raw = raw
+        self.text = text
+        self.script = script
+        self.capitals = raw.isupper() and len(raw) > 1
+        self.family = False
+        self.given = False
 
 
 def read_name(
@@ -44,46 +77,258 @@ def read_name(
 ) -> tuple[Name | None, str]:
     """The name, and the organisation that was cut off it (empty: none).
 
-    None where the text names nobody: an address, a placeholder, blanks.
+    `given` and `family` are those of the account where it has them apart; they tell which word is
+    which, and stand in for a `name` that is missing or says less. None where the text names
+    nobody: an address, a number, a device, a role, a placeholder, blanks. Never raises on text.
     """
-    text = unicodedata.normalize("NFKC", name or f"{given or ''} {family or ''}")
-    if "@" in text:
+    whole, organization = _read(name) if name else (None, "")
+    if not given and not family:
+        return whole, organization
+    return _with_parts(whole, given or "", family or ""), organization
+
+
+@lru_cache(maxsize=65536)
+def _with_parts(whole: Name | None, given: str, family: str) -> Name | None:
+    first, last = _read(given)[0], _read(family)[0]
+    if whole is None or (not whole.full and first is not None and last is not None):
+        whole = _joined(first, last)
+    if whole is None or not (first or last) or first == last:
+        return whole
+    words = (*whole.tokens, *whole.initials)
+    as_given = {*first.tokens, *first.initials} if first else set()
+    as_family = {*last.tokens, *last.initials} if last else set()
+    if as_given & as_family:
+        return whole
+    givens = tuple(word for word in words if word in as_given)
+    families = tuple(word for word in words if word in as_family)
+    if len(givens) == len(words) or len(families) == len(words):
+        return whole
+    return Name(
+        whole.tokens, whole.initials, givens or whole.given, families or whole.family,
+        whole.suffix, whole.script, whole.written,
+    )  # fmt: skip
+
+
+def _joined(first: Name | None, last: Name | None) -> Name | None:
+    """A given and a family name as one name."""
+    if first is None or last is None or set(first.tokens) == set(last.tokens):
+        return first or last
+    if set(last.tokens) < set(first.tokens):
+        return first  # the field of the given name has the whole name
+    return Name(
+        tokens=first.tokens + last.tokens,
+        initials=first.initials + last.initials,
+        suffix=first.suffix or last.suffix,
+        script=first.script,
+        written=" ".join(filter(None, (first.written, last.written))),
+    )
+
+
+@lru_cache(maxsize=131072)
+def _read(text: str) -> tuple[Name | None, str]:
+    if _PLAIN.fullmatch(text):
+        folded = text.lower().split(" ")
+        if SPECIAL.isdisjoint(folded):
+            return Name(tuple(folded)), ""
+    if len(text) > 300:
         return None, ""
-    words = re.findall(r"[a-z]+", anyascii(text).replace("'", "").lower())
-    tokens = tuple(word for word in words if len(word) > 1)
+    cleaned = clean(text)
+    if not cleaned or device_owner(cleaned) is not None:
+        return None, ""
+    parts = take_apart(cleaned)
+    return _name(parts.name, parts.family_first), parts.organization
+
+
+def _name(text: str, family_first: bool) -> Name | None:
+    if family_first:
+        before, _, after = text.partition(" , ")
+        words = _words(before)
+        for word in words:
+            word.family = True
+        rest = _words(after)
+        for word in rest:
+            word.given = True
+    else:
+        words, rest = _words(text), []
+    if (not words and not rest) or _nobody([*words, *rest]):
+        return None
+    _mark_capitals([*words, *rest])
+    # `Smith Jr, John` has its suffix before the comma, and a title may stand on either side.
+    suffix = _strip(words, len(rest)) or _strip(rest, len(words))
+    words = _without_particles(words) + _without_particles(rest)
+    return _made(words, suffix) if words and len(words) <= MOST_WORDS else None
+
+
+def _words(text: str) -> list[_Word]:
+    words: list[_Word] = []
+    for part in _SPLIT.split(text.replace("'", "")):
+        counted = part[-1:].isdigit() and part.lower() not in SUFFIXES
+        raw = part.rstrip("0123456789") if counted else part
+        if raw.isascii():
+            script, folded = "latin", raw.lower()
+        else:
+            script, folded = script_of(raw), fold(raw)
+        if folded and len(folded) <= 40 and not folded.isdigit():
+            words.append(_Word(raw, folded, script))
+    return words
+
+
+def _nobody(words: list[_Word]) -> bool:
+    """Whether the words are a placeholder, a user name or a body of several people."""
+    texts = [word.text for word in words]
+    if PLACEHOLDERS.issuperset(texts):
+        return True
+    if len(words) == 1 and any(char.isdigit() for char in texts[0]):
+        return True
+    bodies = [word for word in texts if word in ORGANIZATION]
+    if not bodies or not GIVEN.isdisjoint(texts):
+        return False
+    return len(bodies) > 1 or texts[-1] in _BODIES or texts[0] in _BODIES
+
+
+def _mark_capitals(words: list[_Word]) -> None:
+    """`DIALLO Amina`: what is in capitals beside small letters is the family name."""
+    loud = [word for word in words if word.capitals and word.script != "han"]
+    quiet = [word for word in words if len(word.raw) > 1 and not word.capitals]
+    if not loud or not any(word.raw[:1].isupper() for word in quiet):
+        for word in words:
+            word.capitals = False
+
+
+def _short_initials(word: _Word) -> bool:
+    """Whether capitals beside small letters are initials: `Smith JK`, and not `XU Jun`."""
+    text = word.text
+    if not word.capitals or len(text) > 3 or word.script != "latin":
+        return False
+    if text in COMMON or text in CHINESE_SURNAMES or text in KOREAN_SURNAMES:
+        return False
+    return len(text) == 2 or not set(text) & set("aeiouy")
+
+
+def _strip(words: list[_Word], others: int) -> str:
+    """Drop titles before and degrees after the name in place; its suffix, empty for none."""
+    titled = False
+    while len(words) + others > 1 and words:
+        text = words[0].text
+        enough = len(words) + others > 2
+        if text in TITLES or (text in TITLES_TOO and enough) or (titled and text in _AFTER_TITLE):
+            titled = True
+            words.pop(0)
+        else:
+            break
+    suffix = ""
+    while len(words) + others > 1 and words:
+        last = words[-1]
+        found = _suffix(last, len(words) + others)
+        if found:
+            suffix = suffix or found
+        elif not _trailing(last, len(words) + others):
+            break
+        words.pop()
+    if len(words) > 1 and words[-1].text in _AFTER_TITLE and titled:
+        words.pop()
+    return suffix
+
+
+def _suffix(word: _Word, count: int) -> str:
+    found = SUFFIXES.get(word.text, "")
+    if found and count == 2 and word.text not in ("jr", "sr", "jnr", "snr", "junior", "filho"):
+        return ""
+    return found
+
+
+def _trailing(word: _Word, count: int) -> bool:
+    """Whether the last word of so many is a degree, a title or a tool's remark."""
+    text = word.text
+    if text in _GUEST:
+        return True
+    if count < 3:
+        return text in DEGREES and len(text) > 2 and not word.raw[1:].islower()
+    if text in DEGREES:
+        return len(text) > 3 or word.capitals or not word.raw[1:].islower()
+    if text in DEGREES_IN_CAPITALS:
+        return word.capitals
+    return text in TITLES
+
+
+def _without_particles(words: list[_Word]) -> list[_Word]:
+    """The words that are names: `de`, `van`, `ould` between them are not, nor is `née`."""
+    if len(words) < 2:
+        return words
+    last = len(words) - 1
+    kept = []
+    for place, word in enumerate(words):
+        text = word.text
+        if place < last:
+            if text in MAIDEN and place:
+                continue
+            if text in PARTICLES and (len(text) > 1 or (place and word.raw.islower())):
+                small = word.raw.islower() and not words[last].raw.islower()
+                if place or text not in NAMES_TOO or small or last > 1:
+                    continue
+        kept.append(word)
+    return kept
+
+
+def _made(words: list[_Word], suffix: str) -> Name | None:
+    scripts = [word.script for word in words]
+    if any(script != "latin" for script in scripts) and scripts.count("latin") > 1:
+        words = [word for word in words if word.script == "latin"]
+    script = next((word.script for word in words if word.script != "latin"), "latin")
+    tokens: list[str] = []
+    initials: list[str] = []
+    given: list[str] = []
+    family: list[str] = []
+    for word in words:
+        if word.script == "latin" and _short_initials(word):
+            into, made = initials, tuple(word.text)
+        elif word.script != "latin" and (len(word.raw) > 1 or word.script in ("han", "hangul")):
+            into, made = tokens, romanize(word.raw, word.script)
+            if len(made) == 2 and word.script in ("han", "hangul"):
+                family.append(made[0])
+                given.append(made[1])
+        elif len(word.text) == 1 or (len(word.raw) == 1 and word.script in _SINGLE_LETTER_SCRIPTS):
+            into, made = initials, (word.text[0],)
+        else:
+            into, made = tokens, (word.text,)
+        into.extend(made)
+        if word.family or (word.capitals and into is tokens):
+            family.extend(made)
+        elif word.given:
+            given.extend(made)
     if not tokens:
-        return None, ""
-    return Name(tokens=tokens, initials=tuple(word for word in words if len(word) == 1)), ""
+        return None
+    return Name(
+        tuple(tokens), tuple(initials), tuple(given), tuple(family), suffix, script,
+        "".join(word.raw for word in words) if script == "han" else "",
+    )  # fmt: skip
 
 
-def compare(a: Name, b: Name) -> Likeness:
-    """How alike two names are. Symmetric but for `shared`."""
-    if set(a.tokens) == set(b.tokens):
-        return Likeness(EQUAL, a.tokens, ("equal",) * len(a.tokens))
-    shared = tuple(word for word in a.tokens if word in b.tokens)
-    how = ("equal",) * len(shared)
-    if len(shared) == min(len(a.tokens), len(b.tokens)):
-        return Likeness(COMPATIBLE if len(shared) > 1 else WEAK, shared, how)
-    if a.full and b.full:
-        return Likeness(CLASH, shared, how, clash=True, why="given" if shared else "words")
-    return Likeness(WEAK if shared else UNRELATED, shared, how)
+@lru_cache(maxsize=131072)
+def _key_words(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(word_key, tokens))
 
 
 def key_words(name: Name) -> tuple[str, ...]:
     """Each word of `tokens` in the form under which spellings of one name meet (`muhammad`).
 
-    For indexes: two names that align by spelling or transliteration have equal key words.
+    For indexes: two words that are one name in two spellings or transliterations, `mueller` and
+    `müller`, `mohamed` and `muhammad`, `alexei` and `aleksey`, have equal key words.
     """
-    return name.tokens
+    return _key_words(name.tokens)
 
 
-def name_fits_local(name: Name, local: str) -> float:
-    """Whether the local part of an address is made of this name.
-
-    1.0: it is (`amina.diallo`, `adiallo`, `zaoui60`); 0.0: it says nothing (`k17`);
-    -1.0: it is made of another person's name (`john.smith` for Amina Diallo).
-    """
-    letters = "".join(char for char in local.lower() if char.isalpha())
-    if any(word in letters for word in name.tokens if len(word) > 2):
-        return 1.0
-    return 0.0
+__all__ = [
+    "CLASH",
+    "COMPATIBLE",
+    "EQUAL",
+    "NEAR",
+    "UNRELATED",
+    "WEAK",
+    "Likeness",
+    "compare",
+    "initials_fit",
+    "key_words",
+    "name_fits_local",
+    "read_name",
+]

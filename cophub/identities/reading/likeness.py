@@ -1,0 +1,333 @@
+"""How alike two names are: their words aligned in any order, and a verdict on what is left over."""
+
+from itertools import permutations
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from cophub.identities.evidence import Name
+from cophub.identities.reading.common_names import CHINESE_SURNAMES, FAMILY, GIVEN, KOREAN_SURNAMES
+from cophub.identities.reading.name_words import PARTICLES
+from cophub.identities.reading.nicknames import STANDS_FOR
+from cophub.identities.reading.scripts import WITHOUT_VOWELS, korean_sound, skeleton
+from cophub.identities.reading.word_pairs import alike, bare, relation, same_consonants, word_key
+
+CLASH = 0
+"""Two full names that cannot be one person's."""
+UNRELATED = 1
+"""Nothing is shared, and nothing speaks against it either: one of them is too short to tell."""
+WEAK = 2
+"""One word is shared, or initials only; or words beside shared ones differ but may be slips."""
+COMPATIBLE = 3
+"""One name is part of the other, or its initials fit."""
+NEAR = 4
+"""All words align; some by a slip, a nickname, another spelling or as joined words."""
+EQUAL = 5
+"""The same words in any order."""
+
+_RANK = {"equal": 0, "nickname": 1, "transliterated": 2, "slip": 3}
+_UNLIKE_SUFFIXES = frozenset(
+    [("jr", "sr"), ("iii", "jr"), ("iv", "jr"), ("ii", "iii"), ("ii", "iv"), ("ii", "sr"),
+     ("iii", "iv"), ("iii", "sr"), ("iv", "sr")]
+)  # fmt: skip
+_SURNAMES = FAMILY | CHINESE_SURNAMES | KOREAN_SURNAMES
+_SAME_LETTER = {"y": "j", "i": "j", "k": "c", "q": "c", "z": "s", "w": "v"}
+
+
+class Likeness(NamedTuple):
+    """How two names compare. Symmetric but for `shared`, which holds the words of the first."""
+
+    level: int
+    shared: tuple[str, ...] = ()
+    """The words of the first name that are aligned, folded; an initial is its letter."""
+    how: tuple[str, ...] = ()
+    """For each shared word: equal, slip, nickname, joined, initial or transliterated."""
+    clash: bool = False
+    why: str = ""
+    """For a clash: given, family, suffix, middle or words."""
+
+
+_NOTHING = Likeness(UNRELATED)
+_ALL_EQUAL = tuple(("equal",) * n for n in range(64))
+
+
+def compare(a: Name, b: Name) -> Likeness:
+    """How alike two names are; a veto (`clash`) where they cannot be one person's."""
+    if a.tokens == b.tokens and a.initials == b.initials and a.written == b.written:
+        if a.suffix == b.suffix and len(a.tokens) < 32 > len(a.initials):
+            words = a.tokens + a.initials
+            return Likeness(EQUAL, words, _ALL_EQUAL[len(words)])
+    elif len(a.tokens) == len(b.tokens) == 1 and not (a.initials or b.initials):
+        how = relation(a.tokens[0], b.tokens[0])
+        if not how and a.script == b.script:
+            return _NOTHING
+    if (a.tokens, a.initials, a.script) <= (b.tokens, b.initials, b.script):
+        return _Alignment(a, b).likeness(first=True)
+    return _Alignment(b, a).likeness(first=False)
+
+
+class _Alignment:
+    """Which words of two names stand for one another."""
+
+    __slots__ = ("a", "b", "initials", "left_a", "left_b", "loose_a", "loose_b", "pairs")
+
+    def __init__(self, a: Name, b: Name) -> None:
+        self.a = a
+        self.b = b
+        self.pairs: list[tuple[int, int, str]] = []
+        """Places of two aligned words, and how."""
+        self.initials: list[tuple[str, str, str]] = []
+        """The words or letters of both names where an initial stands for something, and how."""
+        self.left_a = list(range(len(a.tokens)))
+        self.left_b = list(range(len(b.tokens)))
+        self.loose_a = list(a.initials)
+        self.loose_b = list(b.initials)
+        self._equal()
+        if self.left_a and self.left_b:
+            self._related()
+        if self.left_a and self.left_b:
+            self._joined()
+        if self.loose_a or self.loose_b:
+            self._initials()
+
+    def _pair(self, i: int, j: int, how: str) -> None:
+        self.pairs.append((i, j, how))
+        self.left_a.remove(i)
+        self.left_b.remove(j)
+
+    def _equal(self) -> None:
+        words = self.b.tokens
+        for i, word in enumerate(self.a.tokens):
+            if word in words:
+                for j in self.left_b:
+                    if words[j] == word:
+                        self._pair(i, j, "equal")
+                        break
+
+    def _related(self) -> None:
+        found = []
+        mixed = self.a.script != self.b.script
+        for i in self.left_a:
+            for j in self.left_b:
+                how = relation(self.a.tokens[i], self.b.tokens[j])
+                if not how and mixed:
+                    how = self._across(self.a.tokens[i], self.b.tokens[j])
+                if how:
+                    found.append((_RANK[how], i, j, how))
+        found.sort()
+        for _, i, j, how in found:
+            if i in self.left_a and j in self.left_b:
+                self._pair(i, j, how)
+
+    def _across(self, one: str, other: str) -> str:
+        """Whether two words meet across two scripts."""
+        scripts = {self.a.script, self.b.script}
+        if "hangul" in scripts:
+            return "transliterated" if korean_sound(one) == korean_sound(other) else ""
+        if scripts & WITHOUT_VOWELS and same_consonants(one, other):
+            return "transliterated"
+        return ""
+
+    def _joined(self) -> None:
+        for j in tuple(self.left_b):
+            part = _parts(self.b.tokens[j], self.a.tokens, self.left_a)
+            for i in part:
+                self.pairs.append((i, j, "joined"))
+                self.left_a.remove(i)
+            if part:
+                self.left_b.remove(j)
+        for i in tuple(self.left_a):
+            part = _parts(self.a.tokens[i], self.b.tokens, self.left_b)
+            for j in part:
+                self.pairs.append((i, j, "joined"))
+                self.left_b.remove(j)
+            if part:
+                self.left_a.remove(i)
+
+    def _initials(self) -> None:
+        for letter in tuple(self.loose_a):
+            if letter in self.loose_b:
+                self.loose_a.remove(letter)
+                self.loose_b.remove(letter)
+                self.initials.append((letter, letter, "equal"))
+        for letter in tuple(self.loose_a):
+            for j in self.left_b:
+                if initial_of(letter, self.b.tokens[j]):
+                    self.initials.append((letter, self.b.tokens[j], "initial"))
+                    self.loose_a.remove(letter)
+                    self.left_b.remove(j)
+                    break
+        for letter in tuple(self.loose_b):
+            for i in self.left_a:
+                if initial_of(letter, self.a.tokens[i]):
+                    self.initials.append((self.a.tokens[i], letter, "initial"))
+                    self.loose_b.remove(letter)
+                    self.left_a.remove(i)
+                    break
+
+    def likeness(self, first: bool) -> Likeness:
+        level, why = self._verdict()
+        shared: dict[tuple[int, str], str] = {}
+        for i, j, how in self.pairs:
+            place, words = (i, self.a.tokens) if first else (j, self.b.tokens)
+            shared[place, words[place]] = how
+        order = sorted(shared)
+        words = tuple(word for _, word in order)
+        words += tuple(one if first else other for one, other, _ in self.initials)
+        hows = tuple(shared[key] for key in order) + tuple(how for _, _, how in self.initials)
+        return Likeness(level, words, hows, clash=level == CLASH, why=why)
+
+    def _verdict(self) -> tuple[int, str]:
+        """The level, and for a clash what of."""
+        a, b = self.a, self.b
+        left_a = [i for i in self.left_a if a.tokens[i] not in PARTICLES or len(a.tokens) < 3]
+        left_b = [j for j in self.left_b if b.tokens[j] not in PARTICLES or len(b.tokens) < 3]
+        over_a, over_b = bool(left_a or self.loose_a), bool(left_b or self.loose_b)
+        if over_a and over_b:
+            return self._both_left(left_a, left_b)
+        if not self.pairs:
+            return (WEAK if self.initials else UNRELATED), ""
+        if a.suffix and b.suffix and tuple(sorted((a.suffix, b.suffix))) in _UNLIKE_SUFFIXES:
+            return (CLASH, "suffix") if a.full and b.full else (WEAK, "")
+        if over_a or over_b:
+            return (COMPATIBLE if len(self.pairs) + len(self.initials) > 1 else WEAK), ""
+        return self._all_aligned(), ""
+
+    def _all_aligned(self) -> int:
+        if any(how == "initial" for _, _, how in self.initials):
+            return COMPATIBLE
+        if all(how == "equal" for _, _, how in self.pairs) and (
+            self.a.written == self.b.written or not (self.a.written and self.b.written)
+        ):
+            return EQUAL
+        if {self.a.script, self.b.script} & WITHOUT_VOWELS and self.a.script != self.b.script:
+            guessed = [i for i, _, how in self.pairs if how == "transliterated"]
+            bones = sum(len(skeleton(self.a.tokens[i])) for i in guessed)
+            return NEAR if not guessed or bones > 2 * len(guessed) else COMPATIBLE
+        return NEAR
+
+    def _both_left(self, left_a: list[int], left_b: list[int]) -> tuple[int, str]:
+        """The verdict where each name has words or initials that the other has not."""
+        a, b = self.a, self.b
+        some = WEAK if self.pairs or self.initials else UNRELATED
+        if not (a.full and b.full) or self._unsure(left_a, left_b):
+            return some, ""
+        if not self.pairs:
+            return CLASH, "words"
+        if len(self.pairs) + len(self.initials) == 1:
+            return CLASH, self._which(left_a, left_b)
+        if left_a and left_b:
+            for i in left_a:
+                for j in left_b:
+                    if self._same_gap(i, j):
+                        return CLASH, _place(i, len(a.tokens), j, len(b.tokens))
+            together = any(i == 0 and j == 0 for i, j, _ in self.pairs)
+            return (COMPATIBLE if together else WEAK), ""
+        if self.loose_a and self.loose_b:
+            return CLASH, "middle"
+        inner_a = any(0 < i < len(a.tokens) - 1 for i in left_a)
+        inner_b = any(0 < j < len(b.tokens) - 1 for j in left_b)
+        return (CLASH, "middle") if inner_a or inner_b else (WEAK, "")
+
+    def _unsure(self, left_a: list[int], left_b: list[int]) -> bool:
+        """Whether what is left over may be the same after all, or its script cannot tell."""
+        a, b = self.a, self.b
+        pairs = [(a.tokens[i], b.tokens[j]) for i in left_a for j in left_b]
+        if any(alike(one, other) for one, other in pairs):
+            return True
+        if a.script == b.script:
+            return False
+        scripts = {a.script, b.script}
+        if scripts & WITHOUT_VOWELS:
+            return not self.pairs or any(
+                OSA.distance(skeleton(one), skeleton(other), score_cutoff=1) < 2
+                for one, other in pairs
+            )
+        # A Han name may be read in Japanese, and we would not know; no word met, so no verdict.
+        return not self.pairs and bool(scripts & {"han", "kana", "hangul"})
+
+    def _same_gap(self, i: int, j: int) -> bool:
+        """Whether two words stand after the same aligned word, seen as a ring of words.
+
+        A ring, since `Smith John David` and `John Michael Smith` differ in the order alone.
+        """
+        to_b: dict[int, set[int]] = {}
+        for one, other, _ in self.pairs:
+            to_b.setdefault(one, set()).add(other)
+        in_b = {other for _, other, _ in self.pairs}
+        count_a, count_b = len(self.a.tokens), len(self.b.tokens)
+        while i not in to_b:
+            i = (i - 1) % count_a
+        while j not in in_b:
+            j = (j - 1) % count_b
+        return j in to_b[i]
+
+    def _which(self, left_a: list[int], left_b: list[int]) -> str:
+        """Whether it is the given or the family name that differs, one word being shared."""
+        a, b = self.a, self.b
+        i, j, _ = self.pairs[0]
+        one, other = a.tokens[i], b.tokens[j]
+        if one in a.family or other in b.family:
+            return "given"
+        if one in a.given or other in b.given:
+            return "family"
+        given = one in GIVEN or other in GIVEN
+        left = [a.tokens[k] for k in left_a] + [b.tokens[k] for k in left_b]
+        if one in _SURNAMES or other in _SURNAMES or (not given and not GIVEN.isdisjoint(left)):
+            return "given"
+        return "family" if given or i == j == 0 else "given"
+
+
+def _place(i: int, count_a: int, j: int, count_b: int) -> str:
+    if i == count_a - 1 and j == count_b - 1:
+        return "family"
+    if 0 < i < count_a - 1 and 0 < j < count_b - 1:
+        return "middle"
+    return "given"
+
+
+def initial_of(letter: str, word: str) -> bool:
+    """Whether a letter may stand for a word, or for the name that the word is a short form of."""
+    start = word[0]
+    if start == letter or word_key(word)[0] == letter:
+        return True
+    if _SAME_LETTER.get(start, start) == _SAME_LETTER.get(letter, letter):
+        return True
+    names = STANDS_FOR.get(word)
+    return names is not None and any(name[0] == letter for name in names)
+
+
+def _parts(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
+    """The places of words that `word` writes in one: `xiaoming` for `xiao` and `ming`."""
+    length = len(word)
+    for i in places:
+        other = words[i]
+        if len(other) != length and (other in bare(word) or word in bare(other)):
+            return (i,)
+    if length < 4 or len(places) < 2:
+        return ()
+    for count in (2, 3):
+        if len(places) < count:
+            break
+        for chosen in permutations(places[:5], count):
+            together = "".join([words[i] for i in chosen])
+            if abs(len(together) - length) < 3 and _one_word(together, word):
+                return chosen
+    return ()
+
+
+def _one_word(together: str, word: str) -> bool:
+    return together == word or word_key(together) == word_key(word)
+
+
+__all__ = [
+    "CLASH",
+    "COMPATIBLE",
+    "EQUAL",
+    "NEAR",
+    "UNRELATED",
+    "WEAK",
+    "Likeness",
+    "compare",
+    "initial_of",
+]

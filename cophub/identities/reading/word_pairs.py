@@ -1,0 +1,144 @@
+"""How two words of names relate: one spelling of the other, a short form, a slip, or not at all."""
+
+import re
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from cophub.identities.reading.common_names import COMMON, GIVEN
+from cophub.identities.reading.name_words import JOINED_PARTICLES
+from cophub.identities.reading.nicknames import nicknames
+from cophub.identities.reading.scripts import skeleton, sound
+from cophub.identities.reading.spellings import COUNTERPART, SPELLING
+
+SHORTEST_SLIP = 5
+"""Letters of a word in which one may be a slip; in shorter ones it makes another name."""
+
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ss", "s"))
+_PINYIN = re.compile(
+    "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ue|ui|"
+    "uo|a|e|i|o|u))+"
+)
+_CHINESE = re.compile("zh|x|q(?!u[aeio])|ng$|iao|uan|ian|ia$")
+_NONE: frozenset[int] = frozenset()
+
+
+@lru_cache(maxsize=131072)
+def word_key(word: str) -> str:
+    """The usual spelling of a name, as a sound: equal for words that are one name."""
+    usual = SPELLING.get(word)
+    if usual is None:
+        heard = sound(word) if len(word) > 3 else word
+        return _BY_SOUND.get(heard, heard)
+    return sound(usual) if len(usual) > 3 else usual
+
+
+def _by_sound() -> dict[str, str]:
+    """The key of each name in the table of spellings for what its spellings sound like."""
+    keys: dict[str, str] = {}
+    for word, usual in SPELLING.items():
+        key = sound(usual) if len(usual) > 3 else usual
+        keys.setdefault(sound(word) if len(word) > 3 else word, key)
+    return keys
+
+
+_BY_SOUND = _by_sound()
+
+
+def _plain(word: str) -> str:
+    for written, letter in _UMLAUTS:
+        if written in word:
+            word = word.replace(written, letter)
+    return word
+
+
+@lru_cache(maxsize=262144)
+def relation(one: str, other: str) -> str:
+    """`equal`, `transliterated`, `nickname`, `slip`, or empty for none. Symmetric."""
+    if one == other:
+        return "equal"
+    if _plain(one) == _plain(other) and min(len(one), len(other)) > 3:
+        return "equal"
+    if nicknames(one, other):
+        return "nickname"
+    if word_key(one) == word_key(other):
+        return "" if differ(one, other) else "transliterated"
+    return "slip" if _slip(one, other) else ""
+
+
+def _slip(one: str, other: str) -> bool:
+    shorter = min(len(one), len(other))
+    if shorter < SHORTEST_SLIP or abs(len(one) - len(other)) > 1:
+        return False
+    if one[0] != other[0] and (shorter < 7 or one[1:] == other[1:]):
+        return False
+    if OSA.distance(one, other, score_cutoff=1) > 1:
+        return False
+    return not differ(one, other)
+
+
+@lru_cache(maxsize=65536)
+def differ(one: str, other: str) -> bool:
+    """Whether two words that look alike are two names that truly differ: `Maria` and `Mario`."""
+    if word_key(one) == word_key(other) and (one in SPELLING or other in SPELLING):
+        return False
+    if (one in COMMON or one in SPELLING) and (other in COMMON or other in SPELLING):
+        return True
+    if _gendered(one, other) or _gendered(other, one):
+        return True
+    return bool(
+        (_CHINESE.search(one) or _CHINESE.search(other))
+        and _PINYIN.fullmatch(one)
+        and _PINYIN.fullmatch(other)
+    )
+
+
+def _gendered(woman: str, man: str) -> bool:
+    """A woman's and a man's form of a name: a/o, a/-, -e/-, Luo a-/o-; not of a family name."""
+    if woman[1:] == man[1:]:
+        return woman[0] == "a" and man[0] == "o"
+    if woman[:-1] == man and woman[-1] == "a":
+        return not woman.endswith(("ova", "eva", "ina")) or man in GIVEN or woman in GIVEN
+    if woman[:-1] == man[:-1] and woman[-1] == "a" and man[-1] in "oeiu":
+        return True
+    return man in GIVEN and (woman == man + "e" or woman == man + man[-1] + "e")
+
+
+@lru_cache(maxsize=131072)
+def alike(one: str, other: str) -> bool:
+    """Whether two words that do not align may yet be one name, so that they speak against nothing.
+
+    Two slips in a long word, or names of one origin in two languages (`Juan`, `John`).
+    """
+    if COUNTERPART.get(one, _NONE) & COUNTERPART.get(other, _NONE):
+        return not (_gendered(one, other) or _gendered(other, one))
+    if differ(one, other):
+        return False
+    if one.startswith(other) or other.startswith(one):
+        return min(len(one), len(other)) > 2
+    shorter = min(len(one), len(other))
+    allowed = 1 if shorter < 6 else 2 if shorter < 10 else 3
+    return shorter > 3 and OSA.distance(one, other, score_cutoff=allowed) <= allowed
+
+
+@lru_cache(maxsize=131072)
+def bare(word: str) -> tuple[str, ...]:
+    """What is left of a word without a particle written in one with it: `amrani` of `elamrani`."""
+    return tuple(
+        word[len(particle) :]
+        for particle in JOINED_PARTICLES
+        if word.startswith(particle) and len(word) - len(particle) > 4
+    )
+
+
+@lru_cache(maxsize=131072)
+def same_consonants(one: str, other: str) -> bool:
+    """Whether two words may be one where one of them was written without vowels."""
+    bones = skeleton(one)
+    if bones != skeleton(other):
+        return False
+    return len(bones) > 1 or (one[0] == other[0] and abs(len(one) - len(other)) < 3)
+
+
+__all__ = ["alike", "bare", "differ", "relation", "same_consonants", "word_key"]
