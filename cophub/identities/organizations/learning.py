@@ -172,7 +172,7 @@ def _keys(lesson: _Lesson, remembered: Mapping[str, str]) -> dict[str, str]:
     for name in lesson.new - lesson.open:
         groups[lesson.end(name)].append(name)
     keys: dict[str, str] = {}
-    taken = set(lesson.base.organizations)
+    taken = set(lesson.base.shipped.organizations)
     waiting: list[str] = []
     for head, names in groups.items():
         if head not in lesson.new:  # it leads to what is known
@@ -191,6 +191,8 @@ def _keys(lesson: _Lesson, remembered: Mapping[str, str]) -> dict[str, str]:
         if head not in chosen and key not in taken:
             chosen[head] = key
             taken.add(key)
+    # A key that stands for another organisation, or once did, is not given again.
+    taken |= lesson.base.merged.keys() | set(remembered.values())
     for head in sorted(set(waiting) - chosen.keys()):
         chosen[head] = _new_key(head, taken)
         taken.add(chosen[head])
