@@ -22,6 +22,10 @@ class Held(NamedTuple):
     """Whether it shows a full name: two words of it, or a word and an initial."""
     mailbox: str = ""
     """The mailbox behind its address, without tags, dots and aliases; empty: no address."""
+    habits: tuple[str, ...] = ()
+    """In what it is not plain: names of the habits in `cophub.sandbox.population`'s table."""
+    tie: str = ""
+    """How the person is bound to another: couple, father_and_son, namesakes, siblings, ..."""
 
 
 def linkable(held: Iterable[Held]) -> set[tuple[str, str]]:
