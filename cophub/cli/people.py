@@ -1,6 +1,8 @@
 """`people`: the directory, why it is as it is, and what people decide about it."""
 
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -123,12 +125,65 @@ def people_why(state: State, person: str, other: str | None, addresses: bool) ->
         cards.show_between(answer)
 
 
+@people.command("review")
+@click.option("--limit", "-n", type=click.IntRange(min=1), help="So many; else all worth asking.")
+@click.option(
+    "--csv", "target", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the questions to a file, to be answered in a spreadsheet.",
+)  # fmt: skip
+@click.option(
+    "--answers", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+    help="Take the answers from such a file: same, different, or nothing.",
+)  # fmt: skip
+@_addresses
+@_dry_run
+@click.option("--note", metavar="TEXT", help="Kept with every answer.")
+@click.option("--by", metavar="NAME", help="Who answers; else the user of this machine.")
+@shared
+@pass_state
+def people_review(
+    state: State,
+    limit: int | None,
+    target: Path | None,
+    answers: Path | None,
+    addresses: bool,
+    dry_run: bool,
+    note: str | None,
+    by: str | None,
+) -> int:
+    """Answer what the data alone cannot settle: are these two one person? Best gain first.
+
+    On a terminal with single keys: s same, d different, k skip, u undo, b nine at once, ? help, q
+    quit. Every answer is kept when it is given. With --csv and --answers in a spreadsheet instead.
+    """
+    from cophub.cli import review_sheet
+    from cophub.hub.people import Decide
+
+    how = Decide(by=by, note=note, dry_run=dry_run)
+    with state.hub() as hub:
+        review = hub.directory.review(addresses=addresses)
+        wrong = hub.directory.contradictions()
+        if target is not None:
+            return review_sheet.write(state, review, target, limit)
+        if answers is not None:
+            return review_sheet.read(state, review, answers, how)
+        queue = review.queue(limit)
+        if state.json or not (show.terminal() and sys.stdin.isatty()):
+            return review_sheet.listing(state, review, queue, wrong)
+        from cophub.cli.review import sit
+
+        code = sit(review, queue, how, hub.directory.weights.merge)
+    for line in wrong:
+        show.say(f"  {show.mark('warning')} decisions contradict one another: {line}")
+    return code
+
+
 @people.command("merge")
 @click.argument("people", nargs=-1, required=True)
 @deciding
 @shared
 @pass_state
-def people_merge(state: State, people: tuple[str, ...], **options: Any) -> int:
+def people_merge(state: State, /, people: tuple[str, ...], **options: Any) -> int:
     """Say that PEOPLE (or accounts) are one person; it outranks whatever is found.
 
     Two accounts that are named as SOURCE:ACCOUNT stay together even if one moves to somebody else.
@@ -144,7 +199,7 @@ def people_merge(state: State, people: tuple[str, ...], **options: Any) -> int:
 @deciding
 @shared
 @pass_state
-def people_split(state: State, person: str, accounts: tuple[str, ...], **options: Any) -> int:
+def people_split(state: State, /, person: str, accounts: tuple[str, ...], **options: Any) -> int:
     """Say that ACCOUNTS of PERSON are not the person of the other accounts.
 
     An account is SOURCE:ACCOUNT, an address, or its number in `cophub people show`.

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from cophub.errors import ConfigError
-from cophub.hub.resolving import bring_up_to_date, rehearse
+from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse
 from cophub.identities import decisions as kept
 from cophub.identities.card import PersonCard, person_card
 from cophub.identities.decisions import Account, Contradiction, Fact, Wish
 from cophub.identities.explain import WhyPerson, why_person
 from cophub.identities.lookup import SHORT, Meant, accounts_of, meant
+from cophub.identities.matching.weights import Weights
 from cophub.identities.privacy import mask_text
 from cophub.identities.profile import account_views
 from cophub.identities.standing import conflicts
@@ -26,6 +27,9 @@ from cophub.warehouse import tables
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
+    from cophub.hub.renaming import Renamed
+    from cophub.hub.review import Review
+    from cophub.identities.between import Between
     from cophub.warehouse import Warehouse
 
 _MOST = 20_000
@@ -185,32 +189,6 @@ class People:
             how.dry_run,
         )
 
-    def answer(self, a: Account, b: Account, same: bool, how: Decide) -> Fact | Contradiction:
-        """Keep one answer to a question, at once; nobody is brought up to date yet.
-
-        The decision that stands, or the contradiction for which it was not written.
-        """
-        wish = Wish(same, a, b)
-        with self._warehouse.begin() as connection:
-            if not how.force:
-                for conflict in kept.objections(connection, [wish], now=self.hub.now()):
-                    return conflict
-            made = kept.record(connection, [wish], by=how.who, now=self.hub.now(), note=how.note)
-            if made:
-                return made[0]
-            standing = kept.facts(connection)
-            return next(f for f in standing if f.same is same and f.pair == wish.pair)
-
-    def take_back(self, number: int) -> None:
-        """Withdraw one answer; nobody is brought up to date yet."""
-        with self._warehouse.begin() as connection:
-            kept.withdraw(connection, [number], now=self.hub.now())
-
-    def lines(self, accounts: Sequence[Account]) -> tuple[PersonLine, ...]:
-        """The people who have these accounts now."""
-        with self._warehouse.connect() as connection:
-            return _lines(connection, accounts)
-
     def _decide(
         self,
         wishes: Callable[[Connection], tuple[list[Wish], list[Account]]],
@@ -294,6 +272,33 @@ class People:
         with self._warehouse.connect() as connection:
             found = meant(connection, asked)
             return found, why_person(connection, found.person, addresses=addresses)
+
+    def between(self, a: str, b: str, *, addresses: bool = False) -> "Between":
+        """Why two are one person, or why not. Raises ConfigError: nobody, or several."""
+        from cophub.identities.between import between
+
+        with self._warehouse.connect() as connection:
+            one, other = meant(connection, a), meant(connection, b)
+            return between(connection, one, other, weights=self.weights, addresses=addresses)
+
+    @property
+    def weights(self) -> Weights:
+        """The weights that the pipeline is set to."""
+        settings = self.hub.pipeline_settings(PIPELINE)
+        found = getattr(settings, "weights", None)
+        return found if isinstance(found, Weights) else Weights()
+
+    def rename_source(self, old: str, new: str, *, dry_run: bool = False) -> "Renamed":
+        """Give what stands under one name of a source another. Raises ConfigError: cannot be."""
+        from cophub.hub.renaming import rename_source
+
+        return rename_source(self.hub, old, new, dry_run=dry_run)
+
+    def review(self, *, addresses: bool = False) -> "Review":
+        """The questions that the data alone cannot settle."""
+        from cophub.hub.review import Review
+
+        return Review(self.hub, addresses=addresses)
 
     # --- listing -----------------------------------------------------------------------------
 

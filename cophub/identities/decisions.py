@@ -29,6 +29,8 @@ class Wish(NamedTuple):
     same: bool
     a: Account
     b: Account
+    note: str | None = None
+    """Why; else the note of the whole command."""
 
     @property
     def pair(self) -> tuple[Account, Account]:
@@ -120,14 +122,14 @@ def record(
         if (wish.same, *wish.pair) in standing:
             continue
         standing.add((wish.same, *wish.pair))
-        a, b = wish.pair
+        (a, b), why = wish.pair, wish.note or note
         row = dict(
             decision="same" if wish.same else "different",
             source_a=a[0], account_a=a[1], source_b=b[0], account_b=b[1],
-            decided_by=by, decided_at=moment, note=note,
+            decided_by=by, decided_at=moment, note=why,
         )  # fmt: skip
         number = connection.execute(insert(_t).values(row).returning(_t.c.id)).scalar_one()
-        written.append(Fact(number, wish.same, a, b, by, moment, note))
+        written.append(Fact(number, wish.same, a, b, by, moment, why))
     return written
 
 

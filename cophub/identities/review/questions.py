@@ -1,7 +1,8 @@
 """Pairs of people that are worth a question, and the order in which to ask them.
 
 A question is an edge between accounts of two people that is too strong to be left and too weak to
-be followed. Of several between the same two people the strongest is asked. Its gain is the number
+be followed, or that something spoke against when it was to be followed. Of several between the same
+two people the strongest is asked; none where a yes is out of the question. Its gain is the number
 of accounts that would find the rest of their person, times the chance of a yes.
 """
 
@@ -14,13 +15,18 @@ from hashlib import blake2b
 from sqlalchemy import Connection, func, select
 
 from cophub.identities.decisions import Account, Fact, facts
-from cophub.identities.matching.scoring import Reason
+from cophub.identities.matching.reasons import ASK, MERGE, Reason
+from cophub.identities.matching.weights import Weights
+from cophub.identities.review.vetoes import vetoes
 from cophub.warehouse import tables
 
 PER_THOUSAND = 35
 """No more questions than so many per 1,000 accounts are worth anybody's time."""
 LEAST = 10
 """However small a directory is, so many may be asked."""
+_EVEN = Weights().even
+_REFUSED = 0.3
+"""How much less likely a yes is where the rest of the two people speaks against it."""
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
 
 
@@ -35,6 +41,8 @@ class Question:
     score: float
     """Log-odds: 0 is even, 2.3 is ten to one."""
     reasons: tuple[Reason, ...]
+    refused: bool = False
+    """Whether it was strong enough, but something in the rest of the two people speaks against."""
 
     @property
     def id(self) -> str:
@@ -44,7 +52,8 @@ class Question:
     @property
     def probability(self) -> float:
         """The chance of a yes, 0 to 1."""
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.score))))
+        chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, self.score - _EVEN))))
+        return chance * _REFUSED if self.refused else chance
 
 
 def question_id(a: Account, b: Account) -> str:
@@ -79,13 +88,14 @@ def asked(connection: Connection) -> Asked:
         if known is None or _strength(edge) < _strength(known):
             best[pair] = edge
     worth = max(LEAST, math.ceil(accounts * PER_THOUSAND / 1000))
-    questions = tuple(best.values())
+    vetoed = vetoes(connection, best.keys())
+    questions = tuple(question for pair, question in best.items() if pair not in vetoed)
     return Asked(questions, _sizes(connection, people), min(worth, len(questions)))
 
 
-def gain(a: int, b: int) -> float:
-    """Accounts gained by putting people of so many accounts together: each gains its share."""
-    return 2 * a * b / (a + b) if a and b else 0.0
+def gain(a: int, b: int) -> int:
+    """Accounts that find the rest of their person when people of so many accounts become one."""
+    return min(a, b)
 
 
 @dataclass
@@ -107,11 +117,11 @@ class Queue:
         return max(known, len(self.answers))
 
     @property
-    def gained(self) -> float:
-        """About how many accounts found their person."""
+    def gained(self) -> int:
+        """How many accounts found the rest of their person by the answers so far."""
         return _State(self.all.sizes, self.answers).gained
 
-    def waiting(self) -> list[tuple[Question, float]]:
+    def waiting(self) -> list[tuple[Question, int]]:
         """The questions that are open now, the best first, each with the accounts to be gained."""
         state = _State(self.all.sizes, self.answers)
         open_pairs: dict[frozenset[str], Question] = {}
@@ -143,7 +153,7 @@ class _State:
     ) -> None:
         self._above: dict[str, str] = {}
         self._sizes: Counter[str] = Counter(sizes)
-        self.gained = 0.0
+        self.gained = 0
         for question, same in answers:
             if same:
                 self._unite(question)
@@ -152,7 +162,7 @@ class _State:
     def pair(self, question: Question) -> frozenset[str]:
         return frozenset((self._root(question.person_a), self._root(question.person_b)))
 
-    def gain(self, question: Question) -> float:
+    def gain(self, question: Question) -> int:
         a, b = self._root(question.person_a), self._root(question.person_b)
         return gain(self._sizes[a], self._sizes[b])
 
@@ -170,7 +180,7 @@ class _State:
 
 
 def _strength(question: Question) -> tuple[float, Account, Account]:
-    return (-question.score, question.a, question.b)
+    return (-question.probability, question.a, question.b)
 
 
 def _edges(connection: Connection) -> Iterator[Question]:
@@ -180,7 +190,7 @@ def _edges(connection: Connection) -> Iterator[Question]:
     query = (
         select(
             one.c.source, one.c.account, other.c.source, other.c.account,
-            link.c.person, other_link.c.person, _edge.c.score, _edge.c.reasons,
+            link.c.person, other_link.c.person, _edge.c.score, _edge.c.reasons, _edge.c.verdict,
         )
         .select_from(_edge)
         .join(one, one.c.id == _edge.c.a)
@@ -190,15 +200,17 @@ def _edges(connection: Connection) -> Iterator[Question]:
             other_link,
             (other_link.c.source == other.c.source) & (other_link.c.account == other.c.account),
         )
-        .where(_edge.c.verdict == "ask", link.c.person != other_link.c.person)
+        .where(_edge.c.verdict.in_((ASK, MERGE)), ~_edge.c.joined)
+        .where(link.c.person != other_link.c.person)
     )  # fmt: skip
     for row in connection.execute(query):
-        source_a, a, source_b, b, person_a, person_b, score, reasons = row
+        source_a, a, source_b, b, person_a, person_b, score, reasons, verdict = row
         first, second = ((source_a, a), person_a), ((source_b, b), person_b)
         if second < first:
             first, second = second, first
         told = tuple(Reason(*reason) for reason in reasons or ())
-        yield Question(first[0], second[0], first[1], second[1], score, told)
+        ends = first[0], second[0], first[1], second[1]
+        yield Question(*ends, score, told, refused=verdict == MERGE)
 
 
 def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str]]:

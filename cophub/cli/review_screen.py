@@ -1,0 +1,255 @@
+"""How a question looks on a terminal: both people side by side, what speaks for and against, keys.
+
+Only colours that stand out on light and dark grounds alike: the ground itself is never set.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.layout import Layout
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from cophub.cli.show import clean
+from cophub.identities.explain import phrase
+from cophub.identities.matching.reasons import Reason
+from cophub.identities.profile import Side
+from cophub.identities.review import Question
+
+KEYS = (
+    ("s", "same"), ("d", "different"), ("k", "skip"), ("u", "undo"), ("b", "batch"), ("?", "help"),
+    ("q", "quit"),
+)  # fmt: skip
+BATCH_KEYS = (
+    ("1-9", "same, different, open"), ("a", "all same"), ("Enter", "keep"), ("b", "one by one"),
+    ("q", "quit"),
+)  # fmt: skip
+HELP = (
+    ("s", "They are one person: their accounts come together, whatever is found later."),
+    ("d", "They are two people: nobody asks again, and nothing joins them."),
+    ("k", "Not now: the question stays open for another time."),
+    ("u", "Take the last answer back."),
+    ("b", "Up to nine questions at once, in one line each; b again leaves it."),
+    ("q", "Leave. Every answer is kept the moment it is given; people are brought up to date."),
+)
+_BAR = 10
+_MOST = 3
+"""Values of one kind that are shown of each side."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one has got."""
+
+    done: int
+    worth: int
+    gained: int
+
+    def __str__(self) -> str:
+        gained = f"about {self.gained:,} account{'' if self.gained == 1 else 's'} gained so far"
+        return f"{self.done:,} of {self.worth:,} worth asking · {gained}"
+
+
+def question_screen(
+    question: Question,
+    sides: tuple[Side, Side],
+    gain: int,
+    progress: Progress,
+    message: str = "",
+    joins: float | None = None,
+) -> RenderableType:
+    """One question, for the whole screen; `joins` is the score that would need no question."""
+    body = Group(
+        _heading(question, gain),
+        Text(),
+        _side_by_side(sides),
+        Text(),
+        _evidence(question, joins),
+    )
+    return _framed(body, progress, KEYS, message)
+
+
+def batch_screen(
+    rows: Sequence[tuple[Question, tuple[Side, Side], bool | None]],
+    progress: Progress,
+    message: str = "",
+) -> RenderableType:
+    """Up to nine questions, a line or two each, with the answers that are marked so far."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=1)
+    table.add_column(width=9)
+    table.add_column(ratio=5)
+    table.add_column(ratio=5)
+    table.add_column(width=5, justify="right")
+    for place, (question, (one, other), answer) in enumerate(rows, 1):
+        table.add_row(
+            Text(str(place), "bold cyan"),
+            _mark(answer),
+            _in_short(one),
+            _in_short(other),
+            Text(f"{question.probability:.0%}", "dim"),
+        )
+        why = Text(_reasons_in_short(question.reasons), "dim", no_wrap=True, overflow="ellipsis")
+        table.add_row("", "", why, "", "")
+    head = Text("Which of these are one person?", "bold")
+    return _framed(Group(head, Text(), table), progress, BATCH_KEYS, message)
+
+
+def help_screen(progress: Progress) -> RenderableType:
+    """What the keys do."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    for key, words in HELP:
+        table.add_row(Text(key, "bold cyan"), words)
+    notes = Text(
+        "The figures are log-odds: 0 is even, +2.3 ten to one, +4.6 a hundred to one. What is the"
+        " same on both sides is green. Addresses are masked; --addresses shows them.",
+        "dim",
+    )
+    return _framed(Group(table, Text(), notes), progress, (("any key", "back"),), "")
+
+
+def _framed(
+    body: RenderableType, progress: Progress, keys: Iterable[tuple[str, str]], message: str
+) -> RenderableType:
+    top = Table.grid(expand=True)
+    top.add_column()
+    top.add_column(justify="right")
+    top.add_row(Text("People", "bold magenta"), Text(str(progress), "dim"))
+    bar = ProgressBar(
+        total=max(1, progress.worth), completed=progress.done,
+        style="bright_black", complete_style="magenta", finished_style="magenta",
+    )  # fmt: skip
+    layout = Layout()
+    layout.split_column(
+        Layout(Padding(Group(top, bar), (0, 1)), size=3),
+        Layout(Padding(body, (0, 1))),
+        Layout(Padding(Group(Text.from_markup(message), Rule(style="bright_black"), _keys(keys)),
+                       (0, 1)), size=3),
+    )  # fmt: skip
+    return layout
+
+
+def _keys(keys: Iterable[tuple[str, str]]) -> Text:
+    line = Text(no_wrap=True, overflow="ellipsis")
+    for key, word in keys:
+        if line:
+            line.append("   ")
+        line.append(key, "bold cyan").append(f" {word}")
+    return line
+
+
+def _heading(question: Question, gain: int) -> RenderableType:
+    line = Table.grid(expand=True)
+    line.add_column()
+    line.add_column(justify="right")
+    chance = f"{question.probability:.0%} yes by the data"
+    gained = f"{gain} account{'' if gain == 1 else 's'} to gain"
+    line.add_row(Text("Are these one person?", "bold"), Text(f"{chance} · {gained}", "dim"))
+    return line
+
+
+def _side_by_side(sides: tuple[Side, Side]) -> Table:
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(width=12)
+    table.add_column(ratio=1)
+    table.add_column(ratio=1)
+    one, other = sides
+    table.add_row("", *(_values(side.names, (), "bold", "(no name)") for side in sides))
+    for label, mine, theirs in (
+        ("address", one.addresses, other.addresses),
+        ("organisation", one.organizations, other.organizations),
+        ("role", one.job_titles, other.job_titles),
+        ("place", one.places, other.places),
+        ("communities", one.communities, other.communities),
+        ("sources", one.sources, other.sources),
+        ("account" if len(one.accounts) == len(other.accounts) == 1 else "accounts",
+         one.accounts, other.accounts),
+    ):  # fmt: skip
+        if mine or theirs:
+            telling = theirs if label not in ("accounts", "account", "sources") else ()
+            back = mine if telling or label not in ("accounts", "account", "sources") else ()
+            table.add_row(Text(label, "dim"), _values(mine, telling), _values(theirs, back))
+    table.add_row(Text("seen", "dim"), *(Text(_dates(side.since, side.until)) for side in sides))
+    return table
+
+
+def _values(
+    values: Sequence[str], theirs: Sequence[str], style: str = "", empty: str = "–"
+) -> Text:
+    """Values, a line each; those that the other side has too are green."""
+    if not values:
+        return Text(empty, "dim")
+    same = {value.casefold() for value in theirs}
+    found = Text(overflow="fold")
+    for place, value in enumerate(values[:_MOST]):
+        if place:
+            found.append("\n")
+        found.append(clean(value), "green" if value.casefold() in same else style)
+    if len(values) > _MOST:
+        found.append(f" and {len(values) - _MOST} more", "dim")
+    return found
+
+
+def _dates(since: datetime | None, until: datetime | None) -> str:
+    begin = f"since {since:%Y-%m}" if since else "–"
+    return f"{begin}, gone {until:%Y-%m}" if until else begin
+
+
+def _evidence(question: Question, joins: float | None) -> Table:
+    """Reasons with bars, strongest first: for, then against, then the sum."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=7)
+    table.add_column(width=5, justify="right")
+    table.add_column(width=_BAR)
+    table.add_column(ratio=1)
+    ordered = sorted(question.reasons, key=lambda reason: -abs(reason.weight))
+    largest = max((abs(reason.weight) for reason in ordered), default=1.0) or 1.0
+    for label, tone, chosen in (
+        ("for", "green", [r for r in ordered if r.weight >= 0]),
+        ("against", "red", [r for r in ordered if r.weight < 0]),
+    ):
+        for place, reason in enumerate(chosen):
+            bar = "█" * max(1, round(_BAR * min(1.0, abs(reason.weight) / largest)))
+            table.add_row(
+                Text(label if place == 0 else "", "dim"),
+                Text(f"{reason.weight:+.1f}", tone),
+                Text(bar, tone),
+                Text(clean(phrase(reason))),
+            )
+    needed = f"{joins:+.1f} would join them unasked" if joins is not None else ""
+    if question.refused:
+        needed = "enough by itself, but their other accounts speak against it"
+    table.add_row(
+        Text("sum", "dim"), Text(f"{question.score:+.1f}", "bold"), "", Text(needed, "dim")
+    )
+    return table
+
+
+def _mark(answer: bool | None) -> Text:
+    if answer is None:
+        return Text("·", "dim")
+    return Text("same", "bold green") if answer else Text("different", "bold red")
+
+
+def _in_short(side: Side) -> Text:
+    found = Text(no_wrap=True, overflow="ellipsis")
+    found.append(clean(side.names[0]) if side.names else "(no name)", "bold")
+    for more in (side.addresses[:1], side.organizations[:1]):
+        for value in more:
+            found.append(f"  {clean(value)}")
+    return found
+
+
+def _reasons_in_short(reasons: Sequence[Reason]) -> str:
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
+    return " · ".join(f"{clean(phrase(r))} {r.weight:+.1f}" for r in ordered[:3])
+
+
+__all__ = ["HELP", "KEYS", "Progress", "batch_screen", "help_screen", "question_screen"]
