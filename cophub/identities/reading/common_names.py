@@ -4,6 +4,7 @@ They also tell which word of a name is the given one, and that a word is a name 
 """
 
 from cophub.identities.reading.nicknames import STANDS_FOR
+from cophub.identities.reading.written_names import ARABIC
 
 _GIVEN = """
 aaron abdirahman abdullah abdullahi abebe abel abena abigail abiodun abiy achieng ada adam adama
@@ -173,7 +174,7 @@ GIVEN: frozenset[str] = (
     | frozenset(name for names in STANDS_FOR.values() for name in names)
 )
 FAMILY = frozenset(_FAMILY.split())
-COMMON = frozenset(_GIVEN.split()) | FAMILY
+COMMON = frozenset(_GIVEN.split()) | FAMILY | frozenset(ARABIC.values())
 
 CHINESE_SURNAMES = frozenset(
     """

@@ -1,5 +1,6 @@
 """How alike two names are: their words aligned in any order, and a verdict on what is left over."""
 
+from collections.abc import Callable
 from itertools import permutations
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from cophub.identities.reading.common_names import CHINESE_SURNAMES, FAMILY, GIV
 from cophub.identities.reading.name_words import PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.scripts import WITHOUT_VOWELS, korean_sound, skeleton
+from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import alike, bare, relation, same_consonants, word_key
 
 CLASH = 0
@@ -31,6 +33,10 @@ _UNLIKE_SUFFIXES = frozenset(
      ("iii", "iv"), ("iii", "sr"), ("iv", "sr")]
 )  # fmt: skip
 _SURNAMES = FAMILY | CHINESE_SURNAMES | KOREAN_SURNAMES
+_FIRST = CHINESE_SURNAMES | KOREAN_SURNAMES
+"""Family names that stand first."""
+_PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "ichna", "ovic")
+_Find = Callable[[str, tuple[str, ...], list[int]], tuple[int, ...]]
 _SAME_LETTER = {"y": "j", "i": "j", "k": "c", "q": "c", "z": "s", "w": "v"}
 
 
@@ -69,7 +75,7 @@ def compare(a: Name, b: Name) -> Likeness:
 class _Alignment:
     """Which words of two names stand for one another."""
 
-    __slots__ = ("a", "b", "initials", "left_a", "left_b", "loose_a", "loose_b", "pairs")
+    __slots__ = ("a", "b", "guessed", "initials", "left_a", "left_b", "loose_a", "loose_b", "pairs")
 
     def __init__(self, a: Name, b: Name) -> None:
         self.a = a
@@ -78,15 +84,19 @@ class _Alignment:
         """Places of two aligned words, and how."""
         self.initials: list[tuple[str, str, str]] = []
         """The words or letters of both names where an initial stands for something, and how."""
+        self.guessed: list[int] = []
+        """Places in `a` of words that meet another by their consonants alone."""
         self.left_a = list(range(len(a.tokens)))
         self.left_b = list(range(len(b.tokens)))
         self.loose_a = list(a.initials)
         self.loose_b = list(b.initials)
         self._equal()
         if self.left_a and self.left_b:
+            self._joined(_written_in_one)
+        if self.left_a and self.left_b:
             self._related()
         if self.left_a and self.left_b:
-            self._joined()
+            self._joined(_without_particle)
         if self.loose_a or self.loose_b:
             self._initials()
 
@@ -112,6 +122,8 @@ class _Alignment:
                 how = relation(self.a.tokens[i], self.b.tokens[j])
                 if not how and mixed:
                     how = self._across(self.a.tokens[i], self.b.tokens[j])
+                    if how and "hangul" not in (self.a.script, self.b.script):
+                        self.guessed.append(i)
                 if how:
                     found.append((_RANK[how], i, j, how))
         found.sort()
@@ -128,16 +140,17 @@ class _Alignment:
             return "transliterated"
         return ""
 
-    def _joined(self) -> None:
+    def _joined(self, find: _Find) -> None:
+        """Align a word with the words of the other name that `find` sees written in it."""
         for j in tuple(self.left_b):
-            part = _parts(self.b.tokens[j], self.a.tokens, self.left_a)
+            part = find(self.b.tokens[j], self.a.tokens, self.left_a)
             for i in part:
                 self.pairs.append((i, j, "joined"))
                 self.left_a.remove(i)
             if part:
                 self.left_b.remove(j)
         for i in tuple(self.left_a):
-            part = _parts(self.a.tokens[i], self.b.tokens, self.left_b)
+            part = find(self.a.tokens[i], self.b.tokens, self.left_b)
             for j in part:
                 self.pairs.append((i, j, "joined"))
                 self.left_b.remove(j)
@@ -200,11 +213,9 @@ class _Alignment:
             self.a.written == self.b.written or not (self.a.written and self.b.written)
         ):
             return EQUAL
-        if {self.a.script, self.b.script} & WITHOUT_VOWELS and self.a.script != self.b.script:
-            guessed = [i for i, _, how in self.pairs if how == "transliterated"]
-            bones = sum(len(skeleton(self.a.tokens[i])) for i in guessed)
-            return NEAR if not guessed or bones > 2 * len(guessed) else COMPATIBLE
-        return NEAR
+        guessed = set(self.guessed)
+        bones = sum(len(skeleton(self.a.tokens[i])) for i in guessed)
+        return NEAR if not guessed or bones > 2 * len(guessed) else COMPATIBLE
 
     def _both_left(self, left_a: list[int], left_b: list[int]) -> tuple[int, str]:
         """The verdict where each name has words or initials that the other has not."""
@@ -220,7 +231,7 @@ class _Alignment:
             for i in left_a:
                 for j in left_b:
                     if self._same_gap(i, j):
-                        return CLASH, _place(i, len(a.tokens), j, len(b.tokens))
+                        return CLASH, _place(a.tokens, i, b.tokens, j)
             together = any(i == 0 and j == 0 for i, j, _ in self.pairs)
             return (COMPATIBLE if together else WEAK), ""
         if self.loose_a and self.loose_b:
@@ -271,19 +282,25 @@ class _Alignment:
             return "given"
         if one in a.given or other in b.given:
             return "family"
-        given = one in GIVEN or other in GIVEN
         left = [a.tokens[k] for k in left_a] + [b.tokens[k] for k in left_b]
-        if one in _SURNAMES or other in _SURNAMES or (not given and not GIVEN.isdisjoint(left)):
-            return "given"
-        return "family" if given or i == j == 0 else "given"
+        as_given = one in GIVEN or other in GIVEN
+        as_family = one in _SURNAMES or other in _SURNAMES
+        if as_given != as_family:
+            return "family" if as_given else "given"
+        others_given = any(word in GIVEN and word not in _SURNAMES for word in left)
+        others_family = any(word in _SURNAMES and word not in GIVEN for word in left)
+        if others_given != others_family:
+            return "given" if others_given else "family"
+        return "family" if i == j == 0 and one not in _FIRST else "given"
 
 
-def _place(i: int, count_a: int, j: int, count_b: int) -> str:
-    if i == count_a - 1 and j == count_b - 1:
-        return "family"
-    if 0 < i < count_a - 1 and 0 < j < count_b - 1:
+def _place(a: tuple[str, ...], i: int, b: tuple[str, ...], j: int) -> str:
+    """Which name two different words are by their places: the given, a middle or the family."""
+    if a[i].endswith(_PATRONYMICS) and b[j].endswith(_PATRONYMICS):
         return "middle"
-    return "given"
+    if i == len(a) - 1 and j == len(b) - 1:
+        return "family"
+    return "middle" if 0 < i < len(a) - 1 and 0 < j < len(b) - 1 else "given"
 
 
 def initial_of(letter: str, word: str) -> bool:
@@ -297,13 +314,18 @@ def initial_of(letter: str, word: str) -> bool:
     return names is not None and any(name[0] == letter for name in names)
 
 
-def _parts(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
-    """The places of words that `word` writes in one: `xiaoming` for `xiao` and `ming`."""
-    length = len(word)
+def _without_particle(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
+    """The place of the word that `word` is with or without a particle: `elamrani`, `amrani`."""
     for i in places:
         other = words[i]
-        if len(other) != length and (other in bare(word) or word in bare(other)):
+        if len(other) != len(word) and (other in bare(word) or word in bare(other)):
             return (i,)
+    return ()
+
+
+def _written_in_one(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
+    """The places of words that `word` writes in one: `xiaoming` for `xiao` and `ming`."""
+    length = len(word)
     if length < 4 or len(places) < 2:
         return ()
     for count in (2, 3):
@@ -311,13 +333,18 @@ def _parts(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, .
             break
         for chosen in permutations(places[:5], count):
             together = "".join([words[i] for i in chosen])
-            if abs(len(together) - length) < 3 and _one_word(together, word):
+            if abs(len(together) - length) < 4 and _one_word(together, word, words[chosen[0]]):
                 return chosen
     return ()
 
 
-def _one_word(together: str, word: str) -> bool:
-    return together == word or word_key(together) == word_key(word)
+def _one_word(together: str, word: str, first: str) -> bool:
+    if together == word or word_key(together) == word_key(word):
+        return True
+    # `Abd el-Kader` has lost its article by now, and `Abdelkader` has not.
+    return SPELLING.get(first) == "abdul" and (
+        word_key("abdul" + together[len(first) :]) == word_key(word)
+    )
 
 
 __all__ = [

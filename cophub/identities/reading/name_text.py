@@ -10,6 +10,7 @@ from cophub.identities.reading.name_words import (
     DEGREES_IN_CAPITALS,
     FILLERS,
     ORGANIZATION,
+    PARTICLES,
     PRONOUNS,
     SUFFIXES,
     TITLES,
@@ -59,6 +60,8 @@ _SEPARATORS = re.compile(
     r"|\s+(?:via|from|at|chez|on behalf of)\s+"
 )
 _DOTTED = re.compile(r"\b[A-Za-z]{1,4}(?:\.[A-Za-z]{1,4})+\b\.?")
+_SLASHED = re.compile(r"(?i)\b(?:w/ro|w/rt|w/t|a/p|a/l|s/o|d/o)\b\.?")
+_INDONESIAN = re.compile(r"[A-Z]\.\s?[A-Z][a-z]{1,4}\.?")
 _ARTICLE = re.compile(r"(?i)(?<!\w)(?:al|el|ul|ad|as|ash|ar|ud|ur|us|uz|ou)-(?=[^\W\d_]{3})")
 _STYLES = frozenset(["he", "se", "sem", "hh"])
 
@@ -90,6 +93,8 @@ def take_apart(text: str) -> Parts:
         text = _brackets(text, organizations)
     if "." in text:
         text = _DOTTED.sub(_undotted, text)
+    if "/" in text:
+        text = _SLASHED.sub(" ", text)
     text = _separated(text, organizations)
     family_first = False
     if "," in text:
@@ -182,13 +187,16 @@ def _commas(text: str, organizations: list[str]) -> tuple[str, bool]:
     parts = [part for part in parts if _letters(part)]
     if not parts:
         return "", False
-    beside = [part for part in parts[1:] if all(map(_beside, _words(part)))]
+    beside = [
+        part for part in parts[1:] if all(map(_beside, _words(part))) or _INDONESIAN.fullmatch(part)
+    ]
     rest = [part for part in parts[1:] if part not in beside]
     suffix = " ".join(part for part in beside if any(w in SUFFIXES for w in _words(part)))
     first = parts[0]
     if not rest:
         return f"{first} {suffix}".strip(), False
-    words, second = _words(first), _words(rest[0])
+    words = [word for word in _words(first) if word not in PARTICLES] or _words(first)
+    second = _words(rest[0])
     if _organization(rest[0], second, first) or (
         len(words) > 1 and GIVEN.isdisjoint(second) and not GIVEN.isdisjoint(words)
     ):

@@ -5,18 +5,18 @@ All folded: lower-case ASCII, no dots.
 
 TITLES = frozenset(
     """
-    dr drs dra doctor doctora docteur doktor doutor doutora prof professor professeur profesor
-    profesora professora professore mr mrs miss mx mister mme mlle madame mademoiselle monsieur
-    herr frau fraulein hr fr frk sr sra srta senor senora senorita senhor senhora sig signor
-    signora dott dottssa ing inge ingeniero ingeniera ingenieur engr arq lic licda licenciado
-    licenciada licdo mtro mtra maestro abg abogado abogada dhr mevr mw meneer mevrouw pani pr hon
-    honorable honourable excellency amb ambassador rev reverend revd archbishop sir dame capt
-    captain col colonel maj lt lieutenant sgt sergeant gen brig brigadier cmdr commander adm
-    admiral sen senator minister president dato datuk datin ustadz ustaz ustad ust mwalimu bwana
-    ato woizero weyzero waizero woz shri sri smt shrimati mullah maulana mawlana moulana allama
-    nurse matron dipling mudr phdr rndr mgr bc judr paeddr drg sheikha advocate adv barrister chef
-    maam adj assoc associate assistant asst asoc catedratico commissaire inspecteur directeur
-    directrice director dottoressa cand univ habil priv doz
+    dipl diplom cand stud dr drs dra doctor doctora docteur doktor doutor doutora prof professor
+    professeur profesor profesora professora professore mr mrs miss mx mister mme mlle madame
+    mademoiselle monsieur herr frau fraulein hr fr frk sr sra srta senor senora senorita senhor
+    senhora sig signor signora dott dottssa ing inge ingeniero ingeniera ingenieur engr arq lic
+    licda licenciado licenciada licdo mtro mtra maestro abg abogado abogada dhr mevr mw meneer
+    mevrouw pani pr hon honorable honourable excellency amb ambassador rev reverend revd
+    archbishop sir dame capt captain col colonel maj lt lieutenant sgt sergeant gen brig brigadier
+    cmdr commander adm admiral sen senator minister president dato datuk datin ustadz ustaz ustad
+    ust mwalimu bwana ato woizero weyzero waizero woz shri sri smt shrimati mullah maulana mawlana
+    moulana allama nurse matron dipling mudr phdr rndr mgr bc judr paeddr drg sheikha advocate adv
+    barrister chef maam adj assoc associate assistant asst asoc catedratico commissaire inspecteur
+    directeur directrice director dottoressa univ habil priv doz
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 """Dropped before a name, and after it where more than one word is left."""
@@ -32,11 +32,12 @@ TITLES_TOO = frozenset(
 
 DEGREES = frozenset(
     """
-    phd md mph msc bsc mba mphil dphil drph dph msph msn bsn mbbs mbchb bds dds dmd dvm pharmd edd
-    psyd llb llm jd mpa mpp mha mhs mhsc mhpe msw med bed bcom beng meng mtech btech pgd frcp mrcp
-    frcs mrcs mrcog frcog facp faan fcps fwacp facog ffph fmcph cpa pmp cissp pe esq rn rnc cnm
-    lcsw rph edm mfa bfa mtm mmed mmedsci mcommh mce scd sm bpharm mpharm mbbch dtm dtmh mtropmed
-    dipl diploma phdc candidate mscph hbsc mpsych msce mci mcp pgdip emba ccc mle
+    skm skep mkes msi spd mpd ners phd md mph msc bsc mba mphil dphil drph dph msph msn bsn mbbs
+    mbchb bds dds dmd dvm pharmd edd psyd llb llm jd mpa mpp mha mhs mhsc mhpe msw med bed bcom
+    beng meng mtech btech pgd frcp mrcp frcs mrcs mrcog frcog facp faan fcps fwacp facog ffph
+    fmcph cpa pmp cissp pe esq rn rnc cnm lcsw rph edm mfa bfa mtm mmed mmedsci mcommh mce scd sm
+    bpharm mpharm mbbch dtm dtmh mtropmed dipl diploma phdc candidate mscph hbsc mpsych msce mci
+    mcp pgdip emba ccc mle
     """.split()  # noqa: SIM905
 )
 """Dropped after a name, however they are written."""
@@ -68,9 +69,9 @@ SUFFIXES = {
 
 PARTICLES = frozenset(
     """
-    de del della delle dello dei degli di da do dos das du des la las los le les van von vom zu
-    zum zur der den het ter ten te af av al el ul ad ed ould wuld ibn ben bin bint binti binte bte
-    mint abi y e i und
+    de del dela delos delas della delle dello dei degli di da do dos das du des la las los le les
+    van von vom zu zum zur der den het ter ten te af av al el ul ad ed ould wuld ibn ben bin bint
+    binti binte bte mint abi y e i und
     """.split()  # noqa: SIM905
 )
 """Dropped between words, and before the first where no word is lost; kept as a last word."""
@@ -106,7 +107,7 @@ NAMES_TOO = frozenset(
 JOINED_PARTICLES = (
     "delos", "delas", "dela", "del", "dos", "das", "des", "della", "de", "da", "di", "du",
     "vander", "vanden", "vande", "van", "von", "ould", "ben", "bin", "al", "el", "la", "le",
-    "mac", "mc", "san", "st", "o", "d", "n", "m",
+    "mac", "mc", "san", "st", "o", "d",
 )  # fmt: skip
 """What is written in one with the name after it: `delacruz`, `elamrani`, `odonnell`."""
 

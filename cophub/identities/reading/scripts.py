@@ -183,7 +183,7 @@ def sound(word: str) -> str:
 _CONSONANTS = (
     ("shch", "s"), ("sch", "s"), ("sh", "s"), ("kh", "k"), ("ph", "f"), ("th", "t"), ("dh", "d"),
     ("gh", "g"), ("bh", "b"), ("dj", "g"), ("zh", "z"), ("ch", "s"), ("ts", "s"), ("x", "ks"),
-    ("q", "k"), ("c", "k"), ("j", "g"), ("p", "b"), ("v", "w"), ("f", "b"),
+    ("q", "k"), ("c", "k"), ("j", "g"), ("p", "b"), ("v", "w"), ("f", "b"), ("z", "d"),
 )  # fmt: skip
 
 

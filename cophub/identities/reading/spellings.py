@@ -7,6 +7,8 @@ Mostly because an alphabet was written down for readers of English, French, Span
 """
 
 SPELLINGS = """
+mark marc; hannah hanna hana; anna ana; nora norah; toni tony; anya anja; jana yana; yann yan;
+sonia sonja sonya; kofi koffi; karl carl; zoe zoey; erik eric; tania tanya tanja; mira meera;
 mamadou mahamadou mahamadu mahamoudou mamadu; amadou ahmadou hamadou amadu ahamadou ahamadu;
 hussein husain hussain husayn hossain hosein hossein houssein hussien hocine husein hussen hussin;
 hussein oussein xuseen huseyin; housseini hussaini ousseini ousseyni houssaini;

@@ -14,7 +14,7 @@ from cophub.identities.reading.spellings import COUNTERPART, SPELLING
 SHORTEST_SLIP = 5
 """Letters of a word in which one may be a slip; in shorter ones it makes another name."""
 
-_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"), ("ss", "s"))
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 _PINYIN = re.compile(
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ue|ui|"
@@ -24,26 +24,38 @@ _CHINESE = re.compile("zh|x|q(?!u[aeio])|ng$|iao|uan|ian|ia$")
 _NONE: frozenset[int] = frozenset()
 
 
+_APART = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("daniele", "danielle"), ("andree", "andrei"), ("hari", "harry"), ("schmitt", "smith"),
+        ("jadhav", "yadav"), ("jakub", "yaqub"), ("michele", "michelle"), ("gabriele", "gabrielle"),
+    )
+)  # fmt: skip
+"""Names that sound alike and are two."""
+
+
+def _heard(word: str) -> str:
+    """The sound of a long word; a short one, and a Chinese one, as it is: `khan` is not `han`."""
+    if len(word) < 5 or (_CHINESE.search(word) and _PINYIN.fullmatch(word)):
+        return word
+    heard = sound(word)
+    return heard if len(heard) > 3 else word
+
+
 @lru_cache(maxsize=131072)
 def word_key(word: str) -> str:
     """The usual spelling of a name, as a sound: equal for words that are one name."""
     usual = SPELLING.get(word)
-    if usual is None:
-        heard = sound(word) if len(word) > 3 else word
-        return _BY_SOUND.get(heard, heard)
-    return sound(usual) if len(usual) > 3 else usual
+    if usual is not None:
+        return _heard(usual)
+    heard = _heard(word)
+    return _BY_SOUND.get(heard, heard)
 
 
-def _by_sound() -> dict[str, str]:
-    """The key of each name in the table of spellings for what its spellings sound like."""
-    keys: dict[str, str] = {}
-    for word, usual in SPELLING.items():
-        key = sound(usual) if len(usual) > 3 else usual
-        keys.setdefault(sound(word) if len(word) > 3 else word, key)
-    return keys
-
-
-_BY_SOUND = _by_sound()
+_BY_SOUND: dict[str, str] = {}
+"""The key of each name in the table of spellings for what its spellings sound like."""
+for _word, _usual in SPELLING.items():
+    _BY_SOUND.setdefault(_heard(_word), _heard(_usual))
 
 
 def _plain(word: str) -> str:
@@ -58,13 +70,22 @@ def relation(one: str, other: str) -> str:
     """`equal`, `transliterated`, `nickname`, `slip`, or empty for none. Symmetric."""
     if one == other:
         return "equal"
-    if _plain(one) == _plain(other) and min(len(one), len(other)) > 3:
+    if _plain(one) == _plain(other) and min(len(one), len(other)) > 2:
         return "equal"
     if nicknames(one, other):
         return "nickname"
     if word_key(one) == word_key(other):
-        return "" if differ(one, other) else "transliterated"
+        return "transliterated" if _one_name(one, other) else ""
     return "slip" if _slip(one, other) else ""
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether words of one key are one name: listed so, or neither two sexes' nor known as two."""
+    if one in SPELLING and SPELLING[one] == SPELLING.get(other):
+        return True
+    if _gendered(one, other) or _gendered(other, one):
+        return False
+    return frozenset((one, other)) not in _APART
 
 
 def _slip(one: str, other: str) -> bool:
@@ -128,7 +149,7 @@ def bare(word: str) -> tuple[str, ...]:
     return tuple(
         word[len(particle) :]
         for particle in JOINED_PARTICLES
-        if word.startswith(particle) and len(word) - len(particle) > 4
+        if word.startswith(particle) and len(word) - len(particle) > (3 if len(particle) > 2 else 4)
     )
 
 

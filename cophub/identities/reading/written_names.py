@@ -8,6 +8,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 ARABIC = _pairs(
     """
+    عليرضا alireza محمدرضا mohammadreza غلامرضا gholamreza حميدرضا hamidreza
     محمد muhammad احمد ahmed محمود mahmoud حسن hassan حسين hussein علي ali عمر umar عثمان osman
     ابوبكر abubakar بكر bakr ابو abu ابراهيم ibrahim اسماعيل ismail اسحاق ishaq يعقوب yaqub
     يوسف yusuf موسي musa عيسي isa داود dawud سليمان sulaiman هارون harun ادريس idris يونس yunus
