@@ -118,12 +118,22 @@ def _figure(row: "MeasureRow | None", unit: str) -> show.Styled:
 @click.option(
     "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
 )
+@click.option("--full", is_flag=True, help="Of people: every column, redirects too.")
+@click.option("--addresses", is_flag=True, help="Of people: addresses in full, not masked.")
 @shared
 @pass_state
-def export(state: State, table: str, form: str | None, target: Path | None) -> None:
+def export(
+    state: State,
+    table: str,
+    form: str | None,
+    target: Path | None,
+    full: bool,
+    addresses: bool,
+) -> None:
     """TABLE, a table or view of the warehouse, as a file; row by row, whatever its size.
 
-    Text that a spreadsheet would take for a formula is made harmless.
+    person_account gives source,account,person; person and affiliation the people of today. Text
+    that a spreadsheet would take for a formula is made harmless.
     """
     from cophub.cli.progress import watching
     from cophub.hub.export import FORMATS, check_format
@@ -137,7 +147,10 @@ def export(state: State, table: str, form: str | None, target: Path | None) -> N
         def progress(rows: int) -> None:
             watch.progress(table, "rows", rows, None)
 
-        rows = _write(target, form, lambda out: hub.export(table, out, form, progress))
+        def write(out: IO[bytes]) -> int:
+            return hub.export(table, out, form, progress, full=full, addresses=addresses)
+
+        rows = _write(target, form, write)
     if target is not None:
         show.say(f"{show.mark('done')} {rows:,} rows of {table} are in {target}")
 

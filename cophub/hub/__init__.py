@@ -419,11 +419,16 @@ class Hub:
         target: "IO[bytes]",
         form: str = "csv",
         progress: Callable[[int], None] = lambda rows: None,
+        *,
+        full: bool = False,
+        addresses: bool = False,
     ) -> int:
         """Write a table or view to a file; how many rows went there."""
         from cophub.hub.export import export_table
 
-        return export_table(self.warehouse, table, target, form, progress)
+        return export_table(
+            self.warehouse, table, target, form, progress, full=full, addresses=addresses
+        )
 
     def doctor(self) -> Iterator[Finding]:
         """What is well, what is odd and what must be put right; asks no vendor."""

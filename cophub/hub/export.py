@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Executable, inspect, select, text
 
 from cophub.config.messages import did_you_mean, listed
 from cophub.errors import ConfigError, WarehouseError
+from cophub.hub.export_people import MASKED, QUERIES
 from cophub.warehouse import Warehouse, tables
 from cophub.warehouse.columns import Instant
 
@@ -36,18 +37,25 @@ def export_table(
     target: IO[bytes],
     form: str = "csv",
     progress: Callable[[int], None] = lambda rows: None,
+    *,
+    full: bool = False,
+    addresses: bool = False,
 ) -> int:
     """Write a table or view to `target`; answers how many rows went there.
 
-    Raises ConfigError for an unknown table or format.
+    Of people, their accounts and affiliations go what others may use: no redirects, and addresses
+    masked. `full` gives those tables as they are, `addresses` their addresses too. Raises
+    ConfigError for an unknown table or format.
     """
     check_format(form)
     with warehouse.connect() as connection:
-        query = _query(connection, name)
+        query = QUERIES[name]() if name in QUERIES and not full else _query(connection, name)
         stream = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
         result = stream.execute(query)
         columns = list(result.keys())
-        rows = _counted(result, progress)
+        masks = {} if addresses else MASKED.get(name, {})
+        hidden = {columns.index(column): mask for column, mask in masks.items()}
+        rows = _counted(_hiding(result, hidden) if hidden else result, progress)
         write = {"csv": _write_csv, "jsonl": _write_jsonl, "xlsx": _write_xlsx}[form]
         return write(columns, rows, target, name)
 
@@ -96,6 +104,16 @@ def _query(connection: Connection, name: str) -> Executable:
     # SQLite's views have no types of their own: instants are known by their names.
     instants = {c: Instant for c in columns if c == "at" or c.endswith("_at")}
     return text(f'SELECT * FROM "{name}"').columns(**instants)
+
+
+def _hiding(rows: Iterable[Any], hidden: dict[int, Callable[[str], str]]) -> Iterator[Any]:
+    """Rows with these columns masked."""
+    for row in rows:
+        cells = list(row)
+        for at, mask in hidden.items():
+            if cells[at]:
+                cells[at] = mask(cells[at])
+        yield cells
 
 
 def _counted(rows: Iterable[Any], progress: Callable[[int], None]) -> Iterator[Any]:
