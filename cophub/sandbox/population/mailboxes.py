@@ -134,16 +134,14 @@ def told(mailbox: str, chance: Random, *, typed: bool) -> tuple[str, str]:
     return mailbox, ""
 
 
+_WRONG = {"gmail.com": "gmial.com", "yahoo.com": "yaho.com", "hotmail.com": "hotmial.com"}
+
+
 def slipped(name: str, domain: str, chance: Random) -> str:
     """An address with a slip of the finger in it."""
     if chance.random() < 0.4:
-        wrong = {
-            "gmail.com": "gmial.com",
-            "yahoo.com": "yaho.com",
-            "hotmail.com": "hotmial.com",
-            "yahoo.fr": "yahoo.f",
-        }
-        return f"{name}@{wrong.get(domain) or domain.replace('.', '', 1) + '.example'}"
+        at = chance.randrange(1, max(2, domain.index(".")))
+        return f"{name}@{_WRONG.get(domain) or domain[:at] + domain[at + 1 :]}"
     at = chance.randrange(len(name))
     return (
         f"{name[:at]}{name[at + 1 :] or 'x'}@{domain}"

@@ -166,7 +166,7 @@ def _spellings(full: str) -> tuple[tuple[str, ...], str]:
     if plain(full) != full:
         spellings.append(plain(full))
     spellings += [full.upper(), full.lower()]
-    if full.split()[-1] in ("International", "Ltd", "LLC", "Foundation", "Group"):
+    if full.rsplit(maxsplit=1)[-1] in ("International", "Ltd", "LLC", "Foundation", "Group"):
         spellings.append(full.rsplit(" ", 1)[0])
     return tuple(spellings), acronym if len(acronym) > 2 else ""
 

@@ -30,7 +30,8 @@ they use besides others, a second private mailbox; one address that they give ev
 _STAY = frozenset(
     listed(
         "iberian mexican colombian platense andean ethiopian somali sudanese arabic maghrebi "
-        "persian chinese korean vietnamese burmese italian afghan malagasy rwandan sahel bangladeshi"
+        "persian chinese korean vietnamese burmese italian afghan malagasy rwandan sahel"
+        " bangladeshi"
     )
 )
 """Where a woman keeps her name when she marries, or has none to change."""
