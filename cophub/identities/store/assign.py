@@ -1,13 +1,13 @@
 """Which person each group of accounts is: ids that stay, however accounts come and go.
 
-Each group takes the person of whom it holds the most accounts (ties: the oldest). A person whose
-accounts all went elsewhere becomes a redirect to where most of them went. A part that is split off
-takes back the id that its accounts had before they were merged, or a new one. No id is used for
+A group that is split off exactly as it was merged takes back the id that it had then. Each other
+group takes the person of whom it holds the most accounts (ties: the oldest), or a new id. A person
+whose accounts all went elsewhere becomes a redirect to where most of them went. No id is used for
 two people.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import uuid4
@@ -22,6 +22,17 @@ class Overlap(NamedTuple):
     group: int
     person: str
     accounts: int
+
+
+class Merged(NamedTuple):
+    """A person who is a redirect: to whom, and what was whose when they were merged."""
+
+    person: str
+    into: str
+    accounts: Collection[Account]
+    """What the redirect held last."""
+    others: Collection[Account]
+    """What the survivor held before."""
 
 
 @dataclass
@@ -40,17 +51,17 @@ class Assignment:
 
 
 def assign(
-    groups: Sequence[Iterable[Account]],
+    groups: Sequence[Collection[Account]],
     held: Mapping[Account, str],
     *,
     ages: Callable[[set[str]], Mapping[str, str]],
-    former: Callable[[set[str]], Mapping[Account, Sequence[str]]],
+    merged: Callable[[set[str]], Sequence[Merged]],
 ) -> Assignment:
     """Give each group its person.
 
     `held` says whose each account was; each person's accounts are all in the groups. `ages` tells
-    when people were first known, as text that sorts; `former` whose the accounts of these people
-    were before, redirects to them, newest first.
+    when people were first known, as text that sorts; `merged` who was merged into them, the newest
+    merge first.
     """
     counts = [Counter(held[account] for account in group if account in held) for group in groups]
     places: defaultdict[str, int] = defaultdict(int)
@@ -65,7 +76,9 @@ def assign(
         if count and not simple:
             result.contested.append(at)
     if result.contested:
-        _share_out(groups, counts, people, result, ages, former)
+        involved = {person for at in result.contested for person in counts[at]}
+        _undo(groups, held, people, result, merged(involved))
+        _share_out(groups, counts, people, result, ages(involved))
     for at, given in enumerate(people):
         if given is None:
             result.new.append(at)
@@ -73,55 +86,45 @@ def assign(
     return result
 
 
+def _undo(
+    groups: Sequence[Collection[Account]],
+    held: Mapping[Account, str],
+    people: list[str | None],
+    result: Assignment,
+    merges: Sequence[Merged],
+) -> None:
+    """Groups that hold all of what a redirect held and nothing of the survivor's take it back."""
+    place = {account: at for at in result.contested for account in groups[at]}
+    for merge in merges:
+        homes = {place[a] for a in merge.accounts if held.get(a) == merge.into}
+        others = {place[a] for a in merge.others if held.get(a) == merge.into}
+        if len(homes) != 1 or not others or homes & others:
+            continue
+        (home,) = homes
+        if people[home] is None:
+            people[home] = merge.person
+            result.revived.append(merge.person)
+
+
 def _share_out(
-    groups: Sequence[Iterable[Account]],
+    groups: Sequence[Collection[Account]],
     counts: Sequence[Counter[str]],
     people: list[str | None],
     result: Assignment,
-    ages: Callable[[set[str]], Mapping[str, str]],
-    former: Callable[[set[str]], Mapping[Account, Sequence[str]]],
+    ages: Mapping[str, str],
 ) -> None:
     contested = result.contested
-    involved = {person for at in contested for person in counts[at]}
-    known = ages(involved)
     least = {at: min(groups[at]) for at in contested}
     overlaps = [Overlap(at, person, n) for at in contested for person, n in counts[at].items()]
-    overlaps.sort(key=lambda o: (-o.accounts, known.get(o.person, "~"), o.person, least[o.group]))
+    overlaps.sort(key=lambda o: (-o.accounts, ages.get(o.person, "~"), o.person, least[o.group]))
     taken: set[str] = set()
     for overlap in overlaps:
         if people[overlap.group] is None and overlap.person not in taken:
             people[overlap.group] = overlap.person
             taken.add(overlap.person)
-    parts = [at for at in contested if people[at] is None]
-    if parts:
-        _revive(groups, parts, people, result, former(involved))
     for overlap in overlaps:
         if overlap.person not in taken:
             result.lost.setdefault(overlap.person, overlap.group)
 
 
-def _revive(
-    groups: Sequence[Iterable[Account]],
-    parts: Sequence[int],
-    people: list[str | None],
-    result: Assignment,
-    former: Mapping[Account, Sequence[str]],
-) -> None:
-    """Parts that are split off take back the ids that their accounts had before a merge."""
-    claims = [
-        Overlap(at, person, n)
-        for at in parts
-        for person, n in Counter(
-            person for account in groups[at] for person in former.get(account, ())
-        ).items()
-    ]
-    claims.sort(key=lambda claim: (-claim.accounts, claim.person, min(groups[claim.group])))
-    taken: set[str] = set()
-    for claim in claims:
-        if people[claim.group] is None and claim.person not in taken:
-            people[claim.group] = claim.person
-            taken.add(claim.person)
-            result.revived.append(claim.person)
-
-
-__all__ = ["Account", "Assignment", "assign"]
+__all__ = ["Account", "Assignment", "Merged", "assign"]

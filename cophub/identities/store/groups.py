@@ -34,7 +34,7 @@ def _group(
     for node, edge in _tree(nodes[0], edges):
         first = accounts[node.members[0]]
         members.append(_first(first, edge, len(nodes) + len(node.members) > 2))
-        members.extend(_tied(accounts[other], accounts[one], why) for one, other, why in node.ties)
+        members.extend(_others(accounts, node))
     return Group(kind, members)
 
 
@@ -59,6 +59,22 @@ def _first(e: Evidence, edge: Edge | None, several: bool) -> Member:
         return Member(e.source, e.key, e.kind, 1.0, e.kind_reason or "the vendor's own word")
     why = "first of this person's accounts" if several else "like no other account"
     return Member(e.source, e.key, "own_account", 1.0, why)
+
+
+def _others(accounts: Sequence[Evidence], node: Node) -> Iterator[Member]:
+    """The accounts of a node beside its first, from it along the ties."""
+    beside: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for one, other, why in node.ties:
+        beside[one].append((other, why))
+        beside[other].append((one, why))
+    waiting = [node.members[0]]
+    seen = set(waiting)
+    for position in waiting:
+        for other, why in beside[position]:
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+                yield _tied(accounts[other], accounts[position], why)
 
 
 def _tied(e: Evidence, to: Evidence, why: str) -> Member:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from cophub.identities.store.assign import Account, Assignment, assign
+from cophub.identities.store.assign import Account, Assignment, Merged, assign
 from cophub.identities.store.rows import Row, all_rows, among, put
 from cophub.warehouse.columns import instant_text
 from cophub.warehouse.staging import execute, settle, staged
@@ -71,7 +71,7 @@ def write_people(
         accounts,
         held,
         ages=lambda people: _ages(connection, people),
-        former=lambda people: _former(connection, people),
+        merged=lambda people: _merged(connection, people),
     )
     touched = frozenset(assignment.people) | frozenset(held.values())
     with staged(connection, **_TABLES):
@@ -106,27 +106,54 @@ def _ages(connection: Connection, people: set[str]) -> Mapping[str, str]:
     return {row[0]: str(row[1]) for row in among(connection, sql, sorted(people))}
 
 
-def _former(connection: Connection, people: set[str]) -> Mapping[Account, Sequence[str]]:
-    """Whose the accounts were last, of those who are redirects to one of these people."""
-    rows = _last_held(connection, sorted(people))
-    former: defaultdict[Account, list[str]] = defaultdict(list)
-    for person, source, account in rows:
-        former[source, account].append(person)
-    return former
+def _merged(connection: Connection, people: set[str]) -> list[Merged]:
+    """Who was merged into these people, the newest merge first."""
+    survivors = sorted(people)
+    last = _last_held(connection, survivors)
+    if not last:
+        return []
+    since: defaultdict[str, list[tuple[str, Account]]] = defaultdict(list)
+    for person, source, account, valid_from in among(
+        connection,
+        "SELECT person, source, account, valid_from FROM person_history WHERE person IN <values>",
+        survivors,
+    ):
+        since[person].append((str(valid_from), (source, account)))
+    found = [
+        (
+            end.at,
+            Merged(person, end.into, end.accounts, [a for at, a in since[end.into] if at < end.at]),
+        )
+        for person, end in last.items()
+    ]
+    found.sort(key=lambda pair: (pair[0], pair[1].person), reverse=True)
+    return [merge for _, merge in found]
 
 
-def _last_held(connection: Connection, survivors: Sequence[str]) -> list[tuple[str, str, str]]:
-    """(redirect, source, account) for what each redirect to these people held when it ended."""
+class _End(NamedTuple):
+    """When and into whom somebody was merged, and which accounts they held till then."""
+
+    at: str
+    into: str
+    accounts: list[Account]
+
+
+def _last_held(connection: Connection, survivors: Sequence[str]) -> dict[str, _End]:
+    """What each redirect to these people held when it ended."""
     rows = among(
         connection,
-        "SELECT h.person, h.source, h.account, h.valid_to FROM person_history h"
+        "SELECT h.person, p.merged_into, h.source, h.account, h.valid_to FROM person_history h"
         " JOIN person p ON p.id = h.person WHERE p.merged_into IN <values>",
         survivors,
     )
-    ends: dict[str, str] = {}
-    for person, _, _, valid_to in rows:
-        ends[person] = max(ends.get(person, ""), str(valid_to))
-    return [row[:3] for row in rows if str(row[3]) == ends[row[0]]]
+    ends: dict[str, _End] = {}
+    for person, into, source, account, valid_to in rows:
+        end = ends.get(person)
+        if end is None or str(valid_to) > end.at:
+            ends[person] = end = _End(str(valid_to), into, [])
+        if str(valid_to) == end.at:
+            end.accounts.append((source, account))
+    return ends
 
 
 def _stage(
@@ -219,24 +246,19 @@ def _redirect(connection: Connection, assignment: Assignment) -> None:
 
 def _repoint(connection: Connection, survivors: Sequence[str]) -> None:
     """Redirects of before go where most of what they held went."""
-    held = _last_held(connection, survivors)
-    if not held:
+    ends = _last_held(connection, survivors)
+    accounts = {account for end in ends.values() for account in end.accounts}
+    if not accounts:
         return
-    now_of = {
-        (row[0], row[1]): row[2]
-        for row in among(
-            connection,
-            "SELECT source, account, person FROM person_account WHERE account IN <values>",
-            sorted({account for _, _, account in held}),
-        )
+    now_of = _held(connection, [accounts])
+    votes = {
+        person: Counter(now_of[account] for account in end.accounts if account in now_of)
+        for person, end in ends.items()
     }
-    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for person, source, account in held:
-        if (source, account) in now_of:
-            votes[person][now_of[source, account]] += 1
     targets = [
         (person, min(count, key=lambda target: (-count[target], target)))
         for person, count in sorted(votes.items())
+        if count
     ]
     _set_redirects(connection, targets)
 

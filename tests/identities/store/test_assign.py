@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cophub.identities.store.assign import Account, Assignment, assign
+from cophub.identities.store.assign import Account, Assignment, Merged, assign
 
 
 def accounts(names: str) -> list[Account]:
@@ -16,19 +16,16 @@ def assigned(
     groups: Sequence[str],
     held: Mapping[str, str],
     ages: Mapping[str, str] | None = None,
-    former: Mapping[str, Sequence[str]] | None = None,
+    merged: Sequence[tuple[str, str, str, str]] = (),
 ) -> Assignment:
-    """Groups of accounts of one letter; `held` is person -> letters, `former` likewise."""
+    """Groups of accounts of one letter; `held` is person -> letters."""
     before = {account: person for person, names in held.items() for account in accounts(names)}
-    gone: dict[Account, list[str]] = {}
-    for person, names in (former or {}).items():
-        for name in names:
-            gone.setdefault(("list", name), []).append(person)
+    merges = [Merged(one, into, accounts(a), accounts(b)) for one, into, a, b in merged]
     return assign(
         [accounts(group) for group in groups],
         before,
         ages=lambda people: {person: (ages or {}).get(person, "2026") for person in people},
-        former=lambda people: gone,
+        merged=lambda people: merges,
     )
 
 
@@ -51,17 +48,24 @@ def test_between_equals_the_oldest_stays() -> None:
     assert found.lost == {"p": 0}
 
 
-def test_what_is_split_off_takes_back_the_id_that_it_had_before_it_was_merged() -> None:
-    found = assigned(["ab", "cd"], {"p": "abcd"}, former={"r": "cd"})
+def test_what_is_split_off_as_it_was_merged_takes_back_its_id_however_it_has_grown() -> None:
+    found = assigned(["ab", "cdxyz"], {"p": "abcdxyz"}, merged=[("r", "p", "cd", "ab")])
     assert found.people == ["p", "r"]
-    assert found.revived == ["r"]
-    assert found.new == []
+    assert (found.revived, found.new, found.lost) == (["r"], [], {})
 
 
-def test_an_id_is_taken_back_by_one_part_alone() -> None:
-    found = assigned(["abcd", "ef", "g"], {"p": "abcdefg"}, former={"r": "efg"})
-    assert found.people[:2] == ["p", "r"]
-    assert found.new == [2]
+def test_what_is_split_off_otherwise_is_somebody_new() -> None:
+    """Part of what was merged, or with accounts of who remained."""
+    for groups in (["abc", "d"], ["a", "bcd"]):
+        found = assigned(groups, {"p": "abcd"}, merged=[("r", "p", "cd", "ab")])
+        assert found.revived == []
+        assert len(found.new) == 1
+
+
+def test_of_two_merges_the_newest_is_undone_first() -> None:
+    merges = [("q", "p", "cde", "ab"), ("r", "p", "de", "abc")]
+    found = assigned(["ab", "cde"], {"p": "abcde"}, merged=merges)
+    assert (found.people, found.revived) == (["p", "q"], ["q"])
 
 
 LETTERS = "abcdefgh"

@@ -1,0 +1,157 @@
+"""A warehouse whose accounts, decisions and runs come and go as they do in a hub."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Connection, delete, insert, update
+
+from cophub.identities.matching.clustering import Decision
+from cophub.identities.matching.match import match
+from cophub.identities.matching.weights import Weights
+from cophub.identities.organizations.stored import load_register
+from cophub.identities.reading.account import read_account
+from cophub.identities.store.index import every_account
+from cophub.identities.store.people import Changes
+from cophub.identities.store.resolve import resolve
+from cophub.identities.store.state import active_decisions
+from cophub.warehouse import Warehouse, tables
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+Ref = tuple[str, str]
+People = dict[str, frozenset[Ref]]
+
+
+class Directory:
+    """A warehouse to which syncs write accounts, and the people that are made of them."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self.day = 0
+
+    @property
+    def now(self) -> datetime:
+        return BEGIN + timedelta(days=self.day)
+
+    def empty(self) -> None:
+        """Nothing is left, as in a new warehouse."""
+        with self.warehouse.begin() as connection:
+            for table in reversed(tables.metadata.sorted_tables):
+                if table.name not in ("community", "community_space"):
+                    connection.execute(delete(table))
+
+    def sync(self, *accounts: dict[str, Any]) -> None:
+        """One run of each source; an account is its fields, `source` and `key` among them."""
+        self.day += 1
+        with self.warehouse.begin() as connection:
+            for source in sorted({account["source"] for account in accounts}):
+                run = self._start_run(connection, source)
+                for account in accounts:
+                    if account["source"] == source:
+                        self._write(connection, account, run)
+
+    def _start_run(self, connection: Connection, source: str) -> int:
+        row = {"kind": "sync", "source": source, "state": "done", "started_at": self.now}
+        key = connection.execute(insert(tables.run).values(row)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _write(self, connection: Connection, account: dict[str, Any], run: int) -> None:
+        table = tables.account
+        stamp = {"run": run, "first_seen_at": self.now, "changed_at": self.now}
+        same = (table.c.source == account["source"]) & (table.c.key == account["key"])
+        blank = dict.fromkeys(column.name for column in table.c if column.nullable)
+        values = blank | account | stamp
+        if connection.execute(update(table).where(same).values(values)).rowcount == 0:
+            connection.execute(insert(table).values(values))
+
+    def remove(self, *refs: Ref) -> None:
+        """Accounts of erased people go, and a hash of each stays."""
+        self.day += 1
+        with self.warehouse.begin() as connection:
+            for source, key in refs:
+                table = tables.account
+                connection.execute(
+                    delete(table).where(table.c.source == source, table.c.key == key)
+                )
+                row = {"hash": f"{source} {key} {self.day}", "kind": "account"}
+                connection.execute(insert(tables.erasure).values(row | {"erased_at": self.now}))
+
+    def decide(self, same: bool, a: Ref, b: Ref) -> int:
+        """Somebody's decision; its number."""
+        self.day += 1
+        row = {
+            "decision": "same" if same else "different",
+            "source_a": a[0],
+            "account_a": a[1],
+            "source_b": b[0],
+            "account_b": b[1],
+            "decided_at": self.now,
+        }
+        with self.warehouse.begin() as connection:
+            key = connection.execute(insert(tables.identity_decision).values(row))
+            assert key.inserted_primary_key is not None
+            return int(key.inserted_primary_key[0])
+
+    def withdraw(self, number: int) -> None:
+        self.day += 1
+        table = tables.identity_decision
+        with self.warehouse.begin() as connection:
+            change = update(table).where(table.c.id == number).values(withdrawn_at=self.now)
+            connection.execute(change)
+
+    def resolve(self, weights: Weights | None = None) -> Changes:
+        self.day += 1
+        with self.warehouse.begin() as connection:
+            return resolve(connection, weights=weights or Weights(), now=self.now, run=self.day)
+
+    def people(self) -> People:
+        """The accounts of each person."""
+        found: dict[str, set[Ref]] = {}
+        for row in self.rows("person_account"):
+            found.setdefault(row["person"], set()).add((row["source"], row["account"]))
+        return {person: frozenset(accounts) for person, accounts in found.items()}
+
+    def at_once(self, weights: Weights | None = None) -> set[frozenset[Ref]]:
+        """The people that weighing everything anew, in memory, makes of the same accounts."""
+        with self.warehouse.connect() as connection:
+            accounts = [read_account(row) for row in every_account(connection)]
+            found = match(
+                accounts,
+                register=load_register(connection),
+                decisions=active_decisions(connection),
+                weights=weights or Weights(),
+            )
+        return {
+            frozenset((accounts[at].source, accounts[at].key) for at in person)
+            for person in found.people
+        }
+
+    def decisions(self) -> list[Decision]:
+        with self.warehouse.connect() as connection:
+            return active_decisions(connection)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        with self.warehouse.connect() as connection:
+            found = connection.execute(tables.metadata.tables[table].select())
+            return [row._asdict() for row in found]
+
+
+def account(source: str, key: str, **fields: Any) -> dict[str, Any]:
+    """An account's fields; `extra` is a dict."""
+    assert "extra" not in fields or msgspec.json.encode(fields["extra"])
+    return {"source": source, "key": key, **fields}
+
+
+def refs(people: People) -> set[frozenset[Ref]]:
+    return set(people.values())
+
+
+@pytest.fixture
+def directory(warehouse: Warehouse) -> Directory:
+    return Directory(warehouse)
+
+
+Make = Callable[..., Iterable[dict[str, Any]]]

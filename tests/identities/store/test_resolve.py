@@ -1,0 +1,225 @@
+"""A sync touches a part of the directory, and the people end as if all had been weighed anew."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from cophub.identities.matching import blocking
+from cophub.warehouse import Warehouse
+from tests.identities.store.conftest import Directory, Ref, account, refs
+
+SOURCES = ("calls", "lists", "news")
+KEYS = tuple("abcdefgh")
+NAMES = (
+    None, "Amina Diallo", "Diallo Amina", "amina", "A. Diallo", "Aminata Diallo", "Bruno Costa",
+    "Costa, Bruno", "Bruno da Costa", "Wei Zhang", "iPhone de Amina", "Training Team",
+)  # fmt: skip
+ADDRESSES = (
+    None, "amina@health.example", "amina.diallo@health.example", "adiallo@gmail.com",
+    "Amina.Diallo+news@health.example", "info@health.example", "bruno.costa@saude.example",
+    "bcosta77@yahoo.fr", "zhang.wei@lab.example",
+)  # fmt: skip
+PLACES = (None, "Health Alliance", "Instituto Saude")
+DIRECTORY_IDS = tuple(f"{n}0000000-1111-2222-3333-444444444444" for n in (1, 2))
+
+ACCOUNTS = st.builds(
+    account,
+    st.sampled_from(SOURCES),
+    st.sampled_from(KEYS),
+    name=st.sampled_from(NAMES),
+    email=st.sampled_from(ADDRESSES),
+    email_verified=st.sampled_from((None, True, False)),
+    organization=st.sampled_from(PLACES),
+    country=st.sampled_from((None, "SN", "BR")),
+    extra=st.sampled_from((None, None, *({"directory_id": one} for one in DIRECTORY_IDS))),
+)
+REFS = st.tuples(st.sampled_from(SOURCES), st.sampled_from(KEYS))
+
+
+class Sync(NamedTuple):
+    accounts: list[dict[str, Any]]
+
+
+class Erase(NamedTuple):
+    ref: Ref
+
+
+class Decide(NamedTuple):
+    same: bool
+    a: Ref
+    b: Ref
+
+
+class Withdraw(NamedTuple):
+    place: int
+
+
+Step = Sync | Erase | Decide | Withdraw
+STEPS: st.SearchStrategy[list[Step]] = st.lists(
+    st.one_of(
+        st.builds(Sync, st.lists(ACCOUNTS, min_size=1, max_size=6)),
+        st.builds(Sync, st.lists(ACCOUNTS, min_size=1, max_size=6)),
+        st.builds(Erase, REFS),
+        st.builds(Decide, st.booleans(), REFS, REFS).filter(lambda d: d.a != d.b),
+        st.builds(Withdraw, st.integers(0, 3)),
+    ),
+    min_size=2,
+    max_size=8,
+)
+HARD = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
+
+
+@pytest.fixture(params=[blocking.CAP, 2])
+def cap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where keys are capped that three accounts bear."""
+    monkeypatch.setattr(blocking, "CAP", request.param)
+
+
+@HARD
+@given(steps=STEPS)
+def test_any_batches_end_with_the_people_of_weighing_everything_anew(
+    directory: Directory, cap: None, steps: list[Step]
+) -> None:
+    directory.empty()
+    decided: list[int] = []
+    for step in steps:
+        before = directory.people()
+        _take(directory, step, decided)
+        directory.resolve()
+        after = directory.people()
+        assert refs(after) == directory.at_once()
+        _check_ids(directory, before, after)
+        _check_decisions(directory, after)
+
+
+def _take(directory: Directory, step: Step, decided: list[int]) -> None:
+    match step:
+        case Sync(accounts):
+            directory.sync(*{(a["source"], a["key"]): a for a in accounts}.values())
+        case Erase(ref):
+            directory.remove(ref)
+        case Decide(same, a, b):
+            decided.append(directory.decide(same, a, b))
+        case Withdraw(place) if place < len(decided):
+            directory.withdraw(decided.pop(place))
+
+
+def _check_ids(directory: Directory, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Who stayed the same keeps the id, and every redirect leads to somebody who is there."""
+    known = {accounts: person for person, accounts in before.items()}
+    for person, accounts in after.items():
+        assert known.get(accounts, person) == person
+    redirects = {row["id"]: row["merged_into"] for row in directory.rows("person")}
+    assert after.keys() <= {person for person, target in redirects.items() if target is None}
+    for target in filter(None, redirects.values()):
+        assert redirects[target] is None
+
+
+def _check_decisions(directory: Directory, people: dict[str, Any]) -> None:
+    """Nobody is one person with an account that somebody said is another's."""
+    person = {ref: name for name, accounts in people.items() for ref in accounts}
+    apart = {(d.a, d.b) for d in directory.decisions() if not d.same}
+    for a, b in apart:
+        assert a not in person or person[a] != person.get(b)
+    if not apart:
+        for d in directory.decisions():
+            if d.a in person and d.b in person:
+                assert person[d.a] == person[d.b]
+
+
+def test_nothing_changed_writes_nothing_and_reads_no_account(
+    directory: Directory, warehouse: Warehouse
+) -> None:
+    directory.sync(account("news", "1", name="Amina Diallo", email="amina@health.example"))
+    directory.resolve()
+    asked: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(warehouse.engine, "before_cursor_execute", note)
+    directory.resolve()
+    event.remove(warehouse.engine, "before_cursor_execute", note)
+    assert not [sql for sql in asked if " account" in sql or not sql.startswith(READS)]
+
+
+READS = ("SELECT", "LOCK", "BEGIN", "PRAGMA")
+
+
+def many(count: int) -> Sequence[dict[str, Any]]:
+    return [
+        account("news", str(at), name=f"Person{at} Family{at}", email=f"p{at}@health.example")
+        for at in range(count)
+    ]
+
+
+def test_a_merge_that_is_undone_gives_everybody_the_id_they_had(directory: Directory) -> None:
+    directory.sync(*many(6))
+    directory.resolve()
+    before = directory.people()
+    number = directory.decide(True, ("news", "1"), ("news", "2"))
+    directory.resolve()
+    merged = directory.people()
+    assert len(merged) == 5
+    lost = (before.keys() - merged.keys()).pop()
+    (row,) = [row for row in directory.rows("person") if row["id"] == lost]
+    assert merged[row["merged_into"]] == {("news", "1"), ("news", "2")}
+    directory.withdraw(number)
+    directory.resolve()
+    assert directory.people() == before
+    assert all(row["merged_into"] is None for row in directory.rows("person"))
+
+
+def test_a_redirect_goes_with_the_accounts_when_a_later_merge_is_undone(
+    directory: Directory,
+) -> None:
+    """1 and 2 are one, then they and 3 to 6; when that is undone, 2 leads to 1 again."""
+    directory.sync(*many(7))
+    directory.resolve()
+    first = directory.decide(True, ("news", "1"), ("news", "2"))
+    directory.resolve()
+    before = {row["id"]: row["merged_into"] for row in directory.rows("person")}
+    people = directory.people()
+    pairs = [(("news", "3"), ("news", key)) for key in "456"]
+    for pair in pairs:
+        directory.decide(True, *pair)
+    directory.resolve()
+    between = {row["id"]: row["merged_into"] for row in directory.rows("person")}
+    number = directory.decide(True, ("news", "1"), ("news", "3"))
+    directory.resolve()
+    assert len(directory.people()) == 2
+    directory.withdraw(number)
+    directory.resolve()
+    assert {row["id"]: row["merged_into"] for row in directory.rows("person")} == between
+    directory.withdraw(first)
+    directory.resolve()
+    assert len(directory.people()) == len(people) - 2
+    assert {key for key, target in before.items() if target} <= directory.people().keys()
+
+
+def test_history_tells_whose_an_account_was_held_to_be(directory: Directory) -> None:
+    directory.sync(*many(2))
+    directory.resolve()
+    one, other = (
+        person for person, _ in sorted(directory.people().items(), key=lambda p: min(p[1]))
+    )
+    number = directory.decide(True, ("news", "0"), ("news", "1"))
+    directory.resolve()
+    (kept,) = directory.people()
+    moved = "1" if kept == one else "0"
+    directory.withdraw(number)
+    directory.resolve()
+    rows = [row for row in directory.rows("person_history") if row["account"] == moved]
+    rows.sort(key=lambda row: row["valid_from"])
+    lost = other if kept == one else one
+    assert [(row["person"], row["valid_to"] is None) for row in rows] == [
+        (lost, False), (kept, False), (lost, True),
+    ]  # fmt: skip
