@@ -234,14 +234,13 @@ def _write_history(connection: Connection, now: datetime, run: int) -> None:
 
 def _redirect(connection: Connection, assignment: Assignment) -> None:
     """Whoever kept the id of a merged person finds the one who has their accounts, in one step."""
-    if assignment.revived:
-        rows = [(person, None) for person in assignment.revived]
-        _set_redirects(connection, rows)
-    ended = [(person, assignment.people[group]) for person, group in assignment.lost.items()]
-    _set_redirects(connection, ended)
+    _set_redirects(connection, [(person, None) for person in assignment.revived])
+    ended = {person: assignment.people[group] for person, group in assignment.lost.items()}
+    sql = "SELECT id, merged_into FROM person WHERE merged_into IN <values>"
+    before = [(row[0], ended[row[1]]) for row in among(connection, sql, sorted(ended))]
+    _set_redirects(connection, [*ended.items(), *before])
     torn = {assignment.people[group] for group in assignment.contested}
-    if torn:
-        _repoint(connection, sorted(torn))
+    _repoint(connection, sorted(torn))
 
 
 def _repoint(connection: Connection, survivors: Sequence[str]) -> None:
@@ -264,6 +263,8 @@ def _repoint(connection: Connection, survivors: Sequence[str]) -> None:
 
 
 def _set_redirects(connection: Connection, targets: Sequence[tuple[str, str | None]]) -> None:
+    if not targets:
+        return
     execute(connection, "DELETE FROM redirected")
     put(connection, "redirected", ("person", "target"), targets)
     execute(

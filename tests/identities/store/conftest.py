@@ -16,7 +16,7 @@ from cophub.identities.reading.account import read_account
 from cophub.identities.store.index import every_account
 from cophub.identities.store.people import Changes
 from cophub.identities.store.resolve import resolve
-from cophub.identities.store.state import active_decisions
+from cophub.identities.store.state import active_decisions, read_state
 from cophub.warehouse import Warehouse, tables
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -115,11 +115,16 @@ class Directory:
         return {person: frozenset(accounts) for person, accounts in found.items()}
 
     def at_once(self, weights: Weights | None = None) -> set[frozenset[Ref]]:
-        """The people that weighing everything anew, in memory, makes of the same accounts."""
+        """The people that weighing everything anew, in memory, makes of the same accounts.
+
+        What is true of the directory as a whole is taken as it was last learned.
+        """
         with self.warehouse.connect() as connection:
             accounts = [read_account(row) for row in every_account(connection)]
+            state = read_state(connection)
             found = match(
                 accounts,
+                habits=state.habits if state else None,
                 register=load_register(connection),
                 decisions=active_decisions(connection),
                 weights=weights or Weights(),
