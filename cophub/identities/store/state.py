@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.habits import Habits
+from cophub.identities.standing import standing
 from cophub.identities.store.rows import all_rows, put
 from cophub.warehouse.staging import execute
 
@@ -70,15 +71,12 @@ def sources_changed(connection: Connection, since: int) -> list[str]:
 
 
 def active_decisions(connection: Connection) -> list[Decision]:
-    """What people have decided and not withdrawn, in a fixed order."""
-    rows = all_rows(
-        connection,
-        "SELECT decision, source_a, account_a, source_b, account_b FROM identity_decision"
-        " WHERE withdrawn_at IS NULL",
-    )
+    """What people have decided and not withdrawn, in a fixed order.
+
+    Also for accounts whose source was renamed or that got another key: see `identities.standing`.
+    """
     found = {
-        Decision(same == "same", min((a, b), (c, d)), max((a, b), (c, d)))
-        for same, a, b, c, d in rows
+        Decision(d.same, min(d.a, d.b), max(d.a, d.b)) for d in standing(connection).decisions
     }
     return sorted(found)
 
