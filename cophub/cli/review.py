@@ -7,12 +7,12 @@ to date in batches: after some answers, and at the end.
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import click
 from rich.console import Console
 from rich.markup import escape
 from rich.screen import Screen
 
 from cophub.cli import show
+from cophub.cli.keys import Keys, pressed
 from cophub.cli.review_screen import Progress, batch_screen, help_screen, question_screen
 from cophub.identities.decisions import Contradiction, Fact
 from cophub.identities.privacy import mask_text
@@ -40,6 +40,7 @@ class Session:
     how: "Decide"
     console: Console
     joins: float | None = None
+    keys: Keys = field(default_factory=Keys)
     facts: list[Fact | None] = field(default_factory=list)
     """The decision of each answer, None where it was skipped or stood before."""
     waiting: int = 0
@@ -54,11 +55,11 @@ class Session:
 
     def run(self) -> None:
         """Ask until nothing is left or somebody has enough."""
-        with self.console.screen(hide_cursor=True) as screen:
+        with pressed() as self.keys, self.console.screen(hide_cursor=True) as screen:
             try:
                 while (waiting := self.queue.waiting()) and self._one(screen, waiting):
                     pass
-            except (KeyboardInterrupt, EOFError, click.Abort):
+            except (KeyboardInterrupt, EOFError, OSError):
                 pass
             if self.waiting:
                 self._settle(screen)
@@ -68,10 +69,11 @@ class Session:
         question, gain = waiting[0]
         sides = self._of(waiting)
         shown = question_screen(
-            question, sides[question.id], gain, self.progress, self.message, self.joins
-        )
+            question, sides[question.id], gain, self.progress, self.message, self.joins,
+            (self.console.width, self.console.height),
+        )  # fmt: skip
         self._update(screen, shown)
-        key = click.getchar().lower()
+        key = self.keys.next().lower()
         self.message = ""
         if key in _QUIT:
             return False
@@ -84,7 +86,7 @@ class Session:
             self.undo()
         elif key == "?":
             self._update(screen, help_screen(self.progress))
-            click.getchar()
+            self.keys.next()
         elif key == "b":
             return self._batches(screen)
         else:
@@ -129,7 +131,7 @@ class Session:
                     for (question, _), mark in zip(waiting, marks, strict=True)
                 ]
                 self._update(screen, batch_screen(rows, self.progress, self.message))
-                key = click.getchar()
+                key = self.keys.next()
                 self.message = ""
                 if key in _QUIT:
                     return False
@@ -198,7 +200,7 @@ def sit(review: "Review", queue: "Queue", how: "Decide", joins: float | None) ->
     left = len(queue.waiting())
     show.say(
         f"{show.mark('done')} {same} same, {other} different, {skipped} skipped;"
-        f" about {queue.gained:,} accounts gained"
+        f" about {queue.gained:,} account{'' if queue.gained == 1 else 's'} gained"
     )
     if session.waits:
         show.say(f"  {show.mark('warning')} answers are kept, but people wait: {session.waits}")

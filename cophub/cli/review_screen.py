@@ -3,11 +3,12 @@
 Only colours that stand out on light and dark grounds alike: the ground itself is never set.
 """
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
@@ -39,7 +40,9 @@ HELP = (
 )
 _BAR = 10
 _MOST = 3
-"""Values of one kind that are shown of each side."""
+"""Values of one kind that are shown of each side, where there is room."""
+_FRAME = 6
+"""Rows that the heading with its bar and the line of keys take."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class Progress:
     gained: int
 
     def __str__(self) -> str:
-        gained = f"about {self.gained:,} account{'' if self.gained == 1 else 's'} gained so far"
-        return f"{self.done:,} of {self.worth:,} worth asking · {gained}"
+        done = f"{self.done:,} of {self.worth:,} worth asking"
+        accounts = f"{self.gained:,} account{'' if self.gained == 1 else 's'}"
+        return f"{done} · about {accounts} gained so far" if self.gained else done
 
 
 def question_screen(
@@ -62,16 +66,28 @@ def question_screen(
     progress: Progress,
     message: str = "",
     joins: float | None = None,
+    size: tuple[int, int] = (80, 24),
 ) -> RenderableType:
-    """One question, for the whole screen; `joins` is the score that would need no question."""
-    body = Group(
-        _heading(question, gain),
-        Text(),
-        _side_by_side(sides),
-        Text(),
-        _evidence(question, joins),
-    )
+    """One question, for the whole screen of `size` (columns, rows).
+
+    `joins` is the score that would need no question. A small screen shows fewer values of each
+    kind, so that what speaks for and against is there whole.
+    """
+    body: RenderableType = Text()
+    for most, gap in ((_MOST, 1), (2, 1), (2, 0), (1, 0)):
+        space = [Text()] * gap
+        body = Group(
+            _heading(question, gain), Text(), _side_by_side(sides, most), *space,
+            _evidence(question, joins),
+        )  # fmt: skip
+        if _height(body, size[0] - 2) <= size[1] - _FRAME:
+            break
     return _framed(body, progress, KEYS, message)
+
+
+def _height(body: RenderableType, width: int) -> int:
+    console = Console(width=width, file=io.StringIO())
+    return len(console.render_lines(body, console.options))
 
 
 def batch_screen(
@@ -80,24 +96,18 @@ def batch_screen(
     message: str = "",
 ) -> RenderableType:
     """Up to nine questions, a line or two each, with the answers that are marked so far."""
-    table = Table.grid(padding=(0, 1), expand=True)
-    table.add_column(width=1)
-    table.add_column(width=9)
-    table.add_column(ratio=5)
-    table.add_column(ratio=5)
-    table.add_column(width=5, justify="right")
+    parts: list[RenderableType] = [Text("Which of these are one person?", "bold"), Text()]
     for place, (question, (one, other), answer) in enumerate(rows, 1):
+        table = Table.grid(padding=(0, 1), expand=True)
+        for width, ratio in ((1, None), (9, None), (None, 1), (None, 1), (4, None)):
+            table.add_column(width=width, ratio=ratio, no_wrap=True)
+        chance = Text(f"{question.probability:.0%}", "dim", justify="right")
         table.add_row(
-            Text(str(place), "bold cyan"),
-            _mark(answer),
-            _in_short(one),
-            _in_short(other),
-            Text(f"{question.probability:.0%}", "dim"),
+            Text(str(place), "bold cyan"), _mark(answer), _in_short(one), _in_short(other), chance
         )
         why = Text(_reasons_in_short(question.reasons), "dim", no_wrap=True, overflow="ellipsis")
-        table.add_row("", "", why, "", "")
-    head = Text("Which of these are one person?", "bold")
-    return _framed(Group(head, Text(), table), progress, BATCH_KEYS, message)
+        parts += [table, Padding(why, (0, 0, 0, 12))]
+    return _framed(Group(*parts), progress, BATCH_KEYS, message)
 
 
 def help_screen(progress: Progress) -> RenderableType:
@@ -155,45 +165,69 @@ def _heading(question: Question, gain: int) -> RenderableType:
     return line
 
 
-def _side_by_side(sides: tuple[Side, Side]) -> Table:
+def _side_by_side(sides: tuple[Side, Side], most: int) -> Table:
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(width=12)
     table.add_column(ratio=1)
     table.add_column(ratio=1)
     one, other = sides
-    table.add_row("", *(_values(side.names, (), "bold", "(no name)") for side in sides))
+    table.add_row("", *(_values(side.names, (), most, "bold", "(no name)") for side in sides))
     for label, mine, theirs in (
         ("address", one.addresses, other.addresses),
         ("organisation", one.organizations, other.organizations),
         ("role", one.job_titles, other.job_titles),
-        ("place", one.places, other.places),
-        ("communities", one.communities, other.communities),
-        ("sources", one.sources, other.sources),
-        ("account" if len(one.accounts) == len(other.accounts) == 1 else "accounts",
-         one.accounts, other.accounts),
-    ):  # fmt: skip
+        ("place", _telling(one.places), _telling(other.places)),
+    ):
         if mine or theirs:
-            telling = theirs if label not in ("accounts", "account", "sources") else ()
-            back = mine if telling or label not in ("accounts", "account", "sources") else ()
-            table.add_row(Text(label, "dim"), _values(mine, telling), _values(theirs, back))
+            table.add_row(
+                Text(label, "dim"), _values(mine, theirs, most), _values(theirs, mine, most)
+            )
+    if one.communities or other.communities:
+        table.add_row(Text("communities", "dim"), _line(one, other), _line(other, one))
+    several = max(len(one.accounts), len(other.accounts)) > 1
+    table.add_row(
+        Text("accounts" if several else "account", "dim"),
+        *(_values(side.accounts, (), most) for side in sides),
+    )
     table.add_row(Text("seen", "dim"), *(Text(_dates(side.since, side.until)) for side in sides))
     return table
 
 
+def _telling(places: Sequence[str]) -> list[str]:
+    """Places without those that others hold: `Senegal` beside `Dakar, Senegal`."""
+    return [
+        place
+        for place in places
+        if not any(other != place and other.endswith(f", {place}") for other in places)
+    ]
+
+
+def _line(side: Side, other: Side) -> Text:
+    """Communities one after the other; those that both are in are green."""
+    if not side.communities:
+        return Text("–", "dim")
+    found = Text()
+    for place, title in enumerate(side.communities):
+        if place:
+            found.append(", ", "dim")
+        found.append(clean(title), "green" if title in other.communities else "")
+    return found
+
+
 def _values(
-    values: Sequence[str], theirs: Sequence[str], style: str = "", empty: str = "–"
+    values: Sequence[str], theirs: Sequence[str], most: int, style: str = "", empty: str = "–"
 ) -> Text:
     """Values, a line each; those that the other side has too are green."""
     if not values:
         return Text(empty, "dim")
     same = {value.casefold() for value in theirs}
     found = Text(overflow="fold")
-    for place, value in enumerate(values[:_MOST]):
+    for place, value in enumerate(values[:most]):
         if place:
             found.append("\n")
         found.append(clean(value), "green" if value.casefold() in same else style)
-    if len(values) > _MOST:
-        found.append(f" and {len(values) - _MOST} more", "dim")
+    if len(values) > most:
+        found.append(f" +{len(values) - most}", "dim")
     return found
 
 

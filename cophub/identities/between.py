@@ -16,6 +16,7 @@ from cophub.identities.explain import Step, path, phrase, said, why_person
 from cophub.identities.lookup import SHORT, Meant, accounts_of
 from cophub.identities.matching.blocking import CAP
 from cophub.identities.matching.clustering import cluster
+from cophub.identities.matching.groups import is_thin
 from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.keys import index_keys, searched
 from cophub.identities.matching.nodes import Node, nodes
@@ -134,7 +135,10 @@ class _Pair:
             answer = f"kept apart: {why}" + (f" ({detail})" if detail not in why else "")
             return self._answer(answer, best, (merge,))
         if best.verdict == MERGE:
-            against = self._refusal(left, right, best) or "ambiguous"
+            against = self._refusal(left, right, best)
+            if not against:
+                answer = "enough speaks for it by now: the next run joins them"
+                return self._answer(answer, best, ("cophub run identities", merge))
             more = f": {phrase(vetoes[0].reasons[0])}" if vetoes else ""
             answer = f"strong enough by itself, but {_AGAINST.get(against, against)}{more}"
             return self._answer(answer, best, (merge,))
@@ -196,6 +200,7 @@ class _Pair:
 
     def _refusal(self, left: Sequence[Node], right: Sequence[Node], best: Edge) -> str:
         """What speaks against joining two groups, one edge of which would be strong enough."""
+        thin = is_thin(best.a) or is_thin(best.b)
         everybody = [*left, *(node for node in right if node not in left)]
         edges = [
             edge
@@ -207,7 +212,10 @@ class _Pair:
         for edge, why in found.refused:
             if {edge.a.key, edge.b.key} == {best.a.key, best.b.key}:
                 return why
-        return found.refused[0][1] if found.refused else ""
+        if found.refused:
+            return found.refused[0][1]
+        # Whom else a single word could mean is known only to the whole directory.
+        return "ambiguous" if thin else ""
 
     def _capped(self, best: Edge, accounts: Sequence[Evidence]) -> str:
         """Why two that share something were never compared: too many share it."""
