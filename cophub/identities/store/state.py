@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.habits import Habits
 from cophub.identities.standing import standing
-from cophub.identities.store.rows import all_rows, put
+from cophub.identities.store.rows import put
 from cophub.warehouse.staging import execute
 
 _NAME = "identities"
@@ -75,9 +75,7 @@ def active_decisions(connection: Connection) -> list[Decision]:
 
     Also for accounts whose source was renamed or that got another key: see `identities.standing`.
     """
-    found = {
-        Decision(d.same, min(d.a, d.b), max(d.a, d.b)) for d in standing(connection).decisions
-    }
+    found = {Decision(d.same, min(d.a, d.b), max(d.a, d.b)) for d in standing(connection).decisions}
     return sorted(found)
 
 
