@@ -154,10 +154,17 @@ def test_nothing_changed_writes_nothing_and_reads_no_account(
 READS = ("SELECT", "LOCK", "BEGIN", "PRAGMA")
 
 
+PEOPLE = (
+    "Amina Diallo", "Bruno Costa", "Wei Zhang", "Olena Petrenko", "Somchai Srisai",
+    "Tigist Alemu", "Lucia Quispe",
+)  # fmt: skip
+
+
 def many(count: int) -> Sequence[dict[str, Any]]:
+    """Accounts of so many people who have nothing in common."""
     return [
-        account("news", str(at), name=f"Person{at} Family{at}", email=f"p{at}@health.example")
-        for at in range(count)
+        account("news", str(at), name=name, email=f"{name.split()[1].lower()}@place{at}.example")
+        for at, name in enumerate(PEOPLE[:count])
     ]
 
 
