@@ -1,6 +1,7 @@
 """How alike two names are: their words aligned in any order, and a verdict on what is left over."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -12,7 +13,16 @@ from cophub.identities.reading.name_words import PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.scripts import WITHOUT_VOWELS, korean_sound, skeleton
 from cophub.identities.reading.spellings import SPELLING
-from cophub.identities.reading.word_pairs import alike, bare, relation, same_consonants, word_key
+from cophub.identities.reading.word_pairs import (
+    Profile,
+    alike,
+    bare,
+    may_relate,
+    profile,
+    relation,
+    same_consonants,
+    word_key,
+)
 
 CLASH = 0
 """Two full names that cannot be one person's."""
@@ -54,6 +64,7 @@ class Likeness(NamedTuple):
 
 
 _NOTHING = Likeness(UNRELATED)
+_OTHERS = Likeness(CLASH, clash=True, why="words")
 _ALL_EQUAL = tuple(("equal",) * n for n in range(64))
 
 
@@ -63,13 +74,66 @@ def compare(a: Name, b: Name) -> Likeness:
         if a.suffix == b.suffix and len(a.tokens) < 32 > len(a.initials):
             words = a.tokens + a.initials
             return Likeness(EQUAL, words, _ALL_EQUAL[len(words)])
-    elif len(a.tokens) == len(b.tokens) == 1 and not (a.initials or b.initials):
-        how = relation(a.tokens[0], b.tokens[0])
-        if not how and a.script == b.script:
-            return _NOTHING
+    elif a.script == b.script and not (a.initials or b.initials or a.suffix or b.suffix):
+        found = _at_a_glance(a, b)
+        if found is not None:
+            return found
     if (a.tokens, a.initials, a.script) <= (b.tokens, b.initials, b.script):
         return _Alignment(a, b).likeness(first=True)
     return _Alignment(b, a).likeness(first=False)
+
+
+@lru_cache(maxsize=131072)
+def _profiles(words: tuple[str, ...]) -> tuple[Profile, ...]:
+    """The profiles of the words; none where a word comes twice or may be a particle."""
+    if len(set(words)) < len(words) or not PARTICLES.isdisjoint(words):
+        return ()
+    return tuple(map(profile, words))
+
+
+def _at_a_glance(a: Name, b: Name) -> Likeness | None:
+    """The verdict of `_Alignment` for most pairs: words that are equal or nothing like it.
+
+    None where words must be looked at. For names of one script without initials and suffix.
+    """
+    words, others = a.tokens, b.tokens
+    left = [word for word in _profiles(words) if word.word not in others]
+    right = [word for word in _profiles(others) if word.word not in words]
+    if not left or not right:
+        return None if a.written or b.written else _contained(words, others, left, right)
+    for one in left:
+        for other in right:
+            if may_relate(one, other):
+                return None
+    if len(left) > 1 or len(right) > 1:
+        starts = {one.start[0] for one in left}
+        if not starts.isdisjoint([other.start[0] for other in right]):
+            return None
+    count = len(words) - len(left)
+    if count == 0:
+        return _NOTHING if len(words) == 1 or len(others) == 1 else _OTHERS
+    if count > 1:
+        return None
+    shared = next(word for word in words if word in others)
+    if len(words) == 1 or len(others) == 1:
+        return Likeness(WEAK, (shared,), ("equal",))
+    rest = [one.word for one in left] + [other.word for other in right]
+    why = _differs(a, words.index(shared), b, others.index(shared), rest)
+    return Likeness(CLASH, (shared,), ("equal",), True, why)
+
+
+def _contained(
+    words: tuple[str, ...], others: tuple[str, ...], left: list[Profile], right: list[Profile]
+) -> Likeness | None:
+    """The verdict where all words of one name are in the other; None: they come twice."""
+    if len(words) - len(left) != len(others) - len(right) or not (
+        _profiles(words) and _profiles(others)
+    ):
+        return None
+    if not left and not right:
+        return Likeness(EQUAL, words, _ALL_EQUAL[len(words)])
+    shared = words if not left else tuple([word for word in words if word in others])
+    return Likeness(COMPATIBLE if len(shared) > 1 else WEAK, shared, _ALL_EQUAL[len(shared)])
 
 
 class _Alignment:
@@ -119,9 +183,10 @@ class _Alignment:
         mixed = self.a.script != self.b.script
         for i in self.left_a:
             for j in self.left_b:
-                how = relation(self.a.tokens[i], self.b.tokens[j])
+                one, other = self.a.tokens[i], self.b.tokens[j]
+                how = relation(one, other) if may_relate(profile(one), profile(other)) else ""
                 if not how and mixed:
-                    how = self._across(self.a.tokens[i], self.b.tokens[j])
+                    how = self._across(one, other)
                     if how and "hangul" not in (self.a.script, self.b.script):
                         self.guessed.append(i)
                 if how:
@@ -226,7 +291,9 @@ class _Alignment:
         if not self.pairs:
             return CLASH, "words"
         if len(self.pairs) + len(self.initials) == 1:
-            return CLASH, self._which(left_a, left_b)
+            i, j, _ = self.pairs[0]
+            left = [a.tokens[k] for k in left_a] + [b.tokens[k] for k in left_b]
+            return CLASH, _differs(a, i, b, j, left)
         if left_a and left_b:
             for i in left_a:
                 for j in left_b:
@@ -244,7 +311,9 @@ class _Alignment:
         """Whether what is left over may be the same after all, or its script cannot tell."""
         a, b = self.a, self.b
         pairs = [(a.tokens[i], b.tokens[j]) for i in left_a for j in left_b]
-        if any(alike(one, other) for one, other in pairs):
+        if any(
+            alike(one, other) for one, other in pairs if may_relate(profile(one), profile(other))
+        ):
             return True
         if a.script == b.script:
             return False
@@ -273,25 +342,23 @@ class _Alignment:
             j = (j - 1) % count_b
         return j in to_b[i]
 
-    def _which(self, left_a: list[int], left_b: list[int]) -> str:
-        """Whether it is the given or the family name that differs, one word being shared."""
-        a, b = self.a, self.b
-        i, j, _ = self.pairs[0]
-        one, other = a.tokens[i], b.tokens[j]
-        if one in a.family or other in b.family:
-            return "given"
-        if one in a.given or other in b.given:
-            return "family"
-        left = [a.tokens[k] for k in left_a] + [b.tokens[k] for k in left_b]
-        as_given = one in GIVEN or other in GIVEN
-        as_family = one in _SURNAMES or other in _SURNAMES
-        if as_given != as_family:
-            return "family" if as_given else "given"
-        others_given = any(word in GIVEN and word not in _SURNAMES for word in left)
-        others_family = any(word in _SURNAMES and word not in GIVEN for word in left)
-        if others_given != others_family:
-            return "given" if others_given else "family"
-        return "family" if i == j == 0 and one not in _FIRST else "given"
+
+def _differs(a: Name, i: int, b: Name, j: int, left: list[str]) -> str:
+    """Whether the given or the family name differs, where the words at `i` and `j` are shared."""
+    one, other = a.tokens[i], b.tokens[j]
+    if one in a.family or other in b.family:
+        return "given"
+    if one in a.given or other in b.given:
+        return "family"
+    as_given = one in GIVEN or other in GIVEN
+    as_family = one in _SURNAMES or other in _SURNAMES
+    if as_given != as_family:
+        return "family" if as_given else "given"
+    others_given = any(word in GIVEN and word not in _SURNAMES for word in left)
+    others_family = any(word in _SURNAMES and word not in GIVEN for word in left)
+    if others_given != others_family:
+        return "given" if others_given else "family"
+    return "family" if i == j == 0 and one not in _FIRST else "given"
 
 
 def _place(a: tuple[str, ...], i: int, b: tuple[str, ...], j: int) -> str:
@@ -328,10 +395,14 @@ def _written_in_one(word: str, words: tuple[str, ...], places: list[int]) -> tup
     length = len(word)
     if length < 4 or len(places) < 2:
         return ()
+    if not any(words[i][0] == word[0] for i in places):
+        return ()
     for count in (2, 3):
         if len(places) < count:
             break
         for chosen in permutations(places[:5], count):
+            if words[chosen[0]][0] != word[0]:
+                continue
             together = "".join([words[i] for i in chosen])
             if abs(len(together) - length) < 4 and _one_word(together, word, words[chosen[0]]):
                 return chosen

@@ -7,6 +7,7 @@ they cannot be one person's; `name_fits_local` asks the mailbox as a witness.
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 from cophub.identities.evidence import Name
 from cophub.identities.reading.common_names import CHINESE_SURNAMES, COMMON, GIVEN, KOREAN_SURNAMES
@@ -44,6 +45,7 @@ MOST_WORDS = 10
 
 _PLAIN = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){0,4}")
 _SPLIT = re.compile(r"[\s\-_./\\:;!?*#&+=~|<>()\[\]{}\"%$^,]+")
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _AFTER_TITLE = frozenset(
     "med rer nat phil habil jur univ pol oec hc mult ing agr dent vet".split()  # noqa: SIM905
 )
@@ -165,12 +167,13 @@ def _words(text: str) -> list[_Word]:
         counted = part[-1:].isdigit() and part.lower() not in SUFFIXES
         raw = part.rstrip("0123456789") if counted else part
         if raw.isascii():
-            script, folded = "latin", raw.lower()
-        else:
-            script, folded = script_of(raw), fold(raw)
-        if folded and len(folded) <= 40 and not folded.isdigit():
-            words.append(_Word(raw, folded, script))
-    return words
+            words.append(_Word(raw, raw.lower(), "latin"))
+        elif script_of(raw) == "latin" or not _ASCII_LETTER.search(raw):
+            words.append(_Word(raw, fold(raw), script_of(raw)))
+        else:  # `Kevin王伟`
+            runs = ("".join(run) for _, run in groupby(raw, script_of))
+            words.extend(_Word(run, fold(run), script_of(run)) for run in runs)
+    return [word for word in words if 0 < len(word.text) <= 40 and not word.text.isdigit()]
 
 
 def _nobody(words: list[_Word]) -> bool:

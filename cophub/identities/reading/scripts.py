@@ -114,7 +114,7 @@ def _east_asian(word: str) -> tuple[str, ...]:
     rest = "".join(_syllables(word[len(surname) :]))
     if len(word) > 4 or not rest:
         return tuple(part for part in ("".join(_syllables(word)) if rest else read,) if part)
-    return (read, rest)
+    return tuple(filter(None, (read or fold(surname), rest)))
 
 
 _COMPOUND = frozenset(surname for surname in HAN_SURNAMES if len(surname) == 2)
@@ -124,7 +124,7 @@ def _japanese(text: str, script: str) -> tuple[str, ...]:
     if script == "kana":
         return (fold(text),) if fold(text) else ()
     known = JAPANESE_SURNAMES.get(text) or JAPANESE_GIVEN.get(text)
-    return (known or "".join(_syllables(text)),)
+    return tuple(filter(None, (known or "".join(_syllables(text)),)))
 
 
 def _korean(word: str) -> tuple[str, ...]:
@@ -133,9 +133,9 @@ def _korean(word: str) -> tuple[str, ...]:
     if not parts:
         return ()
     if len(word) in (3, 4) and word[:2] in KOREAN_SURNAMES:
-        return (KOREAN_SURNAMES[word[:2]], "".join(parts[2:]))
+        return tuple(filter(None, (KOREAN_SURNAMES[word[:2]], "".join(parts[2:]))))
     if len(word) in (2, 3) and word[0] in KOREAN_SURNAMES:
-        return (KOREAN_SURNAMES[word[0]], "".join(parts[1:]))
+        return tuple(filter(None, (KOREAN_SURNAMES[word[0]], "".join(parts[1:]))))
     if word in KOREAN_SURNAMES:
         return (KOREAN_SURNAMES[word],)
     return ("".join(parts),)

@@ -2,12 +2,13 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from cophub.identities.reading.common_names import COMMON, GIVEN
 from cophub.identities.reading.name_words import JOINED_PARTICLES
-from cophub.identities.reading.nicknames import nicknames
+from cophub.identities.reading.nicknames import STANDS_FOR, nicknames
 from cophub.identities.reading.scripts import skeleton, sound
 from cophub.identities.reading.spellings import COUNTERPART, SPELLING
 
@@ -162,4 +163,62 @@ def same_consonants(one: str, other: str) -> bool:
     return len(bones) > 1 or (one[0] == other[0] and abs(len(one) - len(other)) < 3)
 
 
-__all__ = ["alike", "bare", "differ", "relation", "same_consonants", "word_key"]
+class Profile(NamedTuple):
+    """What is looked at first of a word, to be done with most pairs of words at once."""
+
+    word: str
+    key: str
+    length: int
+    letters: int
+    """A bit for each letter that is in the word."""
+    start: str
+    stands_for: frozenset[str]
+    """Keys of the names that it is a short form of."""
+    counterparts: frozenset[int]
+    bare: tuple[str, ...]
+
+
+@lru_cache(maxsize=131072)
+def profile(word: str) -> Profile:
+    """The profile of a word."""
+    letters = 0
+    for char in word:
+        letters |= 1 << (ord(char) & 31)
+    stands_for = frozenset(map(word_key, STANDS_FOR.get(word, ())))
+    counterparts = COUNTERPART.get(word, _NONE)
+    return Profile(
+        word, word_key(word), len(word), letters, word[:3], stands_for, counterparts, bare(word)
+    )
+
+
+def may_relate(one: Profile, other: Profile) -> bool:
+    """Whether `relation`, `alike` or `bare` could find anything in two words; quick, never wrong
+    with no."""
+    word, key, length, letters, start, stands_for, counterparts, bare_words = one
+    another, other_key, size, others, begin, other_stands_for, other_counterparts, more = other
+    if key == other_key or start == begin:
+        return True
+    shorter = length if length < size else size
+    allowed = 1 if shorter < 6 else 2 if shorter < 10 else 3
+    if -allowed <= length - size <= allowed and (letters ^ others).bit_count() <= 2 * allowed:
+        return True
+    return bool(
+        (stands_for and other_key in stands_for)
+        or (other_stands_for and key in other_stands_for)
+        or (counterparts and other_counterparts and counterparts & other_counterparts)
+        or (bare_words and another in bare_words)
+        or (more and word in more)
+    )
+
+
+__all__ = [
+    "Profile",
+    "alike",
+    "bare",
+    "differ",
+    "may_relate",
+    "profile",
+    "relation",
+    "same_consonants",
+    "word_key",
+]
