@@ -4,7 +4,7 @@ A pure function of the set of what was stated; order never counts, and ties are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 
@@ -219,16 +219,21 @@ def _of_domain(lesson: _Lesson, made: Register, domain: str) -> str | None:
     if domain in made.said_domains or domain in made.shipped.domains:
         return None
     named: Counter[str] = Counter()
+    vague: set[str] = set()
     for name, mailboxes in lesson.by_domain.get(domain, {}).items():
         if key := made.key_of_name(name):
             named[made.head(key)] += mailboxes
+        elif made.is_open(name):
+            # It names somebody, though nobody else can tell whom.
+            named[name] += mailboxes
+            vague.add(name)
     if not named:
         return domain
     most, mailboxes = min(named.items(), key=lambda item: (-item[1], item[0]))
     # One colleague's slip must not rename the rest: half of those who name any have to agree.
     if mailboxes * 2 > named.total():
-        return most
-    if fitting := _fitting(made, named, domain):
+        return domain if most in vague else most
+    if fitting := _fitting(made, named.keys() - vague, domain):
         return fitting
     # Nor is a mail provider that no list knows an employer: its people name this and that.
     if named.total() >= TELLING and mailboxes * 4 < named.total():
@@ -236,7 +241,7 @@ def _of_domain(lesson: _Lesson, made: Register, domain: str) -> str | None:
     return domain
 
 
-def _fitting(made: Register, named: Counter[str], domain: str) -> str:
+def _fitting(made: Register, named: Collection[str], domain: str) -> str:
     """The one organisation named there whose name is that of the domain: `Acme`, acme.org."""
     label = domain.partition(".")[0].replace("-", "")
     fitting = set()

@@ -152,11 +152,11 @@ class Register:
             for domains in (self.said_domains, self.shipped.domains, self.learned_domains):
                 if domain in domains:
                     key = self.current(domains[domain])
-                    return self._below(key, host, registered) if key else NONE
+                    return self._below(key, host, registered) if key and domain != host else key
         return None
 
     def _below(self, key: str, host: str, registered: str) -> str:
-        if host == registered or not (code := office_of_host(host, registered)):
+        if not (code := office_of_host(host, registered)):
             return key
         return self.current(self._office(key, code, key))
 

@@ -17,7 +17,7 @@ from cophub.identities.organizations.normal import normal_form
 from cophub.identities.organizations.offices import is_vague
 from cophub.identities.organizations.register import Register
 from cophub.identities.reading.mailboxes import is_work_domain, registrable
-from cophub.identities.store.rows import all_rows, put
+from cophub.identities.store.rows import Row, all_rows, put
 from cophub.warehouse.staging import execute, staged
 
 SEED, LEARNED = "seed", "learned"
@@ -156,16 +156,15 @@ def _base(connection: Connection, rows: _Names) -> Register:
     for kind, name, key in _said(rows):
         said[kind][name] = key
     aliases = {n: key for (k, n), (key, by) in rows.items() if k == "key" and by == LEARNED}
-    sql = "SELECT key, name, parent, country, domain FROM organization"
     stored = {
-        row[0]: Organization(row[0], row[1], row[2] or "", row[3] or "", row[4] or "")
-        for row in all_rows(connection, sql)
+        key: Organization(key, row[1], row[2] or "", row[3] or "", row[4] or "")
+        for key, row in _stored_organizations(connection).items()
     }
     return Register(said["name"], said["domain"], aliases | said["key"], stored)
 
 
 def _read_stated(connection: Connection) -> _Stated:
-    """What accounts say now, and without a vote what they said before."""
+    """What accounts say now, and without a vote what they ever said."""
     stated = _Stated(defaultdict(int), defaultdict(Counter), set())
     rows = execute(
         connection,
@@ -179,10 +178,8 @@ def _read_stated(connection: Connection) -> _Stated:
     )
     for row in rows:
         _state(stated, row.text, row.host, row.accounts, row.mailboxes or row.accounts)
-    past = (
-        "SELECT DISTINCT organization, domain FROM account_organization WHERE valid_to IS NOT NULL"
-    )
-    for text, host in all_rows(connection, past):
+    once = "SELECT DISTINCT organization, domain FROM account_organization"
+    for text, host in all_rows(connection, once):
         _state(stated, text, host, 0, 0)
     return stated
 
@@ -278,34 +275,69 @@ def _write_organizations(
 ) -> None:
     """A row for every organisation that a name or domain leads to, and for whose office it is."""
     titles = _titles(register, stated, wanted)
-    needed: dict[str, None] = {}
-    for used in [key for key, _ in wanted.values()] + [key for _, key in _said_of(register)]:
-        key = used
-        while key and key not in needed:
-            needed[key] = None
-            key = register.organizations[key].parent if key in register.organizations else ""
-    stored = {
-        row[0]: tuple(row[1:])
-        for row in all_rows(
-            connection, "SELECT key, name, parent, country, domain FROM organization"
-        )
-    }
-    new = []
-    for key in sorted(needed):
-        o = register.organizations.get(key) or Organization(key, key)
-        domain = o.domain or (key if "." in key else "")
-        row = (titles.get(key, o.name), o.parent or None, o.country or None, domain or None)
-        if key not in stored:
-            new.append((key, *row))
-        elif stored[key] != row:
+    used = {key for key, _ in wanted.values()} | {key for _, key in _said_of(register)}
+    stored = _stored_organizations(connection)
+    wanted_rows = _organization_rows(register, used, titles)
+    for row in wanted_rows:
+        if row[0] in stored and stored[row[0]] != row:
             execute(
                 connection,
                 "UPDATE organization SET name = :name, parent = :parent, country = :country,"
                 " domain = :domain WHERE key = :key",
-                **dict(zip(("name", "parent", "country", "domain"), row, strict=True)),
-                key=key,
+                **dict(zip(_ORGANIZATION, row, strict=True)),
             )
-    put(connection, "organization", ("key", "name", "parent", "country", "domain"), new)
+    new = [row for row in wanted_rows if row[0] not in stored]
+    put(connection, "organization", _ORGANIZATION, new)
+
+
+def add_organizations(connection: Connection, register: Register, keys: Iterable[str]) -> None:
+    """Rows for these organisations, and those whose offices they are, where there are none."""
+    stored = _stored_organizations(connection)
+    missing = set(keys) - stored.keys()
+    if missing:
+        rows = _organization_rows(register, missing, {})
+        new = [row for row in rows if row[0] not in stored]
+        put(connection, "organization", _ORGANIZATION, new)
+
+
+def drop_unused(connection: Connection) -> None:
+    """Take out organisations that nothing leads to any more, as of what the erased wrote."""
+    execute(
+        connection,
+        """
+        DELETE FROM organization
+        WHERE key NOT IN (SELECT organization FROM organization_name)
+          AND key NOT IN (SELECT name FROM organization_name WHERE kind = 'key')
+          AND key NOT IN (SELECT organization FROM affiliation)
+          AND key NOT IN (SELECT parent FROM organization WHERE parent IS NOT NULL)
+        """,
+    )
+
+
+_ORGANIZATION = ("key", "name", "parent", "country", "domain")
+
+
+def _stored_organizations(connection: Connection) -> dict[str, Row]:
+    rows = all_rows(connection, f"SELECT {', '.join(_ORGANIZATION)} FROM organization")
+    return {row[0]: tuple(row) for row in rows}
+
+
+def _organization_rows(
+    register: Register, keys: Iterable[str], titles: dict[str, str]
+) -> list[Row]:
+    needed = set()
+    for used in keys:
+        key = used
+        while key and key not in needed:
+            needed.add(key)
+            key = register.organizations[key].parent if key in register.organizations else ""
+    rows = []
+    for key in sorted(needed):
+        o = register.organizations.get(key) or Organization(key, key)
+        domain = o.domain or (key if "." in key else "")
+        name = titles.get(key, o.name)
+        rows.append((key, name, o.parent or None, o.country or None, domain or None))
+    return rows
 
 
 def _said_of(register: Register) -> list[tuple[str, str]]:
@@ -364,6 +396,8 @@ __all__ = [
     "SPEAKS",
     "TEXT_OF",
     "RegisterChange",
+    "add_organizations",
+    "drop_unused",
     "load_register",
     "pending_changes",
     "update_register",

@@ -32,9 +32,10 @@ class Settings(BaseModel, extra="forbid"):
 
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Resolve people, organisations and communities; yields no files."""
+    from cophub.identities.organizations.dated import update_affiliations
+    from cophub.identities.organizations.stored import update_register
     from cophub.pipelines.identities.communities import resolve_communities
     from cophub.pipelines.identities.listing import resolve_listing
-    from cophub.pipelines.identities.organizations import resolve_organizations
     from cophub.pipelines.identities.people import resolve_people
 
     with ctx.warehouse.begin() as connection:
@@ -42,7 +43,8 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
         ctx.announce("people", 0, None)
         changes = resolve_people(connection, ctx.now, ctx.run)
         ctx.announce("organisations", 0, None)
-        affiliations = resolve_organizations(connection, ctx.now)
+        update_register(connection)
+        affiliations = update_affiliations(connection, ctx.now)
         everybody = ctx.settings.listed == "everybody"
         relisted = resolve_listing(connection, None if everybody else ctx.settings.listed_by)
     ctx.log.info(
