@@ -44,7 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--systems", nargs="+", choices=NAMES, default=tuple(NAMES))
     parser.add_argument("--table", type=Path, help="a CSV file of accounts, with their `person`")
     parser.add_argument("--questions", type=float, default=35, help="for each 1,000 accounts")
-    parser.add_argument("--threshold", type=float, default=0.9, help="Splink's")
+    parser.add_argument("--threshold", type=float, default=0.5, help="Splink's")
     parser.add_argument("--splink", type=Path, help="a Python that has Splink 5 and anyascii")
     parser.add_argument("--budget", type=float, default=1800,
                         help="seconds of a processor for a system and a table")  # fmt: skip

