@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cophub.cli import show
+from cophub.cli.forget import people_forget
 from cophub.cli.options import State, pass_state, shared, warn
 from cophub.errors import ConfigError
 
@@ -282,6 +283,9 @@ def people_rename_source(state: State, old: str, new: str, dry_run: bool) -> Non
     if show.finish(state, done):
         return
     show.say(f"{show.mark('done')} {done}")
+
+
+people.add_command(people_forget)
 
 
 def redirected(found: "Meant") -> None:

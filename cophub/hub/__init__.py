@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from cophub.http import TokenStore, Transport
     from cophub.hub.database import Backup, Version
+    from cophub.hub.forgetting import Forgotten
     from cophub.hub.people import People
     from cophub.hub.vendors import Desk
     from cophub.publish import PipelineResult
@@ -390,6 +391,21 @@ class Hub:
         from cophub.hub.people import People
 
         return People(self)
+
+    def would_forget(self, person: str) -> "Forgotten":
+        """What `forget` would erase. Raises ConfigError: nobody, or several."""
+        from cophub.hub.forgetting import would_forget
+
+        return would_forget(self, person)
+
+    def forget(self, person: str) -> "Forgotten":
+        """Erase a person (id, address or source:account) for good and keep them out.
+
+        Raises ConfigError: nobody, or several. Raises SourceBusy while a sync or pipelines run.
+        """
+        from cophub.hub.forgetting import forget_person
+
+        return forget_person(self, person)
 
     def members(self) -> int:
         """How many people are in any community now; each counts once."""

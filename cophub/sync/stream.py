@@ -81,6 +81,7 @@ class StreamRun:
             run=self.run,
             now=self.context.now,
             snapshot_of=self.stream.snapshot_of if self.reading.whole else (),
+            mailbox=_mailbox_behind,
         )
         self.context.known = self._known
         self._rejects: list[Reject] = []
@@ -178,7 +179,7 @@ class StreamRun:
                 self._guard(self._loader.endings.absences())
             state.add_rejects(
                 connection,
-                map(_without_secrets, self._rejects),
+                map(_without_secrets, map(self._loader.clean, self._rejects)),
                 run=self.run,
                 source=self.context.source,
                 stream=self.stream.name,
@@ -247,6 +248,13 @@ class StreamRun:
                 + "; nothing was ended. If that is right: cophub sync "
                 f"{self.context.source} --accept-departures"
             )
+
+
+def _mailbox_behind(address: str) -> str:
+    # Asked only where somebody was erased; the list of mail providers is not read before.
+    from cophub.identities.reading.mailboxes import mailbox_behind
+
+    return mailbox_behind(address)
 
 
 def _without_secrets(reject: Reject) -> Reject:

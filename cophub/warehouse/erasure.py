@@ -8,16 +8,20 @@ lets erased people back in.
 
 import hmac
 import os
+import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cophub.records import Reject
 from cophub.warehouse import tables as t
 from cophub.warehouse.rows import Row, Shape
+from cophub.warehouse.traces import clean_text, clean_value, names_pattern
 
 KEY_VARIABLE = "COPHUB_ERASURE_KEY"
 _META_NAME = "erasure_key"
@@ -25,6 +29,8 @@ _META_NAME = "erasure_key"
 # Tables whose rows are about one account and go with it; in the others only the name goes.
 _THEIRS = ("membership", "reaction", "attendance", "delivery")
 _AUTHORED = {"post": ("account", "author_name"), "document": ("account",)}
+_TEXTS = ("title", "subject", "description", "body")
+"""Columns with text that people write, wherever a table has them."""
 
 
 def erasure_key(connection: Connection) -> bytes:
@@ -48,22 +54,38 @@ def account_hash(key: bytes, source: str, account: str) -> str:
     return hmac.digest(key, f"account\0{source}\0{account}".encode(), "sha256").hex()
 
 
+def id_hash(key: bytes, number: str) -> str:
+    """The hash of an id that vendors share, such as that of a directory, whatever its case."""
+    return hmac.digest(key, f"id\0{number.lower()}".encode(), "sha256").hex()
+
+
+def name_hash(key: bytes, name: str) -> str:
+    """The hash of a full name, whatever its case and the order of its words."""
+    words = " ".join(sorted(name.casefold().replace(",", " ").split()))
+    return hmac.digest(key, f"name\0{words}".encode(), "sha256").hex()
+
+
 def erase(
     connection: Connection,
     *,
     emails: Iterable[str] = (),
     accounts: Iterable[tuple[str, str]] = (),
+    ids: Iterable[str] = (),
+    names: Iterable[str] = (),
     now: datetime,
 ) -> None:
     """Remove these accounts (source, key) from the vendor side and keep them, and `emails`, out.
 
-    What they wrote stays without their name. The hub side (person, history, decisions) is for the
-    caller to clear.
+    `ids` are what vendors call them by elsewhere, `names` those that nobody else has: both are
+    taken out of what comes later about others. What they wrote stays without their name. The hub
+    side (person, history, decisions) is for the caller to clear.
     """
     key = erasure_key(connection)
     accounts = list(accounts)
     hashes = {email_hash(key, email): "email" for email in emails}
     hashes |= {account_hash(key, *account): "account" for account in accounts}
+    hashes |= {id_hash(key, number): "id" for number in ids}
+    hashes |= {name_hash(key, name): "name" for name in names}
     _remember(connection, hashes, now)
     for source, account in accounts:
         expunge(connection, source, account)
@@ -106,9 +128,15 @@ def expunge(connection: Connection, source: str, account: str) -> None:
 class Door:
     """Where rows of erased people are dropped, one source's run at a time."""
 
-    def __init__(self, connection: Connection, source: str) -> None:
-        self._source = source
-        self._erased = set(connection.scalars(select(t.erasure.c.hash)))
+    def __init__(
+        self, connection: Connection, source: str, mailbox: Callable[[str], str] = str.lower
+    ) -> None:
+        """`mailbox` tells the mailbox behind an address: `amina+x@` is kept out with `amina@`."""
+        self._source, self._mailbox = source, mailbox
+        rows = connection.execute(select(t.erasure.c.hash, t.erasure.c.kind))
+        known: dict[str, str] = {row.hash: row.kind for row in rows}
+        self._erased = set(known)
+        self._kinds = set(known.values())
         self._key = erasure_key(connection) if self._erased else b""
         self.found: dict[str, str] = {}
         """Accounts that were dropped for their address and were not known before: key, and hash."""
@@ -118,31 +146,65 @@ class Door:
         if not self._erased:
             return rows
         if shape.table == "account":
-            return self._sift_accounts(columns, rows)
-        if shape.table in _THEIRS:
+            rows = self._sift_accounts(columns, rows)
+        elif shape.table in _THEIRS:
             place = columns.index("account")
-            return [row for row in rows if not self._is_erased(row[place])]
-        if shape.table in _AUTHORED and "account" in columns:
-            return self._without_author(columns, rows, _AUTHORED[shape.table])
-        if shape.table == "event" and "organizer" in columns:
-            return self._without_organizer(columns, rows)
-        return rows
+            rows = [row for row in rows if not self._is_erased(row[place])]
+        elif shape.table in _AUTHORED and "account" in columns:
+            rows = self._without_author(columns, rows, _AUTHORED[shape.table])
+        elif shape.table == "event" and "organizer" in columns:
+            rows = self._without_organizer(columns, rows)
+        return self._without_traces(columns, rows)
+
+    def clean(self, reject: Reject) -> Reject:
+        """A reject without what it says of erased people: its item names them, so it goes."""
+        if not self._erased:
+            return reject
+        known = self._is_known
+        item = None if clean_value(reject.item, known) != reject.item else reject.item
+        key = reject.key if not reject.key or clean_text(reject.key, known) == reject.key else None
+        return Reject(
+            reason=clean_text(reject.reason, known),
+            record=reject.record,
+            key=key,
+            field=reject.field,
+            item=item,
+        )
 
     def _is_erased(self, account: Any) -> bool:
         if not isinstance(account, str):
             return False
-        return account_hash(self._key, self._source, account) in self._erased
+        if account_hash(self._key, self._source, account) in self._erased:
+            return True
+        return "@" in account and self._is_erased_email(account)
 
     def _is_erased_email(self, email: Any) -> bool:
-        return isinstance(email, str) and email_hash(self._key, email) in self._erased
+        if not isinstance(email, str) or "@" not in email:
+            return False
+        return (
+            email_hash(self._key, email) in self._erased
+            or email_hash(self._key, self._mailbox(email)) in self._erased
+        )
+
+    def _is_name(self, name: Any) -> bool:
+        """Whether a name, with no account beside it, is that of an erased person alone."""
+        if "name" not in self._kinds or not isinstance(name, str):
+            return False
+        return name_hash(self._key, name) in self._erased
+
+    def _is_known(self, token: str) -> bool:
+        """Whether a word of a text is an address or an id of an erased person."""
+        if self._is_erased(token):
+            return True
+        return "id" in self._kinds and id_hash(self._key, token) in self._erased
 
     def _sift_accounts(self, columns: list[str], rows: list[Row]) -> list[Row]:
-        email = columns.index("email") if "email" in columns else None
+        places = [columns.index(name) for name in ("email", "username") if name in columns]
         kept = []
         for row in rows:
             if self._is_erased(row[0]):
                 continue
-            if email is not None and self._is_erased_email(row[email]):
+            if any(self._is_erased_email(row[place]) for place in places):
                 # What refers to this account says only its key: from now on the key is known too.
                 known = account_hash(self._key, self._source, row[0])
                 self._erased.add(known)
@@ -156,7 +218,16 @@ class Door:
     ) -> list[Row]:
         account = columns.index("account")
         blank = [columns.index(name) for name in names if name in columns]
-        return [_blanked(row, blank) if self._is_erased(row[account]) else row for row in rows]
+        texts = [columns.index(name) for name in _TEXTS if name in columns]
+        kept = []
+        for row in rows:
+            if self._is_erased(row[account]) or any(self._is_name(row[at]) for at in blank):
+                signed = names_pattern([row[at] for at in blank if isinstance(row[at], str)])
+                row = _blanked(row, blank)  # noqa: PLW2901
+                if signed is not None:
+                    row = _signed_off(row, texts, signed)  # noqa: PLW2901
+            kept.append(row)
+        return kept
 
     def _without_organizer(self, columns: list[str], rows: list[Row]) -> list[Row]:
         place = columns.index("organizer")
@@ -166,6 +237,40 @@ class Door:
             else row
             for row in rows
         ]
+
+    def _without_traces(self, columns: list[str], rows: list[Row]) -> list[Row]:
+        """Without addresses and ids of erased people in texts, and in what else a vendor says."""
+        texts = [columns.index(name) for name in _TEXTS if name in columns]
+        extra = columns.index("extra") if "extra" in columns else None
+        if not texts and extra is None:
+            return rows
+        return [self._cleaned(row, texts, extra) for row in rows]
+
+    def _cleaned(self, row: Row, texts: list[int], extra: int | None) -> Row:
+        found: dict[int, Any] = {}
+        for at in texts:
+            text = row[at]
+            if isinstance(text, str) and (new := clean_text(text, self._is_known)) != text:
+                found[at] = new
+        if extra is not None and isinstance(row[extra], str):
+            # Whole values only are looked for where a text says nothing: decoding all is dear.
+            text = row[extra]
+            if clean_text(text, self._is_known) != text:
+                cleaned = clean_value(msgspec.json.decode(text), self._is_known)
+                found[extra] = msgspec.json.encode(cleaned, order="sorted").decode()
+        return tuple([found.get(at, v) for at, v in enumerate(row)]) if found else row
+
+
+def _signed_off(row: Row, texts: list[int], signed: re.Pattern[str]) -> Row:
+    """Without the author's name in what they wrote: most sign it."""
+    return tuple(
+        [
+            clean_text(value, lambda _: False, signed)
+            if at in texts and isinstance(value, str)
+            else value
+            for at, value in enumerate(row)
+        ]
+    )
 
 
 def _blanked(row: Row, places: list[int]) -> Row:

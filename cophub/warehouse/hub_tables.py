@@ -231,8 +231,8 @@ account_organization = Table(
 erasure = Table(
     "erasure",
     metadata,
-    Column("hash", Text, primary_key=True, comment="HMAC-SHA256, in hex, of an address or account"),
-    Column("kind", Text, nullable=False, comment="email or account"),
+    Column("hash", Text, primary_key=True, comment="HMAC-SHA256, in hex, of what named a person"),
+    Column("kind", Text, nullable=False, comment="email, account, id or name"),
     Column("erased_at", Instant, nullable=False, comment="When the person was erased"),
     comment="Keyed hashes of erased people, so that no sync brings them back",
 )

@@ -1,7 +1,7 @@
 """Loading: records become rows, and rows are stored where they differ from what is there."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -72,7 +72,9 @@ class Loader:
         run: int,
         now: datetime,
         snapshot_of: Sequence[type[Record]] | None = None,
+        mailbox: Callable[[str], str] = str.lower,
     ) -> None:
+        """`mailbox` tells the mailbox behind an address, for the door where the erased stay out."""
         self._source, self._run, self._now = source, run, now
         self._stamp = Stamp.of(source, run, now)
         self._staged, self._seen = Spool(), Spool()
@@ -88,7 +90,7 @@ class Loader:
         self.endings = Endings(source, run, now)
         self._erased: dict[str, str] = {}
         with warehouse.connect() as connection:
-            self._door = erasure.Door(connection, source)
+            self._door = erasure.Door(connection, source, mailbox)
             store = store_for(connection, self._stamp)
             # Where there is nothing, nobody can be gone in the end: no need to remember who came.
             self._began_empty = {table for table in self._snapshot_of if not store.has_rows(table)}
@@ -105,6 +107,10 @@ class Loader:
         batch, rejects = make_batch(records, self._door.sift)
         batch.erased, self._door.found = self._door.found, {}
         return batch, rejects
+
+    def clean(self, reject: Reject) -> Reject:
+        """A reject without what it says of erased people."""
+        return self._door.clean(reject)
 
     def stage(self, batch: Batch, gone: Sequence[Gone] = ()) -> None:
         """Keep a batch, and what is gone after it, for the next `apply`.

@@ -66,6 +66,11 @@ def read_address(text: str) -> Address:
     return Address(email, mailbox, local, work_domain(domain))
 
 
+def mailbox_behind(text: str) -> str:
+    """The canonical mailbox of an address as written; empty: none."""
+    return canonical(clean(text))
+
+
 def clean(text: str) -> str:
     """The first address in a text, lower-case, without `mailto:`, brackets, quotes; empty: none."""
     if not text.isascii():
@@ -200,6 +205,7 @@ __all__ = [
     "clean",
     "is_public",
     "is_work_domain",
+    "mailbox_behind",
     "read_address",
     "registrable",
     "work_domain",

@@ -1,0 +1,69 @@
+"""`people forget`: what would go is shown; it goes when somebody says so."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cophub.cli import show
+from cophub.cli.options import State, pass_state, shared
+from cophub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cophub.hub.forgetting import Forgotten
+
+
+@click.command("forget")
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@shared
+@pass_state
+def people_forget(state: State, person: str, yes: bool, dry_run: bool) -> int:
+    """Erase PERSON for good, and keep them out of every later sync.
+
+    All their accounts and addresses go, what is known and was decided about them, and their name
+    and address in what others wrote. What they wrote stays, nameless. There is no undo.
+    """
+    from cophub.hub.forgetting import ELSEWHERE
+
+    with state.hub() as hub:
+        found = hub.would_forget(person)
+        if not state.json:
+            _show(found)
+        if dry_run:
+            show.finish(state, found.shown())
+            return 0
+        if not yes:
+            if state.json or not (show.terminal() and sys.stdin.isatty()):
+                raise ConfigError("nothing was erased: add --yes to erase what was shown")
+            click.confirm("  Erase all of this? There is no undo", abort=True)
+        done = hub.forget(found.plan.meant.person)
+    if not show.finish(state, done.shown() | {"elsewhere": ELSEWHERE}):
+        mentioned = f", and in {done.mentions:,} other rows" if done.mentions else ""
+        show.say(f"{show.mark('done')} erased{mentioned}; later syncs drop them at the door")
+        show.say(f"  {show.dim(ELSEWHERE)}")
+    return 0
+
+
+def _show(found: "Forgotten") -> None:
+    shown = found.shown()
+    name = show.clean(shown["name"] or "(no name)")
+    accounts = shown["accounts"]
+    show.say(f"  {show.bold(str(shown['person'])[:8])}  {name}, {len(accounts)} accounts:")
+    for label in accounts:
+        show.say(f"    {show.clean(label)}")
+    if shown["addresses"]:
+        show.say(f"  kept out from then on: {', '.join(shown['addresses'])}")
+    for address in shown["shared"]:
+        show.say(f"  {show.mark('warning')} {address} is others' too: only their accounts stay out")
+    rows = ", ".join(f"{count:,} {table}" for table, count in shown["rows"].items())
+    show.say(f"  rows: {rows or 'none'}")
+    if shown["namesakes"]:
+        show.say(
+            f"  {show.mark('warning')} {shown['namesakes']:,} other accounts bear the name: texts"
+            f" by others keep it (`cophub people list` shows whose they are)"
+        )
+
+
+__all__ = ["people_forget"]

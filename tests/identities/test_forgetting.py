@@ -1,0 +1,229 @@
+"""Whoever is forgotten is nowhere in the warehouse any more, and does not come back."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+
+from cophub.errors import ConfigError
+from cophub.identities.forgetting import Plan, forget, plan
+from cophub.identities.reading.mailboxes import mailbox_behind
+from cophub.records import (
+    Account,
+    Attendance,
+    Delivery,
+    Document,
+    Event,
+    Membership,
+    Post,
+    Reaction,
+    Record,
+    Reject,
+)
+from cophub.warehouse import Warehouse, state, tables
+from cophub.warehouse.load import Loader
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+AMINA = "0a0a0a0a-0000-4000-8000-000000000001"
+OLD = "0a0a0a0a-0000-4000-8000-000000000002"
+BO = "0b0b0b0b-0000-4000-8000-000000000003"
+GUID = "4f24f6a0-3e56-449b-8c8e-a0b8d659a5e0"
+EMAIL, TAGGED = "amina.d@health.example", "Amina.D+news@Health.example"
+
+NEWS: Sequence[Record] = (
+    Account(key="8f2f951b8b99", name="Amina Diallo", email=TAGGED, extra={"directory_id": GUID}),
+    Account(key="two", name="Bo Ng", email="bo@health.example"),
+    Account(key="three", name="Info", email="info@health.example"),
+    Membership(space="a", account="8f2f951b8b99"),
+    Membership(space="a", account="two", extra={"invited_by": EMAIL}),
+    Delivery(campaign="c", account="8f2f951b8b99", open_count=1),
+    Reaction(post="p1", account="8f2f951b8b99", kind="like"),
+    Attendance(event="e", account="8f2f951b8b99", name="Diallo, Amina"),
+    Post(key="p1", account="8f2f951b8b99", author_name="Amina Diallo", body="Yours, Amina Diallo"),
+    Post(
+        key="p2", account="two", body=f"Amina Diallo <{EMAIL}> wrote: hello [[user:8f2f951b8b99]]"
+    ),
+    Post(key="p3", author_name="Diallo Amina", body="I agree"),
+    Document(key="d", account="8f2f951b8b99", title="Notes", extra={"editor": GUID, "pages": 3}),
+    Event(key="e", organizer=TAGGED, title="A call with Amina Diallo"),
+)
+LIST: Sequence[Record] = (
+    Account(key=EMAIL, name="DIALLO Amina", email=EMAIL),
+    Account(key="info@health.example", name="Amina Diallo", email="info@health.example"),
+    Membership(space="list", account=EMAIL),
+)
+PERSONAL = ("amina.d", "amina diallo", "diallo amina", "diallo, amina", "8f2f951b8b99", GUID)
+
+
+def load(warehouse: Warehouse, source: str, records: Sequence[Record], run: int) -> None:
+    """As a sync does: rows through the door, and a reject about Amina."""
+    loader = Loader(warehouse, source, run=run, now=NOW, mailbox=mailbox_behind)
+    batch, rejects = loader.rows(records)
+    assert rejects == []
+    loader.stage(batch)
+    bad = Reject(reason=f"no date: {EMAIL}", key=EMAIL, item={"from": EMAIL, "n": "Amina Diallo"})
+    with warehouse.begin() as connection:
+        loader.apply(connection)
+        state.add_rejects(
+            connection, [loader.clean(bad)], run=run, source=source, stream="s", now=NOW
+        )
+    loader.close()
+
+
+def resolved(connection: Connection) -> None:
+    """People, evidence, decisions and history, as a resolution leaves them."""
+    hers = [("news", "8f2f951b8b99"), ("list", EMAIL), ("list", "info@health.example")]
+    t = tables
+    base = {"kind": "person", "listed": False, "created_at": NOW}
+    connection.execute(insert(t.person), [
+        {"id": AMINA, "name": "Amina Diallo", "email": EMAIL, "merged_into": None, **base},
+        {"id": OLD, "name": "Diallo Amina", "email": None, "merged_into": AMINA, **base},
+        {"id": BO, "name": "Bo Ng", "email": None, "merged_into": None, **base},
+    ])  # fmt: skip
+    links = [*((*account, AMINA) for account in hers), ("news", "two", BO), ("news", "three", BO)]
+    for number, (source, key, person) in enumerate(links):
+        link = {"source": source, "account": key, "person": person}
+        connection.execute(insert(t.person_account).values(**link))
+        connection.execute(insert(t.person_history).values(**link, valid_from=NOW))
+        evidence = {"digest": 1, "anchor": 1, "evidence": key.encode()}
+        connection.execute(
+            insert(t.identity_evidence).values(id=number, source=source, account=key, **evidence)
+        )
+        connection.execute(insert(t.identity_key).values(key=number, evidence=number, anchor=1))
+    for a, b in ((0, 1), (0, 3), (3, 4)):
+        edge = {"score": 1.0, "verdict": "ask", "joined": False}
+        connection.execute(insert(t.identity_edge).values(a=a, b=b, **edge))
+    hers_and_bos = (hers[0], ("news", "two"), None)
+    bos = (("news", "two"), ("news", "three"), "as Amina Diallo says")
+    for a, b, note in (hers_and_bos, bos):
+        connection.execute(
+            insert(t.identity_decision).values(
+                decision="different", source_a=a[0], account_a=a[1], source_b=b[0], account_b=b[1],
+                decided_at=NOW, note=note,
+            )
+        )  # fmt: skip
+    connection.execute(
+        insert(t.affiliation).values(person=AMINA, organization="health", valid_from=NOW)
+    )
+
+
+@pytest.fixture
+def filled(warehouse: Warehouse) -> Iterator[Warehouse]:
+    load(warehouse, "news", NEWS, 1)
+    load(warehouse, "list", LIST, 2)
+    with warehouse.begin() as connection:
+        resolved(connection)
+    yield warehouse
+
+
+def dump(warehouse: Warehouse) -> str:
+    """Every value of every table."""
+    with warehouse.connect() as connection:
+        return "\n".join(
+            f"{table.name} {value!r}"
+            for table in tables.metadata.sorted_tables
+            for row in connection.execute(select(table))
+            for value in row
+        ).lower()
+
+
+def mentions(warehouse: Warehouse) -> list[str]:
+    """Lines of the dump that speak of Amina."""
+    said = dump(warehouse).splitlines()
+    return [line for line in said if any(word in line for word in PERSONAL)]
+
+
+def planned(warehouse: Warehouse, asked: str) -> Plan:
+    with warehouse.connect() as connection:
+        return plan(connection, asked)
+
+
+def forgotten(warehouse: Warehouse, asked: str) -> None:
+    with warehouse.begin() as connection:
+        forget(connection, plan(connection, asked), now=NOW)
+
+
+@pytest.mark.parametrize("asked", [AMINA, OLD, f"list:{EMAIL}", EMAIL])
+def test_nothing_is_left_and_nothing_comes_back(filled: Warehouse, asked: str) -> None:
+    """Whoever asks by id, redirect, account or address; a whole read later brings nothing back."""
+    assert mentions(filled)
+    forgotten(filled, asked)
+    assert mentions(filled) == []
+    # But for the title of the call: that somebody named her there again, no hash can tell.
+    load(filled, "news", NEWS[:-1], 3)
+    load(filled, "list", LIST, 4)
+    assert mentions(filled) == []
+
+
+def test_others_keep_what_is_theirs(filled: Warehouse) -> None:
+    forgotten(filled, AMINA)
+    with filled.connect() as connection:
+        account, person = tables.account.c, tables.person.c
+        assert set(connection.scalars(select(account.key))) == {"two", "three"}
+        assert list(connection.scalars(select(person.id))) == [BO]
+        rows = connection.execute(select(tables.post.c.key, tables.post.c.body))
+        bodies = {row.key: row.body for row in rows}
+        assert bodies == {
+            "p1": "Yours, [erased]",
+            "p2": "[erased] wrote: hello [[user:[erased]]]",
+            "p3": "I agree",
+        }
+        for name, left in (("identity_edge", 1), ("identity_key", 2), ("identity_decision", 1)):
+            table = tables.metadata.tables[name]
+            assert connection.scalar(select(func.count()).select_from(table)) == left
+        document = connection.execute(select(tables.document)).one()
+        assert (document.title, document.extra) == ("Notes", {"editor": "[erased]", "pages": 3})
+
+
+def test_other_forms_of_an_address_stay_out(filled: Warehouse) -> None:
+    forgotten(filled, AMINA)
+    again = [
+        Account(key="new", name="A", email="amina.d+calls@health.example"),
+        Account(key="guest", username="i:0#.f|membership|amina.d_health.example#ext#@t.example"),
+        Account(key="AMINA.D@HEALTH.EXAMPLE"),
+        Account(key="fine", name="Cy", email="cy@health.example"),
+    ]
+    load(filled, "calls", again, 5)
+    with filled.connect() as connection:
+        keys = set(connection.scalars(select(tables.account.c.key)))
+    assert keys == {"two", "three", "fine"}
+
+
+def test_the_address_of_others_stays_theirs(filled: Warehouse) -> None:
+    """A role mailbox that she used goes on for the others who use it."""
+    wanted = planned(filled, AMINA)
+    assert wanted.shared == ("i***@health.example",)
+    assert "info@health.example" not in wanted.emails
+    forgotten(filled, AMINA)
+    load(filled, "calls", [Account(key="i", email="info@health.example")], 5)
+    with filled.connect() as connection:
+        assert "i" in set(connection.scalars(select(tables.account.c.key)))
+
+
+def test_a_namesake_keeps_the_name(filled: Warehouse) -> None:
+    load(filled, "calls", [Account(key="other", name="Amina Diallo", email="a@else.example")], 5)
+    assert planned(filled, AMINA).namesakes == 1
+    forgotten(filled, AMINA)
+    with filled.connect() as connection:
+        query = select(tables.account.c.name).where(tables.account.c.key == "other")
+        assert connection.scalar(query) == "Amina Diallo"
+        query = select(tables.event.c.title)
+        assert connection.scalar(query) == "A call with Amina Diallo"
+
+
+def test_what_is_shown_beforehand_has_no_address(filled: Warehouse) -> None:
+    shown = planned(filled, AMINA).shown()
+    assert EMAIL not in str(shown)
+    assert shown["addresses"] == ["a***@health.example"]
+    rows: dict[str, Any] = shown["rows"]
+    assert rows["person"] == 2
+    assert rows["account"] == 3
+    assert rows["post (kept, nameless)"] == 1
+
+
+def test_nobody_is_forgotten_by_mistake(filled: Warehouse) -> None:
+    for asked in ("nobody@health.example", "news:four", "ffffffff"):
+        with pytest.raises(ConfigError):
+            planned(filled, asked)
