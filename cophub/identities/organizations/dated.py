@@ -30,6 +30,10 @@ from cophub.warehouse.staging import execute, settle, staged
 from cophub.warehouse.store import driver_cursor
 
 _AT_ONCE = 20_000
+_SCOPE = {
+    "scope_person": "person TEXT PRIMARY KEY",
+    "scope_account": "source TEXT, account TEXT, PRIMARY KEY (source, account)",
+}
 _TABLES = {
     "works_for": (
         "person TEXT, organization TEXT, valid_from <instant>, valid_to <instant>, place INTEGER,"
@@ -42,13 +46,16 @@ _SPELLS = """
     SELECT pa.person, o.source, o.account, o.organization, o.domain, o.country, o.valid_from,
            o.valid_to, a.gone_at,
            CASE WHEN o.basis <> 'first_seen' OR o.valid_from > f.first_seen_at THEN 1 ELSE 0 END
-    FROM account_organization o
-    JOIN person_account pa ON pa.source = o.source AND pa.account = o.account
+    FROM {people}
     JOIN person h ON h.id = pa.person AND h.kind = 'person'
-    JOIN account a ON a.source = o.source AND a.key = o.account
-    JOIN (SELECT source, min(first_seen_at) AS first_seen_at FROM account GROUP BY source) f
+    JOIN account_organization o ON o.source = pa.source AND o.account = pa.account
+    LEFT JOIN (SELECT source, key, gone_at FROM account WHERE gone_at IS NOT NULL) a
+      ON a.source = o.source AND a.key = o.account
+    LEFT JOIN (SELECT source, min(first_seen_at) AS first_seen_at FROM account GROUP BY source) f
       ON f.source = o.source
+    ORDER BY pa.person
 """
+_OF_SCOPE = "scope_person sp LEFT JOIN person_account pa ON pa.person = sp.person"
 _ACTS = (
     ("post", "p.posted_at", ""),
     ("attendance", "coalesce(p.joined_at, e.starts_at)",
@@ -70,13 +77,12 @@ def update_affiliations(
     changed = pending_changes(connection)
     register = load_register(connection)
     scoped = persons is not None and changed is not None
-    with staged(connection, scope_person="person TEXT PRIMARY KEY"):
+    with staged(connection, **_SCOPE):
         if persons is not None and changed is not None:
             everyone = set(persons) | _bearers(connection, changed)
             if not everyone:
                 return 0
-            put(connection, "scope_person", ("person",), [(p,) for p in sorted(everyone)])
-            settle(connection, "scope_person")
+            _stage_scope(connection, everyone)
         observe(connection, now, scoped=scoped)
         with staged(connection, **_TABLES):
             _stage_works(connection, register, scoped)
@@ -85,6 +91,17 @@ def update_affiliations(
         if written:
             drop_unused(connection)
     return written
+
+
+def _stage_scope(connection: Connection, people: Iterable[str]) -> None:
+    put(connection, "scope_person", ("person",), [(person,) for person in sorted(people)])
+    settle(connection, "scope_person")
+    execute(
+        connection,
+        f"INSERT INTO scope_account SELECT pa.source, pa.account FROM {_OF_SCOPE}"
+        " WHERE coalesce(pa.source, '') <> ''",
+    )
+    settle(connection, "scope_account")
 
 
 def _bearers(connection: Connection, changed: RegisterChange) -> set[str]:
@@ -119,7 +136,7 @@ def _stage_works(connection: Connection, register: Register, scoped: bool) -> No
     read = _Reader(register)
     done: list[Row] = []
     torn: dict[str, list[Spell]] = {}
-    query = f"{_SPELLS} WHERE {_scope(scoped, 'pa.person')} ORDER BY pa.person"
+    query = _SPELLS.format(people=_OF_SCOPE if scoped else "person_account pa")
     for person, spells in groupby(_stream(connection, query), key=itemgetter(0)):
         found = read.spells(spells)
         if len({s.organization for s in found}) > 1:
@@ -167,8 +184,11 @@ class _Reader:
 
 def _works(person: str, spells: list[Spell], head: Callable[[str], str]) -> list[Row]:
     made: list[Affiliation]
-    if len(spells) == 1 and spells[0].until is None:
-        made = [Affiliation(spells[0].organization, spells[0].since, None, 1)]
+    if all(s.until is None and s.organization == spells[0].organization for s in spells):
+        made = [
+            Affiliation(spell.organization, min(s.since for s in spells), None, 1)
+            for spell in spells[:1]
+        ]
     else:
         made = affiliations(spells, head)
     return [(person, a.organization, _text(a.since), _text(a.until), a.place) for a in made]

@@ -42,7 +42,7 @@ _SAME_ACCOUNT = "{0}.source = {1}.source AND {0}.account = {1}.account"
 def observe(connection: Connection, now: datetime, *, scoped: bool) -> int:
     """Bring `account_organization` up to date; how many rows began or ended.
 
-    With `scoped`, only the accounts of the people in the staged table `scope_person`.
+    With `scoped`, only for the accounts in the staged table `scope_account`.
     """
     with staged(connection, **_TABLES):
         _stage_says(connection, scoped)
@@ -51,21 +51,20 @@ def observe(connection: Connection, now: datetime, *, scoped: bool) -> int:
         return ended + _begin(connection)
 
 
-def _of_scope(scoped: bool, table: str, key: str) -> str:
+def _accounts(scoped: bool) -> str:
+    """SQL of all accounts, or of those in scope; from the few to the many, on both databases."""
     if not scoped:
-        return ""
-    return (
-        f"JOIN person_account pa ON pa.source = {table}.source AND pa.account = {table}.{key}"
-        " JOIN scope_person sp ON sp.person = pa.person"
-    )
+        return "account a"
+    # An outer join, since SQLite would turn the order of an inner one round and read all accounts.
+    return "scope_account sa LEFT JOIN account a ON a.source = sa.source AND a.key = sa.account"
 
 
 def _stage_says(connection: Connection, scoped: bool) -> None:
     """What accounts say now; public mail providers and technical hosts say nothing."""
-    scope = _of_scope(scoped, "a", "key")
+    accounts = _accounts(scoped)
     rows = execute(
         connection,
-        f"SELECT DISTINCT {HOST_OF} FROM account a {scope} WHERE a.email LIKE '%_@_%'",
+        f"SELECT DISTINCT {HOST_OF} FROM {accounts} WHERE a.email LIKE '%_@_%'",
         blanks=_BLANKS,
     )
     hosts = [(host, host) for (host,) in rows if is_work_domain(host)]
@@ -78,7 +77,7 @@ def _stage_says(connection: Connection, scoped: bool) -> None:
         SELECT a.source, a.key, {TEXT_OF}, coalesce(h.domain, ''),
                coalesce(<trimmed>(a.country, :blanks), ''),
                a.created_at, a.first_seen_at, a.changed_at
-        FROM account a {scope}
+        FROM {accounts}
         LEFT JOIN host_said h ON h.host = {HOST_OF}
         WHERE {SPEAKS} AND ({TEXT_OF} <> '' OR h.domain IS NOT NULL)
         """,
@@ -89,15 +88,20 @@ def _stage_says(connection: Connection, scoped: bool) -> None:
 
 def _stage_saying(connection: Connection, scoped: bool) -> None:
     """The rows that have not ended, with when a run last found the account changed."""
-    scope = _of_scope(scoped, "o", "account")
+    table = "account_organization o"
+    if scoped:
+        table = (
+            "scope_account sa LEFT JOIN account_organization o"
+            " ON o.source = sa.source AND o.account = sa.account"
+        )
     execute(
         connection,
         f"""
         INSERT INTO saying
         SELECT o.source, o.account, o.organization, o.domain, o.country, o.valid_from, a.changed_at
-        FROM account_organization o {scope}
+        FROM {table}
         JOIN account a ON a.source = o.source AND a.key = o.account
-        WHERE o.valid_to IS NULL
+        WHERE o.valid_to IS NULL AND coalesce(o.source, '') <> ''
         """,
     )
     settle(connection, "saying")
