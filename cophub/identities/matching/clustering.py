@@ -73,6 +73,7 @@ def cluster(
             refused.append((edge, "ambiguous"))
         else:
             _join(groups, edge, joined, refused)
+    _join_sole(groups, ordered, joined, weights)
     questions = _questions(groups, ordered)
     people = sorted(groups.all(), key=lambda group: group[0].key)
     return Clustering(people, joined, refused, questions, contradictions)
@@ -108,6 +109,29 @@ def _join(groups: Groups, edge: Edge, joined: list[Edge], refused: list[tuple[Ed
     else:
         groups.join(edge.a, edge.b)
         joined.append(edge)
+
+
+def _join_sole(
+    groups: Groups, ordered: Sequence[Edge], joined: list[Edge], weights: Weights
+) -> None:
+    """Join what falls short of a merge only because of rivals that turned out to be no others.
+
+    A name's other bearers count against it, until they are all in the two groups themselves.
+    """
+    near = [
+        (groups.settled(edge), edge)
+        for edge in ordered
+        if edge.verdict == ASK and not groups.together(edge.a, edge.b)
+    ]
+    near.sort(key=lambda item: (-item[0], item[1].a.key, item[1].b.key))
+    for value, edge in near:
+        if value < weights.merge or groups.together(edge.a, edge.b):
+            continue
+        if groups.is_thin(edge) and groups.ambiguous(edge):
+            continue
+        if not groups.against(edge):
+            groups.join(edge.a, edge.b)
+            joined.append(edge)
 
 
 _NOT_ASKED = frozenset(("decided_different", "directory_ids", "names_clash"))

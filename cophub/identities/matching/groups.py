@@ -10,6 +10,8 @@ from cophub.identities.matching.scoring import Edge
 from cophub.identities.matching.weights import Weights
 from cophub.identities.reading.names import EQUAL, compare
 
+_LEFT_OUT = 0.7
+"""Share of the bearers of a name that are strangers when they have joined neither group."""
 _MOST_CROSS = 100
 """Of two large groups so many pairs of nodes are looked at."""
 
@@ -17,12 +19,13 @@ _MOST_CROSS = 100
 class Group:
     """Nodes held for one person."""
 
-    __slots__ = ("accounts", "apart", "directories", "key", "nodes")
+    __slots__ = ("accounts", "apart", "bearers", "directories", "key", "nodes")
 
     def __init__(self, node: Node) -> None:
         self.nodes = [node]
         self.key = node.key
         self.accounts = len(node.members)
+        self.bearers = node.bearers
         self.directories = {node.directory} if node.directory else set()
         self.apart: set[int] = set()
         """Ids of nodes that somebody has said are other people's."""
@@ -31,6 +34,7 @@ class Group:
         self.nodes.extend(other.nodes)
         self.key = min(self.key, other.key)
         self.accounts += other.accounts
+        self.bearers += other.bearers
         self.directories |= other.directories
         self.apart |= other.apart
 
@@ -154,6 +158,23 @@ class Groups:
                 yield known
             elif self._cross is not None:
                 yield self._cross(a, b)
+
+    def settled(self, edge: Edge) -> float:
+        """The score of an edge, now that it is known who the other bearers of the name are.
+
+        While pairs are scored, any other bearer may be a stranger. Those in the two groups are
+        not; the rest have been left out of them, and so are more likely to be.
+        """
+        first = edge.reasons[0]
+        if not first.detail.isdigit() or first.detail == "0":
+            return edge.score
+        others = int(first.detail)
+        one, other = self.of(edge.a), self.of(edge.b)
+        inside = one.bearers + other.bearers - edge.a.bearers - edge.b.bearers
+        outside = max(0, others - inside)
+        prior, share = self._weights.prior, self._weights.others
+        counted = prior + share * others
+        return edge.score + math.log(counted / (prior + _LEFT_OUT * outside))
 
     def gain(self, edge: Edge, refused: bool) -> float:
         """Accounts that a yes would bring together, times its chance."""

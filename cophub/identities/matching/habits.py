@@ -7,8 +7,8 @@ only distinct names are looked at, not how often each one is shown.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, combinations_with_replacement
 from typing import NamedTuple
 
 from xxhash import xxh3_64_intdigest
@@ -21,8 +21,11 @@ _PATHS = 20_000
 _TRUST = 4.0
 """So many meetings by chance must be expected before what is seen outweighs the default."""
 _CULTURE = 4.0
-_LEAST = 10.0
-"""So many twins must be expected inside a source before their absence says anything."""
+_FEW = 6.0
+"""So many twins must be seen or expected before they say much."""
+_RARE = 0.05
+"""Other people to expect of a name for it to be rare."""
+_BOXES = ("none", "private", "work")
 
 
 class Habits(NamedTuple):
@@ -32,8 +35,10 @@ class Habits(NamedTuple):
     """How much more often two words meet in a name than their frequencies say."""
     unseen: float = 0.2
     """Other bearers to expect of a word that only one name has."""
-    singles: frozenset[str] = frozenset()
-    """Sources in which each person has one account."""
+    within: Mapping[str, float] = {}
+    """Log-odds of two mailboxes in one source being one person's; 0 where it is left out."""
+    boxes: Mapping[str, float] = {}
+    """Log-odds by what mailboxes two accounts have, such as `none work` or `private private`."""
 
 
 Pair = tuple[str, str]
@@ -54,11 +59,9 @@ def learn(accounts: Sequence[Evidence], anchors: Sequence[int]) -> Habits:
         partners.setdefault(other, []).append(one)
     for words_beside in partners.values():
         words_beside.sort()
-    return Habits(
-        _culture(bearing, partners),
-        _unseen(partners),
-        _singles(accounts, anchors, bearing, partners),
-    )
+    culture = _culture(bearing, partners)
+    twins = _Twins(accounts, anchors, bearing, partners, culture)
+    return Habits(culture, _unseen(partners), twins.by_source(), twins.by_boxes())
 
 
 def _culture(bearing: Mapping[Pair, list[int]], partners: dict[str, list[str]]) -> float:
@@ -104,32 +107,82 @@ def _unseen(partners: dict[str, list[str]]) -> float:
     return float(2.0 ** round(math.log2(min(0.5, max(0.0625, found)))))
 
 
-def _singles(
-    accounts: Sequence[Evidence],
-    anchors: Sequence[int],
-    bearing: dict[Pair, list[int]],
-    partners: dict[str, list[str]],
-) -> frozenset[str]:
-    """Sources where rare names hardly ever turn up twice, although elsewhere they do."""
-    inside: Counter[str] = Counter()
-    seen: Counter[str] = Counter()
-    twins = 0
-    for (one, other), positions in bearing.items():
-        if not 2 <= len(positions) <= 8 or len(partners[one]) * len(partners[other]) > 64:
-            continue
-        for position in positions:
-            seen[accounts[position].source] += 1
-        for a, b in combinations(positions, 2):
-            if anchors[a] != anchors[b]:
-                twins += 1
-                if accounts[a].source == accounts[b].source:
-                    inside[accounts[a].source] += 1
-    total = seen.total()
-    return frozenset(
-        source
-        for source, number in seen.items()
-        if (expected := twins * (number / total) ** 2) >= _LEAST and inside[source] < 0.1 * expected
-    )
+class _Twins:
+    """Pairs of anchors that show one rare name: nearly all of them are one person's."""
+
+    def __init__(
+        self,
+        accounts: Sequence[Evidence],
+        anchors: Sequence[int],
+        bearing: Mapping[Pair, list[int]],
+        partners: Mapping[str, list[str]],
+        culture: float,
+    ) -> None:
+        self.number = 0
+        self.sources: Counter[str] = Counter()
+        self.inside: Counter[str] = Counter()
+        self.boxes: Counter[str] = Counter()
+        self.both: Counter[str] = Counter()
+        total = sum(map(len, partners.values())) / 2
+        for (one, other), positions in bearing.items():
+            for position in positions:
+                self.boxes[box(accounts[position])] += 1
+            if not 2 <= len(positions) <= 12:
+                continue
+            if culture * (len(partners[one]) - 1) * (len(partners[other]) - 1) > _RARE * total:
+                continue
+            self._add(accounts, {anchors[p]: p for p in reversed(positions)}.values())
+
+    def _add(self, accounts: Sequence[Evidence], heads: Iterable[int]) -> None:
+        several = list(heads)
+        if len(several) < 2:
+            return
+        for position in several:
+            self.sources[accounts[position].source] += 1
+        for a, b in combinations(several, 2):
+            self.number += 1
+            self.both[boxes(box(accounts[a]), box(accounts[b]))] += 1
+            if accounts[a].source == accounts[b].source:
+                self.inside[accounts[a].source] += 1
+
+    def by_source(self) -> dict[str, float]:
+        """For each source how much likelier or less likely it is to hold both of two twins."""
+        total = self.sources.total()
+        found = {}
+        for source, number in sorted(self.sources.items()):
+            expected = self.number * (number / total) ** 2
+            weight = _steps(math.log((self.inside[source] + _FEW) / (expected + _FEW)), -4.0, 0.0)
+            if weight:
+                found[source] = weight
+        return found
+
+    def by_boxes(self) -> dict[str, float]:
+        """The same for what mailboxes the two have, against any two accounts with a full name."""
+        total = self.boxes.total()
+        found = {}
+        for one, other in combinations_with_replacement(_BOXES, 2):
+            share = self.boxes[one] * self.boxes[other] / total**2 if total else 0.0
+            expected = self.number * share * (1 if one == other else 2)
+            seen = self.both[boxes(one, other)]
+            found[boxes(one, other)] = _steps(
+                math.log((seen + _FEW) / (expected + _FEW)), -2.0, 1.5
+            )
+        return found
+
+
+def box(e: Evidence) -> str:
+    """What mailbox an account has: at work, private, or none."""
+    return "work" if e.domain else "private" if e.mailbox else "none"
+
+
+def boxes(one: str, other: str) -> str:
+    """What mailboxes two have, in whatever order."""
+    return f"{one} {other}" if one <= other else f"{other} {one}"
+
+
+def _steps(value: float, least: float, most: float) -> float:
+    """A value within limits, in steps of a half."""
+    return round(2 * min(most, max(least, value))) / 2
 
 
 __all__ = ["Habits", "learn"]

@@ -34,6 +34,8 @@ CITY = "t"
 
 _MOST_WORDS = 4
 """Of a longer name the first words and the last one are looked at."""
+_LONG = 3
+"""Letters that a word of a name has at least, to be found in a local part."""
 _HALF = 1 << 63
 _WHOLE = 1 << 64
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
@@ -97,17 +99,32 @@ def spelled_name(e: Evidence) -> Name | None:
     """
     if not e.mailbox or e.role or e.kind != "person":
         return None
-    words = spelled_words(e.mailbox.rpartition("@")[0])
-    if not words or (e.name is not None and not set(words) & set(e.name.tokens)):
+    local = e.mailbox.rpartition("@")[0]
+    words = spelled_words(local)
+    if e.name is None:
+        return Name(tokens=words) if words else None
+    if set(words) & set(e.name.tokens):
+        return Name(tokens=words)
+    return _beside(e.name.tokens[0], local) if len(e.name.tokens) == 1 else None
+
+
+def _beside(word: str, local: str) -> Name | None:
+    """A word and what stands beside it in a local part: `manori`, `manorigunawardana`."""
+    letters = local.rstrip("0123456789")
+    if not letters.isalpha() or len(word) < _LONG or len(letters) < len(word) + _LONG:
         return None
-    return Name(tokens=words)
+    if letters.startswith(word):
+        return Name(tokens=(word, letters[len(word) :]))
+    if letters.endswith(word):
+        return Name(tokens=(letters[: -len(word)], word))
+    return None
 
 
 @lru_cache(maxsize=4096)
 def spelled_words(local: str) -> tuple[str, ...]:
     """The two or three words of a local part such as `amina.diallo2`; empty: it has no words."""
     words = tuple(part.rstrip("0123456789") for part in _NOT_LETTERS.split(local))
-    if not 2 <= len(words) <= 3 or not all(len(word) >= 3 and word.isalpha() for word in words):
+    if not 2 <= len(words) <= 3 or not all(len(word) >= _LONG and word.isalpha() for word in words):
         return ()
     return words if len(set(words)) == len(words) else ()
 

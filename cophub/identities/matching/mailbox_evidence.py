@@ -43,7 +43,8 @@ def weigh_mailboxes(a: Node, b: Node, rarity: Rarity) -> list[Reason]:
         if work and _typo(a, b):
             found.append(Reason("mailbox_slip", weights.mailbox_slip))
         elif work:
-            found.append(Reason("two_at_work", weights.two_at_work, work[0]))
+            name = "numbered" if _numbered(a, b) else "two_at_work"
+            found.append(Reason(name, getattr(weights, name), work[0]))
     return found
 
 
@@ -88,6 +89,17 @@ def _typo(a: Node, b: Node) -> bool:
             if _digits(one) != _digits(other):
                 continue
             if DamerauLevenshtein.distance(one, other, score_cutoff=1) == 1:
+                return True
+    return False
+
+
+def _numbered(a: Node, b: Node) -> bool:
+    """Whether a mailbox of one domain is another's with a number: what a namesake gets."""
+    for mine in a.mailboxes:
+        for theirs in b.mailboxes:
+            one, _, domain = mine.rpartition("@")
+            other, _, other_domain = theirs.rpartition("@")
+            if domain == other_domain and one.rstrip("0123456789") == other.rstrip("0123456789"):
                 return True
     return False
 

@@ -14,7 +14,22 @@ from cophub.identities.matching.keys import INITIAL, WORD, chosen_words, key_of,
 from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import Reason
 from cophub.identities.matching.weights import Weights
-from cophub.identities.reading.names import COMPATIBLE, EQUAL, NEAR, Likeness, compare, key_words
+from cophub.identities.reading.names import (
+    COMPATIBLE,
+    EQUAL,
+    NEAR,
+    WEAK,
+    Likeness,
+    compare,
+    key_words,
+)
+
+_CLIPPED = 3
+"""Letters that are left of a clipped word at least."""
+_SAME_START = 0.4
+"""Share of the words with one first letter that go on alike for some letters."""
+_MORE = 0.1
+"""However rare, a third word makes a name no rarer than this: words come in families."""
 
 
 class Rarity:
@@ -66,7 +81,7 @@ class Rarity:
         # the words without the other tells how common each is by itself.
         expected = self.culture * self._alone(first, both) * self._alone(second, both) / size
         for count, _ in ranked[2:]:
-            expected *= min(1.0, self.culture * self._alone(count, own) / size)
+            expected *= min(1.0, max(_MORE, self.culture * self._alone(count, own) / size))
         return self._settle(expected, both - own), both - own
 
     def _alone(self, count: int, both: int) -> float:
@@ -83,7 +98,7 @@ class Rarity:
         """Expected number of other people with this word and a name with this first letter."""
         expected = 0.1 * (max(0, self.words(word) - own) + self._unseen)
         others = max(0, self.initial(word, letter) - own)
-        return max(expected, self._settle(expected, others)), others
+        return self._settle(expected, others), others
 
 
 def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
@@ -105,9 +120,12 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
                         return None
                     clash = likeness.why or "words"
                 continue
-            if likeness.level < COMPATIBLE:
+            if likeness.level >= COMPATIBLE:
+                reason = _aligned(x, y, likeness, own, rarity)
+            elif likeness.level == WEAK:
+                reason = _clipped(x, y, likeness, own, rarity)
+            else:
                 continue
-            reason = _aligned(x, y, likeness, own, rarity)
             if reason is None:
                 continue
             if x is a.spelled or y is b.spelled:
@@ -118,7 +136,13 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
                 best = reason
     if clash:
         return Reason("names_clash", -99.0, clash)
+    if best is not None and _junior(a) != _junior(b):
+        return best._replace(weight=best.weight + rarity.weights.suffix_missing)
     return best
+
+
+def _junior(node: Node) -> bool:
+    return any(name.suffix for name in node.names)
 
 
 def _explained(x: Name, y: Name, xs: tuple[Name, ...], ys: tuple[Name, ...]) -> bool:
@@ -138,7 +162,7 @@ def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> 
         if not (words and x.initials):
             return None
         met = rarity.strangers_by_initial(words[0], x.initials[0], own)
-        return _reason("name_initial", weights.another, met)
+        return _reason("name_initial", weights.another + weights.name_partial, met)
     mine = _forms(x, likeness.shared)
     theirs = _forms(y, compare(y, x).shared)
     common = [word for word in mine if word in theirs]
@@ -164,6 +188,23 @@ def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> 
         return _reason("name_initial", price, met)
     sides = [rarity.strangers(tuple(side), own) for side in (left, right) if len(side) >= 2]
     return _reason(name, price + weights.name_near, max(sides)) if sides else None
+
+
+def _clipped(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> Reason | None:
+    """Names that share a word, and another as far as it goes: `Mosta Saleh`, `Mostafa Saleh`."""
+    shared = [word for word in _forms(x, likeness.shared) if word in key_words(y)]
+    if len(shared) != 1:
+        return None
+    mine = [word for word in x.tokens if word not in likeness.shared]
+    theirs = [word for word in y.tokens if word not in compare(y, x).shared]
+    for one in mine:
+        for other in theirs:
+            short, long = sorted((one, other), key=len)
+            if len(short) >= _CLIPPED and long.startswith(short):
+                expected, others = rarity.strangers_by_initial(shared[0], long[0], own)
+                price = rarity.weights.another + rarity.weights.name_near
+                return _reason("name_near", price, (expected * _SAME_START, others))
+    return None
 
 
 def _both_known(left: list[str], right: list[str], own: int, rarity: Rarity) -> float:

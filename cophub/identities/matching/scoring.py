@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from cophub.identities.matching.frequency import Counts
+from cophub.identities.matching.habits import boxes
 from cophub.identities.matching.mailbox_evidence import weigh_mailboxes
 from cophub.identities.matching.name_evidence import Rarity, weigh_names
 from cophub.identities.matching.nodes import Node
@@ -28,7 +29,7 @@ class Scorer:
         self.weights = weights
         self._rarity = Rarity(counts, weights)
         self._setting = Setting(counts, register, weights)
-        self._singles = counts.habits.singles
+        self._habits = counts.habits
 
     def score(self, a: Node, b: Node) -> Edge:
         """The evidence for and against two nodes being one person's; symmetric."""
@@ -52,15 +53,29 @@ class Scorer:
         self._setting.weigh(a, b, reasons)
         if a.identifiers and b.identifiers:
             reasons.extend(weigh_identifiers(a, b, self._rarity))
-        if self._singles:
-            both = self._singles.intersection(a.sources).intersection(b.sources)
-            if both:
-                reasons.append(Reason("one_per_source", weights.one_per_source, min(both)))
+        self._weigh_habits(a, b, reasons)
         total = 0.0
         for reason in reasons:
             total += reason.weight
         verdict = MERGE if total >= weights.merge else ASK if total >= weights.ask else LEAVE
         return Edge(a, b, round(total, 4), verdict, tuple(reasons))
+
+    def _weigh_habits(self, a: Node, b: Node, reasons: list[Reason]) -> None:
+        """Add what the directory teaches of two mailboxes of these kinds, in these sources."""
+        kind = boxes(_box(a), _box(b))
+        weight = self.weights.habits * self._habits.boxes.get(kind, 0.0)
+        if weight:
+            reasons.append(Reason("boxes", weight, kind))
+        within = self._habits.within
+        if within:
+            shared = [(within[s], s) for s in a.sources if s in b.sources and s in within]
+            if shared:
+                weight, source = min(shared)
+                reasons.append(Reason("one_per_source", self.weights.habits * weight, source))
+
+
+def _box(node: Node) -> str:
+    return "work" if node.domains or node.shared else "private" if node.mailboxes else "none"
 
 
 def score(a: Node, b: Node, counts: Counts, register: Labels, weights: Weights) -> Edge:

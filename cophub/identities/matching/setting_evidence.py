@@ -42,7 +42,7 @@ class Setting:
             both = mine & theirs
             if both:
                 same = True
-                if not any(reason.name == "two_at_work" for reason in reasons):
+                if not any(reason.name in ("two_at_work", "numbered") for reason in reasons):
                     label = min(both, key=lambda text: (self._share_of(text, a, b), text))
                     share = self._share_of(label, a, b)
                     weight = _log_odds(0.6, weights.organization_kin * share, 0.03)

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import JaroWinkler
+
 from cophub.identities.evidence import Evidence, Name
 from cophub.identities.reading.names import COMPATIBLE, compare, name_fits_local
 
 Placed = tuple[int, Evidence]
 """An account and its position in the list of all."""
+
+
+_ALIKE = 0.8
+"""Likeness of two words, 0 to 1, from which on they may be one, in one mailbox."""
+_MILD = frozenset(("family", "middle", "words"))
+"""Clashes that one person's names may show: marriage, more or fewer words."""
 
 
 @dataclass(slots=True)
@@ -34,7 +42,7 @@ def split(
     if not owned and open_to_blank and _alike(accounts):
         return [Part([i for i, _ in accounts])]
     parts = [Part(names=list(owners), owner=True, verified=True)] if owned else []
-    full, short, blank = _by_name(accounts)
+    full, short, blank = _by_name(accounts, open_to_blank)
     unsure: list[tuple[Name, list[Placed]]] = []
     for name, theirs in full:
         homes = [part for part in parts if _one_person(name, part.names, open_to_blank)]
@@ -82,6 +90,11 @@ def _place_blank(
     return [part for part in (*parts, *alone) if part.members or part.owner]
 
 
+def _is_local(name: Name, mailbox: str) -> bool:
+    """Whether all that an account shows as its name is the local part of its mailbox."""
+    return len(name.tokens) == 1 and not name.initials and mailbox.startswith(name.tokens[0] + "@")
+
+
 def _alike(accounts: Sequence[Placed]) -> bool:
     """Whether all show the same name or none: the usual mailbox."""
     known = next((e.name for _, e in accounts if e.name is not None), None)
@@ -89,16 +102,17 @@ def _alike(accounts: Sequence[Placed]) -> bool:
 
 
 def _by_name(
-    accounts: Sequence[Placed],
+    accounts: Sequence[Placed], private: bool
 ) -> tuple[list[tuple[Name, list[Placed]]], list[tuple[Name, list[Placed]]], list[Placed]]:
     """Accounts by distinct full name and short name, fullest first, and those without a name."""
     names: dict[Name, list[Placed]] = {}
     blank: list[Placed] = []
     for placed in accounts:
-        if placed[1].name is None:
+        name = placed[1].name
+        if name is None or (private and _is_local(name, placed[1].mailbox)):
             blank.append(placed)
         else:
-            names.setdefault(placed[1].name, []).append(placed)
+            names.setdefault(name, []).append(placed)
     ordered = sorted(names.items(), key=lambda item: name_order(item[0]))
     return (
         [item for item in ordered if item[0].full],
@@ -114,21 +128,44 @@ def name_order(name: Name) -> tuple[int, int, tuple[object, ...]]:
 
 
 def _one_person(name: Name, others: list[Name], private: bool) -> bool:
-    """Whether a full name goes with all of another's names; a new family name may, in private."""
+    """Whether a full name goes with all of another's names.
+
+    A private mailbox is one person's unless names say otherwise: another family name (marriage),
+    another middle name or a word too much (an organisation, a second surname) do not.
+    """
     alike = False
     for other in others:
         likeness = compare(name, other)
-        if likeness.clash and not (private and likeness.why == "family"):
+        if not private:
+            if likeness.clash:
+                return False
+            alike = alike or likeness.level >= COMPATIBLE
+        elif not likeness.clash or (
+            likeness.shared and (likeness.why in _MILD or _short_for(name, other))
+        ):
+            alike = True
+        else:
             return False
-        alike = alike or likeness.clash or likeness.level >= COMPATIBLE
     return alike
+
+
+def _short_for(name: Name, other: Name) -> bool:
+    """Whether words that differ look like one word: `Ria` and `Maria`, `Mitch` and `Michelle`."""
+    mine = [word for word in name.tokens if word not in other.tokens]
+    theirs = [word for word in other.tokens if word not in name.tokens]
+    return any(
+        x in y or y in x or x[:3] == y[:3] or JaroWinkler.similarity(x, y) >= _ALIKE
+        for x in mine
+        for y in theirs
+    )
 
 
 def _may_be(name: Name, others: list[Name]) -> bool:
     """Whether a short name is part of another's names, or an initial of it."""
     return any(
-        not likeness.clash and bool(likeness.shared)
-        for likeness in (compare(name, other) for other in others)
+        not likeness.clash and (bool(likeness.shared) or _short_for(name, other))
+        for other in others
+        for likeness in (compare(name, other),)
     )
 
 
@@ -150,7 +187,11 @@ def _share(parts: list[Part], private: bool) -> None:
 def _spelled(parts: list[Part], mailbox: str) -> Part | None:
     """The only part whose name the mailbox spells; `amina@` of Amina and John is Amina's."""
     local = mailbox.rpartition("@")[0]
-    fitting = [part for part in parts if max(name_fits_local(n, local) for n in part.names) >= 0.9]
+    fitting = [
+        part
+        for part in parts
+        if max((name_fits_local(n, local) for n in part.names), default=0.0) >= 0.9
+    ]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -33,17 +33,18 @@ class Weights(BaseModel):
     name_both: float = Field(
         0.7, ge=0, description="Taken off per doubling or so of the others who bear both spellings"
     )
-    name_partial: float = Field(-0.7, le=0, description="A name is part of the other; initials")
-    name_spelled: float = Field(-1.5, le=0, description="The name stands in the mailbox alone")
+    name_partial: float = Field(-0.4, le=0, description="A name is part of the other; initials")
+    suffix_missing: float = Field(-1.5, le=0, description="One of two equal names is a junior's")
+    name_spelled: float = Field(-0.5, le=0, description="The name stands in the mailbox alone")
 
     organization_same: float = Field(3.0, ge=0, description="Most that one organisation can add")
     organization_kin: float = Field(
         3.0, ge=1, description="How much likelier people of one name are in one organisation"
     )
-    organization_other: float = Field(-0.6, le=0, description="Two different organisations")
-    country_same: float = Field(1.2, ge=0, description="Most that one country can add")
-    country_other: float = Field(-1.2, le=0, description="Two different countries")
-    city_same: float = Field(2.0, ge=0, description="Most that one city can add")
+    organization_other: float = Field(-0.9, le=0, description="Two different organisations")
+    country_same: float = Field(0.4, ge=0, description="Most that one country can add")
+    country_other: float = Field(-2.5, le=0, description="Two different countries")
+    city_same: float = Field(1.0, ge=0, description="Most that one city can add")
     city_other: float = Field(-0.4, le=0, description="Two different cities")
 
     identifier_same: float = Field(9.0, ge=0, description="Most that one identifier can add")
@@ -54,13 +55,16 @@ class Weights(BaseModel):
     local_same: float = Field(
         3.5, ge=0, description="One local part or user name that is more than the name"
     )
-    local_of_name: float = Field(0.7, ge=0, description="One local part, made of the name alone")
+    local_of_name: float = Field(0.4, ge=0, description="One local part, made of the name alone")
     digits_same: float = Field(2.0, ge=0, description="The same digits behind another local part")
     digits_other: float = Field(-1.2, le=0, description="One local part with different digits")
     mailbox_slip: float = Field(2.0, ge=0, description="Mailboxes of one domain, one slip apart")
     two_at_work: float = Field(-3.0, le=0, description="Two mailboxes in one work domain")
-    one_per_source: float = Field(
-        -6.0, le=0, description="Two accounts of a source where nobody else has two"
+    numbered: float = Field(
+        -6.0, le=0, description="Two mailboxes in one work domain that differ in a number alone"
+    )
+    habits: float = Field(
+        1.0, ge=0, description="How far the habits that the directory itself teaches are trusted"
     )
 
 

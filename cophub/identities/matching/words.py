@@ -21,6 +21,7 @@ _WORDS = {
     "digits_other": "same local part with different digits",
     "mailbox_slip": "mailboxes one slip apart in one domain",
     "two_at_work": "two mailboxes at {detail}",
+    "numbered": "mailboxes at {detail} that differ in a number alone",
     "one_per_source": "two accounts at {detail}, where nobody else has two",
     "organization_same": "both {detail}",
     "organization_other": "different organisations",
