@@ -3,6 +3,8 @@
 They also tell which word of a name is the given one, and that a word is a name at all. Folded.
 """
 
+from itertools import chain
+
 from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.written_names import ARABIC
 
@@ -168,12 +170,10 @@ ye yildirim yildiz yilmaz yin yoon yoshida young yu yuan zaitsev zeng zhang zhao
 zhu ziegler zimmermann zou zulu zuniga
 """
 
-GIVEN: frozenset[str] = (
-    frozenset(_GIVEN.split())
-    | frozenset(STANDS_FOR)
-    | frozenset(name for names in STANDS_FOR.values() for name in names)
-)
 FAMILY = frozenset(_FAMILY.split())
+# Tables of short forms have some names that are far more often family names, as `smith`.
+_SHORT = frozenset(STANDS_FOR) | frozenset(chain.from_iterable(STANDS_FOR.values()))
+GIVEN = frozenset(_GIVEN.split()) | (_SHORT - FAMILY)
 COMMON = frozenset(_GIVEN.split()) | FAMILY | frozenset(ARABIC.values())
 
 CHINESE_SURNAMES = frozenset(

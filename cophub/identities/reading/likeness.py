@@ -8,15 +8,18 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from cophub.identities.evidence import Name
-from cophub.identities.reading.common_names import CHINESE_SURNAMES, FAMILY, GIVEN, KOREAN_SURNAMES
 from cophub.identities.reading.name_words import PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.scripts import WITHOUT_VOWELS, korean_sound, skeleton
 from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import (
+    AS_FAMILY,
+    AS_GIVEN,
+    FIRST,
     Profile,
     alike,
     bare,
+    in_some_table,
     may_relate,
     profile,
     relation,
@@ -42,9 +45,6 @@ _UNLIKE_SUFFIXES = frozenset(
     [("jr", "sr"), ("iii", "jr"), ("iv", "jr"), ("ii", "iii"), ("ii", "iv"), ("ii", "sr"),
      ("iii", "iv"), ("iii", "sr"), ("iv", "sr")]
 )  # fmt: skip
-_SURNAMES = FAMILY | CHINESE_SURNAMES | KOREAN_SURNAMES
-_FIRST = CHINESE_SURNAMES | KOREAN_SURNAMES
-"""Family names that stand first."""
 _PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "ichna", "ovic")
 _Find = Callable[[str, tuple[str, ...], list[int]], tuple[int, ...]]
 _SAME_LETTER = {"y": "j", "i": "j", "k": "c", "q": "c", "z": "s", "w": "v"}
@@ -64,6 +64,7 @@ class Likeness(NamedTuple):
 
 
 _NOTHING = Likeness(UNRELATED)
+_made = Likeness._make
 _OTHERS = Likeness(CLASH, clash=True, why="words")
 _ALL_EQUAL = tuple(("equal",) * n for n in range(64))
 
@@ -97,29 +98,41 @@ def _at_a_glance(a: Name, b: Name) -> Likeness | None:
     None where words must be looked at. For names of one script without initials and suffix.
     """
     words, others = a.tokens, b.tokens
-    left = [word for word in _profiles(words) if word.word not in others]
-    right = [word for word in _profiles(others) if word.word not in words]
+    left = [word for word in _profiles(words) if word[0] not in others]
+    right = [word for word in _profiles(others) if word[0] not in words]
     if not left or not right:
         return None if a.written or b.written else _contained(words, others, left, right)
     for one in left:
+        _, key, length, letters, start, slips, special, *_ = one
         for other in right:
-            if may_relate(one, other):
+            if key == other[1] or start == other[4]:
                 return None
-    if len(left) > 1 or len(right) > 1:
-        starts = {one.start[0] for one in left}
-        if not starts.isdisjoint([other.start[0] for other in right]):
-            return None
+            most = slips if slips < other[5] else other[5]
+            if (letters ^ other[3]).bit_count() <= 2 * most and -4 < length - other[2] < 4:
+                return None
+            if (special or other[6]) and in_some_table(one, other):
+                return None
     count = len(words) - len(left)
-    if count == 0:
-        return _NOTHING if len(words) == 1 or len(others) == 1 else _OTHERS
-    if count > 1:
+    if count > 1 or (len(left) + len(right) > 2 and _short_start(left, right)):
         return None
-    shared = next(word for word in words if word in others)
-    if len(words) == 1 or len(others) == 1:
-        return Likeness(WEAK, (shared,), ("equal",))
-    rest = [one.word for one in left] + [other.word for other in right]
-    why = _differs(a, words.index(shared), b, others.index(shared), rest)
-    return Likeness(CLASH, (shared,), ("equal",), True, why)
+    alone = len(words) == 1 or len(others) == 1
+    if count == 0:
+        return _NOTHING if alone else _OTHERS
+    word = next(filter(others.__contains__, words))
+    if alone:
+        return Likeness(WEAK, (word,), _ALL_EQUAL[1])
+    why = _differs(a, words.index(word), b, others.index(word), [*left, *right])
+    return _made((CLASH, (word,), _ALL_EQUAL[1], True, why))
+
+
+def _short_start(left: list[Profile], right: list[Profile]) -> bool:
+    """Whether a word begins with a short one of the other name, so that it may be two in one."""
+    return any(
+        (one.length < 3 and other.word.startswith(one.word))
+        or (other.length < 3 and one.word.startswith(other.word))
+        for one in left
+        for other in right
+    )
 
 
 def _contained(
@@ -292,7 +305,8 @@ class _Alignment:
             return CLASH, "words"
         if len(self.pairs) + len(self.initials) == 1:
             i, j, _ = self.pairs[0]
-            left = [a.tokens[k] for k in left_a] + [b.tokens[k] for k in left_b]
+            left = [profile(a.tokens[k]) for k in left_a]
+            left += [profile(b.tokens[k]) for k in left_b]
             return CLASH, _differs(a, i, b, j, left)
         if left_a and left_b:
             for i in left_a:
@@ -343,22 +357,26 @@ class _Alignment:
         return j in to_b[i]
 
 
-def _differs(a: Name, i: int, b: Name, j: int, left: list[str]) -> str:
+def _differs(a: Name, i: int, b: Name, j: int, left: list[Profile]) -> str:
     """Whether the given or the family name differs, where the words at `i` and `j` are shared."""
     one, other = a.tokens[i], b.tokens[j]
     if one in a.family or other in b.family:
         return "given"
     if one in a.given or other in b.given:
         return "family"
-    as_given = one in GIVEN or other in GIVEN
-    as_family = one in _SURNAMES or other in _SURNAMES
-    if as_given != as_family:
-        return "family" if as_given else "given"
-    others_given = any(word in GIVEN and word not in _SURNAMES for word in left)
-    others_family = any(word in _SURNAMES and word not in GIVEN for word in left)
+    role = profile(one).role | (0 if one == other else profile(other).role)
+    if role & 3 in (AS_GIVEN, AS_FAMILY):
+        return "family" if role & AS_GIVEN else "given"
+    others_given = others_family = False
+    for word in left:
+        known = word[7] & 3
+        if known == AS_GIVEN:
+            others_given = True
+        elif known == AS_FAMILY:
+            others_family = True
     if others_given != others_family:
         return "given" if others_given else "family"
-    return "family" if i == j == 0 and one not in _FIRST else "given"
+    return "family" if i == j == 0 and not role & FIRST else "given"
 
 
 def _place(a: tuple[str, ...], i: int, b: tuple[str, ...], j: int) -> str:

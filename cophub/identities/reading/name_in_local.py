@@ -83,18 +83,28 @@ def _one_piece(
     """How well letters without a break are made of words, initials and parts of words."""
     words = [*tokens, *initials]
     for word in tokens:
-        if text == word or (len(text) > 3 and word_key(text) == word_key(word)):
+        same_key = text[0] == word[0] and len(text) > 3 and word_key(text) == word_key(word)
+        if text == word or same_key:
             known = word in family or (word == tokens[-1] and len(tokens) > 1)
             return FULL_FIT if known and word not in GIVEN else PART_FIT
-        if len(text) > 1 and relation(text, word):
-            return PART_FIT
     if _spelled(text, words, full=0, used=0):
         return FULL_FIT
+    if any(_related(text, word) for word in tokens):
+        return PART_FIT
     if _heard(text, tokens):
         return FULL_FIT
     if _are_initials(text, tokens, initials):
         return INITIALS_FIT
     return PART_FIT if _cut_short(text, tokens) else 0.0
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether `relation` finds one; asked only where it could."""
+    if one == other:
+        return True
+    if one[0] != other[0] and not (one in STANDS_FOR or other in STANDS_FOR or one in SPELLING):
+        return False
+    return len(one) > 1 and relation(one, other) != ""
 
 
 def _spelled(text: str, words: list[str], full: int, used: int) -> bool:
@@ -126,17 +136,23 @@ def _heard(text: str, tokens: tuple[str, ...]) -> bool:
     """Whether it is two words, or an initial and a word, in another spelling."""
     if len(text) < 5:
         return False
+    for cut in range(3, len(text) - 2):
+        short, word = text[:cut], text[cut:]
+        if short in STANDS_FOR and word in tokens and any(relation(short, w) for w in tokens):
+            return True
     for word in tokens:
         if len(word) > 3 and text[0] != word[0] and abs(len(text) - 1 - len(word)) < 3:
             others = [other for other in tokens if other != word]
-            fits = any(initial_of(text[0], other) for other in others)
+            fits = text[1] == word[0] and any(initial_of(text[0], other) for other in others)
             if fits and len(text) > 5 and relation(text[1:], word):
                 return True
         for other in tokens:
-            if other is word:
+            if other is word or text[0] != word[0]:
                 continue
             for cut in range(max(2, len(word) - 2), min(len(text) - 1, len(word) + 3)):
-                if relation(text[:cut], word) and relation(text[cut:], other):
+                if text[cut] == other[0] and (
+                    relation(text[:cut], word) and relation(text[cut:], other)
+                ):
                     return True
     return False
 
@@ -193,17 +209,17 @@ def _several(
             single += 1
         elif piece not in PARTICLES and piece not in _FUNCTIONS:
             foreign.append(piece)
-    if not foreign:
-        if fit and fit + single > 1:
+    if not foreign or "".join(pieces) in tokens:
+        if (fit and fit + single > 1) or "".join(pieces) in tokens:
             return FULL_FIT
         return max(best, PART_FIT if fit else INITIALS_FIT if single > 1 else 0.0)
-    return max(best, _with_foreign(pieces, foreign, fitting, tokens, script))
+    return best or _with_foreign(pieces, foreign, fitting, tokens, script)
 
 
 def _piece_fits(piece: str, word: str, script: str) -> bool:
     if len(piece) == 1:
         return initial_of(piece, word)
-    if relation(piece, word) or (len(piece) > 3 and word.startswith(piece)):
+    if _related(piece, word) or (len(piece) > 3 and word.startswith(piece)):
         return True
     return script in WITHOUT_VOWELS and len(piece) > 2 and same_consonants(piece, word)
 

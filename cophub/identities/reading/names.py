@@ -49,6 +49,11 @@ _ASCII_LETTER = re.compile("[A-Za-z]")
 _AFTER_TITLE = frozenset(
     "med rer nat phil habil jur univ pol oec hc mult ing agr dent vet".split()  # noqa: SIM905
 )
+_DEVICE = re.compile(
+    "(?i)phone|pad|galaxy|samsung|huawei|android|laptop|pc|mac|tab|redmi|xiaomi|nokia|tecno|infinix"
+    "|desktop|pixel|oppo|vivo|lenovo|dell|surface|device|computer|ordi|movil|celular|tel|note|sm-"
+)
+"""What names of devices have; `device_owner` knows them, and is asked for no others."""
 _GUEST = frozenset(["guest", "ext", "external", "extern", "externe", "unverified"])
 _BODIES = frozenset(
     """
@@ -135,7 +140,7 @@ def _read(text: str) -> tuple[Name | None, str]:
     if len(text) > 300:
         return None, ""
     cleaned = clean(text)
-    if not cleaned or device_owner(cleaned) is not None:
+    if not cleaned or (_DEVICE.search(cleaned) and device_owner(cleaned) is not None):
         return None, ""
     parts = take_apart(cleaned)
     return _name(parts.name, parts.family_first), parts.organization

@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from cophub.identities.reading.common_names import COMMON, GIVEN
+from cophub.identities.reading.common_names import (
+    CHINESE_SURNAMES,
+    COMMON,
+    FAMILY,
+    GIVEN,
+    KOREAN_SURNAMES,
+)
 from cophub.identities.reading.name_words import JOINED_PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR, nicknames
 from cophub.identities.reading.scripts import skeleton, sound
@@ -172,10 +178,23 @@ class Profile(NamedTuple):
     letters: int
     """A bit for each letter that is in the word."""
     start: str
+    slips: int
+    """How many letters may differ from another word of this length or more."""
+    special: bool
+    """Whether the three below have anything."""
+    role: int
+    """`AS_GIVEN` and `AS_FAMILY` where it is known as such, and `FIRST`."""
     stands_for: frozenset[str]
     """Keys of the names that it is a short form of."""
     counterparts: frozenset[int]
     bare: tuple[str, ...]
+
+
+AS_GIVEN = 1
+AS_FAMILY = 2
+FIRST = 4
+"""A family name that stands first."""
+_FIRST = CHINESE_SURNAMES | KOREAN_SURNAMES
 
 
 @lru_cache(maxsize=131072)
@@ -186,36 +205,50 @@ def profile(word: str) -> Profile:
         letters |= 1 << (ord(char) & 31)
     stands_for = frozenset(map(word_key, STANDS_FOR.get(word, ())))
     counterparts = COUNTERPART.get(word, _NONE)
+    without = bare(word)
+    length = len(word)
+    role = AS_GIVEN * (word in GIVEN) | AS_FAMILY * (word in FAMILY)
+    if word in _FIRST:
+        role |= AS_FAMILY | FIRST
     return Profile(
-        word, word_key(word), len(word), letters, word[:3], stands_for, counterparts, bare(word)
-    )
+        word, word_key(word), length, letters, word[:3],
+        1 if length < 6 else 2 if length < 10 else 3,
+        bool(stands_for or counterparts or without), role, stands_for, counterparts, without,
+    )  # fmt: skip
 
 
 def may_relate(one: Profile, other: Profile) -> bool:
-    """Whether `relation`, `alike` or `bare` could find anything in two words; quick, never wrong
-    with no."""
-    word, key, length, letters, start, stands_for, counterparts, bare_words = one
-    another, other_key, size, others, begin, other_stands_for, other_counterparts, more = other
-    if key == other_key or start == begin:
+    """Whether `relation`, `alike` or `bare` could find anything in two words: False is sure."""
+    _, key, length, letters, start, slips, special, *_ = one
+    _, other_key, other_length, other_letters, other_start, other_slips, other_special, *_ = other
+    if key == other_key or start == other_start:
         return True
-    shorter = length if length < size else size
-    allowed = 1 if shorter < 6 else 2 if shorter < 10 else 3
-    if -allowed <= length - size <= allowed and (letters ^ others).bit_count() <= 2 * allowed:
+    slips = slips if slips < other_slips else other_slips
+    if -4 < length - other_length < 4 and (letters ^ other_letters).bit_count() <= 2 * slips:
         return True
-    return bool(
-        (stands_for and other_key in stands_for)
-        or (other_stands_for and key in other_stands_for)
-        or (counterparts and other_counterparts and counterparts & other_counterparts)
-        or (bare_words and another in bare_words)
-        or (more and word in more)
+    return (special or other_special) and in_some_table(one, other)
+
+
+def in_some_table(one: Profile, other: Profile) -> bool:
+    """Whether tables or particles may connect two words: for those that are `special`."""
+    return (
+        other.key in one.stands_for
+        or one.key in other.stands_for
+        or not one.counterparts.isdisjoint(other.counterparts)
+        or other.word in one.bare
+        or one.word in other.bare
     )
 
 
 __all__ = [
+    "AS_FAMILY",
+    "AS_GIVEN",
+    "FIRST",
     "Profile",
     "alike",
     "bare",
     "differ",
+    "in_some_table",
     "may_relate",
     "profile",
     "relation",
