@@ -56,13 +56,22 @@ _ADDRESS = re.compile(r"[<(\[]?(?:mailto:)?[^\s<>()\[\]]+@[^\s<>()\[\]]+\.\w+[>)
 _BRACKETS = re.compile(r"[(\[{<]([^()\[\]{}<>]*)[)\]}>]?")
 _QUOTED = re.compile('"([^"]*)"')
 _SEPARATORS = re.compile(
-    r"\s*(?:\||;|::|//|@|\t)\s*|\s+[-/_~]+\s+|\s+[-/](?=\w{2})|(?<=\w{2})[-/]\s+|\s*\bc/o\b\s*"
+    r"\s*(?:\||;|::|//|@|/|\t)\s*|\s+[-/_~]+\s+|\s+[-/](?=\w{2})|(?<=\w{2})[-/]\s+|\s*\bc/o\b\s*"
     r"|\s+(?:via|from|at|chez|on behalf of)\s+"
 )
 _DOTTED = re.compile(r"\b[A-Za-z]{1,4}(?:\.[A-Za-z]{1,4})+\b\.?")
 _SLASHED = re.compile(r"(?i)\b(?:w/ro|w/rt|w/t|a/p|a/l|s/o|d/o)\b\.?")
 _INDONESIAN = re.compile(r"[A-Z]\.\s?[A-Z][a-z]{1,4}\.?")
 _ARTICLE = re.compile(r"(?i)(?<!\w)(?:al|el|ul|ad|as|ash|ar|ud|ur|us|uz|ou)-(?=[^\W\d_]{3})")
+_POSTS = frozenset(
+    """
+    director directrice directeur coordinator coordinatrice coordinateur coordinador coordinadora
+    manager officer assistant advisor adviser consultant consultante head chief lead specialist
+    nurse midwife doctor professor lecturer student researcher intern volunteer chair chairperson
+    president secretary treasurer analyst engineer teacher trainer responsable charge chargee asesor
+    host cohost presenter moderator facilitator interpreter speaker panelist attendee
+    """.split()  # noqa: SIM905 - a list of words reads best as words
+)
 _STYLES = frozenset(["he", "se", "sem", "hh"])
 
 
@@ -101,7 +110,16 @@ def take_apart(text: str) -> Parts:
         text, family_first = _commas(text, organizations)
     if "-" in text:
         text = _ARTICLE.sub("", text)
-    return Parts(text, family_first, ", ".join(organizations))
+    kept = [part for part in organizations if len(part) > 1 and not _of_a_person(part)]
+    return Parts(text, family_first, ", ".join(kept))
+
+
+def _of_a_person(text: str) -> bool:
+    """Whether a part that was cut off is a post or another person's name: no organisation."""
+    words = _words(text)
+    if not _POSTS.isdisjoint(words):
+        return True
+    return len(words) in (2, 3) and words[0] in GIVEN and ORGANIZATION.isdisjoint(words)
 
 
 def _letters(text: str) -> bool:

@@ -38,6 +38,7 @@ from cophub.identities.reading.name_words import (
     TITLES_TOO,
 )
 from cophub.identities.reading.scripts import fold, romanize, script_of
+from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import word_key
 
 MOST_WORDS = 10
@@ -54,7 +55,12 @@ _DEVICE = re.compile(
     "|desktop|pixel|oppo|vivo|lenovo|dell|surface|device|computer|ordi|movil|celular|tel|note|sm-"
 )
 """What names of devices have; `device_owner` knows them, and is asked for no others."""
+_ARTICLES = frozenset("al el de di da la las den ter ten te".split())  # noqa: SIM905
+"""Of `NAMES_TOO`, what begins a family name more often than it is a name."""
+_SEVERAL = re.compile(r"(?i)(?:^|\s)(?:&|and|und|et|the)\s")
+"""What names of two people have, and of bodies."""
 _GUEST = frozenset(["guest", "ext", "external", "extern", "externe", "unverified"])
+_NOBODYS = frozenset("user member account visitor guest participant".split())  # noqa: SIM905
 _BODIES = frozenset(
     """
     team office department ministry ministere ministerio university universite universidad hospital
@@ -143,6 +149,8 @@ def _read(text: str) -> tuple[Name | None, str]:
     if not cleaned or (_DEVICE.search(cleaned) and device_owner(cleaned) is not None):
         return None, ""
     parts = take_apart(cleaned)
+    if _SEVERAL.search(parts.name):
+        return None, parts.organization
     return _name(parts.name, parts.family_first), parts.organization
 
 
@@ -188,6 +196,10 @@ def _nobody(words: list[_Word]) -> bool:
         return True
     if len(words) == 1 and any(char.isdigit() for char in texts[0]):
         return True
+    if all(word in TITLES or word in SUFFIXES for word in texts):
+        return True
+    if texts[-1] in _NOBODYS and GIVEN.isdisjoint(texts):
+        return True
     bodies = [word for word in texts if word in ORGANIZATION]
     if not bodies or not GIVEN.isdisjoint(texts):
         return False
@@ -203,19 +215,23 @@ def _mark_capitals(words: list[_Word]) -> None:
             word.capitals = False
 
 
-def _short_initials(word: _Word) -> bool:
+def _short_initials(word: _Word, count: int) -> bool:
     """Whether capitals beside small letters are initials: `Smith JK`, and not `XU Jun`."""
     text = word.text
     if not word.capitals or len(text) > 3 or word.script != "latin":
         return False
     if text in COMMON or text in CHINESE_SURNAMES or text in KOREAN_SURNAMES:
         return False
-    return len(text) == 2 or not set(text) & set("aeiouy")
+    if not set(text) & set("aeiouy"):
+        return True
+    return len(text) == 2 and count > 2 and text not in SPELLING
 
 
 def _strip(words: list[_Word], others: int) -> str:
     """Drop titles before and degrees after the name in place; its suffix, empty for none."""
     titled = False
+    if len(words) > 3 and words[0].text == "tan" and words[1].text == "sri":
+        del words[:2]
     while len(words) + others > 1 and words:
         text = words[0].text
         enough = len(words) + others > 2
@@ -272,7 +288,8 @@ def _without_particles(words: list[_Word]) -> list[_Word]:
                 continue
             if text in PARTICLES and (len(text) > 1 or (place and word.raw.islower())):
                 small = word.raw.islower() and not words[last].raw.islower()
-                if place or text not in NAMES_TOO or small or last > 1:
+                article = text in _ARTICLES and last > 1
+                if place or text not in NAMES_TOO or small or article:
                     continue
         kept.append(word)
     return kept
@@ -288,7 +305,7 @@ def _made(words: list[_Word], suffix: str) -> Name | None:
     given: list[str] = []
     family: list[str] = []
     for word in words:
-        if word.script == "latin" and _short_initials(word):
+        if word.script == "latin" and _short_initials(word, len(words)):
             into, made = initials, tuple(word.text)
         elif word.script != "latin" and (len(word.raw) > 1 or word.script in ("han", "hangul")):
             into, made = tokens, romanize(word.raw, word.script)
