@@ -35,6 +35,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "runs": ("look:runs", "What each run did."),
         "rejects": ("look:rejects", "Items that were not understood, and why."),
         "people": ("people:people", "The directory of people: who is who, why, and your say."),
+        "organizations": (
+            "organizations:organizations",
+            "For whom people work, by which names, and your say.",
+        ),
         "communities": ("look:communities", "The communities and what serves them."),
         "report": ("reports:report", "Tables for a report, such as the quarter."),
         "export": ("reports:export", "A table or view as a file."),

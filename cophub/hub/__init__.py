@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cophub.http import TokenStore, Transport
     from cophub.hub.database import Backup, Version
     from cophub.hub.forgetting import Forgotten
+    from cophub.hub.organizations import Organizations
     from cophub.hub.people import People
     from cophub.hub.vendors import Desk
     from cophub.publish import PipelineResult
@@ -391,6 +392,13 @@ class Hub:
         from cophub.hub.people import People
 
         return People(self)
+
+    @property
+    def organizations(self) -> "Organizations":
+        """The organisations that people work for, and what was said about them."""
+        from cophub.hub.organizations import Organizations
+
+        return Organizations(self)
 
     def would_forget(self, person: str) -> "Forgotten":
         """What `forget` would erase. Raises ConfigError: nobody, or several."""
