@@ -76,6 +76,10 @@ def compare(table: Path, options: Options) -> list[Result]:
         found = read_labels(labels)
         result.everyone, result.linkable = score(people, found), score(people, found, can)
         result.errors, result.examples = told(table, people, found, can)
+        if name == "splink":
+            sure = read_labels(options.folder / "splink-strict")
+            more = score(people, sure), score(people, sure, can)
+            results.append(Result(f"{NAMES[name]} from 0.99 on", *more))
         if reading.get("asked"):
             after = read_labels(answered)
             asked = f"{NAMES[name]}, {reading['asked']:,} questions answered"
@@ -88,8 +92,9 @@ def one(name: str, table: Path, labels: Path, answered: Path, questions: int,
         options: Options) -> Reading:  # fmt: skip
     """The reading of a system that needs no warehouse."""
     arguments: Reading = {"table": str(table), "labels": str(labels), "answered": str(answered)}
-    arguments |= {"questions": questions, "rounds": 3 if questions < 20_000 else 1}
+    arguments |= {"questions": questions, "rounds": 3 if questions < 2_000 else 1}
     if name == "splink":
+        arguments |= {"strict": str(options.folder / "splink-strict")}
         arguments |= {"threshold": options.threshold, "memory": options.memory}
         script = str(Path(__file__).with_name("splink_five.py"))
         return in_a_process([str(python_with_splink(options)), script], arguments, options.budget)
