@@ -214,7 +214,7 @@ class _Alignment:
         scripts = {self.a.script, self.b.script}
         if "hangul" in scripts:
             return "transliterated" if korean_sound(one) == korean_sound(other) else ""
-        if scripts & WITHOUT_VOWELS and same_consonants(one, other):
+        if scripts & WITHOUT_VOWELS and same_consonants(one, other, "indic" in scripts):
             return "transliterated"
         return ""
 
@@ -350,10 +350,16 @@ class _Alignment:
             to_b.setdefault(one, set()).add(other)
         in_b = {other for _, other, _ in self.pairs}
         count_a, count_b = len(self.a.tokens), len(self.b.tokens)
+        # A word that an initial stands for has no place in the other name: nothing can be said.
+        loose = {word for pair in self.initials if pair[2] == "initial" for word in pair[:2]}
         while i not in to_b:
             i = (i - 1) % count_a
+            if self.a.tokens[i] in loose:
+                return False
         while j not in in_b:
             j = (j - 1) % count_b
+            if self.b.tokens[j] in loose:
+                return False
         return j in to_b[i]
 
 

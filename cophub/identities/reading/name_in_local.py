@@ -69,12 +69,13 @@ def _fits(
         return 0.0
     best = _one_piece(joined, tokens, initials, family)
     if len(pieces) > 1 and best < FULL_FIT:
-        return _several(pieces, tokens, initials, script, best)
+        parted = not any(char.isdigit() for char in local)
+        return _several(pieces, tokens, initials, script, best, parted)
     if best:
         return best
     if script in WITHOUT_VOWELS or _shares(joined, tokens):
         return 0.0
-    return OTHER_PERSON if _anothers(joined, tokens) else 0.0
+    return OTHER_PERSON if _anothers(joined, (*tokens, *initials)) else 0.0
 
 
 def _one_piece(
@@ -91,18 +92,33 @@ def _one_piece(
         return FULL_FIT
     if any(_related(text, word) for word in tokens):
         return PART_FIT
-    if _heard(text, tokens):
+    if _heard(text, tokens) or _with_initial(text, tokens, initials):
         return FULL_FIT
     if _are_initials(text, tokens, initials):
         return INITIALS_FIT
     return PART_FIT if _cut_short(text, tokens) else 0.0
 
 
+def _with_initial(text: str, tokens: tuple[str, ...], initials: tuple[str, ...]) -> bool:
+    """Whether it is a word of the name and one that an initial may stand for: `R. Ocampo`."""
+    for word in tokens if initials else ():
+        size = len(word)
+        if size > 3 and len(text) > size + 2:
+            if text.endswith(word) and text[0] in initials:
+                return True
+            if text.startswith(word) and text[size] in initials:
+                return True
+    return False
+
+
 def _related(one: str, other: str) -> bool:
     """Whether `relation` finds one; asked only where it could."""
     if one == other:
         return True
-    if one[0] != other[0] and not (one in STANDS_FOR or other in STANDS_FOR or one in SPELLING):
+    foreign = one[0] in "cx" or other[0] in "cx"  # Somali, `cabdi` for `abdi`
+    if one[0] != other[0] and not (
+        foreign or one in STANDS_FOR or other in STANDS_FOR or one in SPELLING
+    ):
         return False
     return len(one) > 1 and relation(one, other) != ""
 
@@ -190,6 +206,7 @@ def _several(
     initials: tuple[str, ...],
     script: str,
     best: float,
+    parted: bool,
 ) -> float:
     """The verdict on a local part of several pieces, as `a.diallo`."""
     free = list(tokens)
@@ -197,6 +214,7 @@ def _several(
     fit = single = 0
     foreign: list[str] = []
     fitting: list[str] = []
+    waiting: list[str] = []
     for piece in sorted(pieces, key=len, reverse=True):
         word = next((word for word in free if _piece_fits(piece, word, script)), None)
         if word is not None:
@@ -204,22 +222,32 @@ def _several(
             fitting.append(word)
             fit += len(piece) > 1
             single += len(piece) == 1
-        elif len(piece) == 1 and piece in letters:
-            letters.remove(piece)
+        elif piece[0] in letters and (len(piece) == 1 or fitting):
+            letters.remove(piece[0])
             single += 1
+        elif len(piece) > 2 and piece[0] in letters:
+            waiting.append(piece)
         elif piece not in PARTICLES and piece not in _FUNCTIONS:
+            foreign.append(piece)
+    for piece in waiting:  # longer than the word that fits: `lamine.sow` of L. Sow
+        if fitting and piece[0] in letters:
+            letters.remove(piece[0])
+            single += 1
+        else:
             foreign.append(piece)
     if not foreign or "".join(pieces) in tokens:
         if (fit and fit + single > 1) or "".join(pieces) in tokens:
             return FULL_FIT
         return max(best, PART_FIT if fit else INITIALS_FIT if single > 1 else 0.0)
-    return best or _with_foreign(pieces, foreign, fitting, tokens, script)
+    return best or _with_foreign(pieces, foreign, fitting, tokens, script, parted)
 
 
 def _piece_fits(piece: str, word: str, script: str) -> bool:
     if len(piece) == 1:
         return initial_of(piece, word)
     if _related(piece, word) or (len(piece) > 3 and word.startswith(piece)):
+        return True
+    if 2 < len(word) < 6 and piece.startswith(word) and word not in SPELLING:
         return True
     return script in WITHOUT_VOWELS and len(piece) > 2 and same_consonants(piece, word)
 
@@ -230,6 +258,7 @@ def _with_foreign(
     fitting: list[str],
     tokens: tuple[str, ...],
     script: str,
+    parted: bool,
 ) -> float:
     """The verdict where pieces are left that the name does not have."""
     long = [piece for piece in foreign if len(piece) > 2]
@@ -245,7 +274,9 @@ def _with_foreign(
         return 0.0
     whole = len(long) > 1 or (long and len(long[0]) > 3 and any(len(p) == 1 for p in foreign))
     known = any(piece in GIVEN or piece in FAMILY or piece in SPELLING for piece in long)
-    return OTHER_PERSON if whole or (known and len(pieces) > 1 and len(foreign) > 1) else 0.0
+    # Of unknown words, two that a dot parts are a name, and what digits part is a pseudonym.
+    sure = known or (parted and len(pieces) == 2)
+    return OTHER_PERSON if whole and sure else 0.0
 
 
 def _shares(text: str, tokens: tuple[str, ...]) -> bool:
@@ -282,8 +313,11 @@ def _known_name(text: str) -> bool:
 
 def _anothers(text: str, tokens: tuple[str, ...]) -> bool:
     """Whether letters that share nothing with the name are somebody else's."""
-    if len(text) > 5 and initial_of(text[0], tokens[0]) and len(tokens) == 1:
-        return False  # `mkeita` for one who shows as Moussa
+    if text in FAMILY or text[1:] in FAMILY or len(tokens) == 1:
+        # `jtaylor` of Jane Kennedy, who married; `mkeita` of one who shows as Moussa.
+        return _known_name(text) and not any(initial_of(text[0], word) for word in tokens)
+    if any(len(word) == 1 and text[0] == word for word in tokens):
+        return False  # `humberto` of H. Barbosa
     return _known_name(text)
 
 

@@ -199,15 +199,21 @@ def _beside(word: str) -> bool:
     )  # fmt: skip
 
 
+def _is_beside(part: str) -> bool:
+    """Whether what stands after a comma is titles, degrees and suffixes: `BSc Nursing`, `Jr.`."""
+    words = _words(part)
+    if all(map(_beside, words)) or _INDONESIAN.fullmatch(part):
+        return True
+    return words[0] in DEGREES and len(words[0]) > 2
+
+
 def _commas(text: str, organizations: list[str]) -> tuple[str, bool]:
     """The name without its comma, and whether the family name stood before it."""
     parts = [part.strip() for part in text.split(",")]
     parts = [part for part in parts if _letters(part)]
     if not parts:
         return "", False
-    beside = [
-        part for part in parts[1:] if all(map(_beside, _words(part))) or _INDONESIAN.fullmatch(part)
-    ]
+    beside = [part for part in parts[1:] if _is_beside(part)]
     rest = [part for part in parts[1:] if part not in beside]
     suffix = " ".join(part for part in beside if any(w in SUFFIXES for w in _words(part)))
     first = parts[0]

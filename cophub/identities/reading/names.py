@@ -37,6 +37,7 @@ from cophub.identities.reading.name_words import (
     TITLES,
     TITLES_TOO,
 )
+from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.scripts import fold, romanize, script_of
 from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import word_key
@@ -218,13 +219,13 @@ def _mark_capitals(words: list[_Word]) -> None:
 def _short_initials(word: _Word, count: int) -> bool:
     """Whether capitals beside small letters are initials: `Smith JK`, and not `XU Jun`."""
     text = word.text
-    if not word.capitals or len(text) > 3 or word.script != "latin":
+    if not word.raw.isupper() or not 1 < len(text) < 4 or text in ("st", "mc"):
         return False
-    if text in COMMON or text in CHINESE_SURNAMES or text in KOREAN_SURNAMES:
+    if text in COMMON or text in STANDS_FOR or text in CHINESE_SURNAMES or text in KOREAN_SURNAMES:
         return False
     if not set(text) & set("aeiouy"):
         return True
-    return len(text) == 2 and count > 2 and text not in SPELLING
+    return word.capitals and len(text) == 2 and count > 2 and text not in SPELLING
 
 
 def _strip(words: list[_Word], others: int) -> str:

@@ -193,7 +193,7 @@ def skeleton(word: str) -> str:
     for letters, one in _CONSONANTS:
         if letters in word:
             word = word.replace(letters, one)
-    word = re.sub("h$", "", word)
+    word = re.sub("h$", "", word.replace("ng", "n"))
     return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouwy]", "", word))
 
 

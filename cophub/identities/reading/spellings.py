@@ -29,7 +29,7 @@ aminata aminatou aminatu amineta; halima halimah haleema alima xaliima;
 halimatou halimata halimatu; safia safiya safiyya safiyyah safiye; safiatou safiatu safietou;
 rabia rabiah rabiya; rabiatou rabiatu; ramatou ramatu ramata ramatoulaye; samira sameera samirah;
 sumaya soumaya sumayya soumia somaya sumaia sumayah sumeya; salamatou salamatu salimata;
-hassan hasan hassane hassen xasan; ali aly alli cali; aliou aliyu alioune aliu alieu;
+hassan hasan hassane hassen xasan; ali aly alli ally cali; aliou aliyu alioune aliu alieu;
 ahmed axmed ahmad ahmet achmad;
 aleksandr alexander alexandr aleksander oleksandr alexandre aliaksandr aleksandar alexandru;
 aleksandr alexandros; aleksandra alexandra oleksandra aliaksandra;

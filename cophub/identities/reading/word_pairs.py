@@ -83,7 +83,37 @@ def relation(one: str, other: str) -> str:
         return "nickname"
     if word_key(one) == word_key(other):
         return "transliterated" if _one_name(one, other) else ""
+    if _cut_short(one, other) or _cut_short(other, one):
+        return "nickname"
+    if _somali(one) == _somali(other) or (
+        len(one) > 3 and one.replace("y", "i") == other.replace("y", "i")
+    ):
+        return "transliterated"
     return "slip" if _slip(one, other) else ""
+
+
+def _cut_short(short: str, name: str) -> bool:
+    """Whether a word is the beginning of a longer name and no common name itself: `fede`."""
+    return (
+        2 < len(short) < 6
+        and short not in SPELLING
+        and len(name) > len(short) + 1
+        and name.startswith(short)
+        and not (short in COMMON and name in COMMON)
+        and short not in FAMILY
+        and name not in FAMILY
+        and not (_CHINESE.search(short) or (_PINYIN.fullmatch(name) and _CHINESE.search(name)))
+        and not _gendered(name, short)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _somali(word: str) -> str:
+    """Somali writes `x` for h, `c` for a sound that others leave out, and long vowels twice."""
+    if len(word) < 4 or not ("x" in word or "c" in word):
+        return word
+    heard = word.replace("x", "h").replace("ch", "*").replace("c", "").replace("*", "ch")
+    return re.sub(r"([aeiou])\1", r"\1", heard)
 
 
 def _one_name(one: str, other: str) -> bool:
@@ -116,7 +146,7 @@ def differ(one: str, other: str) -> bool:
     if _gendered(one, other) or _gendered(other, one):
         return True
     return bool(
-        (_CHINESE.search(one) or _CHINESE.search(other))
+        (_CHINESE.search(one) and _CHINESE.search(other))
         and _PINYIN.fullmatch(one)
         and _PINYIN.fullmatch(other)
     )
@@ -141,11 +171,14 @@ def alike(one: str, other: str) -> bool:
     """
     if COUNTERPART.get(one, _NONE) & COUNTERPART.get(other, _NONE):
         return not (_gendered(one, other) or _gendered(other, one))
+    shorter = min(len(one), len(other))
+    begins = one.startswith(other) or other.startswith(one)
+    if begins and 2 < shorter < 5 and abs(len(one) - len(other)) > 1:
+        return not (_gendered(one, other) or _gendered(other, one))
     if differ(one, other):
         return False
-    if one.startswith(other) or other.startswith(one):
-        return min(len(one), len(other)) > 2
-    shorter = min(len(one), len(other))
+    if begins and shorter > 2:
+        return True
     allowed = 1 if shorter < 6 else 2 if shorter < 10 else 3
     return shorter > 3 and OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
@@ -161,8 +194,14 @@ def bare(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=131072)
-def same_consonants(one: str, other: str) -> bool:
-    """Whether two words may be one where one of them was written without vowels."""
+def same_consonants(one: str, other: str, indic: bool = False) -> bool:
+    """Whether two words may be one where one of them was written without vowels.
+
+    In scripts of India `m` may stand for any nasal, and `v` and `b` are one letter to many.
+    """
+    if indic:
+        one = one.replace("v", "b").replace("m", "n")
+        other = other.replace("v", "b").replace("m", "n")
     bones = skeleton(one)
     if bones != skeleton(other):
         return False

@@ -19,15 +19,19 @@ maria de la cruz: mdelacruz maria.delacruz cruz.maria delacruz.m
 mary o'connor: moconnor mary.o.connor mary.oconnor
 J. K. Smith: jksmith j.smith jk.smith
 wangwei: wang.wei
+L. Sow: lamine.sow lsow
+R. Ocampo: rolandoocampo rocampo
+Cabdullaahi Muse: abdullahi.muse
 """
 PARTLY = """
-amina diallo: amina amina84 amina.geneva ad ad77 amidia
+amina diallo: amina amina84 ami amina.geneva ad ad77 amidia
 mohamed ali hassan: mah
 robert smith: robert bob
 """
 SILENT = """
 amina diallo: k17 x 123 info office lucky7 project.lead happyday a 4455 bluesky aminata.geneva
-amina diallo: admin hello.world sunshine ami
+amina diallo: admin hello.world4 sunshine peace4all1981
+jennifer kennedy: jtaylor
 王伟: kevin.wang info panda88
 """
 OTHERS = """
