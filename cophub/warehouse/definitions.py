@@ -89,8 +89,10 @@ MEASURES: tuple[Measure, ...] = (
         "organisations on the mailing list",
         "organisations",
         "Distinct organisations of the people on the mailing list at the end of the quarter, each"
-        " person counted for the organisation their accounts name most, else the one of their mail"
-        " domain; public mail providers are no organisation.",
+        " person counted for the organisation they worked for then: the one that their accounts"
+        " named, else the one of their work address, of several the main one. A country office"
+        " counts as its organisation; public mail providers and names that may mean this or that"
+        " are none. Before the first that is known of a person, that one.",
     ),
     Measure(
         "emails_sent",

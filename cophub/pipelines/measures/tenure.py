@@ -200,30 +200,62 @@ def headcounts(connection: Connection, stays: str) -> dict[str, Headcount]:
 
 
 def stage_affiliations(connection: Connection, calendar: Calendar) -> None:
-    """Fill the staged table `working`: who works where, from and to a quarter.
+    """Fill the staged table `working`: for whom each person counts, from and to a quarter.
 
+    Of two at one time the main one counts; an office counts as the organisation whose office it is.
     The first that is known of a person holds for the time before, too: the hub looked only then.
     """
+    columns = "person TEXT, organization TEXT, place INTEGER, valid_from <instant>"
+    with staged(connection, employed=f"{columns}, q_from INTEGER, q_to INTEGER"):
+        _stage_employed(connection, calendar)
+        execute(connection, f"INSERT INTO working {_ONE_EMPLOYER} UNION ALL {_SEVERAL}")
+    settle(connection, "working")
+
+
+def _stage_employed(connection: Connection, calendar: Calendar) -> None:
+    """Every affiliation, from and to a quarter."""
     execute(
         connection,
         f"""
-        INSERT INTO working
-        SELECT w.person, w.organization,
-               CASE WHEN w.place = 1 OR w.valid_from < :first THEN 0 ELSE b.q END,
+        INSERT INTO employed
+        SELECT w.person, coalesce(p.parent, o.parent, w.organization), w.place_then, w.valid_from,
+               CASE WHEN w.number = 1 OR w.valid_from < :first THEN 0 ELSE b.q END,
                CASE WHEN w.valid_to < :first THEN 0 ELSE coalesce(e.q, {OPEN}) END
         FROM (
-          SELECT person, organization, valid_from, valid_to, row_number() OVER (
-            PARTITION BY person ORDER BY valid_from, organization <bytewise>) AS place
+          SELECT person, organization, valid_from, valid_to,
+                 coalesce(place, {OPEN}) AS place_then, row_number() OVER (
+            PARTITION BY person ORDER BY valid_from, organization <bytewise>) AS number
           FROM affiliation
         ) w
+        LEFT JOIN organization o ON o.key = w.organization
+        LEFT JOIN organization p ON p.key = o.parent
         LEFT JOIN calendar b ON {at("w.valid_from", "b")}
         LEFT JOIN calendar e ON {at("w.valid_to", "e")}
-        WHERE w.place = 1 OR w.valid_from < :cutoff
+        WHERE w.number = 1 OR w.valid_from < :cutoff
         """,
         first=calendar.quarters[0].starts,
         cutoff=calendar.cutoff,
     )
-    settle(connection, "working")
+    settle(connection, "employed")
+
+
+_COUNTS = "SELECT person FROM employed GROUP BY person HAVING count(*)"
+_ONE_EMPLOYER = f"""
+    SELECT person, organization, q_from, q_to FROM employed WHERE person IN ({_COUNTS} = 1)
+"""
+# Quarter by quarter: the main one of one quarter may not be there in the next.
+_SEVERAL = f"""
+    SELECT person, organization, q, q + 1
+    FROM (
+      SELECT w.person, w.organization, c.q, row_number() OVER (
+        PARTITION BY w.person, c.q
+        ORDER BY w.place, w.valid_from DESC, w.organization <bytewise>) AS rank
+      FROM employed w
+      JOIN (SELECT DISTINCT q FROM calendar) c ON w.q_from <= c.q AND c.q < w.q_to
+      WHERE w.person IN ({_COUNTS} > 1)
+    ) ranked
+    WHERE rank = 1
+"""
 
 
 def spells_of_organizations(stays: str) -> str:

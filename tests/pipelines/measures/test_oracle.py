@@ -16,8 +16,8 @@ FIRST, NOW = datetime(2025, 1, 10, tzinfo=UTC), datetime(2026, 8, 15, 12, tzinfo
 ZONE = "America/St_Johns"
 COMMUNITIES = ("soil", "water", "air")
 NAMES = (
-    "person", "person_account", "affiliation", "space", "community_space", "membership",
-    "membership_period", "event", "attendance", "campaign", "post",
+    "person", "person_account", "organization", "affiliation", "space", "community_space",
+    "membership", "membership_period", "event", "attendance", "campaign", "post",
 )  # fmt: skip
 
 
@@ -151,14 +151,20 @@ class Oracle:
         return inside
 
     def organizations(self, people: set[str], instant: datetime) -> int:
+        parents = {o["key"]: o["parent"] for o in self.rows["organization"]}
         found = set()
         for person in people:
             jobs = [a for a in self.rows["affiliation"] if a["person"] == person]
-            jobs.sort(key=lambda a: a["valid_from"])
-            for number, job in enumerate(jobs):
-                begun = number == 0 or job["valid_from"] < instant
-                if begun and (job["valid_to"] is None or job["valid_to"] >= instant):
-                    found.add(job["organization"])
+            jobs.sort(key=lambda a: (a["valid_from"], a["organization"]))
+            then = [
+                job
+                for number, job in enumerate(jobs)
+                if (number == 0 or job["valid_from"] < instant)
+                and (job["valid_to"] is None or job["valid_to"] >= instant)
+            ]
+            if then:
+                main = min(then, key=lambda job: job["place"] or 99)
+                found.add(parents.get(main["organization"]) or main["organization"])
         return len(found)
 
     # --- campaigns -------------------------------------------------------------------------
@@ -248,13 +254,19 @@ def moment(rng: random.Random, first: datetime = FIRST) -> datetime:
 
 
 def _affiliations(rng: random.Random, rows: dict[str, list[Any]], people: list[str]) -> None:
+    rows["organization"] = [
+        {"key": key, "name": key, "parent": parent}
+        for key, parent in (("fao", None), ("who", None), ("who-ke", "who"), ("wfp", None))
+    ]
     for person in people:
         at = moment(rng)
-        for organization in rng.sample(("fao", "who", "wfp"), rng.randrange(3)):
+        employers = rng.sample(("fao", "who", "who-ke", "wfp"), rng.randrange(4))
+        places = rng.sample(range(1, 5), 4)
+        for organization, place in zip(employers, places, strict=False):
             until = moment(rng, at) + timedelta(seconds=1)
-            row = {"person": person, "organization": organization, "valid_from": at}
+            row = {"person": person, "organization": organization, "valid_from": at, "place": place}
             rows["affiliation"].append(row | {"valid_to": rng.choice((None, until))})
-            at = until
+            at = rng.choice((at + timedelta(seconds=1), until))
 
 
 def _spaces(rng: random.Random, rows: dict[str, list[Any]]) -> None:

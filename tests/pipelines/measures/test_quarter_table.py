@@ -295,6 +295,23 @@ def test_organisations_are_those_of_the_people_at_the_end_of_the_quarter(hub: An
     assert [hub.value("soil", q, "organizations") for q in quarters] == [2, 1, 2]
 
 
+def test_of_two_organisations_at_one_time_the_main_one_counts(hub: Any) -> None:
+    """And an office as the organisation whose office it is."""
+    hub.rows.seen_at = day("2026-01-01")
+    hub.person("a", organization="fao")
+    hub.person("b", organization="who")
+    hub.rows.add("organization", {"key": "who-ke", "name": "WHO Kenya", "parent": "who"})
+    hub.rows.change("affiliation", {"person": "a"}, place=2)
+    office = {"person": "a", "organization": "who-ke", "valid_from": day("2026-04-05"), "place": 1}
+    hub.rows.add("affiliation", office)
+    hub.community("soil", "l")
+    for account in "ab":
+        hub.member("l", account, day("2026-01-02"))
+    hub.run()
+    quarters = ("2026Q1", "2026Q2")
+    assert [hub.value("soil", q, "organizations") for q in quarters] == [2, 1]
+
+
 def test_opens_of_two_kinds_are_never_mixed_nor_compared(hub: Any) -> None:
     """The proxy-free figure where every campaign has it; else the plain one, and says so."""
     hub.community("soil", "l")
