@@ -2,7 +2,8 @@
 
 It reads what the sources say and writes the hub's own tables: person, person_account and
 person_history, organization, organization_name and affiliation, community and community_space. All
-in one transaction, and a second run over the same accounts writes nothing.
+in one transaction; a later run looks only at what has changed since, and people are as if all had
+been weighed anew.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from cophub import Pipeline, PipelineContext, Publication, hookimpl
+from cophub.identities.matching.weights import Weights
 
 
 class Settings(BaseModel, extra="forbid"):
@@ -28,23 +30,28 @@ class Settings(BaseModel, extra="forbid"):
             " agreed; capital and small letters are alike."
         ),
     )
+    weights: Weights = Field(
+        Weights(),
+        description=(
+            "How much each piece of evidence says about two accounts being one person's, as natural"
+            " log-odds, and from which sum on they are joined or asked about."
+        ),
+    )
 
 
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Resolve people, organisations and communities; yields no files."""
     from cophub.identities.organizations.dated import update_affiliations
-    from cophub.identities.organizations.stored import update_register
+    from cophub.identities.store.resolve import resolve
     from cophub.pipelines.identities.communities import resolve_communities
     from cophub.pipelines.identities.listing import resolve_listing
-    from cophub.pipelines.identities.people import resolve_people
 
     with ctx.warehouse.begin() as connection:
         resolve_communities(connection, ctx.communities, ctx.log)
         ctx.announce("people", 0, None)
-        changes = resolve_people(connection, ctx.now, ctx.run)
+        changes = resolve(connection, weights=ctx.settings.weights, now=ctx.now, run=ctx.run)
         ctx.announce("organisations", 0, None)
-        update_register(connection)
-        affiliations = update_affiliations(connection, ctx.now)
+        affiliations = update_affiliations(connection, ctx.now, changes.touched)
         everybody = ctx.settings.listed == "everybody"
         relisted = resolve_listing(connection, None if everybody else ctx.settings.listed_by)
     ctx.log.info(

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from cophub.pipelines.identities import cophub_pipelines
-from cophub.pipelines.identities.people import Overlap, redirects, share_out
 
 IDENTITIES = cophub_pipelines()[0]
 DAY = timedelta(days=1)
@@ -216,19 +215,6 @@ def test_a_person_has_the_best_that_their_accounts_give(rows: Any, run: Callable
     (person,) = rows.all("person")
     assert (person["name"], person["country"]) == ("Ana Lima", "BR")
     assert person["listed"] is False
-
-
-def test_the_largest_overlap_chooses_first() -> None:
-    """Also where it leaves another group without a person: that one gets a new id."""
-    overlaps = [
-        Overlap("x", "p", 2, 1),
-        Overlap("y", "p", 3, 1),
-        Overlap("y", "q", 1, 0),
-    ]
-    winners = share_out(overlaps)
-    assert winners["y"] == "p"
-    assert winners["x"] not in {"p", "q"}
-    assert redirects(overlaps, winners) == [("q", "p")]
 
 
 Partition = dict[str, str]
