@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cophub.cli import show
-from cophub.cli.options import State, pass_state, shared
+from cophub.cli.options import State, pass_state, shared, warn
 from cophub.cli.progress import Watch, watching
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def run(state: State, pipelines: tuple[str, ...], no_sync: bool) -> int:
     with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
         found = told(hub.run(pipelines, sync=not no_sync, watch=watch, stop=stop), watch)
         site = hub.config.site / "index.html"
+        wrong = hub.directory.contradictions()
+    warn([f"decisions about people contradict one another: {line}" for line in wrong])
     if not show.finish(state, {"results": found, "site": str(site)}) and site.exists():
         show.say(f"  the site: {site}")
     return exit_code(found)

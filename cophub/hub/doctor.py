@@ -16,6 +16,7 @@ from cophub.config.environment import FromEnvironment
 from cophub.errors import CophubError
 from cophub.hub import reading
 from cophub.hub.answers import Finding
+from cophub.identities.privacy import mask_text
 from cophub.warehouse import Warehouse, tables
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def examine(hub: "Hub") -> Iterator[Finding]:
         yield from _sqlite_file(warehouse)
         yield from _clock(warehouse, hub.now())
         yield from _runs(warehouse)
+        yield from _decisions(hub)
     except CophubError as error:
         yield Finding("warehouse", "failed", str(error))
 
@@ -184,6 +186,35 @@ def _runs(warehouse: Warehouse) -> Iterator[Finding]:
                 f"cophub check {source}, and when it is well: cophub sync {source}"
                 if row.state == "failed"
                 else f"look at it, then: cophub sync {source} --accept-departures",
+            )
+
+
+def _decisions(hub: "Hub") -> Iterator[Finding]:
+    """Whether what people decided can all hold, and holds under the names that sources have."""
+    from cophub.identities import standing
+
+    with hub.warehouse.connect() as connection:
+        known = standing.standing(connection)
+        wrong = standing.conflicts(connection)
+    if not known.decisions:
+        return
+    if not wrong:
+        yield Finding("people", "ok", "no decisions about people contradict one another")
+    for conflict in wrong:
+        number = conflict.different.number
+        yield Finding(
+            "people",
+            "warning",
+            f"decisions contradict one another: {mask_text(str(conflict))}",
+            f"take one of them back, such as: cophub people undo {number}",
+        )
+    for old, new in known.renamed.items():
+        if old not in hub.config.sources:
+            yield Finding(
+                "people",
+                "warning",
+                f'source "{old}" seems to be called "{new}" now; its decisions hold for both',
+                f"to make that final: cophub people rename-source {old} {new}",
             )
 
 

@@ -272,7 +272,7 @@ run = Table(
     "run",
     metadata,
     Column("id", RowId, primary_key=True, comment="Number of the run"),
-    Column("kind", Text, nullable=False, comment="sync, backfill, publish or upload"),
+    Column("kind", Text, nullable=False, comment="sync, backfill, publish, upload or decide"),
     Column("source", Text, comment="Source in plugins.toml; NULL: the pipelines"),
     Column("state", Text, nullable=False, comment="running, done, failed, held, busy or killed"),
     Column("started_at", Instant, nullable=False, comment="When it began"),

@@ -141,6 +141,7 @@ def test_a_decision_outlives_a_source_that_is_renamed(directory: Directory, coph
     assert people["forum:2"] == people["forum:3"]
     assert people["forum:1"] != people["calls:77"]
     assert people["forum:1"] == people["list:1"]
+    assert "cophub people rename-source list forum" in cophub("doctor").out
 
 
 def test_a_source_can_be_renamed_with_all_that_it_has(directory: Directory, cophub: Call) -> None:
@@ -188,6 +189,9 @@ def test_what_contradicts_is_refused_and_named(directory: Directory, cophub: Cal
     listed = cophub("people", "decisions")
     assert (listed.code, "contradicted" in listed.out) == (1, True)
     assert "contradict one another" in cophub("people", "review").out
+    run = cophub("run", "identities", "--no-sync")
+    assert (run.code, "contradict one another" in run.err) == (0, True)
+    assert "take one of them back" in cophub("doctor").out
     cophub("people", "undo")
     assert cophub("people", "decisions").code == 0
 

@@ -303,7 +303,7 @@ def runs() -> None:
     op.create_table(
         "run",
         Column("id", RowId, primary_key=True, comment="Number of the run"),
-        Column("kind", Text, nullable=False, comment="sync, backfill, publish or upload"),
+        Column("kind", Text, nullable=False, comment="sync, backfill, publish, upload or decide"),
         Column("source", Text, comment="Source in plugins.toml; NULL: the pipelines"),
         Column(
             "state", Text, nullable=False, comment="running, done, failed, held, busy or killed"

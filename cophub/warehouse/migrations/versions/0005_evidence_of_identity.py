@@ -14,11 +14,13 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 _KINDS = "person, or what is nobody: role_mailbox, bot, service, device, shared_login, room"
+_RUNS = "sync, backfill, publish, upload or decide"
 
 
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"COMMENT ON COLUMN person.kind IS '{_KINDS}'")
+        op.execute(f"COMMENT ON COLUMN run.kind IS '{_RUNS}'")
     _evidence()
     _keys()
     _edges()
