@@ -20,6 +20,10 @@ TELLING = 8
 AT_ONCE = 60
 """Names of one domain that are compared with each other: those that most mailboxes give."""
 
+FAR_MORE = 4
+"""So many times as often a name has to be given for a rare one to be a slip in it."""
+
+_LONG = 3
 _SLIP_FROM = 6
 """Letters that a word has at least where one of them may differ."""
 
@@ -67,6 +71,7 @@ def learn(
     """See `Register.learn`."""
     lesson = _Lesson(base, stated)
     _join_spellings(lesson)
+    _join_rare_slips(lesson)
     _read_acronyms(lesson)
     keys = _keys(lesson, remembered)
     names = {key: Organization(key, head) for head, key in keys.items() if head in lesson.heads}
@@ -99,6 +104,32 @@ def _join_spellings(lesson: _Lesson) -> None:
             first, *others = sorted(names, key=lambda name: (-lesson.weight[name], name))
             for other in others:
                 _lead(lesson, other, first)
+
+
+def _join_rare_slips(lesson: _Lesson) -> None:
+    """A rare name leads to a far more frequent one from which one slip in one word tells it apart.
+
+    Of three words and more, wherever it is given: people type the names of employers from private
+    addresses, too.
+    """
+    patterns: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    for name in lesson.weight:
+        words = name.split()
+        if len(words) >= _LONG and (name in lesson.new or lesson.base.key_of_name(name)):
+            for at, word in enumerate(words):
+                if len(word) >= _SLIP_FROM - 1:
+                    patterns[at, " ".join((*words[:at], "*", *words[at + 1 :]))].append(name)
+    for _, names in sorted(patterns.items()):
+        if len(names) < 2:
+            continue
+        names.sort(key=lambda name: (-lesson.weight[name], name))
+        often = [n for n in names[:AT_ONCE] if lesson.weight[n] >= FAR_MORE]
+        for name in names:
+            for other in often:
+                enough = lesson.weight[other] >= FAR_MORE * max(lesson.weight[name], 1)
+                if enough and name in lesson.new and alike(name, other):
+                    _lead(lesson, name, other)
+                    break
 
 
 def _lesser_first(lesson: _Lesson, one: str, other: str) -> tuple[str, str]:
@@ -228,7 +259,7 @@ def _of_domain(lesson: _Lesson, made: Register, domain: str) -> str | None:
             named[name] += mailboxes
             vague.add(name)
     if not named:
-        return domain
+        return _called(made, domain) or domain
     most, mailboxes = min(named.items(), key=lambda item: (-item[1], item[0]))
     # One colleague's slip must not rename the rest: half of those who name any have to agree.
     if mailboxes * 2 > named.total():
@@ -243,14 +274,26 @@ def _of_domain(lesson: _Lesson, made: Register, domain: str) -> str | None:
 
 def _fitting(made: Register, named: Collection[str], domain: str) -> str:
     """The one organisation named there whose name is that of the domain: `Acme`, acme.org."""
-    label = domain.partition(".")[0].replace("-", "")
+    label = _label(domain)
     fitting = set()
     for key in named:
         title = made.title(key)
         letters = {slug(title).replace("-", ""), key.replace("-", ""), *initials(title.lower())}
         if len(label) > 2 and label in letters:
             fitting.add(key)
-    return fitting.pop() if len(fitting) == 1 else ""
+    return fitting.pop() if len(fitting) == 1 else _called(made, domain)
+
+
+def _called(made: Register, domain: str) -> str:
+    """The one organisation whose first words are the domain's name: `Acme Health Trust`.
+
+    For a domain that says enough by itself: `acmehealth.org`, not an acronym.
+    """
+    return made.first_words.get(_label(domain), NONE)
+
+
+def _label(domain: str) -> str:
+    return domain.partition(".")[0].replace("-", "")
 
 
 __all__ = ["TELLING", "alike", "learn"]

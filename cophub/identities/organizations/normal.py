@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"'s\b")
 _ELIDED = re.compile(r"\b(?:dell|nell|all|[ldn])'")
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?|\b\w\.\w\b")
 _WORD = re.compile(r"[^\W_]+")
-_BRACKETED = re.compile(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]\s*")
+_BRACKETED = re.compile(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)")
 _PARTED = re.compile(r"\s+[-–—|:]\s*|\s*[|:–—]\s+|\s*[,;/]\s*")
 
 
@@ -82,14 +82,22 @@ def _folded(text: str) -> str:
 
 def _name_and_acronym(text: str) -> str:
     """The name alone where its acronym stands beside it; else the text as it is."""
-    bracketed = _BRACKETED.fullmatch(text)
-    parts = list(bracketed.groups()) if bracketed else _PARTED.split(text)
-    if len(parts) != 2:
+    if bracketed := _BRACKETED.fullmatch(text):
+        name, inner, rest = bracketed.groups()
+        return f"{found} {rest}" if (found := _fuller(name, inner)) else text
+    parts = _PARTED.split(text)
+    if len(parts) < 2:
         return text
-    one, other = (" ".join(_words(part)) for part in parts)
-    if is_acronym(other, one):
+    found = _fuller(parts[0], parts[1])
+    return " ".join((found, *parts[2:])) if found else text
+
+
+def _fuller(part: str, other: str) -> str:
+    """The longer of two where the shorter is made of its initial letters; else empty."""
+    one, two = " ".join(_words(part)), " ".join(_words(other))
+    if is_acronym(two, one):
         return one
-    return other if is_acronym(one, other) else text
+    return two if is_acronym(one, two) else ""
 
 
 def is_acronym(short: str, full: str) -> bool:

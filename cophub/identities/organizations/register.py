@@ -23,6 +23,9 @@ from cophub.identities.reading.mailboxes import registrable
 NONE = ""
 """Stands for "no organisation", where that is known."""
 
+_ENOUGH = 8
+"""Letters that the first words of a name have where a domain is called by them."""
+
 
 class Register:
     """Names and work domains -> organisation. Not changed once made; `learn` makes another.
@@ -199,6 +202,20 @@ class Register:
             if len(joined) >= 5 and found.setdefault(joined, key) != key:
                 torn.add(joined)
         return {joined: key for joined, key in found.items() if joined not in torn}
+
+    @cached_property
+    def first_words(self) -> dict[str, str]:
+        """Two or more first words of learned names, without blanks, that are of one alone."""
+        found: dict[str, str] = {}
+        torn = set()
+        for name, key in self.learned_names.items():
+            words = name.split()
+            for length in range(2, len(words) + 1):
+                joined = "".join(words[:length])
+                head = self.head(key) if key else NONE
+                if len(joined) >= _ENOUGH and found.setdefault(joined, head) != head:
+                    torn.add(joined)
+        return {joined: key for joined, key in found.items() if key and joined not in torn}
 
     def learn(
         self,

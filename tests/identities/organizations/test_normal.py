@@ -19,6 +19,7 @@ from cophub.identities.organizations.offices import (
         ("W.H.O.", "WHO"), ("W. H. O.", "who"), ("The World Bank", "World Bank"),
         ("World Health Organisation (WHO)", "World Health Organization"),
         ("WHO - World Health Organization", "world health organization"),
+        ("World Health Organization (WHO), Mali", "World Health Organization Mali"),
         ("Acme Health gGmbH", "ACME HEALTH"), ("Santé e.V.", "sante"), ("Acme, Inc.", "Acme"),
         ("Acme S.A.", "Acme"), ("ASBL Santé", "Santé"), ("Acme Co., Ltd.", "acme"),
         ("Bill & Melinda Gates Foundation", "Bill and Melinda Gates Foundation"),

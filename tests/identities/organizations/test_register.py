@@ -112,6 +112,23 @@ def test_slips_and_acronyms_are_learned_within_a_domain() -> None:
     assert label(apart, "AF") != label(apart, "Acme Foundation")
 
 
+def test_a_rare_slip_in_a_long_name_is_read_wherever_it_is_given() -> None:
+    register = Register().learn(
+        [("acme health trust", "", 9), ("acme healht trust", "", 1), ("acmi health trust", "", 3)]
+    )
+    assert label(register, "Acme Healht Trust") == label(register, "Acme Health Trust")
+    assert label(register, "Acmi Health Trust") == "acmi-health-trust", "given too often"
+
+
+def test_a_domain_may_be_called_by_the_first_words_of_a_name() -> None:
+    stated = [("acme health trust", "", 3), ("", "acmehealth.example", 2), ("", "acme.example", 2)]
+    register = Register().learn(stated)
+    assert label(register, "", "acmehealth.example") == "acme-health-trust"
+    assert label(register, "", "acme.example") == "acme.example", "too short to tell"
+    torn = Register().learn([*stated, ("acme health union", "", 2)])
+    assert label(torn, "", "acmehealth.example") == "acmehealth.example"
+
+
 def test_an_acronym_that_was_learned_for_two_is_open() -> None:
     register = Register().learn([*ACME, ("agile farmers", "agile.example", 5),
                                  ("af", "agile.example", 2)])  # fmt: skip
