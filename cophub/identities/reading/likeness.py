@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from cophub.identities.evidence import Name
 from cophub.identities.reading.name_words import PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
-from cophub.identities.reading.scripts import WITHOUT_VOWELS, korean_sound, skeleton
+from cophub.identities.reading.scripts import WITHOUT_VOWELS, greek_sound, korean_sound, skeleton
 from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import (
     AS_FAMILY,
@@ -200,7 +200,7 @@ class _Alignment:
                 how = relation(one, other) if may_relate(profile(one), profile(other)) else ""
                 if not how and mixed:
                     how = self._across(one, other)
-                    if how and "hangul" not in (self.a.script, self.b.script):
+                    if how and {self.a.script, self.b.script} & WITHOUT_VOWELS:
                         self.guessed.append(i)
                 if how:
                     found.append((_RANK[how], i, j, how))
@@ -212,6 +212,8 @@ class _Alignment:
     def _across(self, one: str, other: str) -> str:
         """Whether two words meet across two scripts."""
         scripts = {self.a.script, self.b.script}
+        if "greek" in scripts:
+            return "transliterated" if greek_sound(one) == greek_sound(other) else ""
         if "hangul" in scripts:
             return "transliterated" if korean_sound(one) == korean_sound(other) else ""
         if scripts & WITHOUT_VOWELS and same_consonants(one, other, "indic" in scripts):
@@ -302,7 +304,7 @@ class _Alignment:
         if not (a.full and b.full) or self._unsure(left_a, left_b):
             return some, ""
         if not self.pairs:
-            return CLASH, "words"
+            return CLASH, "family" if self.initials else "words"
         if len(self.pairs) + len(self.initials) == 1:
             i, j, _ = self.pairs[0]
             left = [profile(a.tokens[k]) for k in left_a]
@@ -338,7 +340,9 @@ class _Alignment:
                 for one, other in pairs
             )
         # A Han name may be read in Japanese, and we would not know; no word met, so no verdict.
-        return not self.pairs and bool(scripts & {"han", "kana", "hangul"})
+        if scripts & {"japanese", "kana"}:
+            return True
+        return not self.pairs and bool(scripts & {"han", "hangul"})
 
     def _same_gap(self, i: int, j: int) -> bool:
         """Whether two words stand after the same aligned word, seen as a ring of words.

@@ -8,6 +8,7 @@ from cophub.identities.reading.common_names import CHINESE_SURNAMES, FAMILY, GIV
 from cophub.identities.reading.likeness import initial_of
 from cophub.identities.reading.name_words import JOINED_PARTICLES, ORGANIZATION, PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
+from cophub.identities.reading.roles import is_role
 from cophub.identities.reading.scripts import WITHOUT_VOWELS, fold
 from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import relation, same_consonants, word_key
@@ -20,6 +21,8 @@ INITIALS_FIT = 0.5
 """Initials alone."""
 OTHER_PERSON = -1.0
 
+_UNREADABLE = WITHOUT_VOWELS | {"japanese", "kana"}
+"""Scripts of which the reading cannot be told from the writing."""
 _LETTERS = re.compile("[a-z]+")
 _FUNCTIONS = ORGANIZATION | frozenset(
     """
@@ -47,7 +50,7 @@ def initials_fit(name: Name, local: str) -> bool:
     return _are_initials(letters, name.tokens, name.initials)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32768)
 def _pieces(local: str) -> tuple[str, ...]:
     plain = local.partition("+")[0].lower()
     if not plain.isascii():
@@ -55,7 +58,7 @@ def _pieces(local: str) -> tuple[str, ...]:
     return tuple(_LETTERS.findall(plain.replace("'", "")))
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def _fits(
     tokens: tuple[str, ...],
     initials: tuple[str, ...],
@@ -73,7 +76,7 @@ def _fits(
         return _several(pieces, tokens, initials, script, best, parted)
     if best:
         return best
-    if script in WITHOUT_VOWELS or _shares(joined, tokens):
+    if script in _UNREADABLE or _shares(joined, tokens) or is_role(local):
         return 0.0
     return OTHER_PERSON if _anothers(joined, (*tokens, *initials)) else 0.0
 
@@ -239,7 +242,9 @@ def _several(
         if (fit and fit + single > 1) or "".join(pieces) in tokens:
             return FULL_FIT
         return max(best, PART_FIT if fit else INITIALS_FIT if single > 1 else 0.0)
-    return best or _with_foreign(pieces, foreign, fitting, tokens, script, parted)
+    if best or is_role(".".join(pieces)):
+        return best
+    return _with_foreign(pieces, foreign, fitting, tokens, script, parted)
 
 
 def _piece_fits(piece: str, word: str, script: str) -> bool:
@@ -263,6 +268,8 @@ def _with_foreign(
     """The verdict where pieces are left that the name does not have."""
     long = [piece for piece in foreign if len(piece) > 2]
     if fitting and any(len(word) > 2 for word in fitting):
+        if script in _UNREADABLE:
+            return PART_FIT / 2
         by_surname = all(word not in GIVEN for word in fitting)
         asian = not CHINESE_SURNAMES.isdisjoint(fitting) or not KOREAN_SURNAMES.isdisjoint(fitting)
         others = [piece for piece in long if piece in GIVEN]
@@ -270,7 +277,7 @@ def _with_foreign(
             return OTHER_PERSON
         return 0.0 if by_surname and foreign else PART_FIT / 2
     joined = "".join(pieces)
-    if script in WITHOUT_VOWELS or _shares(joined, tokens) or not _FUNCTIONS.isdisjoint(pieces):
+    if script in _UNREADABLE or _shares(joined, tokens) or not _FUNCTIONS.isdisjoint(pieces):
         return 0.0
     whole = len(long) > 1 or (long and len(long[0]) > 3 and any(len(p) == 1 for p in foreign))
     known = any(piece in GIVEN or piece in FAMILY or piece in SPELLING for piece in long)
@@ -293,7 +300,7 @@ def _full_forms(word: str) -> frozenset[str]:
     return STANDS_FOR.get(word, frozenset())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32768)
 def _known_name(text: str) -> bool:
     """Whether letters without a break are a person's name: `johnsmith`, `jsmith`, `maria`."""
     if text in _FUNCTIONS:

@@ -38,7 +38,7 @@ from cophub.identities.reading.name_words import (
     TITLES_TOO,
 )
 from cophub.identities.reading.nicknames import STANDS_FOR
-from cophub.identities.reading.scripts import fold, romanize, script_of
+from cophub.identities.reading.scripts import fold, is_japanese, romanize, script_of
 from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import word_key
 
@@ -62,6 +62,7 @@ _SEVERAL = re.compile(r"(?i)(?:^|\s)(?:&|and|und|et|the)\s")
 """What names of two people have, and of bodies."""
 _GUEST = frozenset(["guest", "ext", "external", "extern", "externe", "unverified"])
 _NOBODYS = frozenset("user member account visitor guest participant".split())  # noqa: SIM905
+_EAST_ASIAN = ("han", "japanese", "hangul")
 _BODIES = frozenset(
     """
     team office department ministry ministere ministerio university universite universidad hospital
@@ -138,7 +139,7 @@ def _joined(first: Name | None, last: Name | None) -> Name | None:
     )
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def _read(text: str) -> tuple[Name | None, str]:
     if _PLAIN.fullmatch(text):
         folded = text.lower().split(" ")
@@ -183,7 +184,9 @@ def _words(text: str) -> list[_Word]:
         if raw.isascii():
             words.append(_Word(raw, raw.lower(), "latin"))
         elif script_of(raw) == "latin" or not _ASCII_LETTER.search(raw):
-            words.append(_Word(raw, fold(raw), script_of(raw)))
+            script = script_of(raw)
+            japanese = script in ("han", "kana") and is_japanese(raw)
+            words.append(_Word(raw, fold(raw), "japanese" if japanese else script))
         else:  # `Kevin王伟`
             runs = ("".join(run) for _, run in groupby(raw, script_of))
             words.extend(_Word(run, fold(run), script_of(run)) for run in runs)
@@ -209,7 +212,7 @@ def _nobody(words: list[_Word]) -> bool:
 
 def _mark_capitals(words: list[_Word]) -> None:
     """`DIALLO Amina`: what is in capitals beside small letters is the family name."""
-    loud = [word for word in words if word.capitals and word.script != "han"]
+    loud = [word for word in words if word.capitals and word.script not in _EAST_ASIAN]
     quiet = [word for word in words if len(word.raw) > 1 and not word.capitals]
     if not loud or not any(word.raw[:1].isupper() for word in quiet):
         for word in words:
@@ -235,7 +238,7 @@ def _strip(words: list[_Word], others: int) -> str:
         del words[:2]
     while len(words) + others > 1 and words:
         text = words[0].text
-        enough = len(words) + others > 2
+        enough = len(words) + others > 2 or (words[1:2] and words[1].script != "latin")
         if text in TITLES or (text in TITLES_TOO and enough) or (titled and text in _AFTER_TITLE):
             titled = True
             words.pop(0)
@@ -308,9 +311,9 @@ def _made(words: list[_Word], suffix: str) -> Name | None:
     for word in words:
         if word.script == "latin" and _short_initials(word, len(words)):
             into, made = initials, tuple(word.text)
-        elif word.script != "latin" and (len(word.raw) > 1 or word.script in ("han", "hangul")):
+        elif word.script != "latin" and (len(word.raw) > 1 or word.script in _EAST_ASIAN):
             into, made = tokens, romanize(word.raw, word.script)
-            if len(made) == 2 and word.script in ("han", "hangul"):
+            if len(made) == 2 and word.script in _EAST_ASIAN:
                 family.append(made[0])
                 given.append(made[1])
         elif len(word.text) == 1 or (len(word.raw) == 1 and word.script in _SINGLE_LETTER_SCRIPTS):
@@ -326,11 +329,11 @@ def _made(words: list[_Word], suffix: str) -> Name | None:
         return None
     return Name(
         tuple(tokens), tuple(initials), tuple(given), tuple(family), suffix, script,
-        "".join(word.raw for word in words) if script == "han" else "",
+        "".join(word.raw for word in words) if script in ("han", "japanese") else "",
     )  # fmt: skip
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def _key_words(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(word_key, tokens))
 

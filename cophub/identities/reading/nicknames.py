@@ -8,6 +8,11 @@ from nicknames import NickNamer
 from cophub.identities.reading.spellings import SPELLING
 
 SHORT_FORMS = """
+maria: ria mia
+ifeoma: ify
+josefina: josie
+michelle: mitch shelly
+savannah: savi
 jose: pepe pepito chepe ze zeca zezinho pep
 francisco: paco pancho kiko chico curro quico xico
 ignacio: nacho

@@ -63,6 +63,13 @@ def script_of(word: str) -> str:
     return "latin"
 
 
+def is_japanese(word: str) -> bool:
+    """Whether a word in Han characters is a Japanese name: by its surname, or kana in it."""
+    if word in JAPANESE_SURNAMES or any("\u3040" <= char <= "\u30ff" for char in word):
+        return True
+    return 2 < len(word) < 6 and word[:2] in JAPANESE_SURNAMES
+
+
 @lru_cache(maxsize=131072)
 def fold(word: str) -> str:
     """A word of Latin script as lower-case ASCII letters and digits; empty: no letter in it."""
@@ -73,7 +80,7 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=65536)
 def romanize(word: str, script: str) -> tuple[str, ...]:
     """A word written in `script` as Latin words: one, or several where the script joins names."""
-    if script in ("han", "kana"):
+    if script in ("han", "kana", "japanese"):
         return _east_asian(word)
     if script == "hangul":
         return _korean(word)
@@ -104,9 +111,9 @@ def _east_asian(word: str) -> tuple[str, ...]:
         )
     surname = next((word[:n] for n in (2, 1) if word[:n] in HAN_SURNAMES), word[:1])
     if len(word) in (3, 4, 5) and word[:2] in JAPANESE_SURNAMES and surname not in _COMPOUND:
-        given = JAPANESE_GIVEN.get(word[2:])
-        if given:
-            return (JAPANESE_SURNAMES[word[:2]], given)
+        # How a given name is read nobody can tell from its characters: `_unsure` knows.
+        given = JAPANESE_GIVEN.get(word[2:]) or "".join(_syllables(word[2:]))
+        return (JAPANESE_SURNAMES[word[:2]], given)
     known = JAPANESE_SURNAMES.get(word) or JAPANESE_GIVEN.get(word)
     if known and len(word) > 1:
         return (known,)
@@ -197,6 +204,13 @@ def skeleton(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouwy]", "", word))
 
 
+def greek_sound(word: str) -> str:
+    """A key that the ways to write a Greek name in Latin letters share: `mp` is b, b is v."""
+    for letters, one in (("mp", "b"), ("nt", "d"), ("gk", "g"), ("ch", "h"), ("b", "v")):
+        word = word.replace(letters, one)
+    return sound(word)
+
+
 @lru_cache(maxsize=65536)
 def korean_sound(word: str) -> str:
     """A key that the ways to romanise Korean share: `minsoo` and `minsu`, `hyun` and `hyeon`."""
@@ -212,5 +226,6 @@ def korean_sound(word: str) -> str:
 
 
 __all__ = [
-    "WITHOUT_VOWELS", "fold", "korean_sound", "romanize", "script_of", "skeleton", "sound",
+    "WITHOUT_VOWELS", "fold", "greek_sound", "is_japanese", "korean_sound", "romanize",
+    "script_of", "skeleton", "sound",
 ]  # fmt: skip

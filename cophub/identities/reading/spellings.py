@@ -7,6 +7,8 @@ Mostly because an alphabet was written down for readers of English, French, Span
 """
 
 SPELLINGS = """
+muhammad mahamed maxamed; mahmoud mahamud maxamuud;
+faruk faruq farouk farooq faruque farook farouq; umar omar oumar omer umer oumarou umaru cumar;
 mark marc; hannah hanna hana; anna ana; nora norah; toni tony; anya anja; jana yana; yann yan;
 sonia sonja sonya; kofi koffi; karl carl; zoe zoey; erik eric; tania tanya tanja; mira meera;
 mamadou mahamadou mahamadu mahamoudou mamadu; amadou ahmadou hamadou amadu ahamadou ahamadu;
@@ -64,7 +66,8 @@ kirill kyrylo kiril cyril; daniil danylo danil; bogdan bohdan;
 viktoria victoria viktoriya viktoriia victoriya; valery valeriy valerii valeri valerij;
 valeria valeriya valeriia; anatoly anatoliy anatolii anatoli anatolij; arkady arkadiy arkadii;
 gennady gennadiy hennadii gennadi henadz; yegor egor yehor jegor; maksim maxim maksym maxime;
-gulnara gulnora; kristina christina; kristine christine; giorgos yiorgos yorgos georgios george;
+gulnara gulnora; kristina christina cristina; kristine christine;
+giorgos yiorgos yorgos georgios george;
 yannis giannis ioannis ioannes; dimitrios dimitris; nikos nikolaos; kostas konstantinos;
 papadopoulos papadopulos; gevorg kevork gevork; hovhannes hovhanes ovanes;
 itzhak yitzhak isaac izhak; moshe moses; yosef yossef josef yosif; avraham abraham; shmuel samuel;

@@ -52,7 +52,7 @@ def _heard(word: str) -> str:
 @lru_cache(maxsize=131072)
 def word_key(word: str) -> str:
     """The usual spelling of a name, as a sound: equal for words that are one name."""
-    usual = SPELLING.get(word)
+    usual = SPELLING.get(word) or SPELLING.get(_somali(word))
     if usual is not None:
         return _heard(usual)
     heard = _heard(word)
@@ -72,7 +72,7 @@ def _plain(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=131072)
 def relation(one: str, other: str) -> str:
     """`equal`, `transliterated`, `nickname`, `slip`, or empty for none. Symmetric."""
     if one == other:
@@ -163,7 +163,7 @@ def _gendered(woman: str, man: str) -> bool:
     return man in GIVEN and (woman == man + "e" or woman == man + man[-1] + "e")
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
     """Whether two words that do not align may yet be one name, so that they speak against nothing.
 
@@ -183,7 +183,7 @@ def alike(one: str, other: str) -> bool:
     return shorter > 3 and OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def bare(word: str) -> tuple[str, ...]:
     """What is left of a word without a particle written in one with it: `amrani` of `elamrani`."""
     return tuple(
@@ -193,7 +193,7 @@ def bare(word: str) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def same_consonants(one: str, other: str, indic: bool = False) -> bool:
     """Whether two words may be one where one of them was written without vowels.
 
