@@ -208,7 +208,9 @@ class _Pair:
             for other in everybody[place + 1 :]
             if worth_keeping(edge := self.scorer.score(one, other))
         ]
-        found = cluster(everybody, edges, self.decisions, self.weights, self.scorer.score)
+        found = cluster(
+            everybody, edges, self.decisions, self.weights, self.scorer.score, self.scorer.habits
+        )
         for edge, why in found.refused:
             if {edge.a.key, edge.b.key} == {best.a.key, best.b.key}:
                 return why

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from cophub.identities.matching.groups import Group, Groups
+from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.nodes import Node, Ref
 from cophub.identities.matching.reasons import MERGE, Reason
 from cophub.identities.matching.scoring import ASK, Edge
@@ -49,6 +50,7 @@ def cluster(
     decisions: Iterable[Decision] = (),
     weights: Weights | None = None,
     cross: Cross | None = None,
+    habits: Habits | None = None,
 ) -> Clustering:
     """People of nodes; the same for any order of nodes, edges and decisions.
 
@@ -57,7 +59,7 @@ def cluster(
     """
     weights = weights or Weights()
     ordered = sorted(edges, key=lambda e: (-e.score, e.a.key, e.b.key))
-    groups = Groups(nodes, ordered, weights, cross)
+    groups = Groups(nodes, ordered, weights, cross, habits or Habits())
     joined, contradictions = _decide(groups, sorted(set(decisions)))
     refused: list[tuple[Edge, str]] = []
     thin: list[Edge] = []

@@ -4,14 +4,16 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from cophub.identities.evidence import Name
+from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.nodes import Node, Ref
 from cophub.identities.matching.reasons import LEAVE, NEVER
 from cophub.identities.matching.scoring import Edge
 from cophub.identities.matching.weights import Weights
 from cophub.identities.reading.names import EQUAL, compare
 
-_LEFT_OUT = 0.7
-"""Share of the bearers of a name that are strangers when they have joined neither group."""
+_LEFT_OUT = 0.3
+"""Taken off for each bearer of a name who has joined neither group."""
+_COUNTED = frozenset(("name_equal", "name_near", "name_partial"))
 _MOST_CROSS = 100
 """Of two large groups so many pairs of nodes are looked at."""
 
@@ -48,7 +50,9 @@ class Groups:
         edges: Sequence[Edge],
         weights: Weights,
         cross: Callable[[Node, Node], Edge] | None,
+        habits: Habits,
     ) -> None:
+        self._habits = habits
         self._weights = weights
         self._cross = cross
         self._group = {id(node): Group(node) for node in nodes}
@@ -166,15 +170,16 @@ class Groups:
         not; the rest have been left out of them, and so are more likely to be.
         """
         first = edge.reasons[0]
-        if not first.detail.isdigit() or first.detail == "0":
+        if first.name not in _COUNTED:
             return edge.score
-        others = int(first.detail)
+        own = edge.a.bearers + edge.b.bearers
         one, other = self.of(edge.a), self.of(edge.b)
-        inside = one.bearers + other.bearers - edge.a.bearers - edge.b.bearers
-        outside = max(0, others - inside)
-        prior, share = self._weights.prior, self._weights.others
-        counted = prior + share * others
-        return edge.score + math.log(counted / (prior + _LEFT_OUT * outside))
+        outside = max(0, int(first.detail) + own - one.bearers - other.bearers)
+        habits = self._habits
+        # Two people with the mailboxes of each group, against one with those of both.
+        two = habits.several(one.bearers) + habits.several(other.bearers)
+        apart = two - habits.several(one.bearers + other.bearers)
+        return edge.score + habits.crowd(int(first.detail) + own) - apart - _LEFT_OUT * outside
 
     def gain(self, edge: Edge, refused: bool) -> float:
         """Accounts that a yes would bring together, times its chance."""

@@ -7,7 +7,7 @@ only distinct names are looked at, not how often each one is shown.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations, combinations_with_replacement
 from typing import NamedTuple
 
@@ -21,6 +21,10 @@ _PATHS = 20_000
 _TRUST = 4.0
 """So many meetings by chance must be expected before what is seen outweighs the default."""
 _CULTURE = 4.0
+_SPREAD = tuple(n * math.log(0.5) for n in range(1, 13))
+"""What is believed of names before any are seen: each half as many as those before."""
+_NAMES = 20.0
+"""So many rare names must be seen before they outweigh that."""
 _FEW = 6.0
 """So many twins must be seen or expected before they say much."""
 _RARE = 0.05
@@ -39,6 +43,23 @@ class Habits(NamedTuple):
     """Log-odds of two mailboxes in one source being one person's; 0 where it is left out."""
     boxes: Mapping[str, float] = {}
     """Log-odds by what mailboxes two accounts have, such as `none work` or `private private`."""
+    spread: tuple[float, ...] = _SPREAD
+    """Log of the chance that a person shows one name at 1, 2, 3, ... anchors."""
+
+    def several(self, anchors: int) -> float:
+        """Log of the chance of so many anchors, 1 at least."""
+        last = len(self.spread)
+        if anchors <= last:
+            return self.spread[anchors - 1]
+        return self.spread[-1] + (anchors - last) * (self.spread[-1] - self.spread[-2])
+
+    def crowd(self, anchors: int) -> float:
+        """Log-odds of two people, against one, behind so many anchors; for one stranger in all.
+
+        Two people may share them out in any way.
+        """
+        two = sum(math.exp(self.several(n) + self.several(anchors - n)) for n in range(1, anchors))
+        return math.log(two / 2) - self.several(anchors)
 
 
 Pair = tuple[str, str]
@@ -61,7 +82,13 @@ def learn(accounts: Sequence[Evidence], anchors: Sequence[int]) -> Habits:
         words_beside.sort()
     culture = _culture(bearing, partners)
     twins = _Twins(accounts, anchors, bearing, partners, culture)
-    return Habits(culture, _unseen(partners), twins.by_source(), twins.by_boxes())
+    return Habits(
+        culture,
+        _unseen(partners),
+        twins.by_source(),
+        twins.by_boxes(),
+        _spread(twins.anchors),
+    )
 
 
 def _culture(bearing: Mapping[Pair, list[int]], partners: dict[str, list[str]]) -> float:
@@ -123,20 +150,19 @@ class _Twins:
         self.inside: Counter[str] = Counter()
         self.boxes: Counter[str] = Counter()
         self.both: Counter[str] = Counter()
+        self.anchors: Counter[int] = Counter()
         total = sum(map(len, partners.values())) / 2
         for (one, other), positions in bearing.items():
             for position in positions:
                 self.boxes[box(accounts[position])] += 1
-            if not 2 <= len(positions) <= 12:
-                continue
             if culture * (len(partners[one]) - 1) * (len(partners[other]) - 1) > _RARE * total:
                 continue
-            self._add(accounts, {anchors[p]: p for p in reversed(positions)}.values())
+            heads = {anchors[p]: p for p in reversed(positions)}
+            self.anchors[len(heads)] += 1
+            if 2 <= len(heads) <= len(_SPREAD):
+                self._add(accounts, list(heads.values()))
 
-    def _add(self, accounts: Sequence[Evidence], heads: Iterable[int]) -> None:
-        several = list(heads)
-        if len(several) < 2:
-            return
+    def _add(self, accounts: Sequence[Evidence], several: Sequence[int]) -> None:
         for position in several:
             self.sources[accounts[position].source] += 1
         for a, b in combinations(several, 2):
@@ -178,6 +204,17 @@ def box(e: Evidence) -> str:
 def boxes(one: str, other: str) -> str:
     """What mailboxes two have, in whatever order."""
     return f"{one} {other}" if one <= other else f"{other} {one}"
+
+
+def _spread(seen: Mapping[int, int]) -> tuple[float, ...]:
+    """Log shares of names by their number of anchors, smoothed, in steps of a quarter."""
+    total = sum(seen.values()) + _NAMES
+    shares: list[float] = []
+    for number, usual in enumerate(_SPREAD, 1):
+        share = (seen.get(number, 0) + _NAMES * math.exp(usual)) / total
+        # No number is much rarer than the one before: that is what few names may look like.
+        shares.append(share if number == 1 else max(share, 0.2 * shares[-1]))
+    return tuple(round(4 * math.log(share)) / 4 for share in shares)
 
 
 def _steps(value: float, least: float, most: float) -> float:

@@ -65,7 +65,7 @@ def match(
         edge = scorer.score(made[one], made[other])
         if worth_keeping(edge):
             edges.append(edge)
-    clustering = cluster(made, edges, decided, weights, scorer.score)
+    clustering = cluster(made, edges, decided, weights, scorer.score, counts.habits)
     people = [
         tuple(sorted(member for node in group for member in node.members))
         for group in clustering.groups

@@ -10,7 +10,13 @@ import math
 
 from cophub.identities.evidence import Name
 from cophub.identities.matching.frequency import Counts, band, size_band
-from cophub.identities.matching.keys import INITIAL, WORD, chosen_words, key_of, pair_key
+from cophub.identities.matching.keys import (
+    INITIAL,
+    WORD,
+    chosen_words,
+    key_of,
+    pair_key,
+)
 from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import Reason
 from cophub.identities.matching.weights import Weights
@@ -41,6 +47,8 @@ class Rarity:
         self.size = max(2, size_band(counts.size))
         self.culture = counts.habits.culture
         self._unseen = counts.habits.unseen
+        self._habits = counts.habits
+        self._crowds: dict[int, float] = {}
         self._bands: dict[tuple[str, str], int] = {}
         self._pairs: dict[tuple[str, str], int] = {}
 
@@ -82,7 +90,14 @@ class Rarity:
         expected = self.culture * self._alone(first, both) * self._alone(second, both) / size
         for count, _ in ranked[2:]:
             expected *= min(1.0, max(_MORE, self.culture * self._alone(count, own) / size))
-        return self._settle(expected, both - own), both - own
+        return expected * self.crowd(both), both - own
+
+    def crowd(self, anchors: int) -> float:
+        """How much likelier several people are behind so many anchors than one."""
+        found = self._crowds.get(anchors)
+        if found is None:
+            found = self._crowds[anchors] = math.exp(self._habits.crowd(anchors))
+        return found
 
     def _alone(self, count: int, both: int) -> float:
         return max(0, count - both) + self._unseen
@@ -92,7 +107,7 @@ class Rarity:
         k = self.weights.prior
         seen = self.weights.others * others
         settled = (k + seen) / (k / expected + 1.0)
-        return max(settled, others / self.weights.most - 1.0)
+        return settled * self.crowd(2)
 
     def strangers_by_initial(self, word: str, letter: str, own: int) -> tuple[float, int]:
         """Expected number of other people with this word and a name with this first letter."""
@@ -130,7 +145,9 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
                 continue
             if x is a.spelled or y is b.spelled:
                 reason = Reason(
-                    "name_spelled", reason.weight + rarity.weights.name_spelled, reason.detail
+                    "name_spelled",
+                    reason.weight + rarity.weights.name_spelled,
+                    reason.detail,
                 )
             if best is None or reason.weight > best.weight:
                 best = reason

@@ -65,7 +65,12 @@ def nodes(accounts: Sequence[Evidence], different: Collection[tuple[Ref, Ref]] =
         if different and len(members) > 1:
             for part in _apart(accounts, members, different):
                 made.append(
-                    _node(accounts, part, shared | homes.passed_on, len(part) < len(members))
+                    _node(
+                        accounts,
+                        part,
+                        shared | homes.passed_on,
+                        len(part) < len(members),
+                    )
                 )
         else:
             made.append(_node(accounts, members, shared | homes.passed_on))
@@ -148,7 +153,9 @@ def _groups(accounts: Sequence[Evidence], homes: _Homes) -> Iterable[_Group]:
 
 
 def _apart(
-    accounts: Sequence[Evidence], members: list[int], different: Collection[tuple[Ref, Ref]]
+    accounts: Sequence[Evidence],
+    members: list[int],
+    different: Collection[tuple[Ref, Ref]],
 ) -> list[list[int]]:
     """The members in parts that no decision runs through.
 

@@ -29,7 +29,7 @@ class Scorer:
         self.weights = weights
         self._rarity = Rarity(counts, weights)
         self._setting = Setting(counts, register, weights)
-        self._habits = counts.habits
+        self.habits = counts.habits
 
     def score(self, a: Node, b: Node) -> Edge:
         """The evidence for and against two nodes being one person's; symmetric."""
@@ -38,7 +38,9 @@ class Scorer:
         weights = self.weights
         if a.kind != "person" or b.kind != "person":
             return _never(
-                a, b, Reason("not_persons", 0.0, a.kind if b.kind == "person" else b.kind)
+                a,
+                b,
+                Reason("not_persons", 0.0, a.kind if b.kind == "person" else b.kind),
             )
         if a.directory and b.directory and a.directory != b.directory:
             return _never(a, b, Reason("directory_ids", 0.0))
@@ -63,10 +65,10 @@ class Scorer:
     def _weigh_habits(self, a: Node, b: Node, reasons: list[Reason]) -> None:
         """Add what the directory teaches of two mailboxes of these kinds, in these sources."""
         kind = boxes(_box(a), _box(b))
-        weight = self.weights.habits * self._habits.boxes.get(kind, 0.0)
+        weight = self.weights.habits * self.habits.boxes.get(kind, 0.0)
         if weight:
             reasons.append(Reason("boxes", weight, kind))
-        within = self._habits.within
+        within = self.habits.within
         if within:
             shared = [(within[s], s) for s in a.sources if s in b.sources and s in within]
             if shared:

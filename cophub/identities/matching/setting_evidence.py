@@ -94,7 +94,9 @@ class Setting:
             if self._register.label(*place) == label:
                 organization, domain = place
                 most = max(
-                    most, self._share(ORGANIZATION, organization), self._share(DOMAIN, domain)
+                    most,
+                    self._share(ORGANIZATION, organization),
+                    self._share(DOMAIN, domain),
                 )
         return most
 

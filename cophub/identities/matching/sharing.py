@@ -32,7 +32,11 @@ class Part:
 
 
 def split(
-    accounts: Sequence[Placed], owners: Sequence[Name], *, open_to_blank: bool, owned: bool
+    accounts: Sequence[Placed],
+    owners: Sequence[Name],
+    *,
+    open_to_blank: bool,
+    owned: bool,
 ) -> list[Part]:
     """The parts of one mailbox.
 
@@ -123,7 +127,14 @@ def _by_name(
 
 def name_order(name: Name) -> tuple[int, int, tuple[object, ...]]:
     """What names are sorted by: the fullest first."""
-    fields = (name.tokens, name.initials, name.given, name.family, name.suffix, name.script)
+    fields = (
+        name.tokens,
+        name.initials,
+        name.given,
+        name.family,
+        name.suffix,
+        name.script,
+    )
     return -len(name.tokens), -len(name.initials), fields
 
 

@@ -20,18 +20,25 @@ class Weights(BaseModel):
     )
 
     another: float = Field(
-        -0.7, description="Log of the chance that a person has another node in the directory"
+        -0.4,
+        description="Added to whatever names say: they are less sure than they look",
     )
     prior: float = Field(
-        0.5, gt=0, description="How far word frequencies are believed against the bearers seen"
+        0.5,
+        gt=0,
+        description="How far word frequencies are believed against the bearers seen",
     )
     others: float = Field(
-        0.5, ge=0, le=1, description="Share of the other bearers of a name that are other people"
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of the other bearers of a name that are other people",
     )
-    most: float = Field(6.0, gt=1, description="More mailboxes than this are not one person's")
     name_near: float = Field(-1.0, le=0, description="One slip, a nickname or a joined word")
     name_both: float = Field(
-        0.7, ge=0, description="Taken off per doubling or so of the others who bear both spellings"
+        0.7,
+        ge=0,
+        description="Taken off per doubling or so of the others who bear both spellings",
     )
     name_partial: float = Field(-0.4, le=0, description="A name is part of the other; initials")
     suffix_missing: float = Field(-1.5, le=0, description="One of two equal names is a junior's")
@@ -39,7 +46,9 @@ class Weights(BaseModel):
 
     organization_same: float = Field(3.0, ge=0, description="Most that one organisation can add")
     organization_kin: float = Field(
-        3.0, ge=1, description="How much likelier people of one name are in one organisation"
+        3.0,
+        ge=1,
+        description="How much likelier people of one name are in one organisation",
     )
     organization_other: float = Field(-0.9, le=0, description="Two different organisations")
     country_same: float = Field(0.4, ge=0, description="Most that one country can add")
@@ -61,10 +70,14 @@ class Weights(BaseModel):
     mailbox_slip: float = Field(2.0, ge=0, description="Mailboxes of one domain, one slip apart")
     two_at_work: float = Field(-3.0, le=0, description="Two mailboxes in one work domain")
     numbered: float = Field(
-        -6.0, le=0, description="Two mailboxes in one work domain that differ in a number alone"
+        -6.0,
+        le=0,
+        description="Two mailboxes in one work domain that differ in a number alone",
     )
     habits: float = Field(
-        1.0, ge=0, description="How far the habits that the directory itself teaches are trusted"
+        1.0,
+        ge=0,
+        description="How far the habits that the directory itself teaches are trusted",
     )
 
 

@@ -158,7 +158,7 @@ def resolve_part(
     decisions = [d for d in context.decisions if d.a in inside or d.b in inside]
     context.counts.learn(key for e in accounts for key in index_keys(e))
     scorer = context.scorer
-    clustering = cluster(made, edges, decisions, scorer.weights, scorer.score)
+    clustering = cluster(made, edges, decisions, scorer.weights, scorer.score, scorer.habits)
     fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
     if sorted(fresh, key=lambda row: row[:2]) != sorted(rows, key=lambda row: row[:2]):
         replace_edges(connection, component.keys(), fresh)
