@@ -4,6 +4,7 @@ A pure function of the row, so that it can be kept while the row stays as it is;
 whether it does.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from cophub.identities.reading.mailboxes import NO_ADDRESS, Address, read_addres
 from cophub.identities.reading.names import read_name
 from cophub.identities.reading.places import country_code, fold
 from cophub.identities.reading.roles import is_role
+
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 VERSION = 1
 """Of what reading makes of a row; one more makes all evidence anew."""
@@ -82,6 +85,12 @@ def shown_name(name: str | None, given: str | None, family: str | None) -> str:
     """The name as an account shows it, blanks trimmed."""
     whole = " ".join(name.split()) if name else ""
     return whole or " ".join(f"{given or ''} {family or ''}".split())
+
+
+def _directory_id(value: Any) -> str:
+    """A GUID in small letters; empty for anything else: a number names nobody anywhere."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return text if _GUID.fullmatch(text) else ""
 
 
 def digest(row: Sequence[Any]) -> int:

@@ -75,8 +75,10 @@ def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int
         return Changes()
     left = drop_orphans(connection, now)
     news = _news(connection, sources, before, decisions)
-    size = _size(connection)
-    if len(news.altered) > WHOLE_SHARE * size:
+    size, placed = _sizes(connection)
+    gone = sum(each.after is None for each in news.altered)
+    # A person of an account may have been taken out by hand: then nothing that is kept holds.
+    if len(news.altered) > WHOLE_SHARE * size or placed != size - gone:
         return _whole(connection, before, version, decisions, weights, now, run)
     changes = _part(connection, news, before, decisions, weights, now, run)
     if changes is None:
@@ -198,10 +200,11 @@ def _highest(connection: Connection) -> int:
     return number
 
 
-def _size(connection: Connection) -> int:
-    rows = all_rows(connection, "SELECT count(*) FROM identity_evidence")
-    count: int = rows[0][0]
-    return count
+def _sizes(connection: Connection) -> tuple[int, int]:
+    """How many accounts the index holds, and how many have a person."""
+    sql = "SELECT (SELECT count(*) FROM identity_evidence), (SELECT count(*) FROM person_account)"
+    ((size, placed),) = all_rows(connection, sql)
+    return size, placed
 
 
 def _pieces(rows: Iterator[Row]) -> Iterator[Collection[Row]]:
