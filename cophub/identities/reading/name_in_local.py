@@ -11,7 +11,7 @@ from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.roles import is_role
 from cophub.identities.reading.scripts import WITHOUT_VOWELS, fold
 from cophub.identities.reading.spellings import SPELLING
-from cophub.identities.reading.word_pairs import relation, same_consonants, word_key
+from cophub.identities.reading.word_pairs import alike, relation, same_consonants, word_key
 
 FULL_FIT = 1.0
 """Two words, a word and an initial, or the family name."""
@@ -76,9 +76,10 @@ def _fits(
         return _several(pieces, tokens, initials, script, best, parted)
     if best:
         return best
-    if script in _UNREADABLE or _shares(joined, tokens) or is_role(local):
+    if script in _UNREADABLE or _shares(joined, tokens):
         return 0.0
-    return OTHER_PERSON if _anothers(joined, (*tokens, *initials)) else 0.0
+    another = _anothers(joined, (*tokens, *initials))
+    return OTHER_PERSON if another and not is_role(local) else 0.0
 
 
 def _one_piece(
@@ -242,9 +243,10 @@ def _several(
         if (fit and fit + single > 1) or "".join(pieces) in tokens:
             return FULL_FIT
         return max(best, PART_FIT if fit else INITIALS_FIT if single > 1 else 0.0)
-    if best or is_role(".".join(pieces)):
+    if best:
         return best
-    return _with_foreign(pieces, foreign, fitting, tokens, script, parted)
+    found = _with_foreign(pieces, foreign, fitting, tokens, script, parted)
+    return 0.0 if found == OTHER_PERSON and is_role(".".join(pieces)) else found
 
 
 def _piece_fits(piece: str, word: str, script: str) -> bool:
@@ -272,7 +274,10 @@ def _with_foreign(
             return PART_FIT / 2
         by_surname = all(word not in GIVEN for word in fitting)
         asian = not CHINESE_SURNAMES.isdisjoint(fitting) or not KOREAN_SURNAMES.isdisjoint(fitting)
-        others = [piece for piece in long if piece in GIVEN]
+        others = [piece for piece in long if piece in GIVEN and piece not in FAMILY]
+        rest = [word for word in tokens if word not in fitting]
+        if any(alike(piece, word) for piece in long for word in rest):
+            return PART_FIT
         if by_surname and others and len(tokens) == 2 and not asian:
             return OTHER_PERSON
         return 0.0 if by_surname and foreign else PART_FIT / 2

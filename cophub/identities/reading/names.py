@@ -190,7 +190,10 @@ def _words(text: str) -> list[_Word]:
         else:  # `Kevin王伟`
             runs = ("".join(run) for _, run in groupby(raw, script_of))
             words.extend(_Word(run, fold(run), script_of(run)) for run in runs)
-    return [word for word in words if 0 < len(word.text) <= 40 and not word.text.isdigit()]
+    for word in words:
+        if not word.text.isalpha() and word.text not in SUFFIXES:
+            word.text = "".join(filter(str.isalpha, word.text))
+    return [word for word in words if 0 < len(word.text) <= 40]
 
 
 def _nobody(words: list[_Word]) -> bool:
@@ -198,7 +201,7 @@ def _nobody(words: list[_Word]) -> bool:
     texts = [word.text for word in words]
     if PLACEHOLDERS.issuperset(texts):
         return True
-    if len(words) == 1 and any(char.isdigit() for char in texts[0]):
+    if len(words) == 1 and any(char.isdigit() for char in words[0].raw):
         return True
     if all(word in TITLES or word in SUFFIXES for word in texts):
         return True
