@@ -5,8 +5,6 @@ emulated about the same people, in any order, and time can run on for ever. Inst
 seconds since 1970 in UTC.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +12,19 @@ from random import Random
 from typing import NamedTuple
 
 from cophub.sandbox import names
+from cophub.sandbox.population.calling import Called, call, family_of
+from cophub.sandbox.population.cultures import culture_of, some_culture
+from cophub.sandbox.population.folding import local
+from cophub.sandbox.population.texts import job_title
 
 DAY = 86_400
 YEAR = 365 * DAY
 FOUNDING_DAYS = 45
+OWN_SCRIPT = 0.25
+"""The share of those whose names are not in Latin letters who write them so everywhere."""
+STYLES = ("{f}.{l}", "{i}{l}", "{f}", "{l}.{f}", "{f}_{l}")
+"""How organisations make mailboxes of a first and a last name; each has one."""
+PRIVATE_STYLES = ("{f}", "{f}{l}", "{f}.{l}", "{i}{l}", "{l}{f}")
 FOUNDERS = 0.4
 """The share of a community's people who were there within its first weeks."""
 
@@ -41,7 +48,7 @@ class Community(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human being; `work_email` is None for those who only give a personal address."""
+    """One human being. `family` is empty for those who have one name only."""
 
     index: int
     given: str
@@ -62,7 +69,7 @@ class Person:
     def name(self) -> str:
         """The name as its owner would write it."""
         parts = (self.family, self.given) if self.family_first else (self.given, self.family)
-        return " ".join(parts)
+        return " ".join(part for part in parts if part)
 
 
 class Turn(NamedTuple):
@@ -83,10 +90,7 @@ class Stay(NamedTuple):
 
 def latin(text: str) -> str:
     """Lower-case ASCII letters and digits for an address; `""` where the script is not Latin."""
-    plain = unicodedata.normalize(
-        "NFKD", text.replace("ø", "o").replace("Ø", "O").replace("ß", "ss")
-    )
-    return re.sub(r"[^a-z0-9]+", "", plain.encode("ascii", "ignore").decode().lower())
+    return local(text)
 
 
 class World:
@@ -131,27 +135,25 @@ class World:
     def person(self, index: int) -> Person:
         """Who the person was on arrival."""
         chance = self.random("person", index)
-        culture = chance.choice(names.CULTURES)
-        given, family = (
-            chance.choice(culture.given),
-            chance.choice(culture.family).replace("-", " "),
-        )
-        country, city, timezone = chance.choice(culture.places)
+        culture = some_culture(chance)
+        called = call(culture, chance)
+        given, family = _own_names(called, chance)
+        country = chance.choice(culture.places)
         organisation = chance.choice(self.organisations)
-        local = _local_part(given, family, index, chance)
+        local_part = _local_part(called, organisation, index, chance)
         return Person(
             index=index,
             given=given,
             family=family,
             culture=culture.key,
             language=culture.language,
-            country=country,
-            city=city,
-            timezone=timezone,
+            country=country.code,
+            city=chance.choice(country.cities),
+            timezone=country.timezone,
             organisation=organisation,
-            job_title=chance.choice(names.JOB_TITLES),
-            work_email=f"{local}@{organisation.domain}",
-            personal_email=_personal(given, index, chance),
+            job_title=job_title(country.language, chance),
+            work_email=f"{local_part}@{organisation.domain}",
+            personal_email=_personal(called, index, chance),
             prefers_personal=chance.random() < 0.15,
             family_first=culture.family_first,
         )
@@ -172,6 +174,8 @@ class World:
         chance, arrival = self.random("turns", index), self.arrival(index)
         turns: list[Turn] = []
         for what, years in (("moved", 10.0), ("married", 40.0), ("erased", 60.0)):
+            if what == "married" and not self.person(index).family:
+                continue  # who has one name keeps it
             at = arrival + int(chance.expovariate(1 / (years * YEAR)))
             while at < arrival + 20 * YEAR:
                 turns.append(Turn(at, what, len(turns)))
@@ -182,8 +186,11 @@ class World:
 
     def new_family_name(self, index: int, turn: Turn) -> str:
         """The family name taken at a marriage."""
-        culture = next(c for c in names.CULTURES if c.key == self.person(index).culture)
-        return self.random("married", index, turn.number).choice(culture.family).replace("-", " ")
+        person = self.person(index)
+        chance = self.random("married", index, turn.number)
+        word = family_of(culture_of(person.culture), chance)
+        in_latin = bool(latin(person.given)) or not word.native
+        return word.spellings[0] if in_latin else word.native
 
     def new_organisation(self, index: int, turn: Turn) -> Organisation:
         """The employer after a move."""
@@ -205,19 +212,30 @@ def _community(index: int) -> Community:
     )
 
 
-def _local_part(given: str, family: str, index: int, chance: Random) -> str:
-    first, last = latin(given), latin(family)
+def _own_names(called: Called, chance: Random) -> tuple[str, str]:
+    """Given and family name as their owner writes them, some in their own script."""
+    if called.native and chance.random() < OWN_SCRIPT:
+        return called.given.native, "".join(word.native for word in called.family)
+    return called.g, called.f
+
+
+def _local_part(called: Called, organisation: Organisation, index: int, chance: Random) -> str:
+    """By the style of the organisation, for nine in ten; with a number, as no two may be alike."""
+    first, last = latin(called.g), latin(called.f)
     if not first or not last:
-        return f"staff{index}"
-    style = chance.choice(("{f}.{l}", "{i}{l}", "{f}", "{l}.{f}", "{f}_{l}"))
-    local = style.format(f=first, l=last, i=first[0])
-    return (
-        f"{local}{index}" if chance.random() < 0.35 or style == "{f}" else f"{local}.{index % 97}"
-    )
+        return f"{first or last or 'staff'}{index}"
+    style = STYLES[sum(map(ord, organisation.domain)) % len(STYLES)]
+    if chance.random() < 0.12:
+        style = chance.choice(STYLES)
+    name = style.format(f=first, l=last, i=first[0])
+    return f"{name}{index}" if chance.random() < 0.35 or style == "{f}" else f"{name}.{index % 97}"
 
 
-def _personal(given: str, index: int, chance: Random) -> str:
-    return f"{latin(given) or 'user'}{index}@{chance.choice(names.PERSONAL_DOMAINS)}"
+def _personal(called: Called, index: int, chance: Random) -> str:
+    first, last = latin(called.g), latin(called.f)
+    style = chance.choice(PRIVATE_STYLES if first and last else PRIVATE_STYLES[:1])
+    name = style.format(f=first or last or "user", l=last, i=first[:1])
+    return f"{name}{index}@{chance.choice(names.PERSONAL_DOMAINS)}"
 
 
 def _stays_in(community: int, joined: int, chance: Random) -> Iterator[Stay]:

@@ -208,7 +208,7 @@ def typed(person: Person) -> str:
     """What somebody types who comes without a login: the same each time."""
     ways = (
         person.given.lower(),
-        f"{person.family} {person.given}",
+        f"{person.family} {person.given}".strip(),
         f"{person.given} ({person.organisation.name})",
         person.name,
     )

@@ -26,12 +26,12 @@ def typed(person: Person, style: str, chance: Random) -> str:
         "turned": f"{family} {given}",
         "given": given.lower(),
         "nick": short[: max(2, min(4, len(short) - 1))],
-        "initial": f"{given[0]}. {family}",
+        "initial": f"{given[0]}. {family}" if family else given,
         "device": chance.choice(DEVICES).format(given),
         "work": f"{given} {family} ({person.organisation.name})",
         "caps": f"{family.upper()} {given}",
         "plain": f"{latin(given).title() or given} {latin(family).title() or family}",
-    }[style]
+    }[style].strip()
 
 
 class Attendance:

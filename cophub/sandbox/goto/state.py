@@ -43,7 +43,7 @@ class Organizer(msgspec.Struct, eq=False):
     @property
     def name(self) -> str:
         """As the account shows it: always given name first."""
-        return f"{self.given} {self.family}"
+        return f"{self.given} {self.family}".strip()
 
 
 class Meeting(msgspec.Struct, eq=False):

@@ -147,7 +147,7 @@ def _webinar(webinar: Webinar, keys: list[str], now: int) -> Row:
                 "person": each.person,
                 "key": str(each.key),
                 "email": each.email.lower(),
-                "name": f"{each.given} {each.family}",
+                "name": f"{each.given} {each.family}".strip(),
                 "status": each.status,
                 "registered": iso(each.registered),
             }

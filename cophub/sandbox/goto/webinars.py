@@ -97,7 +97,8 @@ class Webinars:
         chance = self.world.random("registers", webinar.key, index)
         person = self.account.crowd.person(index, webinar.announced)
         email = address(person)
-        given, family = person.given, person.family
+        # The form wants a family name: who has none repeats the given name.
+        given, family = person.given, person.family or person.given
         if chance.random() < 0.1:
             given, family = given.lower(), family.lower()
         elif chance.random() < 0.08:

@@ -45,7 +45,7 @@ def _typed_name(person: Person, drawn: float) -> str:
     if drawn < 0.40:
         return person.given
     if drawn < 0.55:
-        return f"{person.family.upper()} {person.given}"
+        return f"{person.family.upper()} {person.given}".strip()
     if drawn < 0.63:
         return ""
     if drawn < 0.70:

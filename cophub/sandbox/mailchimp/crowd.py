@@ -7,10 +7,15 @@ and passed over here. All that changes after the crowd was made comes later than
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import md5
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
 
 from cophub.sandbox import names
+from cophub.sandbox.population.calling import call
+from cophub.sandbox.population.cultures import cultures, some_culture
+from cophub.sandbox.population.pools import words
 from cophub.sandbox.world import latin
 
 if TYPE_CHECKING:
@@ -33,12 +38,48 @@ _BEFORE = {
     status: tuple(sum(s == status for s in PATTERN[:place]) for place in range(CYCLE + 1))
     for status in set(PATTERN)
 }
-_GIVEN = [(n, latin(n)) for c in names.CULTURES for n in c.given if latin(n)]
-_FAMILY = [(n.replace("-", " "), latin(n)) for c in names.CULTURES for n in c.family if latin(n)]
-_GIVEN_BYTES = [(name.encode(), short.encode()) for name, short in _GIVEN]
-_FAMILY_BYTES = [(name.encode(), short.encode()) for name, short in _FAMILY]
 _ORGANISATION_BYTES = [(n.encode(), domain.encode()) for n, domain, _ in names.ORGANISATIONS]
-_PLACES = [place for culture in names.CULTURES for place in culture.places]
+GIVEN = 4_999
+"""So many members have given names of their own; a prime, so that nothing else repeats with it."""
+
+
+class _Names(NamedTuple):
+    """What a crowd's members are called, as text and as bytes, each with its letters for mail."""
+
+    given: list[tuple[str, str]]
+    given_bytes: list[tuple[bytes, bytes]]
+    family: list[list[tuple[str, str]]]
+    """For each given name, family names of its culture."""
+    family_bytes: list[list[tuple[bytes, bytes]]]
+    places: list[tuple[str, str, str]]
+
+
+@lru_cache(maxsize=1)
+def _crowd_names() -> _Names:
+    chance = Random("crowd")
+    chosen = [some_culture(chance) for _ in range(GIVEN)]
+    given = [(name, latin(name)) for name in (call(culture, chance).g for culture in chosen)]
+    families = {culture.key: _families(culture.key) for culture in set(chosen)}
+    encoded = {
+        key: [(name.encode(), short.encode()) for name, short in found]
+        for key, found in families.items()
+    }
+    return _Names(
+        given,
+        [(name.encode(), short.encode()) for name, short in given],
+        [families[culture.key] for culture in chosen],
+        [encoded[culture.key] for culture in chosen],
+        [
+            (country.code, country.cities[0], country.timezone)
+            for country in dict.fromkeys(place for c in cultures() for place in c.places)
+        ],
+    )
+
+
+def _families(culture: str) -> list[tuple[str, str]]:
+    """Family names that an address can be made of."""
+    found = [word.spellings[0] for word in words(culture, "family")]
+    return [(name, latin(name)) for name in found if latin(name)]
 
 
 class Crowd:
@@ -66,15 +107,19 @@ class Crowd:
 
     def identity(self, index: int) -> tuple[str, str, str, str]:
         """Given name, family name, address and organisation."""
-        given, short = _GIVEN[index % len(_GIVEN)]
-        family, long = _FAMILY[index // len(_GIVEN) % len(_FAMILY)]
+        known, place = _crowd_names(), index % GIVEN
+        families = known.family[place]
+        given, short = known.given[place]
+        family, long = families[(index * 7 + index // GIVEN) % len(families)]
         organisation, domain, _ = names.ORGANISATIONS[index % len(names.ORGANISATIONS)]
         return given, family, f"{short}.{long}.{index}@{domain}", organisation
 
     def encoded(self, index: int) -> tuple[bytes, bytes, bytes, bytes, bytes]:
         """The same as UTF-8, as this is what a large page is made of, and the member's id."""
-        given, short = _GIVEN_BYTES[index % len(_GIVEN_BYTES)]
-        family, long = _FAMILY_BYTES[index // len(_GIVEN_BYTES) % len(_FAMILY_BYTES)]
+        known, place = _crowd_names(), index % GIVEN
+        families = known.family_bytes[place]
+        given, short = known.given_bytes[place]
+        family, long = families[(index * 7 + index // GIVEN) % len(families)]
         organisation, domain = _ORGANISATION_BYTES[index % len(_ORGANISATION_BYTES)]
         email = b"%b.%b.%d@%b" % (short, long, index, domain)
         key = md5(email, usedforsecurity=False).hexdigest().encode()
@@ -82,7 +127,8 @@ class Crowd:
 
     def place(self, index: int) -> tuple[str, str, str]:
         """Country code, city and time zone; they repeat with the cycle."""
-        return _PLACES[index % CYCLE % len(_PLACES)]
+        places = _crowd_names().places
+        return places[index % CYCLE % len(places)]
 
     def member(self, index: int) -> "Member":
         """The member as an object; the same object each time."""

@@ -104,10 +104,12 @@ def merge_values(
     audience: Audience, person: Person, family: str, organisation: str, detail: float
 ) -> dict[str, Any]:
     """What the person filled in; `detail` from 0 (nothing but an address) to 1 (everything)."""
+    first = person.family_first
+    names_in_order = (family, person.given) if first else (person.given, family)
     known = {
         **dict.fromkeys(GIVEN, person.given), **dict.fromkeys(FAMILY, family),
         **dict.fromkeys(ORGANISATION, organisation),
-        "NAME": f"{family} {person.given}" if person.family_first else f"{person.given} {family}",
+        "NAME": " ".join(filter(None, names_in_order)),
         "COUNTRY": person.country, "MMERGE6": person.country, "PAYS": person.country,
         "JOB": person.job_title, "JOBTITLE": person.job_title,
     }  # fmt: skip

@@ -9,7 +9,7 @@ to what does that, and nothing there may know of it.
 | --- | --- |
 | accounts of one person | 1 to 9, 2.6 on average; with what is nobody's 2.73 accounts to a person |
 | SharePoint, Yammer, Mailchimp | 14 %, 10 %, 25 % of accounts; at Mailchimp many without a name |
-| GoTo, Dgroups, mailing lists | 30 %, 15 %, 6 %; four in ten of GoTo's without an address |
+| GoTo, Dgroups, mailing lists | 30 %, 15 %, 6 %; nearly half of GoTo's without an address |
 | no address | 17 % of accounts |
 | linkable at all (see `linkable`) | 89 % |
 | nobody's (role mailboxes, shared logins, rooms, bots, services) | 4.5 % |

@@ -27,18 +27,18 @@ class Culture:
         self.rare = float(rare)
         self.family_first = "family-first" in flags
         self.alone = next((float(f[6:]) for f in flags if f.startswith("alone=")), 0.0)
-        s, _, q = skew.partition("/")
-        self._skew = float(s), float(q or 2)
+        self._skew = _numbers(skew)
+        self._given = _numbers(next((f[6:] for f in flags if f.startswith("given=")), "0.75/4"))
 
     @cached_property
     def men(self) -> Pool:
         """Given names of men."""
-        return Pool(words(self.key, "men"), 0.75, 4)
+        return Pool(words(self.key, "men"), *self._given)
 
     @cached_property
     def women(self) -> Pool:
         """Given names of women."""
-        return Pool(words(self.key, "women"), 0.75, 4)
+        return Pool(words(self.key, "women"), *self._given)
 
     @cached_property
     def family(self) -> Pool:
@@ -62,7 +62,13 @@ class Culture:
         return Pool(words(self.key, "english"), 0.5, 4)
 
 
-# key, weight, rule, countries, skew of family names s/q, share of rare family names, flags
+def _numbers(skew: str) -> tuple[float, float]:
+    s, _, q = skew.partition("/")
+    return float(s), float(q)
+
+
+# key, weight, rule, countries, skew of family names s/q, share of rare family names, flags;
+# given: the skew of given names, where it is not the usual one.
 _TABLE = """
 american            13.0 western   US,US,US,CA            0.72/4  .24
 british              4.0 western   GB,GB,AU,NZ,CA         0.72/4  .18
@@ -72,16 +78,16 @@ german               1.6 western   DE,CH,AT               0.60/4  .21
 dutch                1.0 western   NL,BE                  0.60/4  .18
 nordic               1.1 western   SE,NO,DK               0.80/2  .12
 finnish              0.3 western   FI                     0.50/6  .12
-italian              0.9 western   IT,IT,CH               0.50/6  .24
-iberian              1.2 two       ES                     0.85/2  .12
-mexican              1.6 two       MX,GT,HN,SV,NI,DO      0.85/2  .09
-colombian            1.3 two       CO,CO,EC               0.85/2  .09
+italian              0.9 western   IT,IT,CH               0.50/6  .24 given=.8/2
+iberian              1.2 two       ES                     0.85/2  .12 given=.9/2
+mexican              1.6 two       MX,GT,HN,SV,NI,DO      0.85/2  .09 given=.9/2
+colombian            1.3 two       CO,CO,EC               0.85/2  .09 given=.9/2
 platense             0.8 two       CL,AR                  0.80/2  .12
-andean               1.5 two       PE,BO,EC               0.80/2  .09
-brazilian            1.8 lusophone BR                     0.95/1  .15
-portuguese           0.5 lusophone PT                     0.85/1  .09
-lusophone-african    2.0 lusophone MZ,MZ,AO,GW            0.75/2  .09
-polish               0.5 western   PL                     0.45/6  .24
+andean               1.5 two       PE,BO,EC               0.80/2  .09 given=.9/2
+brazilian            1.8 lusophone BR                     0.95/1  .15 given=1/1
+portuguese           0.5 lusophone PT                     0.85/1  .09 given=.9/1
+lusophone-african    2.0 lusophone MZ,MZ,AO,GW            0.75/2  .09 given=.9/2
+polish               0.5 western   PL                     0.45/6  .24 given=.8/2
 czech                0.3 western   CZ                     0.50/4  0
 hungarian            0.2 western   HU                     0.85/1  .09  family-first
 romanian             0.4 western   RO                     0.70/2  .15
@@ -92,45 +98,45 @@ georgian             0.5 western   GE                     0.40/8  0
 armenian             0.3 western   AM                     0.40/8  0
 turkish              0.7 western   TR                     0.70/3  .12
 uzbek                0.4 western   UZ,KZ                  0.60/4  .06
-arabic               3.2 fathers   EG,EG,JO,LB,SA,IQ,YE,SY,PS 0.70/2 .09
-maghrebi             1.6 western   MA,TN,DZ               0.60/4  .12
-sudanese             1.0 fathers   SD                     0.75/1  .02
-somali               0.9 fathers   SO,SO,KE               0.75/1  .01
-persian              0.4 western   IR                     0.60/3  .15
-afghan               0.9 western   AF                     0.60/2  .09  alone=.12
-pakistani            2.4 western   PK                     0.95/1  .06  alone=.03
-bangladeshi          2.6 western   BD                     0.90/1  .05
+arabic               3.2 fathers   EG,EG,JO,LB,SA,IQ,YE,SY,PS 0.70/2 .09 given=1/1
+maghrebi             1.6 western   MA,TN,DZ               0.60/4  .12 given=.9/1
+sudanese             1.0 fathers   SD                     0.75/1  .02 given=.9/1
+somali               0.9 fathers   SO,SO,KE               0.75/1  .01 given=1/1
+persian              0.4 western   IR                     0.60/3  .15 given=.9/1
+afghan               0.9 western   AF                     0.60/2  .09  alone=.12 given=.9/1
+pakistani            2.4 western   PK                     0.95/1  .06  alone=.03 given=1/1
+bangladeshi          2.6 western   BD                     0.90/1  .05 given=.9/1
 bengali              1.3 western   IN,IN,BD               0.80/1  .06
 north-indian         5.0 western   IN                     0.90/2  .15  alone=.03
 south-indian         2.2 initial   IN,IN,LK,SG            0.70/2  .15  alone=.10
-nepali               1.5 western   NP                     0.75/2  .06
+nepali               1.5 western   NP                     0.75/2  .06 given=.8/2
 sinhalese            0.6 western   LK                     0.90/1  .09
 burmese              0.9 syllables MM                     0.80/1  0
 thai                 0.8 western   TH                     0.20/8  .70
 khmer-lao            0.7 western   KH,LA                  0.75/2  .03  family-first
 vietnamese           0.9 vietnamese VN                    1.35/0.3 0   family-first
-indonesian           1.6 western   ID                     0.60/3  .18  alone=.30
-filipino             2.4 mother    PH                     0.75/2  .15
+indonesian           1.6 western   ID                     0.60/3  .18  alone=.30 given=.9/2
+filipino             2.4 mother    PH                     0.75/2  .15 given=.8/2
 chinese              2.2 chinese   CN,CN,CN,SG,HK,MY      0.85/1.5 0   family-first
 korean               0.6 korean    KR                     1.10/0.3 0   family-first
 japanese             0.8 western   JP                     0.65/2  .06
-sahel                4.2 western   SN,ML,BF,NE,GN,GM,MR,TD 0.85/1 .04
+sahel                4.2 western   SN,ML,BF,NE,GN,GM,MR,TD 0.85/1 .04 given=1/1
 ivorian              1.8 western   CI,TG,BJ               0.75/1  .07  family-first
-congolese            2.6 postname  CD,CD,CD,CG,GA         0.60/2  .12  family-first
+congolese            2.6 postname  CD,CD,CD,CG,GA         0.60/2  .12  family-first given=.8/2
 cameroonian          1.3 western   CM                     0.55/3  .18  family-first
 yoruba               2.6 western   NG                     0.65/3  .18
 igbo                 2.0 western   NG                     0.70/2  .12
-hausa                1.7 western   NG,NG,NE               0.75/1  .05  alone=.02
-ghanaian             2.0 western   GH,GH,LR,SL            0.75/2  .07
-kenyan               5.2 western   KE                     0.75/3  .09
-tanzanian            2.4 western   TZ                     0.60/3  .12
-ugandan              2.6 western   UG,UG,SS               0.50/4  .15
-rwandan              1.7 western   RW,BI                  0.45/5  .18  family-first
-ethiopian            2.6 fathers   ET,ET,ET,ER            0.75/2  .03
+hausa                1.7 western   NG,NG,NE               0.75/1  .05  alone=.02 given=1/1
+ghanaian             2.0 western   GH,GH,LR,SL            0.75/2  .07 given=.8/2
+kenyan               5.2 western   KE                     0.75/3  .09 given=.8/3
+tanzanian            2.4 western   TZ                     0.60/3  .12 given=.85/2
+ugandan              2.6 western   UG,UG,SS               0.50/4  .15 given=.8/2
+rwandan              1.7 western   RW,BI                  0.45/5  .18  family-first given=.8/2
+ethiopian            2.6 fathers   ET,ET,ET,ER            0.75/2  .03 given=.8/2
 malagasy             0.7 western   MG                     0.55/3  .18  family-first
 southern-african     2.6 western   MW,ZM,ZW,BW            0.65/2  .12
 southafrican         1.7 western   ZA,ZA,LS               0.60/3  .12
-haitian              0.8 western   HT                     0.70/1  .09
+haitian              0.8 western   HT                     0.70/1  .09 given=.85/1
 """
 
 

@@ -1,6 +1,6 @@
 """The membership list of a site: it follows who comes and goes, or holds as many rows as wanted."""
 
-from functools import partial
+from functools import lru_cache, partial
 from itertools import cycle, islice
 from random import Random
 from typing import Any
@@ -12,18 +12,26 @@ from cophub.sandbox.microsoft.sharepoint.columns import CONTENT_TYPES
 from cophub.sandbox.microsoft.sharepoint.founding import MEMBERS, REGIONS
 from cophub.sandbox.microsoft.sharepoint.state import SYSTEM_ACCOUNT, Item, Site, SPList, item_guid
 from cophub.sandbox.microsoft.tenant import Group, Happened, Tenant, User
+from cophub.sandbox.population.calling import call
+from cophub.sandbox.population.cultures import some_culture
 from cophub.sandbox.world import DAY, World, latin
 
 CHURN = 0.001
 """The share of a large list that changes each day."""
 _LANGUAGES = {"en": "English", "fr": "français", "es": "español", "pt": "português"}
-_PEOPLE = [
-    (f"{given} {family}", f"{latin(given)}.{latin(family)}", culture.places[0][0])
-    for culture in names.CULTURES
-    for given in culture.given
-    for family in culture.family
-    if latin(given) and latin(family)
-]
+
+
+@lru_cache(maxsize=1)
+def _crowd() -> list[tuple[str, str, str]]:
+    """Names for long lists, with the local part of an address and a country."""
+    chance, found = Random("roster"), list[tuple[str, str, str]]()
+    while len(found) < 4_000:
+        culture = some_culture(chance)
+        called = call(culture, chance)
+        if latin(called.f):
+            local = f"{latin(called.g)}.{latin(called.f)}"
+            found.append((f"{called.g} {called.f}", local, chance.choice(culture.places).code))
+    return found
 
 
 class Roster:
@@ -100,7 +108,7 @@ class Roster:
         assert of is not None and site.group is not None  # noqa: S101 - it was just founded
         self.crowds.add(site.group.id)
         now, kind, by = self.acts.now, CONTENT_TYPES["item"], site.by_login[_robot(site)].id
-        for number, (name, local, country) in enumerate(islice(cycle(_PEOPLE), count)):
+        for number, (name, local, country) in enumerate(islice(cycle(_crowd()), count)):
             of.last_id += 1
             one, organisation = of.last_id, names.ORGANISATIONS[number % len(names.ORGANISATIONS)]
             fields = {
@@ -126,7 +134,7 @@ class Roster:
     def _change(self, site: Site, of: SPList, chance: Random) -> None:
         drawn = chance.random()
         if drawn < 0.1:
-            name, local, country = chance.choice(_PEOPLE)
+            name, local, country = chance.choice(_crowd())
             fields = {
                 "Title": name, "E_x002d_mail": f"{local}.{of.last_id}@example.org",
                 "Country": country, "Role": "Member",
@@ -143,7 +151,7 @@ class Roster:
         if drawn < 0.2:
             self.acts.delete(site, of, item, SYSTEM_ACCOUNT)
         else:
-            country = chance.choice(_PEOPLE)[2]
+            country = chance.choice(_crowd())[2]
             self.acts.edit(site, of, item, SYSTEM_ACCOUNT, Country=country)
 
 
