@@ -133,7 +133,7 @@ def people_why(state: State, person: str, other: str | None, addresses: bool) ->
     help="Write the questions to a file, to be answered in a spreadsheet.",
 )  # fmt: skip
 @click.option(
-    "--answers", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+    "--answers", type=click.Path(path_type=Path), metavar="FILE",
     help="Take the answers from such a file: same, different, or nothing.",
 )  # fmt: skip
 @_addresses

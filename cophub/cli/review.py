@@ -28,6 +28,8 @@ SETTLE_AFTER = 25
 _AHEAD = 12
 """Questions whose two sides are read at once."""
 _AT_ONCE = 9
+_AROUND = 8
+"""Rows of the screen around the questions of a page, which take two each."""
 _QUIT = frozenset("q\x1b\x03\x04")
 
 
@@ -122,7 +124,8 @@ class Session:
 
     def _batches(self, screen: object) -> bool:
         """Pages of nine questions, until somebody goes back or has enough."""
-        while waiting := self.queue.waiting()[:_AT_ONCE]:
+        at_once = max(1, min(_AT_ONCE, (self.console.height - _AROUND) // 2))
+        while waiting := self.queue.waiting()[:at_once]:
             marks: list[bool | None] = [None] * len(waiting)
             sides = self._of(waiting)
             while True:

@@ -176,12 +176,13 @@ def _side_by_side(sides: tuple[Side, Side], most: int) -> Table:
         ("address", one.addresses, other.addresses),
         ("organisation", one.organizations, other.organizations),
         ("role", one.job_titles, other.job_titles),
-        ("place", _telling(one.places), _telling(other.places)),
     ):
         if mine or theirs:
             table.add_row(
                 Text(label, "dim"), _values(mine, theirs, most), _values(theirs, mine, most)
             )
+    if one.places or other.places:
+        table.add_row(Text("place", "dim"), _places(one, other, most), _places(other, one, most))
     if one.communities or other.communities:
         table.add_row(Text("communities", "dim"), _line(one, other), _line(other, one))
     several = max(len(one.accounts), len(other.accounts)) > 1
@@ -200,6 +201,19 @@ def _telling(places: Sequence[str]) -> list[str]:
         for place in places
         if not any(other != place and other.endswith(f", {place}") for other in places)
     ]
+
+
+def _places(side: Side, other: Side, most: int) -> Text:
+    """Places, a line each; a city or country that the other side has too is green."""
+    theirs = {part.casefold() for place in other.places for part in place.split(", ")}
+    lines = [
+        Text(", ").join(
+            Text(clean(part), "green" if part.casefold() in theirs else "")
+            for part in place.split(", ")
+        )
+        for place in _telling(side.places)[:most]
+    ]
+    return Text("\n").join(lines) if lines else Text("–", "dim")
 
 
 def _line(side: Side, other: Side) -> Text:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cophub.cli import show
 from cophub.cli.options import State, warn
+from cophub.errors import ConfigError
 from cophub.hub.export import new_file
 from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text
@@ -33,7 +34,14 @@ def write(state: State, review: "Review", target: Path, limit: int | None) -> in
 
 def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     """Take the answers of a file; 1 where a row was bad or people wait."""
-    found = review.read(source.read_bytes(), how)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{source} cannot be read ({error.strerror}); `cophub people review --csv FILE` writes"
+            " such a file"
+        ) from None
+    found = review.read(content, how)
     code = int(bool(found.bad or found.waits))
     if show.finish(state, found):
         return code
