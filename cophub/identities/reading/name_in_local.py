@@ -88,7 +88,8 @@ def _one_piece(
     """How well letters without a break are made of words, initials and parts of words."""
     words = [*tokens, *initials]
     for word in tokens:
-        same_key = text[0] == word[0] and len(text) > 3 and word_key(text) == word_key(word)
+        near = text[0] == word[0] and len(text) > 3 and -3 < len(text) - len(word) < 3
+        same_key = near and word_key(text) == word_key(word)
         if text == word or same_key:
             known = word in family or (word == tokens[-1] and len(tokens) > 1)
             return FULL_FIT if known and word not in GIVEN else PART_FIT
