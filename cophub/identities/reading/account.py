@@ -14,7 +14,13 @@ import xxhash
 from cophub.identities.evidence import Evidence, Name
 from cophub.identities.organizations.normal import normal_form
 from cophub.identities.reading.identifiers import read_identifiers, told
-from cophub.identities.reading.kinds import behind_device, judge, name_judgement
+from cophub.identities.reading.kinds import (
+    OF_FUNCTION,
+    behind_device,
+    judge,
+    name_judgement,
+    names_mailbox,
+)
 from cophub.identities.reading.mailboxes import NO_ADDRESS, Address, read_address
 from cophub.identities.reading.names import read_name
 from cophub.identities.reading.places import country_code, fold
@@ -52,6 +58,8 @@ def read_account(row: Sequence[Any]) -> Evidence:
     shown = shown_name(name, given, family)
     address = read_address(email) if email else _address_of_login(username)
     said = name_judgement(shown, organization or "", address.domain)
+    if not said.kind and shown and address.local and names_mailbox(shown, address.local):
+        said = OF_FUNCTION
     words: Name | None = None
     cut = ""
     if not said.kind and shown:
@@ -124,11 +132,10 @@ def _details(extra: Any) -> tuple[str, list[tuple[str, Any]]]:
             return "", []
     if not isinstance(extra, dict):
         return "", []
-    directory = extra.get("directory_id")
     values = told(extra)
     if len(values) > 1:
         values.sort(key=repr)
-    return (directory.strip().lower() if isinstance(directory, str) else ""), values
+    return _directory_id(extra.get("directory_id")), values
 
 
 __all__ = ["FIELDS", "VERSION", "digest", "read_account", "shown_name"]
