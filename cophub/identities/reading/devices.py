@@ -107,7 +107,8 @@ def _is_branded(words: list[str]) -> bool:
         if word in BRANDS_BORNE and not any(map(_has_digit, model)):
             continue
         before, behind = words[:at], words[end:]
-        if not before and not behind:
+        # "Samsung Adam": nobody is called by a maker's name and one other.
+        if len(before) + len(behind) <= int(word in BRANDS and word != "galaxy"):
             return True
         owned = (behind and behind[0] in _OWNED_BY) or (before and before[-1] in (*_OWNED_BY, "s"))
         if owned or all(w in BRANDS or w in MINE or w in BRANDS_BORNE for w in (*before, *behind)):
@@ -119,6 +120,8 @@ def _is_generic(words: list[str]) -> bool:
     """`Teléfono de Maria`, `Anna's laptop`, `Laptop Anna`, `my phone 2`."""
     if not any(word in _GENERIC or word in GENERIC_BORNE for word in words):
         return False
+    while len(words) > 1 and words[-1].isdigit():
+        words = words[:-1]
     rest = [w for w in words if w not in _GENERIC and w not in GENERIC_BORNE]
     if all(w in MINE or w in _OWNED_BY or w.isdigit() or w in BRANDS for w in rest):
         return len(rest) > 0 or words[0] in _GENERIC or len(words) > 1

@@ -346,6 +346,7 @@ BOTS = _phrases(
     note taker
     meeting assistant
     meeting notes bot
+    meeting recorder
     """
 )
 """Programs that speak or listen like a participant, wherever in the name they stand."""
@@ -414,11 +415,8 @@ LOGINS = _phrases(
     team account
     generic account
     generic user
-    test
     test account
     test user
-    test test
-    prueba
     cuenta compartida
     compte partage
     conta compartilhada
@@ -428,7 +426,6 @@ LOGINS = _phrases(
     модератор
     ведущий
     администратор
-    тест
     مدير
     المشرف
     المسؤول

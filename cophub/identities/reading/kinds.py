@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cophub.identities.organizations.known import known
+from cophub.identities.reading.common_names import COMMON
 from cophub.identities.reading.devices import behind_device, device_owner, is_caller, plain
 from cophub.identities.reading.kind_words import BOTS, LOGINS, MACHINES, ROOM_HEADS, ROOMS
-from cophub.identities.reading.places import BORNE, CITIES, names_country, names_place
+from cophub.identities.reading.places import BORNE, fold, names_place
 from cophub.identities.reading.role_words import (
     FUNCTIONS,
     ORGANIZATIONS,
@@ -20,6 +21,7 @@ from cophub.identities.reading.role_words import (
     QUALIFIERS,
     SURNAMES,
     TEAMS,
+    TECHNICAL,
 )
 from cophub.identities.reading.roles import is_role, is_unanswered
 
@@ -51,6 +53,7 @@ _SERVICE = Judgement("service", "the name is that of a service", firm=True)
 _BOT = Judgement("bot", "the name is that of a bot", firm=True)
 _LOGIN = Judgement("shared_login", "the name is that of a login that several people use")
 _TEAM = Judgement("shared_login", "the name is that of a team or function")
+OF_FUNCTION = _TEAM
 _BODY = Judgement("shared_login", "the name is that of an organisation")
 
 
@@ -91,6 +94,14 @@ def name_judgement(shown: str, organization: str, domain: str) -> Judgement:
     if not told.kind and (organization or domain) and names_body(shown, organization, domain):
         return _BODY
     return told
+
+
+def names_mailbox(shown: str, local: str) -> bool:
+    """Whether a name at a role mailbox is its own: `ACME Publications` of `publications@`."""
+    if not is_role(local):
+        return False
+    words = set(plain(shown).split())
+    return any(len(part) > 2 and part in words for part in re.split(r"[^a-z]+", local))
 
 
 def judge(vendor: str | None, told: Judgement, shown: str, full: bool, local: str) -> Judgement:
@@ -173,21 +184,39 @@ _BOT_PHRASES = _spoken(BOTS)
 _ROOM_WORDS = frozenset(map(plain, ROOM_HEADS))
 _ROOM_LOCAL = re.compile(
     r"(?:conf|conference|meeting|board|training|mtg)[._-]?r(?:oo)?m[._-]?\w{0,12}"
-    r"|(?:salle|sala|room|raum|zaal|ruang)[._-](?:de[._-])?[\w.-]+|room\d+|boardroom\w*"
+    r"|(?:salle|sala|room|raum|zaal|ruang)[._-](?:de[._-])?[\w.-]+|rooms?[._-]?\d*|boardroom\w*"
 )
 
 
 def _machine(text: str, folded: str) -> Judgement:
     if folded in _MACHINES:
         return _SERVICE
-    if "bot" in folded or "note" in folded or " ai" in folded or "otter" in folded:
-        words = folded.split()
+    words = folded.split()
+    if _is_technical(words):
+        return _SERVICE
+    if (
+        "recorder" in folded
+        or "bot" in folded
+        or "note" in folded
+        or " ai" in folded
+        or "otter" in folded
+    ):
         others = [w for w in words if w not in ("bot", "robot")]
         if _BOT_MARK.search(text) or _BOT_PHRASES.search(folded):
             return _BOT
         if len(others) < len(words) and all(w in FUNCTIONS or w in _MACHINES for w in others):
+            # "Bot" alone is a surname too.
             return _BOT if others or "robot" in words else NOTHING
+        if words[0] == "bot" and all(map(str.isdigit, others)) and others:
+            return _BOT
     return NOTHING
+
+
+def _is_technical(words: list[str]) -> bool:
+    """`Migration Service`, `svc-backup`, `API User 2`."""
+    beside = ("account", "user", "app", "bot")
+    telling = [w for w in words if w in TECHNICAL]
+    return bool(telling) and all(w in TECHNICAL or w in beside or w.isdigit() for w in words)
 
 
 def _is_room(folded: str, words: list[str]) -> bool:
@@ -200,8 +229,10 @@ def _is_room(folded: str, words: list[str]) -> bool:
         return True
     if words[0] not in _ROOM_WORDS or len(words) < 2:
         return False
+    if len(words) == 2 and words[0] == "salle" and fold(words[1]) not in COMMON:
+        return True
     return all(
-        w.isdigit() or w in CITIES or names_country(w) or (words[0] == "room" and len(w) == 1)
+        any(map(str.isdigit, w)) or names_place(w) or (words[0] == "room" and len(w) == 1)
         for w in words[1:]
     )
 
@@ -216,7 +247,9 @@ def _group(text: str, words: list[str]) -> Judgement:
         return _BODY
     if len(words) == 1:
         word = words[0]
-        return _TEAM if word in FUNCTIONS and word not in SURNAMES else NOTHING
+        # "test" is what people type who want to see whether it works.
+        told = word in FUNCTIONS and word not in SURNAMES and word != "test"
+        return _TEAM if told else NOTHING
     heads = [w for w in words if w in TEAMS]
     functions = [w for w in words if w in FUNCTIONS and w not in SURNAMES]
     capitals = {plain(w) for w in re.split(r"[\s/,()-]+", text) if _is_capital(w)}
@@ -229,19 +262,22 @@ def _group(text: str, words: list[str]) -> Judgement:
             continue
         if functions and names_place(word) and word not in BORNE:
             continue
-        return NOTHING
+        if functions and mixed and word in capitals and len(words) == 2 and word not in COMMON:
+            continue
+        return _TEAM if words[0] in _GROUPS and len(words) == 2 else NOTHING
     if heads and (len(words) > len(heads) or functions):
         return _TEAM
     return _TEAM if functions else NOTHING
 
 
+_GROUPS = frozenset(("team", "equipo", "equipe", "equipa"))
 _SURE_BODIES = frozenset(
     """
     ministry ministere ministerio ministerium university universidad universite universidade
     universita fundacion fondation fundacao fondazione stiftung universitas
     """.split()  # noqa: SIM905
 )
-_LAST_WORDS = ORGANIZATIONS - {"union", "alliance", "college", "network", "solutions", "red"}
+_LAST_WORDS = ORGANIZATIONS - {"alliance", "college", "network", "solutions", "society", "conseil"}
 _OF = frozenset("of de des du da do del della di for para pour d the la el".split())  # noqa: SIM905
 
 
@@ -266,6 +302,7 @@ def _is_known(text: str, words: list[str]) -> bool:
 
 __all__ = [
     "KINDS",
+    "OF_FUNCTION",
     "Judgement",
     "behind_device",
     "device_owner",
@@ -274,4 +311,5 @@ __all__ = [
     "kind_of_vendor",
     "name_judgement",
     "names_body",
+    "names_mailbox",
 ]

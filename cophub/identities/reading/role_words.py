@@ -64,7 +64,7 @@ FUNCTIONS = UNANSWERED | _words(
     reviews safety safeguarding sales scholarship scholarships school science secretariat
     secretariate secretaries secretary secretarygeneral security seminar seminars service services
     shipping shop showroom site sitemaster smtp social socialmedia speakers sponsors sponsorship
-    staff staffing statistics stats stores strategy student students studio subscribe subscriber
+    staff staffing station statistics stats stores strategy student students studio subscribe subscriber
     subscribers subscription subscriptions suggestions supplies supply support survey surveys
     sustainability sysadmin system systems tech technical technicalsupport technology telehealth
     teleconference tender tenders test tester testing tickets tours trainer trainers training
@@ -176,6 +176,16 @@ PROGRAMMES = _words(
 )
 """Programmes and subjects that mailboxes are called after."""
 
+TECHNICAL = _words(
+    """
+    api automation backup batch bridge connector copier crawler daemon deploy exporter fax gateway
+    importer integration integrations job loader migration monitor notifier pipeline printer probe
+    proxy queue robot scanner scheduler script server service services svc sync synchronisation
+    synchronization system task webhook worker workflow
+    """
+)
+"""Words that make up the names of services; with a number, an account or user beside them."""
+
 QUALIFIERS = _words(
     """
     a an and at das de del der des di do dos du e el en et for fuer fur in la las le les los na of
@@ -210,18 +220,18 @@ ORGANIZATIONS = _words(
     """
     agency alliance association authority clinic college commission consortium consultants
     corporation council federation foundation gmbh hospital inc institute institution
-    initiative laboratories limited llc ltd ministry ngo network organisation organization
-    partnership plc polytechnic society solutions union universities university
+    initiative laboratories limited llc ltd ministry network organisation organization
+    partnership plc polytechnic society solutions universities university
     agence alliance association centre commission conseil federation fondation hopital institut
-    ministere ong reseau universite
+    ministere reseau universite
     agencia alianza asociacion centro comision consejo federacion fundacion hospital instituto
-    ministerio ong red universidad clinica
-    agencia associacao comissao conselho federacao fundacao ministerio rede universidade
+    ministerio universidad 
+    agencia associacao comissao conselho federacao fundacao ministerio universidade
     gesellschaft ministerium stiftung universitaet universitat verein verband hochschule institut
     klinikum krankenhaus
     ministero universita fondazione associazione ospedale istituto stichting vereniging ministerie
-    universiteit ziekenhuis ministerstvo universitet bolnica bolnitsa institut fond
-    wizarat jamia jamiat mustashfa wizara chuo wizara hospitali kementerian universitas yayasan
+    universiteit ziekenhuis ministerstvo universitet bolnica bolnitsa institut 
+    wizarat jamia jamiat mustashfa wizara wizara hospitali kementerian universitas yayasan
     """
 )
 """Words that make a name that of an organisation, as first or last word."""

@@ -9,10 +9,11 @@ from cophub.identities.reading.role_words import (
     PROGRAMMES,
     QUALIFIERS,
     SURNAMES,
+    TEAMS,
     UNANSWERED,
 )
 
-ROLE_LOCAL_PARTS = FUNCTIONS | PROGRAMMES
+ROLE_LOCAL_PARTS = FUNCTIONS | PROGRAMMES | (TEAMS - {"cell", "hq"})
 """Words that make a local part one of a function, alone or beside a place, number or qualifier."""
 
 _SPLIT = re.compile(r"[^a-z]+")

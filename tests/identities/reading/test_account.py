@@ -20,7 +20,11 @@ def test_the_fields_are_columns_of_account():
 
 
 def test_an_account_is_read_whole():
-    extra = {"directory_id": " 0B1C-AA ", "orcid": "0000-0002-1825-0097", "tags": ["x"]}
+    extra = {
+        "directory_id": " 0B1C0000-0000-4000-8000-0000000000AA ",
+        "orcid": "0000-0002-1825-0097",
+        "tags": ["x"],
+    }
     read = read_account(
         row(
             name=" Amina   Diallo ",
@@ -41,7 +45,11 @@ def test_an_account_is_read_whole():
     assert read.mailbox == "amina.diallo@ke.health.example"
     assert (read.domain, read.verified, read.role) == ("health.example", True, False)
     assert (read.username, read.organization) == ("adiallo", "hope trust")
-    assert (read.country, read.city, read.directory) == ("ci", "bogota", "0b1c-aa")
+    assert (read.country, read.city, read.directory) == (
+        "ci",
+        "bogota",
+        "0b1c0000-0000-4000-8000-0000000000aa",
+    )
     assert read.identifiers == ("orcid:0000-0002-1825-0097",)
 
 
@@ -60,6 +68,11 @@ def test_a_person_at_a_role_mailbox_stays_one():
     read = read_account(row(given_name="Amina", family_name="Diallo", email="info@health.example"))
     assert (read.kind, read.role) == ("person", True)
     assert read_account(row(email="info@health.example")).kind == "role_mailbox"
+
+
+def test_a_mailbox_that_bears_its_own_name_is_no_person():
+    read = read_account(row(name="ACME Publications", email="publications@acme.example"))
+    assert (read.kind, read.name) == ("role_mailbox", None)
 
 
 def test_a_guests_login_leads_to_the_mailbox():

@@ -18,33 +18,36 @@ NAMES = {
     "device": "iPhone de Maria|iPad von Anna|Galaxy S21|HUAWEI P30|LAPTOP-3FJ2K|DESKTOP-8HJ3K2L"
     "|Maria's iPhone|Maria’s iPad (2)|Ayşe'nin iPhone'u|小明的iPhone|MacBook-Pro-de-Juan"
     "|MARIA IPHONE|iPhone d'Amina|SM-G960F|vivo 1904|moto g(7) power|Redmi Note 8 Pro"
-    "|TECNO CAMON 15|Nokia 6.1"
-    "|Teléfono de Maria|Anna's laptop|Laptop Anna|my phone|iPhone|iPhone 12 Pro Max|Samsung"
-    "|Galaxy A12 de Maria|Call-in User 2|Caller 1|+41 79 123 45 67|1203*****45|Handy von Anna"
-    "|iPhone (Мария)|айфон Марии|Android|Samsung SM-A125F|Fatou Mobile phone|PC de Juan|Jean's PC"
+    "|TECNO CAMON 15|Nokia 6.1|Teléfono de Maria|Anna's laptop|Laptop Anna|my phone|iPhone"
+    "|iPhone 12 Pro Max|Samsung|Galaxy A12 de Maria|Call-in User 2|Caller 1|+41 79 123 45 67"
+    "|1203*****45|Handy von Anna|iPhone (Мария)|айфон Марии|Android|Samsung SM-A125F"
+    "|Fatou Mobile phone|PC de Juan|Jean's PC|Samsung Adam|Tecno Khadija|SDF Laptop 26"
     "|Ordinateur de Jean|iPhone של דוד|Xの iPhone|Usuario de llamada 3|Celular de João",
-    "room": "Conference Room B|Sala de reuniones|Salle Dakar|Meeting Room 4|Room B|Boardroom"
-    "|Nairobi Conference Room|Salle 3|Sala 2|Konferenzraum Bonn|会议室 3|переговорная 2|VC Room"
-    "|قاعة الاجتماعات|Kilimanjaro Room|Polycom|Sala de Reunião 1|Salle de réunion|Toplantı Odası 2",
+    "room": "Room 22B|Salle Kisumu|Conference Room B|Sala de reuniones|Salle Dakar"
+    "|Meeting Room 4|Room B|Boardroom|Nairobi Conference Room|Salle 3|Sala 2|Konferenzraum Bonn"
+    "|会议室 3|переговорная 2|VC Room|قاعة الاجتماعات|Kilimanjaro Room|Polycom|Sala de Reunião 1"
+    "|Salle de réunion|Toplantı Odası 2",
     "shared_login": "Zoom Host|GoTo Webinar|Training Team|M&E Unit|Programme Office Kenya|Admin"
     "|Webmaster|Kenya Office|MNCH Unit|Info|HR Department|Executive Director|Human Resources"
     "|Ministry of Health|Makerere University|Universidad Nacional|Equipo de Comunicación|Office"
     "|Secrétariat|Service Communication|Zoom Host 2|RMNCAH Team|Unité de Formation|Helpdesk"
     "|Communications Unit|Membership Services|Bureau Mali|Programme Office – Kenya|M & E Team"
-    "|Team Uganda|WHO Kenya|UNICEF|World Health Organization|администратор|Secretaria General",
+    "|Team Mekelle|RGHP Interns|Students group 13|Nurses Station 2|Team Uganda|WHO Kenya|UNICEF"
+    "|World Health Organization|администратор|Secretaria General",
     "service": "no-reply|MailChimp|Mailman|Do Not Reply|Mail Delivery Subsystem|SharePoint App"
-    "|System Account|Ne pas répondre|Não responda",
-    "bot": "helper[bot]|Amina's Notetaker (Otter.ai)|Yammer Bot|Fireflies.ai Notetaker",
+    "|svc-backup|Migration Service|API User 2|System Account|Ne pas répondre|Não responda",
+    "bot": "Bot 24|Meeting Recorder|helper[bot]|Amina's Notetaker (Otter.ai)|Yammer Bot"
+    "|Fireflies.ai Notetaker",
     "": "Maria Office|Grace Training|Amina Diallo|Diallo Amina|Maria|Jan Bot|Marie Salle"
     "|Salle Marie|Ana Sala|Michael Dell|John Acer|Honor Smith|Honor|Joy Team|Jordan Sales"
     "|India Press|Tab Hunter|Amina Diallo (iPhone)|Amina Diallo, Makerere University"
-    "|Maria Silva - Ministry of Health"
-    "|John Guest|Dean Grant|Amina Diallo (WHO)|Page Hall|Chad Support|Paris Sales|Sony Jean|Guest 3"
-    "|Galaxy Smith|Anna Handy|Maria Mobile|Jean Portable|Pixel|Vivo Silva|Mary Field|Carlos Mission"
-    "|Mel Field|AMINA Kenya|N. Bot|李明|محمد علي|Мария Иванова|Yoga Pratama|Junior Sales|Maria Lab"
-    "|Sol General|Nova Max|Mini Max|Note Smith|Win-Htet|Chair Maria|Angelo Sala|Rosa Aula|A. Press"
-    "|Sala Maria|Sala Ana|Santos Salud|Rosa Redes|Otto Raum|Saul Zimmer|Maria Union|Ana Alliance"
-    "|Prudence Kenya|Care|Who Knows|",
+    "|Maria Silva - Ministry of Health|John Guest|Dean Grant|Amina Diallo (WHO)|Page Hall"
+    "|Chad Support|Paris Sales|Sony Jean|Guest 3|Galaxy Smith|Anna Handy|Maria Mobile"
+    "|Jean Portable|Pixel|Vivo Silva|Mary Field|Carlos Mission|Mel Field|AMINA Kenya|N. Bot|李明"
+    "|محمد علي|Мария Иванова|Yoga Pratama|Junior Sales|Maria Lab|Sol General|Nova Max|Mini Max"
+    "|Note Smith|Win-Htet|Chair Maria|Angelo Sala|Rosa Aula|A. Press|Sala Maria|Sala Ana"
+    "|Santos Salud|Rosa Redes|Otto Raum|Saul Zimmer|Maria Union|Ana Alliance|Prudence Kenya"
+    "|Care|Who Knows|Ronaldo Ong|Van Ngo|Ngo La|Bot|Salle Marie|Samsung Adam Smith|test|",
 }
 
 
