@@ -31,7 +31,9 @@ ORGANISATIONS: tuple[tuple[str, str, str], ...] = (
     ("One World Data Consultants", "owdata.example", "company"),
 )
 
-PERSONAL_DOMAINS = ("post.example", "inbox.example", "webmail.example", "courrier.example")
+PERSONAL_DOMAINS = ("gmail.example", "yahoo.example", "hotmail.example", "outlook.example")
+"""Private mailboxes are at the providers that everybody knows, so that they can be told from an
+employer's; under a name that is reserved, so that nobody real can be written to."""
 
 COMMUNITIES: tuple[tuple[str, str, str, str], ...] = (
     # key, title, domain, how often its newsletter goes out

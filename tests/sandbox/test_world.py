@@ -50,14 +50,38 @@ def test_addresses_are_of_one_person_each(world: World) -> None:
     assert len(work) == len(personal) == 1000
 
 
+def test_private_mailboxes_are_at_providers_and_those_of_work_in_the_style_of_the_house(
+    world: World,
+) -> None:
+    """So that an employer can be told from a provider, and one employer from another."""
+    people = [world.person(index) for index in range(400)]
+    assert {p.personal_email.partition("@")[2] for p in people} == {
+        "gmail.example", "yahoo.example", "hotmail.example", "outlook.example",
+    }  # fmt: skip
+    one_house = [p for p in people if p.organisation == world.organisations[1] and p.family]
+    dotted = [p for p in one_house if "." in p.work_email.partition("@")[0].rstrip(".0123456789")]
+    assert len(dotted) in (*range(4), *range(len(one_house) - 3, len(one_house) + 1))
+
+
+def test_some_have_one_name_two_family_names_or_a_particle(world: World) -> None:
+    """And who has one name keeps it."""
+    people = [world.person(index) for index in range(1_500)]
+    single = [person for person in people if not person.family]
+    assert 5 < len(single) < 60
+    assert all(person.name == person.given for person in single)
+    assert not any(t.what == "married" for p in single for t in world.turns(p.index))
+    assert sum(" " in person.family for person in people) > 60
+    assert len({person.given for person in people}) > 800
+
+
 def test_people_are_of_many_cultures_scripts_and_name_orders(world: World) -> None:
     """Some names are not in Latin letters, and some put the family first."""
     people = [world.person(index) for index in range(400)]
-    assert len({person.culture for person in people}) >= 12
+    assert len({person.culture for person in people}) >= 50
     assert any(not latin(person.name) for person in people)
     assert any(person.name.startswith(person.family) for person in people if person.family_first)
     assert len({person.organisation.domain for person in people}) >= 20
-    assert len({person.country for person in people}) >= 20
+    assert len({person.country for person in people}) >= 50
 
 
 def test_a_stay_ends_after_it_began_and_stays_in_one_community_do_not_overlap(world: World) -> None:

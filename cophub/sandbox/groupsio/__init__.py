@@ -250,7 +250,7 @@ class GroupsioSandbox(Sandbox):
         number = self.state.user_ids.next()
         user = User(
             id=number, person=None, created=self.timeline.now, updated=self.timeline.now,
-            email=f"aa{number}@post.example", full_name="Aaron", user_name="", timezone="UTC",
+            email=f"aa{number}@gmail.example", full_name="Aaron", user_name="", timezone="UTC",
         )  # fmt: skip
         self.state.users[user.id] = user
         self.life.enter(group, user)

@@ -25,7 +25,7 @@ from cophub.sandbox.server import Response
 from cophub.sandbox.world import DAY
 
 _HOME = ZoneInfo("America/Los_Angeles")
-MUNGED = ("webmail.example", "courrier.example")
+MUNGED = ("yahoo.example", "hotmail.example")
 """Domains whose mail may not be passed on under their own name: the sender is rewritten."""
 
 

@@ -56,7 +56,7 @@ class Churn:
         elif way < 0.9:
             self.life.bounce(self.audience, member)
         elif way < 0.95:
-            self.life.readdress(self.audience, member, f"moved.{number}@post.example")
+            self.life.readdress(self.audience, member, f"moved.{number}@gmail.example")
         else:
             self.life.delete(self.audience, member)
 
