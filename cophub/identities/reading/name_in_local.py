@@ -214,40 +214,46 @@ def _several(
     parted: bool,
 ) -> float:
     """The verdict on a local part of several pieces, as `a.diallo`."""
-    free = list(tokens)
-    letters = list(initials)
-    fit = single = 0
-    foreign: list[str] = []
-    fitting: list[str] = []
-    waiting: list[str] = []
-    for piece in sorted(pieces, key=len, reverse=True):
-        word = next((word for word in free if _piece_fits(piece, word, script)), None)
-        if word is not None:
-            free.remove(word)
-            fitting.append(word)
-            fit += len(piece) > 1
-            single += len(piece) == 1
-        elif piece[0] in letters and (len(piece) == 1 or fitting):
-            letters.remove(piece[0])
-            single += 1
-        elif len(piece) > 2 and piece[0] in letters:
-            waiting.append(piece)
-        elif piece not in PARTICLES and piece not in _FUNCTIONS:
-            foreign.append(piece)
-    for piece in waiting:  # longer than the word that fits: `lamine.sow` of L. Sow
-        if fitting and piece[0] in letters:
-            letters.remove(piece[0])
-            single += 1
-        else:
-            foreign.append(piece)
-    if not foreign or "".join(pieces) in tokens:
-        if (fit and fit + single > 1) or "".join(pieces) in tokens:
+    fitting, single, foreign = _share_out(pieces, tokens, initials, script)
+    whole = "".join(pieces) in tokens
+    if not foreign or whole:
+        if whole or (fitting and len(fitting) + single > 1):
             return FULL_FIT
-        return max(best, PART_FIT if fit else INITIALS_FIT if single > 1 else 0.0)
+        return max(best, PART_FIT if fitting else INITIALS_FIT if single > 1 else 0.0)
     if best:
         return best
     found = _with_foreign(pieces, foreign, fitting, tokens, script, parted)
     return 0.0 if found == OTHER_PERSON and is_role(".".join(pieces)) else found
+
+
+def _share_out(
+    pieces: tuple[str, ...], tokens: tuple[str, ...], initials: tuple[str, ...], script: str
+) -> tuple[list[str], int, list[str]]:
+    """The words that pieces stand for, how many single letters fit, and the pieces left over."""
+    free, letters = list(tokens), list(initials)
+    fitting: list[str] = []
+    foreign: list[str] = []
+    waiting: list[str] = []
+    single = 0
+    for piece in sorted(pieces, key=len, reverse=True):
+        word = next((word for word in free if _piece_fits(piece, word, script)), None)
+        if word is not None:
+            free.remove(word)
+            if len(piece) > 1:
+                fitting.append(word)
+            else:
+                single += 1
+        elif piece[0] in letters:
+            waiting.append(piece)
+        elif piece not in PARTICLES and piece not in _FUNCTIONS:
+            foreign.append(piece)
+    for piece in waiting:  # an initial, or the word that it stands for: `lamine.sow` of L. Sow
+        if piece[0] in letters and (fitting or len(piece) == 1):
+            letters.remove(piece[0])
+            single += 1
+        else:
+            foreign.append(piece)
+    return fitting, single, foreign
 
 
 def _piece_fits(piece: str, word: str, script: str) -> bool:
