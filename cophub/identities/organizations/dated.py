@@ -22,6 +22,7 @@ from cophub.identities.organizations.stored import (
     drop_unused,
     load_register,
     pending_changes,
+    update_register,
 )
 from cophub.identities.reading.mailboxes import registrable
 from cophub.identities.store.rows import Row, all_rows, put
@@ -71,17 +72,20 @@ def update_affiliations(
 ) -> int:
     """Bring `affiliation` and `person.organization` up to date; how many affiliations changed.
 
-    `persons` are those whose accounts came, went or changed; None: everybody. Who bears a name or
-    domain that the register has learned to read otherwise is looked at in any case.
+    `persons` are those whose accounts came, went or changed; None: everybody. With any of them,
+    whoever worked for several is looked at, too; and in any case who bears a name or domain that
+    the register has learned to read otherwise, or of which a person said something.
     """
+    update_register(connection, ())
     changed = pending_changes(connection)
     register = load_register(connection)
     scoped = persons is not None and changed is not None
     with staged(connection, **_SCOPE):
         if persons is not None and changed is not None:
-            everyone = set(persons) | _bearers(connection, changed)
+            everyone = set(persons) | _bearers(connection, changed) | _nobody(connection)
             if not everyone:
                 return 0
+            everyone |= _with_several(connection)
             _stage_scope(connection, everyone)
         observe(connection, now, scoped=scoped)
         with staged(connection, **_TABLES):
@@ -102,6 +106,21 @@ def _stage_scope(connection: Connection, people: Iterable[str]) -> None:
         " WHERE coalesce(pa.source, '') <> ''",
     )
     settle(connection, "scope_account")
+
+
+def _nobody(connection: Connection) -> set[str]:
+    """Whoever has no account any more, such as the erased and those who were merged."""
+    sql = (
+        "SELECT DISTINCT a.person FROM affiliation a WHERE NOT EXISTS ("
+        " SELECT 1 FROM person_account pa WHERE pa.person = a.person)"
+    )
+    return {person for (person,) in all_rows(connection, sql)}
+
+
+def _with_several(connection: Connection) -> set[str]:
+    """Whoever worked for several: what they did since may tell for which of them they work."""
+    sql = "SELECT person FROM affiliation GROUP BY person HAVING count(*) > 1"
+    return {person for (person,) in all_rows(connection, sql)}
 
 
 def _bearers(connection: Connection, changed: RegisterChange) -> set[str]:

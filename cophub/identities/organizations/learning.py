@@ -24,8 +24,13 @@ FAR_MORE = 4
 """So many times as often a name has to be given for a rare one to be a slip in it."""
 
 _LONG = 3
+"""Words that a name has at least where it may be a slip of any other."""
+
 _SLIP_FROM = 6
-"""Letters that a word has at least where one of them may differ."""
+"""Letters that the longer of two words has at least where one of them may differ."""
+
+_SLIP_RARE = 5
+"""The same where one name is far more frequent."""
 
 Stated = dict[str, Counter[str]]
 
@@ -117,7 +122,7 @@ def _join_rare_slips(lesson: _Lesson) -> None:
         words = name.split()
         if len(words) >= _LONG and (name in lesson.new or lesson.base.key_of_name(name)):
             for at, word in enumerate(words):
-                if len(word) >= _SLIP_FROM - 1:
+                if len(word) >= _SLIP_RARE - 1:
                     patterns[at, " ".join((*words[:at], "*", *words[at + 1 :]))].append(name)
     for _, names in sorted(patterns.items()):
         if len(names) < 2:
@@ -127,7 +132,7 @@ def _join_rare_slips(lesson: _Lesson) -> None:
         for name in names:
             for other in often:
                 enough = lesson.weight[other] >= FAR_MORE * max(lesson.weight[name], 1)
-                if enough and name in lesson.new and alike(name, other):
+                if enough and name in lesson.new and alike(name, other, least=_SLIP_RARE):
                     _lead(lesson, name, other)
                     break
 
@@ -181,7 +186,7 @@ def _lead_acronym(lesson: _Lesson, name: str, full: str) -> None:
         lesson.leads[name] = full
 
 
-def alike(one: str, other: str) -> bool:
+def alike(one: str, other: str, least: int = _SLIP_FROM) -> bool:
     """Whether two names are the same but for one slip in one word; digits and countries count."""
     ones, others = one.split(), other.split()
     if len(ones) != len(others):
@@ -190,7 +195,7 @@ def alike(one: str, other: str) -> bool:
     if len(differing) != 1:
         return False
     (a, b) = differing[0]
-    if min(len(a), len(b)) < _SLIP_FROM or not (a.isalpha() and b.isalpha()):
+    if max(len(a), len(b)) < least or not (a.isalpha() and b.isalpha()):
         return False
     if names_country(a) or names_country(b):
         return False

@@ -26,6 +26,10 @@ _NO_COUNTRY = frozenset(
 )
 
 
+_LONGEST = 6
+"""Words that the name of a country has at most."""
+
+
 class Placed(NamedTuple):
     """A name and where it is."""
 
@@ -121,14 +125,14 @@ def iso_code(text: str) -> str:
 
 
 def _country_at_end(words: list[str]) -> tuple[str, int]:
-    for length in range(min(4, len(words) - 1), 0, -1):
+    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
         if code := _code(words[-length:]):
             return code, length
     return "", 0
 
 
 def _country_at_start(words: list[str]) -> tuple[str, int]:
-    for length in range(min(4, len(words) - 1), 0, -1):
+    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
         if code := _code(words[:length]):
             return code, length
     return "", 0

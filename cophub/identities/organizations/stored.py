@@ -91,9 +91,10 @@ def update_register(
     is empty, and no person said anything new, nothing is looked at.
     """
     rows = _rows(connection)
-    said = _said(rows)
-    mark = msgspec.json.encode(sorted(said)).decode()
-    news = mark != _meta(connection, _SAID_MARK)
+    said = sorted(_said(rows))
+    mark = msgspec.json.encode(said).decode()
+    before = _meta(connection, _SAID_MARK)
+    news = {*said} ^ {tuple(item) for item in msgspec.json.decode(before or "[]")}
     if touched is not None and not touched and not news:
         return RegisterChange()
     base = _base(connection, rows)
@@ -107,11 +108,16 @@ def update_register(
     _keep_old_keys(rows, wanted, register)
     _write_names(connection, rows, wanted)
     _write_organizations(connection, register, stated, wanted)
-    changed = _changes(rows, wanted, said if news else [])
     if news:
         _set_meta(connection, _SAID_MARK, mark)
-    _remember_changes(connection, rows, changed)
-    return changed
+        merged = {key for kind, *keys in news if kind == "key" for key in keys}
+        news |= {item for item in said if item[2] in merged}
+    # Names that are new are no news for any account but those that brought them.
+    known = {place for place in wanted if place in rows} | {(kind, name) for kind, name, _ in news}
+    moved = {p for p, found in wanted.items() if rows.get(p, ("",))[0] != found[0] or p not in rows}
+    moved |= {(kind, name) for kind, name, _ in news}
+    _remember_changes(connection, _change(moved & known))
+    return _change(moved)
 
 
 def pending_changes(connection: Connection) -> RegisterChange | None:
@@ -126,10 +132,9 @@ def pending_changes(connection: Connection) -> RegisterChange | None:
     return RegisterChange(frozenset(names), frozenset(domains))
 
 
-def _remember_changes(connection: Connection, rows: _Names, changed: RegisterChange) -> None:
-    """For whoever keeps affiliations; names that are new are no news for any other account."""
-    names = {name for name in changed.names if ("name", name) in rows}
-    domains = {domain for domain in changed.domains if ("domain", domain) in rows}
+def _remember_changes(connection: Connection, changed: RegisterChange) -> None:
+    """For whoever keeps affiliations."""
+    names, domains = set(changed.names), set(changed.domains)
     if not names and not domains:
         return
     told = _meta(connection, _CHANGED) or "[[],[]]"
@@ -336,7 +341,8 @@ def _organization_rows(
         o = register.organizations.get(key) or Organization(key, key)
         domain = o.domain or (key if "." in key else "")
         name = titles.get(key, o.name)
-        rows.append((key, name, o.parent or None, o.country or None, domain or None))
+        parent = register.current(o.parent) or None
+        rows.append((key, name, parent, o.country or None, domain or None))
     return rows
 
 
@@ -365,12 +371,11 @@ def _titles(register: Register, stated: _Stated, wanted: _Names) -> dict[str, st
     return titles
 
 
-def _changes(rows: _Names, wanted: _Names, said: Iterable[tuple[str, str, str]]) -> RegisterChange:
-    moved = [place for place, found in wanted.items() if rows.get(place, (None,))[0] != found[0]]
-    moved += [(kind, name) for kind, name, _ in said]
+def _change(moved: Iterable[tuple[str, str]]) -> RegisterChange:
+    places = list(moved)
     return RegisterChange(
-        frozenset(name for kind, name in moved if kind == "name"),
-        frozenset(registrable(name) for kind, name in moved if kind == "domain"),
+        frozenset(name for kind, name in places if kind == "name"),
+        frozenset(registrable(name) for kind, name in places if kind == "domain"),
     )
 
 
