@@ -70,6 +70,8 @@ def _fits(
     joined = "".join(pieces)
     if len(joined) < 2:
         return 0.0
+    if len(pieces) > 1 and all(piece in tokens for piece in pieces) and len(set(pieces)) > 1:
+        return FULL_FIT
     best = _one_piece(joined, tokens, initials, family)
     if len(pieces) > 1 and best < FULL_FIT:
         parted = not any(char.isdigit() for char in local)
