@@ -3,7 +3,7 @@
 A grouping is told by labels: one label an account, alike where two accounts are together; what the
 labels are does not matter. Pairwise and B-cubed figures are the common ones (Bagga and Baldwin,
 "Algorithms for scoring coreference chains", 1998). Cluster error is the generalized merge distance
-with unit costs: how many splits of a found person and merges of two would put all right
+with unit costs: how many splits of a found person and then merges of two would put all right
 (Menestrina, Whang and Garcia-Molina, "Evaluating entity resolution results", PVLDB 3, 2010);
 variation of information weighs the same errors by how many accounts are in them (Meila, "Comparing
 clusterings", 2007).
