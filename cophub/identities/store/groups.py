@@ -78,7 +78,7 @@ def _others(accounts: Sequence[Evidence], node: Node) -> Iterator[Member]:
 
 
 def _tied(e: Evidence, to: Evidence, why: str) -> Member:
-    if why == "directory":
+    if why == "directory_id":
         text = f"directory id {e.directory[:8]}***"
         return Member(e.source, e.key, "directory_id", SURE, text)
     masked = mask_address(e.mailbox or to.mailbox)

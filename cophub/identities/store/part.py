@@ -140,7 +140,12 @@ def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
 
 
 def resolve_part(
-    connection: Connection, shift: Shift, context: Context, now: datetime, run: int
+    connection: Connection,
+    shift: Shift,
+    context: Context,
+    now: datetime,
+    run: int,
+    left: frozenset[str],
 ) -> Changes:
     """Find and weigh the edges of what was touched, and make its people anew."""
     beside = _rebuild(connection, shift.rebuilt, context)
@@ -162,7 +167,7 @@ def resolve_part(
     fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
     if sorted(fresh, key=lambda row: row[:2]) != sorted(rows, key=lambda row: row[:2]):
         replace_edges(connection, component.keys(), fresh)
-    return write_people(connection, groups_of(accounts, clustering), now, run)
+    return write_people(connection, groups_of(accounts, clustering), now, run, left)
 
 
 def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set[int]:

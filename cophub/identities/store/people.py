@@ -59,11 +59,16 @@ class Changes:
 
 
 def write_people(
-    connection: Connection, groups: Sequence[Group], now: datetime, run: int
+    connection: Connection,
+    groups: Sequence[Group],
+    now: datetime,
+    run: int,
+    left: frozenset[str] = frozenset(),
 ) -> Changes:
     """Bring `person`, `person_account` and `person_history` up to date with these groups.
 
-    The groups hold all accounts of every person of whom they hold one.
+    The groups hold all accounts of every person of whom they hold one. Of people who `left`,
+    because accounts of theirs are gone, no name or address stays that is not theirs.
     """
     accounts = [[(m.source, m.account) for m in group.members] for group in groups]
     held = _held(connection, accounts)
@@ -73,7 +78,7 @@ def write_people(
         ages=lambda people: _ages(connection, people),
         merged=lambda people: _merged(connection, people),
     )
-    touched = frozenset(assignment.people) | frozenset(held.values())
+    touched = frozenset(assignment.people) | frozenset(held.values()) | left
     with staged(connection, **_TABLES):
         _stage(connection, groups, held, assignment, touched)
         moved = _write(connection, groups, assignment, now, run)

@@ -68,10 +68,13 @@ def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int
     decisions = kept.active_decisions(connection)
     erasures = kept.erasures(connection)
     if before is None or before.version != version:
-        return _whole(connection, before, version, decisions, weights, now, run)
+        left = drop_orphans(connection, now)
+        return _whole(connection, before, version, decisions, weights, now, run, left)
     sources = kept.sources_changed(connection, before.watermark)
     same = before.erasures == erasures and before.decisions == kept.flat(decisions)
-    if same and not sources and before.watermark:
+    # What people said about organisations since is news, too.
+    relabelled = update_register(connection, ()).keys()
+    if same and not sources and before.watermark and not relabelled:
         return Changes()
     left = drop_orphans(connection, now)
     news = _news(connection, sources, before, decisions)
@@ -79,14 +82,14 @@ def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int
     gone = sum(each.after is None for each in news.altered)
     # A person of an account may have been taken out by hand: then nothing that is kept holds.
     if len(news.altered) > WHOLE_SHARE * size or placed != size - gone:
-        return _whole(connection, before, version, decisions, weights, now, run)
-    changes = _part(connection, news, before, decisions, weights, now, run)
+        return _whole(connection, before, version, decisions, weights, now, run, left)
+    changes = _part(connection, news, relabelled, before, decisions, weights, now, run, left)
     if changes is None:
-        return _whole(connection, before, version, decisions, weights, now, run)
+        return _whole(connection, before, version, decisions, weights, now, run, left)
     shown = describe_again(connection, news.refreshed)
     state = kept.Resolved(version, mark, before.size, before.habits, erasures, kept.flat(decisions))
     kept.write_state(connection, state)
-    return changes.with_touched(left | shown)
+    return changes.with_touched(shown)
 
 
 def _version(weights: Weights) -> str:
@@ -102,9 +105,9 @@ def _whole(
     weights: Weights,
     now: datetime,
     run: int,
+    left: frozenset[str],
 ) -> Changes:
     mark = kept.watermark(connection)
-    left = drop_orphans(connection, now)
     accounts, digests = read_everybody(connection, cached=before is not None)
     update_register(connection)
     matching, changes = resolve_whole(
@@ -116,6 +119,7 @@ def _whole(
         weights=weights,
         now=now,
         run=run,
+        left=left,
     )
     state = kept.Resolved(
         version,
@@ -126,17 +130,19 @@ def _whole(
         kept.flat(decisions),
     )
     kept.write_state(connection, state)
-    return changes.with_touched(left)
+    return changes
 
 
 def _part(
     connection: Connection,
     news: _News,
+    relabelled: set[int],
     before: kept.Resolved,
     decisions: Sequence[Decision],
     weights: Weights,
     now: datetime,
     run: int,
+    left: frozenset[str],
 ) -> Changes | None:
     """Resolve what changed; None where that puts the directory into another size band."""
     shift = update_index(connection, news.altered)
@@ -144,13 +150,14 @@ def _part(
     if size_band(size) != before.size:
         return None
     touched = [(e.source, e.key) for a in news.altered for e in (a.before, a.after) if e]
-    relabelled = update_register(connection, touched).keys() if touched else ()
+    if touched:
+        relabelled = relabelled | update_register(connection, touched).keys()
     shift.rebuilt.update(number for _, number in bearing(connection, relabelled))
     shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
     counts = StoredCounts(connection, size, before.habits)
     scorer = Scorer(counts, load_register(connection), weights)
     context = Context(counts, scorer, decisions)
-    return resolve_part(connection, shift, context, now, run)
+    return resolve_part(connection, shift, context, now, run, left)
 
 
 def _news(

@@ -50,12 +50,13 @@ def resolve_whole(
     weights: Weights,
     now: datetime,
     run: int,
+    left: frozenset[str],
 ) -> tuple[Matching, Changes]:
     """Weigh everything anew; the index is made anew, people keep their ids."""
     matching = match(accounts, register=register, decisions=decisions, weights=weights)
     _write_index(connection, accounts, digests, matching)
     groups = groups_of(accounts, matching.clustering)
-    return matching, write_people(connection, groups, now, run)
+    return matching, write_people(connection, groups, now, run, left)
 
 
 def _write_index(
