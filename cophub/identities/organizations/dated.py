@@ -78,7 +78,6 @@ def update_affiliations(
     """
     update_register(connection, ())
     changed = pending_changes(connection)
-    register = load_register(connection)
     scoped = persons is not None and changed is not None
     with staged(connection, **_SCOPE):
         if persons is not None and changed is not None:
@@ -89,7 +88,7 @@ def update_affiliations(
             _stage_scope(connection, everyone)
         observe(connection, now, scoped=scoped)
         with staged(connection, **_TABLES):
-            _stage_works(connection, register, scoped)
+            _stage_works(connection, load_register(connection), scoped)
             written = _write(connection, scoped)
             _name_main(connection, scoped)
         if written:

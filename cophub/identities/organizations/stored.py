@@ -90,13 +90,14 @@ def update_register(
     `touched` are accounts (source, key) that are new, changed or gone; None: any may be. Where it
     is empty, and no person said anything new, nothing is looked at.
     """
-    rows = _rows(connection)
-    said = sorted(_said(rows))
+    # What persons said is little, and often all that has to be read.
+    said = sorted(_said(_rows(connection, "set_by IS NULL OR set_by NOT IN ('seed', 'learned')")))
     mark = msgspec.json.encode(said).decode()
     before = _meta(connection, _SAID_MARK)
     news = {*said} ^ {tuple(item) for item in msgspec.json.decode(before or "[]")}
     if touched is not None and not touched and not news:
         return RegisterChange()
+    rows = _rows(connection)
     base = _base(connection, rows)
     stated = _read_stated(connection)
     remembered = {
@@ -146,8 +147,8 @@ def _remember_changes(connection: Connection, changed: RegisterChange) -> None:
     _set_meta(connection, _CHANGED, told)
 
 
-def _rows(connection: Connection) -> _Names:
-    sql = "SELECT kind, name, organization, set_by FROM organization_name"
+def _rows(connection: Connection, where: str = "TRUE") -> _Names:
+    sql = f"SELECT kind, name, organization, set_by FROM organization_name WHERE {where}"
     return {(kind, name): (key, by) for kind, name, key, by in all_rows(connection, sql)}
 
 
