@@ -64,13 +64,36 @@ class Tie(NamedTuple):
     """Whether they share a mailbox or a directory id, which is no matter of weighing."""
 
 
+class _Decided:
+    """The decisions that two accounts are one person's, by what one mailbox holds together.
+
+    An edge is kept between the first accounts of two mailboxes, whichever of theirs was decided on.
+    """
+
+    def __init__(self, known: Iterable[Fact], ties: Iterable[Tie]) -> None:
+        self._above: dict[Account, Account] = {}
+        for tie in ties:
+            if tie.tie:
+                self._above[self._home(tie.b)] = self._home(tie.a)
+        self._facts = {frozenset(map(self._home, fact.pair)): fact for fact in known if fact.same}
+
+    def between(self, a: Account, b: Account) -> Fact | None:
+        """The decision that joined them, if one did."""
+        return self._facts.get(frozenset((self._home(a), self._home(b))))
+
+    def _home(self, account: Account) -> Account:
+        while (above := self._above.get(account, account)) != account:
+            account = above
+        return account
+
+
 def why_person(connection: Connection, person: str, *, addresses: bool = False) -> WhyPerson:
     """One sentence for each account of a person, the first one at the root of the tree."""
     accounts = accounts_of(connection, [person])
     ties = joining(connection, accounts)
     known = evidence_of(connection, accounts)
     told = _explanations(connection, accounts)
-    decided = _decided(facts(connection))
+    decided = _Decided(facts(connection), ties)
     steps = []
     for account, tie, depth in _tree(accounts, ties):
         to = None if tie is None else tie.b if tie.a == account else tie.a
@@ -87,7 +110,7 @@ def path(
     accounts = accounts_of(connection, [person])
     ties = joining(connection, accounts)
     known = evidence_of(connection, accounts)
-    decided = _decided(facts(connection))
+    decided = _Decided(facts(connection), ties)
     came: dict[Account, tuple[Account, Tie] | None] = {b: None}
     beside = _beside(ties)
     waiting = deque([b])
@@ -169,7 +192,7 @@ def _step(
     depth: int,
     known: Mapping[Account, Evidence],
     told: str | None,
-    decided: Mapping[frozenset[Account], Fact],
+    decided: _Decided,
     addresses: bool,
 ) -> Step:
     shown = masking(addresses)
@@ -177,10 +200,10 @@ def _step(
     score = None
     if tie is None or to is None:
         why = told or "like no other account"
-    elif fact := decided.get(frozenset((account, to))):
-        why = said(fact)
     elif tie.tie:
         why = _tie_words(tie, e, known.get(to), addresses)
+    elif fact := decided.between(account, to):
+        why = said(fact)
     else:
         why = sentence(tie.reasons) if tie.reasons else told or "joined"
         score = tie.score if math.isfinite(tie.score) and tie.score < 1e6 else None
@@ -220,10 +243,6 @@ def _explanations(connection: Connection, accounts: Sequence[Account]) -> dict[A
             if text:
                 found[source, key] = text
     return found
-
-
-def _decided(known: Iterable[Fact]) -> dict[frozenset[Account], Fact]:
-    return {frozenset(fact.pair): fact for fact in known if fact.same}
 
 
 def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
