@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from cophub.sandbox.population import SOURCES, Held, Population, linkable
 from cophub.sandbox.population.habits import SHARES
 
 SIZE = 20_000
+PAGE = Path(__file__).parents[2] / "docs" / "population.md"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,12 @@ def test_ten_thousand_people_have_some_27_284_accounts() -> None:
     assert 9_700 < len(people) < 10_300
 
 
+def test_the_page_shows_what_it_gives() -> None:
+    code = PAGE.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    assert code.count("assert") == 3
+    exec(compile(code, "docs/population.md", "exec"), {})  # noqa: S102 - our own page
+
+
 def test_a_person_has_one_to_nine_accounts(people: dict[int, list[Held]]) -> None:
     sizes = Counter(map(len, people.values()))
     assert set(sizes) == set(range(1, 10))
@@ -68,6 +76,13 @@ def test_every_habit_has_its_stated_share(held: list[Held], habit: str) -> None:
     expected = share * SIZE
     # One account in a person's five tends to be like the next, so twice the spread of a coin.
     assert abs(count - expected) <= 0.08 * expected + 6 * expected**0.5 + 2
+
+
+def test_the_documentation_tells_the_same_shares() -> None:
+    rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{habit}` | {share * 100:.2f} % | {what} |" for habit, (share, what) in SHARES.items()
+    ]
 
 
 def test_no_habit_is_left_out_of_the_table(held: list[Held]) -> None:
