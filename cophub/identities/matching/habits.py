@@ -16,10 +16,14 @@ from xxhash import xxh3_64_intdigest
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching.keys import chosen_words
 
-_PATHS = 20_000
+_PATHS = 60_000
 """About so many paths through names are followed."""
-_TRUST = 4.0
-"""So many meetings by chance must be expected before what is seen outweighs the default."""
+_TURNS = 3
+"""Paths that are followed from each end of a name."""
+_REFERENCE = -8 * math.log(2)
+"""Log of the expected number of names for which `culture` is told."""
+_SURE_LEVEL, _SURE_SLOPE = 1.0, 25.0
+"""How sure the defaults are: one over the variance of the logarithm, and of the slope."""
 _CULTURE = 4.0
 _SPREAD = tuple(n * math.log(0.5) for n in range(1, 13))
 """What is believed of names before any are seen: each half as many as those before."""
@@ -36,7 +40,9 @@ class Habits(NamedTuple):
     """What is true of the whole directory."""
 
     culture: float = _CULTURE
-    """How much more often two words meet in a name than their frequencies say."""
+    """How much more often words meet in a name than chance says, where it says 1 in 256."""
+    slope: float = 1.0
+    """Where chance says twice as often they meet two to the power of this as often."""
     unseen: float = 0.2
     """Other bearers to expect of a word that only one name has."""
     within: Mapping[str, float] = {}
@@ -45,6 +51,11 @@ class Habits(NamedTuple):
     """Log-odds by what mailboxes two accounts have, such as `none work` or `private private`."""
     spread: tuple[float, ...] = _SPREAD
     """Log of the chance that a person shows one name at 1, 2, 3, ... anchors."""
+
+    def strangers(self, expected: float) -> float:
+        """People to expect of a name, where its words taken for independent say `expected`."""
+        spared = math.log(max(1e-12, expected)) - _REFERENCE
+        return self.culture * math.exp(_REFERENCE + self.slope * spared)
 
     def several(self, anchors: int) -> float:
         """Log of the chance of so many anchors, 1 at least."""
@@ -80,10 +91,11 @@ def learn(accounts: Sequence[Evidence], anchors: Sequence[int]) -> Habits:
         partners.setdefault(other, []).append(one)
     for words_beside in partners.values():
         words_beside.sort()
-    culture = _culture(bearing, partners)
-    twins = _Twins(accounts, anchors, bearing, partners, culture)
+    habits = Habits(*_culture(_meetings(bearing, partners)))
+    twins = _Twins(accounts, anchors, bearing, partners, habits)
     return Habits(
-        culture,
+        habits.culture,
+        habits.slope,
         _unseen(partners),
         twins.by_source(),
         twins.by_boxes(),
@@ -91,32 +103,61 @@ def learn(accounts: Sequence[Evidence], anchors: Sequence[int]) -> Habits:
     )
 
 
-def _culture(bearing: Mapping[Pair, list[int]], partners: dict[str, list[str]]) -> float:
-    """How much likelier words meet that are three steps apart in the web of names.
+def _meetings(
+    bearing: Mapping[Pair, list[int]], partners: Mapping[str, list[str]]
+) -> dict[int, tuple[int, int]]:
+    """How often words meet that are three steps apart in the web of names, by what chance says.
 
-    From `amina diallo`, `fatou diallo`, `fatou ba`: do `amina` and `ba` meet, more often than
-    as many names of any two words would make them?
+    From `amina diallo`, `fatou diallo`, `fatou ba`: do `amina` and `ba` meet too? Names of one
+    culture do so far more often than names of any two. Gives tries and meetings for each power
+    of two that the expected number of such names is in.
     """
-    names = {pair for pair in bearing if len(partners[pair[0]]) > 1 and len(partners[pair[1]]) > 1}
-    if not names:
-        return _CULTURE
-    total = sum(map(len, partners.values())) / 2
-    every = max(1, 2 * len(names) // _PATHS)
-    met = expected = 0.0
+    total = len(bearing)
+    names = [pair for pair in bearing if len(partners[pair[0]]) > 1 or len(partners[pair[1]]) > 1]
+    every = max(1, len(names) * 2 * _TURNS // _PATHS)
+    found: dict[int, tuple[int, int]] = {}
     for pair in names:
         chance = xxh3_64_intdigest(" ".join(pair).encode("utf-8", "surrogatepass"))
         if chance % every:
             continue
         for start, through in (pair, pair[::-1]):
-            turn = _pick(partners[through], start, chance >> 20)
-            end = _pick(partners[turn], through, chance >> 40)
-            if end in ("", start) or turn == "":
-                continue
-            expected += (len(partners[start]) - 1) * (len(partners[end]) - 1) / total
-            met += ((start, end) if start < end else (end, start)) in bearing
-    found = (_CULTURE * _TRUST + met) / (_TRUST + expected)
-    # In steps of a factor of about 1.4.
-    return float(2.0 ** (round(2 * math.log2(min(64.0, max(1.0, found)))) / 2))
+            for number in range(_TURNS):
+                turn = _pick(partners[through], start, chance >> (16 + number))
+                end = _pick(partners[turn], through, chance >> (40 + number)) if turn else ""
+                times = (len(partners[start]) - 1) * (len(partners[end]) - 1) if end else 0
+                if not times or end == start:
+                    continue
+                step = math.floor(math.log2(times / total))
+                tries, met = found.get(step, (0, 0))
+                known = ((start, end) if start < end else (end, start)) in bearing
+                found[step] = (tries + 1, met + known)
+    return found
+
+
+def _culture(meetings: Mapping[int, tuple[int, int]]) -> tuple[float, float]:
+    """`culture` and `slope` of the directory: a Poisson regression with a prior, in coarse steps.
+
+    The log of the chance to meet is taken as linear in the log of what independence says.
+    """
+    level, slope = math.log(_CULTURE), 1.0
+    for _ in range(25):
+        # Gradient and curvature of the log-likelihood, by Newton's method.
+        g0, g1 = -(level - math.log(_CULTURE)) * _SURE_LEVEL, -(slope - 1.0) * _SURE_SLOPE
+        h00, h01, h11 = _SURE_LEVEL, 0.0, _SURE_SLOPE
+        for step, (tries, met) in sorted(meetings.items()):
+            x = (step + 0.5) * math.log(2) - _REFERENCE
+            mean = tries * math.exp(min(0.0, _REFERENCE + level + slope * x))
+            g0 += met - mean
+            g1 += (met - mean) * x
+            h00 += mean
+            h01 += mean * x
+            h11 += mean * x * x
+        determinant = h00 * h11 - h01 * h01
+        up, along = (g0 * h11 - g1 * h01) / determinant, (g1 * h00 - g0 * h01) / determinant
+        level += min(1.0, max(-1.0, up))
+        slope += min(0.3, max(-0.3, along))
+    level = round(4 * min(5.0, max(0.0, level))) / 4
+    return math.exp(level), round(20 * min(1.0, max(0.2, slope))) / 20
 
 
 def _pick(words: list[str], without: str, chance: int) -> str:
@@ -143,7 +184,7 @@ class _Twins:
         anchors: Sequence[int],
         bearing: Mapping[Pair, list[int]],
         partners: Mapping[str, list[str]],
-        culture: float,
+        habits: Habits,
     ) -> None:
         self.number = 0
         self.sources: Counter[str] = Counter()
@@ -155,7 +196,8 @@ class _Twins:
         for (one, other), positions in bearing.items():
             for position in positions:
                 self.boxes[box(accounts[position])] += 1
-            if culture * (len(partners[one]) - 1) * (len(partners[other]) - 1) > _RARE * total:
+            rivals = (len(partners[one]) - 1) * (len(partners[other]) - 1)
+            if rivals and habits.strangers(rivals / total) > _RARE:
                 continue
             heads = {anchors[p]: p for p in reversed(positions)}
             self.anchors[len(heads)] += 1

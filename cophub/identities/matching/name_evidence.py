@@ -34,8 +34,8 @@ _CLIPPED = 3
 """Letters that are left of a clipped word at least."""
 _SAME_START = 0.4
 """Share of the words with one first letter that go on alike for some letters."""
-_MORE = 0.1
-"""However rare, a third word makes a name no rarer than this: words come in families."""
+_MORE = 0.25
+"""Share of what a further word would say, if words were independent, that it does say."""
 
 
 class Rarity:
@@ -45,7 +45,6 @@ class Rarity:
         self.weights = weights
         self.counts = counts
         self.size = max(2, size_band(counts.size))
-        self.culture = counts.habits.culture
         self._unseen = counts.habits.unseen
         self._habits = counts.habits
         self._crowds: dict[int, float] = {}
@@ -87,9 +86,12 @@ class Rarity:
         both = max(own, self.pair(one, other))
         # Bearers of the pair may be the same person's further mailboxes: only who bears one of
         # the words without the other tells how common each is by itself.
-        expected = self.culture * self._alone(first, both) * self._alone(second, both) / size
+        expected = self._habits.strangers(
+            self._alone(first, both) * self._alone(second, both) / size
+        )
         for count, _ in ranked[2:]:
-            expected *= min(1.0, max(_MORE, self.culture * self._alone(count, own) / size))
+            # Words come in families: a third one tells far less than it would by itself.
+            expected *= min(1.0, self._habits.culture * self._alone(count, own) / size) ** _MORE
         return expected * self.crowd(both), both - own
 
     def crowd(self, anchors: int) -> float:

@@ -8,7 +8,7 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    merge: float = Field(3.0, description="Two nodes are joined from this score on")
+    merge: float = Field(2.0, description="Two nodes are joined from this score on")
     ask: float = Field(0.5, description="A pair is worth a question from this score on")
     leave: float = Field(-2.0, description="A known pair below this keeps two groups apart")
     even: float = Field(1.5, description="Score at which a yes is as likely as a no")
@@ -21,7 +21,7 @@ class Weights(BaseModel):
 
     another: float = Field(
         -0.4,
-        description="Added to whatever names say: they are less sure than they look",
+        description="Added to whatever names say: one who shows a name often does so again",
     )
     prior: float = Field(
         0.5,
@@ -34,7 +34,7 @@ class Weights(BaseModel):
         le=1,
         description="Share of the other bearers of a name that are other people",
     )
-    name_near: float = Field(-1.0, le=0, description="One slip, a nickname or a joined word")
+    name_near: float = Field(-0.8, le=0, description="One slip, a nickname or a joined word")
     name_both: float = Field(
         0.7,
         ge=0,
@@ -42,7 +42,7 @@ class Weights(BaseModel):
     )
     name_partial: float = Field(-0.4, le=0, description="A name is part of the other; initials")
     suffix_missing: float = Field(-1.5, le=0, description="One of two equal names is a junior's")
-    name_spelled: float = Field(-0.5, le=0, description="The name stands in the mailbox alone")
+    name_spelled: float = Field(-0.2, le=0, description="The name stands in the mailbox alone")
 
     organization_same: float = Field(3.0, ge=0, description="Most that one organisation can add")
     organization_kin: float = Field(
