@@ -57,14 +57,21 @@ def people() -> None:
     "--limit", "-n", default=20, show_default=True, type=click.IntRange(min=1),
     help="At most so many.",
 )  # fmt: skip
+@_addresses
 @shared
 @pass_state
 def people_list(
-    state: State, search: str | None, community: str | None, everything: bool, limit: int
+    state: State,
+    search: str | None,
+    community: str | None,
+    everything: bool,
+    limit: int,
+    addresses: bool,
 ) -> None:
     """People by name; with SEARCH, those whose name or address has it."""
     with state.hub() as hub:
-        found, total = hub.people(None if everything else limit, search, community)
+        most = None if everything else limit
+        found, total = hub.people(most, search, community, addresses=addresses)
     if show.finish(state, {"people": found, "total": total}):
         return
     if not found:

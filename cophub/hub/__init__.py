@@ -374,8 +374,12 @@ class Hub:
         search: str | None = None,
         community: str | None = None,
         kind: str | None = "person",
+        addresses: bool = False,
     ) -> tuple[list[PersonRow], int]:
-        """People by name, and how many there are in all. Raises ConfigError: no such community."""
+        """People by name, and how many there are in all; addresses are masked unless asked for.
+
+        Raises ConfigError: no such community.
+        """
         from cophub.hub import reading
 
         known = {row.key for row in self.communities()} if community else set()
@@ -384,7 +388,7 @@ class Hub:
                 f'there is no community "{community}"{did_you_mean(community, known)};'
                 f" there are {listed(known)}"
             )
-        return reading.people(self.warehouse, limit, search, community, kind)
+        return reading.people(self.warehouse, limit, search, community, kind, addresses)
 
     @property
     def directory(self) -> "People":

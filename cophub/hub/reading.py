@@ -1,7 +1,7 @@
 """What the warehouse knows about runs, people and communities, for whoever asks the hub."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from cophub.hub.answers import (
     RunRow,
     StreamRow,
 )
+from cophub.identities.privacy import mask_text
 from cophub.warehouse import Warehouse, state, tables
 
 _STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
@@ -122,8 +123,13 @@ def people(
     search: str | None = None,
     community: str | None = None,
     kind: str | None = "person",
+    addresses: bool = False,
 ) -> tuple[list[PersonRow], int]:
-    """People by name and how many there are in all; `search` looks into names and addresses."""
+    """People by name and how many there are in all; `search` looks into names and addresses.
+
+    Addresses are masked unless `addresses` asks for them.
+    """
+    shown: Callable[[str], str] = str if addresses else mask_text
     p = tables.person
     query = select(p).where(p.c.merged_into.is_(None))
     if kind is not None:
@@ -144,8 +150,8 @@ def people(
     rows = [
         PersonRow(
             id=row.id,
-            name=row.name,
-            email=row.email,
+            name=row.name and shown(row.name),
+            email=row.email and shown(row.email),
             organization=row.organization,
             country=row.country,
             kind=row.kind,

@@ -157,6 +157,9 @@ def test_people_are_listed_with_their_communities(cophub: Call, roll: Callable[.
     assert everyone["people"][0]["communities"] == ["club"]
     [found] = cophub("people", "list", "p17@", "--json").json["people"]
     assert found["name"] == "Person 17"
+    assert found["email"].startswith("p***@")
+    [whole] = cophub("people", "list", "p17@", "--addresses", "--json").json["people"]
+    assert whole["email"].startswith("p17@")
     assert 'nobody with "zzz"' in cophub("people", "list", "zzz").out
     assert cophub("people", "list", "--community", "club", "--json").json["total"] == 30
     wrong = cophub("people", "list", "--community", "clubb")

@@ -29,50 +29,51 @@ FUNCTIONS = UNANSWERED | _words(
     admissions advisory advocacy affiliates alumni analytics announce announcements applications
     archive archives assistance assistant ask audit authors billing board bookings booking books
     branding bursar business calendar call callcentre callcenter campaign campaigns campus cancel
-    career careers centre ceo cfo chair chairman chairperson chiefexecutive cio claims clerk clinic
-    comments committee comms communication communications community communities complaints
+    career careers centre ceo cfo chair chairman chairperson chiefexecutive cio claims clerk
+    clinic comments committee comms communication communications community communities complaints
     compliance conf conference conferences conferencing confirm connect consultancy consulting
     consultations contact contactus content contracts contributions coo cooperation coordination
-    coordinator coordinators copyright corporate correspondence council counsel courses cto customer
-    customercare customers customerservice data datacenter database delegate deputydirector desk
-    developer developers development digital director directorate directors directory discuss
-    discussion discussions distribution documents donate donation donations donor donors dpo editor
-    editorial editors education ehealth elearning email emergency emergencies employment engagement
-    enquire enquiries enquiry equipment ethics evaluation event events executive executivedirector
-    expert experts export external facilitator facilitators facilities faculty faq fax feedback
-    fellows fellowship fellowships field finance financial focalpoint forum forums frontdesk
-    fundraising funding general generalmanager governance government grants group groups guest
-    guests headoffice headquarters hello help helpdesk helpline hostmaster hotline hq hr human
-    humanresources ict ideas import inbox info infodesk infocenter infocentre infomail information
-    infos informatics innovation inquire inquiries inquiry institute insurance intake interns
-    internship internships international intranet investors invoice invoices invitation invitations
-    it itsupport jobs join journal knowledge km lab laboratory leadership learning legal library
-    lists list logistics logs mail mailbox mailbag mailing maintenance manager managers management
-    marketing materials mda me mearl meal media mediarelations meeting meetings members member
-    membership memberships mentor mentoring merl message messages mission moderator moderators
-    mobile monitoring network networks news newsdesk newsletter newsletters newsroom office officer
-    offices online operations operator opportunities orders organiser organisers organizer
-    organizers outreach owner participants partner partners partnership partnerships patients
-    payment payments payroll permissions personnel phone planning policy portal post postbox
-    postmaster practice president presidentoffice press pressoffice principal privacy procurement
-    production program programme programmes programs programmanager programofficer project projects
-    projectmanager projectoffice promo promotions proposals protocol public publication publications
-    publichealth publicity publicrelations publishing purchasing quality queries query questions
-    quotes reception recruiting recruitment recruiter redcross referrals refunds register registrar
-    registration registrations registry regulatory relations reply report reporting reports request
-    requests research researcher researchers reservations resources response results returns review
-    reviews safety safeguarding sales scholarship scholarships school science secretariat
-    secretariate secretaries secretary secretarygeneral security seminar seminars service services
-    shipping shop showroom site sitemaster smtp social socialmedia speakers sponsors sponsorship
-    staff staffing station statistics stats stores strategy student students studio subscribe subscriber
-    subscribers subscription subscriptions suggestions supplies supply support survey surveys
-    sustainability sysadmin system systems tech technical technicalsupport technology telehealth
-    teleconference tender tenders test tester testing tickets tours trainer trainers training
-    trainings translation translations travel treasurer treasury trial trustees tutor unit
-    university updates upload user users vacancies vacancy vendor vendors video visa visitors
-    volunteer volunteers volunteering warehouse web webadmin webinar webinars webmail webmaster
-    website webteam welcome wellness workshop workshops writers zoom gotowebinar gotomeeting webex
-    teams zoomhost
+    coordinator coordinators copyright corporate correspondence council counsel courses cto
+    customer customercare customers customerservice data datacenter database delegate
+    deputydirector desk developer developers development digital director directorate directors
+    directory discuss discussion discussions distribution documents donate donation donations
+    donor donors dpo editor editorial editors education ehealth elearning email emergency
+    emergencies employment engagement enquire enquiries enquiry equipment ethics evaluation event
+    events executive executivedirector expert experts export external facilitator facilitators
+    facilities faculty faq fax feedback fellows fellowship fellowships field finance financial
+    focalpoint forum forums frontdesk fundraising funding general generalmanager governance
+    government grants group groups guest guests headoffice headquarters hello help helpdesk
+    helpline hostmaster hotline hq hr human humanresources ict ideas import inbox info infodesk
+    infocenter infocentre infomail information infos informatics innovation inquire inquiries
+    inquiry institute insurance intake interns internship internships international intranet
+    investors invoice invoices invitation invitations it itsupport jobs join journal knowledge km
+    lab laboratory leadership learning legal library lists list logistics logs mail mailbox
+    mailbag mailing maintenance manager managers management marketing materials mda me mearl meal
+    media mediarelations meeting meetings members member membership memberships mentor mentoring
+    merl message messages mission moderator moderators mobile monitoring network networks news
+    newsdesk newsletter newsletters newsroom office officer offices online operations operator
+    opportunities orders organiser organisers organizer organizers outreach owner participants
+    partner partners partnership partnerships patients payment payments payroll permissions
+    personnel phone planning policy portal post postbox postmaster practice president
+    presidentoffice press pressoffice principal privacy procurement production program programme
+    programmes programs programmanager programofficer project projects projectmanager
+    projectoffice promo promotions proposals protocol public publication publications publichealth
+    publicity publicrelations publishing purchasing quality queries query questions quotes
+    reception recruiting recruitment recruiter redcross referrals refunds register registrar
+    registration registrations registry regulatory relations reply report reporting reports
+    request requests research researcher researchers reservations resources response results
+    returns review reviews safety safeguarding sales scholarship scholarships school science
+    secretariat secretariate secretaries secretary secretarygeneral security seminar seminars
+    service services station shipping shop showroom site sitemaster smtp social socialmedia
+    speakers sponsors sponsorship staff staffing statistics stats stores strategy student students
+    studio subscribe subscriber subscribers subscription subscriptions suggestions supplies supply
+    support survey surveys sustainability sysadmin system systems tech technical technicalsupport
+    technology telehealth teleconference tender tenders test tester testing tickets tours trainer
+    trainers training trainings translation translations travel treasurer treasury trial trustees
+    tutor unit university updates upload user users vacancies vacancy vendor vendors video visa
+    visitors volunteer volunteers volunteering warehouse web webadmin webinar webinars webmail
+    webmaster website webteam welcome wellness workshop workshops writers zoom gotowebinar
+    gotomeeting webex teams zoomhost
 
     accueil administracion adjoint agence animateur animation appels assistante assistanat assistenz
     atelier ateliers bibliotheque boutique bureau cabinet candidature candidatures cellule

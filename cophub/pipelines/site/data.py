@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, Connection, Text, bindparam, text
 
+from cophub.identities.privacy import mask_text
 from cophub.pipelines.site.definitions import ACTIVE_DAYS, DEFINITIONS
 from cophub.pipelines.site.formats import Cell, cell, contact_link, link, number, plain
 from cophub.pipelines.site.model import Community, Newsletter, Person, Quarter, Site, Thread
@@ -188,7 +189,8 @@ def _directory(
     rows = connection.execute(_LISTED).all()
     return {
         person: Person(
-            plain(name), plain(organization),
+            # Some give their address as their name; nobody agreed to have that published.
+            mask_text(plain(name)), mask_text(plain(organization)),
             tuple((key, titles[key]) for key in theirs[person]), tuple(roles[person]),
             f"{last.astimezone(zone):%Y-%m}"
             if (last := facts.acts.last_of_person.get(person)) else None,

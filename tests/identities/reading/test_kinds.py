@@ -32,7 +32,7 @@ NAMES = {
     "|Ministry of Health|Makerere University|Universidad Nacional|Equipo de Comunicación|Office"
     "|Secrétariat|Service Communication|Zoom Host 2|RMNCAH Team|Unité de Formation|Helpdesk"
     "|Communications Unit|Membership Services|Bureau Mali|Programme Office – Kenya|M & E Team"
-    "|Team Mekelle|RGHP Interns|Students group 13|Nurses Station 2|Team Uganda|WHO Kenya|UNICEF"
+    "|Team Mekelle|RGHP Interns|Students group 13|Team Uganda|WHO Kenya|UNICEF"
     "|World Health Organization|администратор|Secretaria General",
     "service": "no-reply|MailChimp|Mailman|Do Not Reply|Mail Delivery Subsystem|SharePoint App"
     "|svc-backup|Migration Service|API User 2|System Account|Ne pas répondre|Não responda",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text as sql
 
 from cophub import PipelineContext
 from cophub.pipelines import site as pipeline
@@ -252,6 +253,15 @@ def test_people_are_listed_only_where_they_agreed(rows, read):
     ]
     assert site.directory[0].communities == (("big", "Big & Bold"), ("small", "Small"))
     assert site.unlisted.text == "9"
+
+
+def test_no_address_stands_in_the_directory(rows, read, warehouse):
+    """Also of those who gave their address as their name, and agreed to be listed."""
+    fill(rows)
+    with warehouse.begin() as connection:
+        connection.execute(sql("UPDATE person SET name = 'private@mail.example' WHERE id = 'p0'"))
+    assert "p***@mail.example" in [person.name for person in read().directory]
+    assert "private@" not in repr(read())
 
 
 def test_a_source_says_how_fresh_it_is_and_what_it_lacks(rows, read):
