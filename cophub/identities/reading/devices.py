@@ -25,6 +25,7 @@ _MODEL = re.compile(
     r"(?:sm|gt|sgh|shv|sc)-[a-z]\d{2,}\w*|(?:rmx|cph|lm-[a-z]|ta-)\d{3,}\w*|[a-z]{3}-[a-z]{1,3}\d{1,3}[a-z]*"
     r"|m\d{4}[a-z]\d+\w*|\d{4,}[a-z]\d+[a-z]\w*"
 )
+_ASCII_MARKS = {n: " " for n in range(128) if not chr(n).isalnum()}
 _UNMARKED = str.maketrans("ıøłđ", "iold")
 _NUMBER = re.compile(r"[+\d*x().\-/\s\u2010-\u2015]+")
 _DIGIT = re.compile(r"[\d*]")
@@ -43,8 +44,9 @@ _BEHIND_NAME = re.compile(
 def plain(text: str) -> str:
     """Lower case without accents and marks, in its own script; single blanks between words."""
     text = text.casefold()
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_UNMARKED)
+    if text.isascii():
+        return " ".join(text.translate(_ASCII_MARKS).split())
+    text = unicodedata.normalize("NFKD", text).translate(_UNMARKED)
     kept = (c if c.isalnum() else "" if unicodedata.combining(c) else " " for c in text)
     return " ".join("".join(kept).split())
 
@@ -69,6 +71,8 @@ def device_owner(text: str) -> str | None:
 
 def behind_device(text: str) -> str:
     """`Amina Diallo (iPhone)` -> `Amina Diallo`: a full name with a device behind it is a name."""
+    if not any(mark in text for mark in "([{-–—|/,"):
+        return text
     bare = _BEHIND_NAME.sub("", text)
     return bare if len(bare.split()) >= 2 and not _named_after_device(bare) else text
 

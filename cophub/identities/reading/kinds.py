@@ -11,8 +11,23 @@ from typing import NamedTuple
 
 from cophub.identities.organizations.known import known
 from cophub.identities.reading.common_names import COMMON
-from cophub.identities.reading.devices import behind_device, device_owner, is_caller, plain
-from cophub.identities.reading.kind_words import BOTS, LOGINS, MACHINES, ROOM_HEADS, ROOMS
+from cophub.identities.reading.devices import (
+    TRIGGERS,
+    behind_device,
+    device_owner,
+    is_caller,
+    plain,
+)
+from cophub.identities.reading.kind_words import (
+    BOTS,
+    CALLERS,
+    LOGINS,
+    MACHINES,
+    OWNED_BY,
+    ROOM_HEADS,
+    ROOMS,
+    SURE_DEVICES,
+)
 from cophub.identities.reading.places import BORNE, fold, names_place
 from cophub.identities.reading.role_words import (
     FUNCTIONS,
@@ -72,6 +87,8 @@ def kind_of_name(text: str) -> Judgement:
     if not words:
         return _CALLER if is_caller(text) else NOTHING
     folded = " ".join(words)
+    if _is_like_a_name(folded, words):
+        return NOTHING
     found = _machine(text, folded)
     if found.kind:
         return found
@@ -166,6 +183,35 @@ _MACHINES = frozenset(map(plain, MACHINES))
 _LOGINS = frozenset(map(plain, LOGINS))
 _BOT_MARK = re.compile(r"(?i)[\[(]bot[\])]|\w-bot$|^\w*bot-")
 _ENDS_IN_NUMBER = re.compile(r"\s*\d+$")
+
+
+# Any word that anything below looks for: most names have none, and are done with at once.
+_TELLING = (
+    {
+        word
+        for phrase in (*BOTS, *LOGINS, *MACHINES, *ROOMS, *CALLERS, *SURE_DEVICES.split("|"))
+        for word in plain(phrase).split()
+    }
+    | set(map(plain, ROOM_HEADS))
+    | TRIGGERS
+    | FUNCTIONS
+    | PROGRAMMES
+    | TEAMS
+    | TECHNICAL
+    | ORGANIZATIONS
+    | {"bot", "robot", "ai", "otter", "note", "notes", "recorder", "m", "e", "local", "lan"}
+) - OWNED_BY
+
+
+def _is_like_a_name(folded: str, words: list[str]) -> bool:
+    """Whether no word in it tells of anything but a name."""
+    return (
+        folded.isascii()
+        and _TELLING.isdisjoint(words)
+        and not any(map(str.isdigit, folded))
+        and known().names.keys().isdisjoint(words)
+        and (len(words) < 3 or folded not in known().names)
+    )
 
 
 def _numberless(folded: str) -> str:
