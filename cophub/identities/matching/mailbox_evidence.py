@@ -16,12 +16,27 @@ _POINTS = str.maketrans("", "", "._-")
 _DIGITS = re.compile(r"\d+")
 OWN_DOMAIN = 2
 """A domain that no more others bear may be one person's own."""
+_RARE_FROM = 6
+"""Letters from which on a local part is rare enough to tell whose it is by itself."""
 _TYPO_FROM = 7
 """Letters from which on one slip between two local parts looks like a typing error."""
 
 
-def weigh_mailboxes(a: Node, b: Node, rarity: Rarity) -> list[Reason]:
-    """At most one reason for alike or unlike local parts, and one for two mailboxes at work."""
+def local_alone(a: Node, b: Node, rarity: Rarity) -> Reason | None:
+    """A rare local part or user name that both have, where their names say too little."""
+    for mine in _locals(a):
+        if len(mine) >= _RARE_FROM and mine in _locals(b):
+            others = max(0, rarity.of(LOCAL, mine) - a.bearers - b.bearers)
+            weight = max(0.0, rarity.weights.local_alone - 0.7 * others)
+            return Reason("local_alone", weight, _mask(mine))
+    return None
+
+
+def weigh_mailboxes(a: Node, b: Node, others: int, rarity: Rarity) -> list[Reason]:
+    """At most one reason for alike or unlike local parts, and one for two mailboxes at work.
+
+    `others` is the number of other mailboxes that show their name.
+    """
     weights = rarity.weights
     found: list[Reason] = []
     best: Reason | None = None
@@ -38,7 +53,8 @@ def weigh_mailboxes(a: Node, b: Node, rarity: Rarity) -> list[Reason]:
     if best is not None or worst is not None:
         found.append(best or worst)  # type: ignore[arg-type]
     if a.domains and b.domains:
-        own = a.bearers + b.bearers + OWN_DOMAIN
+        # Where nearly all mailboxes of a domain show this very name it is one person's domain.
+        own = a.bearers + b.bearers + OWN_DOMAIN + others
         work = [d for d in a.domains if d in b.domains and rarity.of(DOMAIN, d) > own]
         if work and _typo(a, b):
             found.append(Reason("mailbox_slip", weights.mailbox_slip))
@@ -130,4 +146,4 @@ def _mask(local: str) -> str:
     return f"{local[:1]}***"
 
 
-__all__ = ["OWN_DOMAIN", "weigh_mailboxes"]
+__all__ = ["OWN_DOMAIN", "local_alone", "weigh_mailboxes"]

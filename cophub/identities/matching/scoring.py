@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from cophub.identities.matching.frequency import Counts
 from cophub.identities.matching.habits import boxes
-from cophub.identities.matching.mailbox_evidence import weigh_mailboxes
+from cophub.identities.matching.mailbox_evidence import local_alone, weigh_mailboxes
 from cophub.identities.matching.name_evidence import Rarity, weigh_names
 from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import ASK, LEAVE, MERGE, NEVER, Labels, Reason
@@ -46,12 +46,15 @@ class Scorer:
             return _never(a, b, Reason("directory_ids", 0.0))
         named = weigh_names(a, b, self._rarity)
         if named is None:
+            named = local_alone(a, b, self._rarity)
+        if named is None:
             return Edge(a, b, -9.0, LEAVE, (Reason("names_unlike", -9.0),))
         if named.weight == -99.0:
             return _never(a, b, named)
         reasons = [named]
-        if a.mailboxes or a.usernames:
-            reasons.extend(weigh_mailboxes(a, b, self._rarity))
+        if named.name != "local_alone" and (a.mailboxes or a.usernames):
+            others = int(named.detail) if named.detail.isdigit() else 0
+            reasons.extend(weigh_mailboxes(a, b, others, self._rarity))
         self._setting.weigh(a, b, reasons)
         if a.identifiers and b.identifiers:
             reasons.extend(weigh_identifiers(a, b, self._rarity))

@@ -61,10 +61,15 @@ def split(
     alone: list[Part] = []
     for name, theirs in (*unsure, *short):
         homes = [part for part in parts if _may_be(name, part.names)]
+        if not homes and open_to_blank and len(parts) == 1 and not name.full:
+            # One word, a nickname or a user name, divides no mailbox of one person.
+            homes = parts
         if len(homes) == 1:
             _join(homes[0], theirs, name)
         elif not parts and open_to_blank:
-            alone.append(Part([i for i, _ in theirs], [name]))
+            if not alone:
+                alone.append(Part())
+            _join(alone[0], theirs, name)
         else:
             alone.extend(Part([i], [name], shared=True) for i, _ in theirs)
     return _place_blank(parts, alone, blank, open_to_blank)

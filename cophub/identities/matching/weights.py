@@ -20,8 +20,7 @@ class Weights(BaseModel):
     )
 
     another: float = Field(
-        -0.4,
-        description="Added to whatever names say: one who shows a name often does so again",
+        0.2, description="Added to what a name says: who shows one does so again elsewhere"
     )
     prior: float = Field(
         0.5,
@@ -41,7 +40,7 @@ class Weights(BaseModel):
         description="Taken off per doubling or so of the others who bear both spellings",
     )
     name_partial: float = Field(-0.4, le=0, description="A name is part of the other; initials")
-    suffix_missing: float = Field(-1.5, le=0, description="One of two equal names is a junior's")
+    suffix_missing: float = Field(-2.5, le=0, description="One of two equal names is a junior's")
     name_spelled: float = Field(-0.2, le=0, description="The name stands in the mailbox alone")
 
     organization_same: float = Field(3.0, ge=0, description="Most that one organisation can add")
@@ -63,6 +62,9 @@ class Weights(BaseModel):
 
     local_same: float = Field(
         3.5, ge=0, description="One local part or user name that is more than the name"
+    )
+    local_alone: float = Field(
+        3.0, ge=0, description="One rare local part or user name where names say too little"
     )
     local_of_name: float = Field(0.4, ge=0, description="One local part, made of the name alone")
     digits_same: float = Field(2.0, ge=0, description="The same digits behind another local part")

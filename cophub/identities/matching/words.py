@@ -16,6 +16,7 @@ _WORDS = {
     "not_persons": "one of them is not a person ({detail})",
     "directory_ids": "two ids in the organisation's directory",
     "local_same": "same local part or user name {detail}",
+    "local_alone": "same rare local part or user name {detail}",
     "local_of_name": "same local part, made of the name",
     "digits_same": "same digits in the address",
     "digits_other": "same local part with different digits",
