@@ -60,6 +60,9 @@ def device_owner(text: str) -> str | None:
     text = text.strip()
     if not text or behind_device(text) != text:
         return None
+    alone = _BEHIND_NAME.sub("", text) if _has_mark(text) else text
+    if alone != text and len(alone.split()) == 1:
+        return alone  # "Maria - mobile": whoever it is, a telephone that rings in from anywhere
     lower = text.casefold()
     if _HOST.fullmatch(lower) or _MODEL.fullmatch(lower):
         return _owner(text)
@@ -71,10 +74,14 @@ def device_owner(text: str) -> str | None:
 
 def behind_device(text: str) -> str:
     """`Amina Diallo (iPhone)` -> `Amina Diallo`: a full name with a device behind it is a name."""
-    if not any(mark in text for mark in "([{-–—|/,"):
+    if not _has_mark(text):
         return text
     bare = _BEHIND_NAME.sub("", text)
     return bare if len(bare.split()) >= 2 and not _named_after_device(bare) else text
+
+
+def _has_mark(text: str) -> bool:
+    return any(mark in text for mark in "([{-–—|/,")
 
 
 def is_caller(text: str) -> bool:

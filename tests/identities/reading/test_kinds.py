@@ -15,7 +15,8 @@ from cophub.identities.reading.kinds import (
 )
 
 NAMES = {
-    "device": "iPhone de Maria|iPad von Anna|Galaxy S21|HUAWEI P30|LAPTOP-3FJ2K|DESKTOP-8HJ3K2L"
+    "device": "Adesua - mobile|Maria (iPhone)|iPhone de Maria|iPad von Anna|Galaxy S21"
+    "|HUAWEI P30|LAPTOP-3FJ2K|DESKTOP-8HJ3K2L"
     "|Maria's iPhone|Maria’s iPad (2)|Ayşe'nin iPhone'u|小明的iPhone|MacBook-Pro-de-Juan"
     "|MARIA IPHONE|iPhone d'Amina|SM-G960F|vivo 1904|moto g(7) power|Redmi Note 8 Pro"
     "|TECNO CAMON 15|Nokia 6.1|Teléfono de Maria|Anna's laptop|Laptop Anna|my phone|iPhone"
