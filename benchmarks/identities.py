@@ -33,6 +33,8 @@ REPORTING = (1001, 1002, 1003)
 FEW = 20_000
 """From so many accounts on a single seed is enough."""
 LATE = 1_000
+MARKS = ("<!-- figures: written by benchmarks/identities.py --page -->", "<!-- end of figures -->")
+SAID: list[str] = []
 
 
 def arguments() -> argparse.Namespace:
@@ -51,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--memory", default="6GB", help="what DuckDB may take for Splink")
     parser.add_argument("--whole", type=int, default=FEW,
                         help="up to so many accounts: batches against all at once")  # fmt: skip
+    parser.add_argument("--page", type=Path, help="put what is printed between this page's marks")
     parser.add_argument("--json", type=Path, help="write all figures here as well")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -64,7 +67,7 @@ def main() -> None:
         one_core()
         print(json.dumps(SYSTEMS[name](**json.loads(told))))
         return
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}")
+    say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}")
     with tempfile.TemporaryDirectory(prefix="cophub-bench-") as folder:
         settings = Options(
             tuple(options.systems), Path(folder), options.budget, options.questions,
@@ -74,8 +77,26 @@ def main() -> None:
             results = [(str(options.table), own_table(options.table, settings))]
         else:
             results = invented(options, settings, Path(folder))
+    if options.page:
+        put_on_page(options.page)
     if options.json:
         options.json.write_text(json.dumps([(at, plain(runs)) for at, runs in results], indent=1))
+
+
+def say(text: str) -> None:
+    """Print, and keep what was printed for a page."""
+    print(text, flush=True)
+    SAID.append(text)
+
+
+def put_on_page(page: Path) -> None:
+    """Put what was printed between the marks of a page, instead of what stood there."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    figures = "\n".join(SAID)
+    page.write_text(
+        f"{before}{MARKS[0]}\n```text\n{figures}\n```\n{MARKS[1]}{after}", encoding="utf-8"
+    )
 
 
 def own_table(table: Path, settings: Options) -> list[list[Result]]:
@@ -84,7 +105,7 @@ def own_table(table: Path, settings: Options) -> list[list[Result]]:
         sys.exit(f"{table}: no column {', '.join(sorted(missing))}")
     runs = [compare(table, settings)]
     heading(table, table.name)
-    print("\n".join(report.block(runs, names=False)))
+    say("\n".join(report.block(runs, names=False)))
     return runs
 
 
@@ -93,7 +114,7 @@ def invented(
 ) -> list[tuple[str, list[list[Result]]]]:
     tuning = [seed for seed in options.seeds if seed < 1000]
     what = f"TUNING, not to be reported: seeds {tuning}" if tuning else "reporting seeds"
-    print(f"{what}; seeds below 1000 are for tuning (Splink's threshold: 7), others report")
+    say(f"{what}; seeds below 1000 are for tuning (Splink's threshold: 7), others report")
     results = []
     for size in (*options.sizes, *((1_000_000,) if options.million else ())):
         seeds = options.seeds if size < FEW else options.seeds[:1]
@@ -102,14 +123,14 @@ def invented(
             write_population(table, seed, size, LATE)
             runs.append(compare(table, settings))
         heading(table, f"seeds {', '.join(map(str, seeds))}")
-        print("\n".join(report.block(runs, names=True)), flush=True)
+        say("\n".join(report.block(runs, names=True)))
         results.append((f"{size} accounts, seeds {seeds}", runs))
     return results
 
 
 def heading(table: Path, what: str) -> None:
     people, can = truth(table)
-    print(
+    say(
         f"\n{'=' * 20} {len(people):,} accounts of {len(set(people)):,} people,"
         f" {sum(can) / len(can):.1%} linkable; {what} {'=' * 20}"
     )

@@ -7,7 +7,7 @@ from statistics import fmean
 from cophub.identities.metrics import Scores
 from cophub.identities.mistakes import Seen
 from cophub.identities.privacy import mask_text
-from identities_parts.running import Result
+from identities_parts.running import NAMES, Result
 
 QUALITY = f"{'':44}pairwise            B-cubed             owed per 1,000    VI    largest"
 HEADER = f"{'':44}precision recall    precision recall    splits   merges   bits  (true)"
@@ -28,8 +28,11 @@ def block(runs: Sequence[Sequence[Result]], *, names: bool) -> Iterator[str]:
     yield f"{'cost':44}accounts/s   CPU s    wall s (loaded)   peak MB (of it there before)"
     for results in zip(*runs, strict=True):
         yield from _cost(results)
+    systems = {result.system for result in runs[0]}
     for results in zip(*runs, strict=True):
-        yield from _errors(results, names)
+        # The warehouse's people are those of the matching; its errors are told once.
+        if results[0].system != NAMES["hub"] or NAMES["memory"] not in systems:
+            yield from _errors(results, names)
 
 
 def _everyone(result: Result) -> Scores | None:
