@@ -117,17 +117,25 @@ def _merged(connection: Connection, people: set[str]) -> list[Merged]:
     last = _last_held(connection, survivors)
     if not last:
         return []
-    since: defaultdict[str, list[tuple[str, Account]]] = defaultdict(list)
-    for person, source, account, valid_from in among(
+    since: defaultdict[str, list[tuple[str, str, Account]]] = defaultdict(list)
+    for person, source, account, valid_from, valid_to in among(
         connection,
-        "SELECT person, source, account, valid_from FROM person_history WHERE person IN <values>",
+        "SELECT person, source, account, valid_from, valid_to FROM person_history"
+        " WHERE person IN <values>",
         survivors,
     ):
-        since[person].append((str(valid_from), (source, account)))
+        until = "~" if valid_to is None else str(valid_to)
+        since[person].append((str(valid_from), until, (source, account)))
+    # What the survivor had held and lost before is not theirs by that: see merges done twice.
     found = [
         (
             end.at,
-            Merged(person, end.into, end.accounts, [a for at, a in since[end.into] if at < end.at]),
+            Merged(
+                person,
+                end.into,
+                end.accounts,
+                [a for at, until, a in since[end.into] if at < end.at <= until],
+            ),
         )
         for person, end in last.items()
     ]
