@@ -306,8 +306,7 @@ def told(state: State, change: "Change") -> int:
     if show.finish(state, change):
         return int(bool(change.waits))
     if change.nothing:
-        show.say("  that was decided already; nothing changed")
-        return 0
+        show.say("  that was decided already")
     would = "would be " if change.dry_run else ""
     for facts, word in ((change.made, "decided"), (change.withdrawn, "taken back")):
         if facts:

@@ -43,8 +43,8 @@ class Session:
     console: Console
     joins: float | None = None
     keys: Keys = field(default_factory=Keys)
-    facts: list[Fact | None] = field(default_factory=list)
-    """The decision of each answer, None where it was skipped or stood before."""
+    facts: list[tuple[Fact, ...]] = field(default_factory=list)
+    """The decisions of each answer; none where it was skipped or stood before."""
     waiting: int = 0
     """Answers that have not taken effect yet."""
     waits: str | None = None
@@ -83,7 +83,7 @@ class Session:
             self.answer(question, key in ("s", "y"), screen)
         elif key in ("k", " "):
             self.queue.answer(question, None)
-            self.facts.append(None)
+            self.facts.append(())
         elif key == "u":
             self.undo()
         elif key == "?":
@@ -105,7 +105,8 @@ class Session:
         self.facts.append(found)
         self.waiting += 1
         word = "[green]same[/]" if same else "[red]different[/]"
-        self.message = f"✓ {word}, decision {found.number}  [dim]u takes it back[/]"
+        number = f", decision {found[0].number}" if found else ""
+        self.message = f"✓ {word}{number}  [dim]u takes it back[/]"
         if self.waiting >= SETTLE_AFTER:
             self._settle(screen)
         return True
@@ -116,9 +117,9 @@ class Session:
         if last is None:
             self.message = "[yellow]nothing to take back yet[/]"
             return
-        fact = self.facts.pop()
-        if fact is not None:
-            self.review.take_back(fact)
+        facts = self.facts.pop()
+        if facts:
+            self.review.take_back(facts)
             self.waiting += 1
         self.message = "[yellow]↶[/] taken back"
 
@@ -161,11 +162,11 @@ class Session:
         for (question, _), mark in zip(waiting, marks, strict=True):
             if mark is None:
                 self.queue.answer(question, None)
-                self.facts.append(None)
+                self.facts.append(())
             elif not self.answer(question, mark, screen):
                 refused += 1
                 self.queue.answer(question, None)
-                self.facts.append(None)
+                self.facts.append(())
         kept = sum(mark is not None for mark in marks) - refused
         self.message = f"✓ {kept} kept" + (
             f"  [red]{refused} contradict what was decided, and were skipped[/]" if refused else ""

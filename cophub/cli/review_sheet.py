@@ -46,7 +46,7 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     if show.finish(state, found):
         return code
     would = "would be " if found.dry_run else ""
-    said = [f"{len(found.made):,} answers {would}kept"]
+    said = [f"{found.kept:,} answers {would}kept"]
     if found.already:
         said.append(f"{found.already:,} stood already")
     if found.bad:
@@ -55,7 +55,7 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     warn([f"{source.name}, line {row.line}: {mask_text(row.reason)}" for row in found.bad])
     if found.waits:
         show.say(f"  {show.mark('warning')} they are kept, but people wait: {found.waits}")
-    elif found.made and not found.dry_run:
+    elif found.kept and not found.dry_run:
         show.say(f"  {show.dim('take them back: cophub people undo')}")
     return code
 

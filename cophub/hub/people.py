@@ -23,6 +23,7 @@ from cophub.identities.matching.weights import Weights
 from cophub.identities.privacy import mask_text
 from cophub.identities.profile import account_views
 from cophub.identities.standing import conflicts
+from cophub.identities.uniting import unite
 from cophub.warehouse import tables
 
 if TYPE_CHECKING:
@@ -134,8 +135,7 @@ class People:
             found = [meant(connection, text) for text in asked]
             _check_several(found)
             accounts = [each.account or best_account(connection, each.person) for each in found]
-            pairs = [(accounts[0], other) for other in accounts[1:] if other != accounts[0]]
-            return [Wish(True, a, b) for a, b in dict.fromkeys(pairs)], []
+            return unite(connection, accounts), []
 
         return self._decide(wishes, how)
 
@@ -230,7 +230,8 @@ class People:
             return self._rehearse(write, before, whole, began)
         with self._warehouse.begin() as connection:
             change = write(connection)
-        waits = None if change.nothing else bring_up_to_date(self.hub)
+        # Also where nothing is new: what was decided before may not have taken effect yet.
+        waits = bring_up_to_date(self.hub)
         with self._warehouse.connect() as connection:
             after = _lines(connection, whole, began)
         return replace(change, before=before, after=after, waits=waits)
@@ -246,8 +247,7 @@ class People:
         try:
             with self._warehouse.begin() as connection:
                 change = write(connection)
-                if not change.nothing:
-                    rehearse(self.hub, connection)
+                rehearse(self.hub, connection)
                 after = _lines(connection, whole, began)
                 seen.append(replace(change, before=before, after=after, dry_run=True))
                 raise _Rehearsed

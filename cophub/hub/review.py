@@ -1,7 +1,7 @@
 """Questions about people and their answers: one by one in a terminal, or many in a file."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text
 from cophub.identities.profile import AccountView, Side, account_views, side_of
 from cophub.identities.review import Question, Queue, asked, question_id
+from cophub.identities.uniting import unite
 from cophub.warehouse import tables
 
 if TYPE_CHECKING:
@@ -38,10 +39,13 @@ class Sheet:
 class AnswersRead:
     """What was read from a file."""
 
-    made: tuple[Fact, ...]
+    kept: int
+    """Answers that are new."""
     already: int
     """Answers that stood before."""
     bad: tuple[BadRow, ...]
+    made: tuple[Fact, ...] = ()
+    """The decisions that came of them; a yes may need several."""
     waits: str | None = None
     """Why people are not up to date yet; None: they are."""
     dry_run: bool = False
@@ -78,21 +82,24 @@ class Review:
             for question in questions
         }
 
-    def answer(self, question: Question, same: bool, how: "Decide") -> Fact | Contradiction:
-        """Keep one answer at once; the decision, or the contradiction for which it was not kept."""
-        wish = Wish(same, question.a, question.b)
+    def answer(
+        self, question: Question, same: bool, how: "Decide"
+    ) -> tuple[Fact, ...] | Contradiction:
+        """Keep one answer at once; the decisions, or the contradiction for which none was kept.
+
+        A yes is about all accounts of both people; no decisions: it was answered already.
+        """
         now = self.hub.now()
         with self.hub.warehouse.begin() as connection:
-            for conflict in kept.objections(connection, [wish], now=now):
+            wishes = _wishes(connection, question.a, question.b, same)
+            for conflict in kept.objections(connection, wishes, now=now):
                 return conflict
-            made = kept.record(connection, [wish], by=how.who, now=now, note=how.note)
-            standing = made or kept.facts(connection)
-            return next(f for f in standing if f.same is same and f.pair == wish.pair)
+            return tuple(kept.record(connection, wishes, by=how.who, now=now, note=how.note))
 
-    def take_back(self, fact: Fact) -> None:
-        """Withdraw one answer."""
+    def take_back(self, facts: Iterable[Fact]) -> None:
+        """Withdraw what an answer decided."""
         with self.hub.warehouse.begin() as connection:
-            kept.withdraw(connection, [fact.number], now=self.hub.now())
+            kept.withdraw(connection, [fact.number for fact in facts], now=self.hub.now())
 
     def settle(self) -> str | None:
         """Let the answers take effect; None, or why they cannot yet."""
@@ -124,34 +131,49 @@ class Review:
                 good.append(answer)
             else:
                 bad.append(BadRow(answer.line, _NO_QUESTION.format(answer.question[:40])))
-        good, against = _consistent(standing, good, pairs, force=how.force)
+        with self.hub.warehouse.connect() as connection:
+            wishes = {
+                answer.line: _wishes(connection, *pairs[answer.question], answer.same, answer.note)
+                for answer in good
+            }
+        good, against = _consistent(standing, good, wishes, force=how.force)
         bad += against
-        known = {(fact.same, *fact.pair) for fact in standing}
-        wishes = [_wish(answer, pairs) for answer in good]
-        fresh = [wish for wish in wishes if (wish.same, *wish.pair) not in known]
         bad.sort(key=lambda row: row.line)
+        known = {(fact.same, *fact.pair) for fact in standing}
+        # The first wish is about the two accounts that were asked about.
+        fresh = [answer for answer in good if _key(wishes[answer.line][0]) not in known]
+        told = AnswersRead(len(fresh), len(good) - len(fresh), tuple(bad), dry_run=how.dry_run)
         if how.dry_run or not fresh:
-            made = [Fact(0, w.same, *w.pair, how.who, self.hub.now(), w.note) for w in fresh]
-            return AnswersRead(
-                tuple(made), len(wishes) - len(fresh), tuple(bad), dry_run=how.dry_run
-            )
+            return told
         with self.hub.warehouse.begin() as connection:
-            made = kept.record(connection, fresh, by=how.who, now=self.hub.now(), note=how.note)
-        waits = bring_up_to_date(self.hub)
-        return AnswersRead(tuple(made), len(wishes) - len(fresh), tuple(bad), waits)
+            made = kept.record(
+                connection,
+                [wish for answer in fresh for wish in wishes[answer.line]],
+                by=how.who,
+                now=self.hub.now(),
+                note=how.note,
+            )
+        return replace(told, made=tuple(made), waits=bring_up_to_date(self.hub))
 
 
 _NO_QUESTION = 'there is no question "{}" any more: an account of it is gone or has another key'
 
 
-def _wish(answer: SheetAnswer, pairs: dict[str, tuple[Account, Account]]) -> Wish:
-    return Wish(answer.same, *pairs[answer.question], answer.note)
+def _wishes(
+    connection: Connection, a: Account, b: Account, same: bool, note: str | None = None
+) -> list[Wish]:
+    """What an answer decides: a yes is about the whole of both people."""
+    return unite(connection, [a, b], note) if same else [Wish(False, a, b, note)]
+
+
+def _key(wish: Wish) -> tuple[bool, Account, Account]:
+    return (wish.same, *wish.pair)
 
 
 def _consistent(
     standing: Sequence[Fact],
     answers: Sequence[SheetAnswer],
-    pairs: dict[str, tuple[Account, Account]],
+    wishes: Mapping[int, Sequence[Wish]],
     *,
     force: bool,
 ) -> tuple[list[SheetAnswer], list[BadRow]]:
@@ -160,26 +182,23 @@ def _consistent(
     bad: list[BadRow] = []
     before = {conflict.different.number for conflict in kept.contradictions(standing)}
     while not force:
-        asked = [
-            Fact(-answer.line, w.same, *w.pair, None, _LONG_AGO)
+        asked_for = [
+            Fact(-answer.line, wish.same, *wish.pair, None, _LONG_AGO)
             for answer in good
-            if (w := _wish(answer, pairs))
+            for wish in wishes[answer.line]
         ]
-        found = [
-            conflict
-            for conflict in kept.contradictions([*standing, *asked])
-            if conflict.different.number not in before
-        ]
-        if not found:
+        last: dict[int, kept.Contradiction] = {}
+        for conflict in kept.contradictions([*standing, *asked_for]):
+            lines = [-fact.number for fact in conflict.facts if fact.number < 0]
+            if lines and conflict.different.number not in before:
+                last.setdefault(max(lines), conflict)
+        if not last:
             break
-        for conflict in found:
-            lines = sorted({-fact.number for fact in conflict.facts if fact.number < 0})
-            numbers = sorted({fact.number for fact in conflict.facts if fact.number > 0})
-            if lines and any(answer.line == lines[-1] for answer in good):
-                good = [answer for answer in good if answer.line != lines[-1]]
-                bad.append(BadRow(lines[-1], _contradicts(lines[:-1], numbers)))
-        if not any(fact.number < 0 for conflict in found for fact in conflict.facts):
-            break
+        for line, conflict in last.items():
+            others = {-fact.number for fact in conflict.facts if fact.number < 0} - {line}
+            numbers = {fact.number for fact in conflict.facts if fact.number > 0}
+            bad.append(BadRow(line, _contradicts(sorted(others), sorted(numbers))))
+        good = [answer for answer in good if answer.line not in last]
     return good, bad
 
 
