@@ -100,8 +100,19 @@ CITIES = frozenset(
 )
 """Words of well-known cities; none that people are called by, such as Sofia or Santiago."""
 
-BORNE = frozenset("chad jordan georgia israel india kenya cuba malta america china mali".split())  # noqa: SIM905
+BORNE = frozenset(
+    """
+    chad jordan georgia israel india kenya cuba malta america china mali dominique dominica domenica
+    maurice mauricio guadalupe salvador holland england ireland scotland wales britain france
+    francia spain portugal poland turkey brazil norway oman monaco montenegro yaman cile gine
+    islande liban libia somali togo tchad tonga samoa jersey martinica grenada germania german
+    austria romania roman guam montserrat
+    """.split()  # noqa: SIM905
+)
 """Countries whose names people bear too."""
+
+
+_SHORT_FORMS = frozenset("usa uae drc rdc uk ksa png".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=65536)
@@ -121,6 +132,21 @@ def country_code(text: str) -> str:
 def names_country(word: str) -> bool:
     """Whether a lower-case word or two, in any language, is the name of a country."""
     return word in _countries() and len(word) > 3
+
+
+@cache
+def _written_in_one() -> frozenset[str]:
+    return frozenset(key.replace(" ", "") for key in _countries() if key.isascii() and len(key) > 3)
+
+
+def names_country_in_one(word: str) -> bool:
+    """Whether it is the name of a country with its words in one: `southsudan`, `kenya`."""
+    return word in _written_in_one()
+
+
+def is_country_code(word: str) -> bool:
+    """Whether two letters are an ISO code, or two or three what people write: `uk`, `drc`."""
+    return word in _countries() and (len(word) == 2 or word in _SHORT_FORMS)
 
 
 @lru_cache(maxsize=65536)
@@ -147,7 +173,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _code(key: str, *, short: bool = True) -> str:
-    if len(key) <= 3 and not short and key not in ("usa", "uae", "drc", "rdc", "uk"):
+    if len(key) <= 3 and not short and key not in _SHORT_FORMS:
         return ""
     if code := _countries().get(key):
         return code
@@ -192,4 +218,13 @@ def _names_by_cldr() -> Iterator[tuple[str, str]]:
                     yield bare, code.lower()
 
 
-__all__ = ["BORNE", "CITIES", "country_code", "fold", "names_country", "names_place"]
+__all__ = [
+    "BORNE",
+    "CITIES",
+    "country_code",
+    "fold",
+    "is_country_code",
+    "names_country",
+    "names_country_in_one",
+    "names_place",
+]

@@ -151,31 +151,54 @@ FUNCTIONS = UNANSWERED | _words(
     insankaynaklari kurumsal mudurluk muhasebe ofis rezervasyon satis sekreterlik satinalma daotao
     hanhchinh kinhdoanh lienhe phongban thongtin thuvien tochuc tuyendung vanphong vanthu bangongshi
     kefu peixun zhaopin xinwen jimukyoku koho kouhou otoiawase soumu kenkyu karyalaya soochana
-    prashasan prashikshan
+    prashasan prashikshan apotheke apteka armazem aprovisionamento approvisionnement achats
+    acquisitions acquisition aquisicoes adquisiciones auditor auditors bloodbank bodega caisse
+    cardiology cashier catering chancellery chancellor coldchain countrydirector countryoffice
+    dataentry datamanager datamanagement deanery deanoffice deansoffice deanship decanat decanato
+    dispensaire dispensary dispensario doyennat eczane entrepot epidemiologia epidemiologie
+    epidemiology estates facility farmacia farmacias farmacja faculdade facultad faculte finances
+    focal gudang guesthouse housekeeping immunizations internalaudit irb kutuphane laboratoire
+    laboratoires laboratoria laboratories laboratorio laboratorios laboratorium labs legaloffice
+    leprosy liaison librarian libraries logistic logisticien magasin magazzino magazyn maternite
+    maternity midwifery midwives nurses nursing oncology outpatient paediatrics passation
+    passationmarches pediatria pediatrics pediatrie pharmacie pharmacies pharmacy pharmacist
+    pharmacists pharmacovigilance psychology quarantine radiology rectorado rectorat rector
+    rectorate rectoria reitor rektorat resourcecenter resourcecentre secretario sekretarya
+    statistician statistique statistiques storekeeper supplychain supplier suppliers surgery
+    surveillance surveillances teamlead teamleader transport transporte transports vicechancellor
+    vicerector vicerectorat vigilancia
     """
 )
 """What a mailbox is for, said in one word; enough by itself."""
 
 SURNAMES = _words(
     """
-    ask bureau cabinet chair clerk desk dons field general guest human journal mentor mission pers
-    post press presse principal prior register sales standard stage supply tutor
+    ask bureau cabinet chair chancellor clerk desk dons field general guest human journal mentor
+    mission pers post press presse principal prior register sales standard stage supply tutor
     """
 )
 """Functions that are surnames too: beside initials (`j.sales`) they are somebody's."""
 
 PROGRAMMES = _words(
     """
-    ancc cbhi chw chws cmam copd covid covid19 dhis dhis2 ebola emtct epi familyplanning fgm gbv
-    globalfund globalhealth gmp hiss hiv hivaids hmis hpv hss hrh iccm idsr immunisation
-    immunization imci imnci iycf lmis malaria maternal maternalhealth mch mhealth mhpss mnch mncah
-    mnh msk mcnh ncd ncds neonatal newborn ntd ntds nutrition ovc palu pbf phc plhiv pmtct polio pmi
-    pnc prep psm reproductivehealth rmnch rmncah rmncahn sbc sbcc sdg sdgs sexualhealth sida smi snu
-    srh srhr stbp tbhiv tbprogram telemedicine tuberculosis uhc vaccination vaccine vaccines vih
-    vmmc wash wca emro afro searo wpro paho
+    ancc cancer cbhi cholera chw chws cmam copd covid covid19 dhis dhis2 diabetes ebola emtct epi
+    eyecare familyplanning fgm gbv globalfund globalhealth gmp hiss hiv hivaids hmis hpv hss hrh
+    iccm idsr immunisation immunization imci imnci iycf lmis malaria maternal maternalhealth mch
+    mhealth mhpss mnch mncah mnh msk mcnh ncd ncds neonatal newborn ntd ntds nutrition ovc palu pbf
+    phc plhiv pmtct polio pmi pnc prep psm reproductivehealth rmnch rmncah rmncahn sbc sbcc sdg sdgs
+    sexualhealth sida smi snu srh srhr stbp tbhiv tbprogram telemedicine tuberculosis uhc
+    vaccination vaccine vaccines vih vmmc wash measles mentalhealth nutricion nutricao nutrition
+    paludisme tuberculose trachoma wca emro afro searo wpro paho
     """
 )
 """Programmes and subjects that mailboxes are called after."""
+
+SHORT = _words("drh hq hr it km me mel rh tb")
+"""Functions of few letters: written in one with a country, `hrch`, or beside one, `tb.kenya`."""
+
+GIVEN_TOO = _words("dean")
+"""Functions that are given names too: a function beside a place or another function, or where
+another name than this is shown; alone they tell nothing."""
 
 TECHNICAL = _words(
     """
@@ -190,16 +213,15 @@ TECHNICAL = _words(
 QUALIFIERS = _words(
     """
     a an and at das de del der des di do dos du e el en et for fuer fur in la las le les los na of
-    on or our para por pour pro the to u und us y
-    africa african afrique all americas amerique americalatina asia asie centraal central centrale
-    clinical continental country customer dept department district division domestic east eastern
-    ecoles eu europe first general generale global global1 group gulf head health higher
-    internal international internet joint junior latam latinamerica local lokal main middleeast
-    ministry mondial mondiale national nacional new nord norte north northern oceania ooest ouest
-    pacific people poste primary principal provincial public region regional regionale rural sahel
-    sante section senior south southern special subsaharan sud sul sur state system team tropical
-    unit urban west western world worldwide
-    ar en es fr pt ru zh de it mel dean dev grant
+    on or our para por pour pro the to u und us y africa african afrique all americas amerique
+    americalatina asia asie centraal central centrale clinical continental country customer dept
+    department district division domestic east eastern ecoles eu europe first general generale
+    global global1 group gulf head health higher internal international internet joint junior latam
+    latinamerica local lokal main middleeast medicine ministry mondial mondiale national nacional
+    new nord norte north northern oceania ooest ouest pacific people poste primary principal
+    provincial public region regional regionale rural sahel sante section senior south southern
+    special subsaharan sud sul sur state system team tropical unit urban west western world
+    worldwide ar en es fr pt ru zh de it mel dean dev grant
     """
 )
 """What stands beside a function and leaves it one: `info.africa`, `training-team`, `news_fr`."""
@@ -239,9 +261,11 @@ ORGANIZATIONS = _words(
 
 __all__ = [
     "FUNCTIONS",
+    "GIVEN_TOO",
     "ORGANIZATIONS",
     "PROGRAMMES",
     "QUALIFIERS",
+    "SHORT",
     "SURNAMES",
     "TEAMS",
     "UNANSWERED",

@@ -13,7 +13,10 @@ ROLES = """
     country.office.nigeria headoffice helpdesk.it 2024training km-support pochta otdel.kadrov
     membership-services communications.unit webinars2 zoom1 programme.office press sales
     press.office comunicacao atendimento inscripciones egitim mafunzo tadrib lienhe zhaopin
-    office.benin executive.director secretaria.general
+    office.benin executive.director secretaria.general officenl pharmacypk recherchebd hrch
+    communicationsau registrationhn me.kenya hr.om m.e m.e.sn hivgermany pharmacynigeria keinfo
+    office.sierra.leone southsudanoffice tb.kenya dean.medicine deanoffice rectorat laboratoire
+    infotz officedrc pharmacie.ml farmacia nutrition.ne malaria2 almacen procurement-ug bodega
 """
 PEOPLE = """
     sales.maria infant mailo amina maria.office grace.training jordan chad k17 jsmith john.guest
