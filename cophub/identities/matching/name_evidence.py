@@ -128,31 +128,29 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
         xs = (*xs, a.spelled)
     if b.spelled is not None:
         ys = (*ys, b.spelled)
-    for x in xs:
-        for y in ys:
-            likeness = compare(x, y)
-            if likeness.clash:
-                if not (likeness.why and _explained(x, y, xs, ys)):
-                    if x is a.spelled or y is b.spelled:
-                        return None
-                    clash = likeness.why or "words"
-                continue
-            if likeness.level >= COMPATIBLE:
-                reason = _aligned(x, y, likeness, own, rarity)
-            elif likeness.level == WEAK:
-                reason = _clipped(x, y, likeness, own, rarity)
-            else:
-                continue
-            if reason is None:
-                continue
-            if x is a.spelled or y is b.spelled:
-                reason = Reason(
-                    "name_spelled",
-                    reason.weight + rarity.weights.name_spelled,
-                    reason.detail,
-                )
-            if best is None or reason.weight > best.weight:
-                best = reason
+    pairs = [(x, y, compare(x, y)) for x in xs for y in ys]
+    # Names that both bear: what clashes with one of them is one more name of the same person.
+    both = {id(name) for x, y, found in pairs if found.level == EQUAL for name in (x, y)}
+    for x, y, likeness in pairs:
+        if likeness.clash:
+            if not likeness.why or (id(x) not in both and id(y) not in both):
+                if x is a.spelled or y is b.spelled:
+                    return None
+                clash = likeness.why or "words"
+            continue
+        if likeness.level >= COMPATIBLE:
+            reason = _aligned(x, y, likeness, own, rarity)
+        elif likeness.level == WEAK:
+            reason = _clipped(x, y, likeness, own, rarity)
+        else:
+            continue
+        if reason is None:
+            continue
+        if x is a.spelled or y is b.spelled:
+            weight = reason.weight + rarity.weights.name_spelled
+            reason = Reason("name_spelled", weight, reason.detail)
+        if best is None or reason.weight > best.weight:
+            best = reason
     if clash:
         return Reason("names_clash", -99.0, clash)
     if best is not None and _junior(a) != _junior(b):
@@ -162,13 +160,6 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
 
 def _junior(node: Node) -> bool:
     return any(name.suffix for name in node.names)
-
-
-def _explained(x: Name, y: Name, xs: tuple[Name, ...], ys: tuple[Name, ...]) -> bool:
-    """Whether one node bears both names, so that they are one person's two names."""
-    if len(xs) > 1 and any(x is not o and compare(o, y).level == EQUAL for o in xs):
-        return True
-    return len(ys) > 1 and any(y is not o and compare(x, o).level == EQUAL for o in ys)
 
 
 def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> Reason | None:
