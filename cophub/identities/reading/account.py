@@ -15,15 +15,14 @@ from cophub.identities.evidence import Evidence, Name
 from cophub.identities.organizations.normal import normal_form
 from cophub.identities.reading.identifiers import read_identifiers, told
 from cophub.identities.reading.kinds import (
-    OF_FUNCTION,
     behind_device,
     judge,
     name_judgement,
-    names_mailbox,
 )
 from cophub.identities.reading.mailboxes import NO_ADDRESS, Address, read_address
 from cophub.identities.reading.names import read_name
 from cophub.identities.reading.places import country_code, fold
+from cophub.identities.reading.role_words import GIVEN_TOO
 from cophub.identities.reading.roles import is_role
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -57,9 +56,7 @@ def read_account(row: Sequence[Any]) -> Evidence:
     ) = row  # fmt: skip
     shown = shown_name(name, given, family)
     address = read_address(email) if email else _address_of_login(username)
-    said = name_judgement(shown, organization or "", address.domain)
-    if not said.kind and shown and address.local and names_mailbox(shown, address.local):
-        said = OF_FUNCTION
+    said = name_judgement(shown, organization or "", address.domain, address.local)
     words: Name | None = None
     cut = ""
     if not said.kind and shown:
@@ -79,7 +76,7 @@ def read_account(row: Sequence[Any]) -> Evidence:
         mailbox=address.mailbox,
         domain=address.domain,
         verified=bool(verified),
-        role=bool(address.local) and is_role(address.local),
+        role=bool(address.local) and _is_role(address, words),
         username=" ".join(username.lower().split()) if username else "",
         organization=_organization(organization, cut),
         country=country_code(country) if country else "",
@@ -87,6 +84,15 @@ def read_account(row: Sequence[Any]) -> Evidence:
         directory=directory,
         identifiers=read_identifiers(values, source) if values else (),
     )
+
+
+def _is_role(address: Address, name: Name | None) -> bool:
+    """Whether the mailbox is a function's; `dean@` at work is, where no Dean is shown there."""
+    if is_role(address.local):
+        return True
+    if address.local not in GIVEN_TOO or not address.domain:
+        return False
+    return name is not None and name.full and address.local not in name.tokens
 
 
 def shown_name(name: str | None, given: str | None, family: str | None) -> str:

@@ -28,6 +28,7 @@ from cophub.identities.reading.kind_words import (
     ROOMS,
     SURE_DEVICES,
 )
+from cophub.identities.reading.own_text import is_own_text
 from cophub.identities.reading.places import BORNE, fold, names_place
 from cophub.identities.reading.role_words import (
     FUNCTIONS,
@@ -68,7 +69,7 @@ _SERVICE = Judgement("service", "the name is that of a service", firm=True)
 _BOT = Judgement("bot", "the name is that of a bot", firm=True)
 _LOGIN = Judgement("shared_login", "the name is that of a login that several people use")
 _TEAM = Judgement("shared_login", "the name is that of a team or function")
-OF_FUNCTION = _TEAM
+_OWN = Judgement("shared_login", "the name is the organisation's or function's own")
 _BODY = Judgement("shared_login", "the name is that of an organisation")
 
 
@@ -103,22 +104,19 @@ def kind_of_name(text: str) -> Judgement:
     return _group(text, words)
 
 
-def name_judgement(shown: str, organization: str, domain: str) -> Judgement:
-    """What a shown name tells about the kind, beside the account's organisation and work domain."""
+def name_judgement(shown: str, organization: str, domain: str, local: str = "") -> Judgement:
+    """What a shown name tells about the kind, beside the account's organisation and address.
+
+    `domain` is that of a work mailbox, `local` the local part of any.
+    """
     if not shown:
         return NOTHING
     told = kind_of_name(shown)
-    if not told.kind and (organization or domain) and names_body(shown, organization, domain):
+    if told.kind:
+        return told
+    if (organization or domain) and names_body(shown, organization, domain):
         return _BODY
-    return told
-
-
-def names_mailbox(shown: str, local: str) -> bool:
-    """Whether a name at a role mailbox is its own: `ACME Publications` of `publications@`."""
-    if not is_role(local):
-        return False
-    words = set(plain(shown).split())
-    return any(len(part) > 2 and part in words for part in re.split(r"[^a-z]+", local))
+    return _OWN if is_own_text(shown, organization, domain, local) else told
 
 
 def judge(vendor: str | None, told: Judgement, shown: str, full: bool, local: str) -> Judgement:
@@ -348,7 +346,6 @@ def _is_known(text: str, words: list[str]) -> bool:
 
 __all__ = [
     "KINDS",
-    "OF_FUNCTION",
     "Judgement",
     "behind_device",
     "device_owner",
@@ -357,5 +354,4 @@ __all__ = [
     "kind_of_vendor",
     "name_judgement",
     "names_body",
-    "names_mailbox",
 ]
