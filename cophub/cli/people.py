@@ -237,10 +237,14 @@ def people_undo(state: State, decisions: tuple[str, ...], dry_run: bool) -> int:
 
 @people.command("decisions")
 @click.option("--all", "withdrawn", is_flag=True, help="Also those that were taken back.")
+@click.option(
+    "--limit", "-n", default=50, show_default=True, type=click.IntRange(min=1),
+    help="At most so many.",
+)  # fmt: skip
 @_addresses
 @shared
 @pass_state
-def people_decisions(state: State, withdrawn: bool, addresses: bool) -> int:
+def people_decisions(state: State, withdrawn: bool, limit: int, addresses: bool) -> int:
     """What people decided, the newest first, and whether it stands."""
     with state.hub() as hub:
         found = hub.directory.decisions(withdrawn=withdrawn, addresses=addresses)
@@ -263,9 +267,11 @@ def people_decisions(state: State, withdrawn: bool, addresses: bool) -> int:
             f"{row.decided_at:%Y-%m-%d}",
             row.note,
         )
-        for row in found
+        for row in found[:limit]
     ]
     show.table(("no", "decision", "a", "b", "state", "by", "on", "note"), rows, right=("no",))
+    if len(found) > limit:
+        show.say(f"  {limit:,} of {len(found):,}; -n shows more")
     for line in wrong:
         show.say(f"  {show.mark('warning')} {line}")
     if wrong:

@@ -1,12 +1,20 @@
 """Which questions are asked, in what order, and what answers do to those that come after."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 
 from cophub.identities.evidence import Name
+from cophub.identities.profile import account_views
 from cophub.identities.review.questions import Asked, Question, Queue, gain, question_id
+from cophub.identities.review.questions import asked as find_questions
 from cophub.identities.review.vetoes import clash
+from cophub.warehouse import Warehouse, tables
+
+from .store.conftest import Directory, account
 
 
 def question(a: str, b: str, score: float = 1.5, refused: bool = False) -> Question:
@@ -123,3 +131,33 @@ def test_names_that_clash_are_not_asked_about(
 ) -> None:
     """Unless the other side bears the very name too, as after a marriage."""
     assert clash([Name(t) for t in mine], [Name(t) for t in theirs]) is clashes
+
+
+def test_open_questions_come_from_what_was_weighed(warehouse: Warehouse) -> None:
+    """The strongest edge of two people, until somebody answers; names that clash are left out."""
+    of = Directory(warehouse)
+    of.sync(
+        account("guests", "1", email="k17@x1.example", email_verified=True),
+        account("guests", "2", email="k27@x2.example", email_verified=True, country="KE"),
+        account("list", "3", name="John Smith", email="john@smith.example"),
+        account("list", "4", name="Wanjiru Kamau", email="wanjiru@kamau.example"),
+    )
+    of.resolve()
+    with warehouse.begin() as connection:
+        e = tables.identity_evidence.c
+        number = {row.account: row.id for row in connection.execute(select(e.account, e.id))}
+        for a, b, score in (("1", "2", 2.0), ("3", "4", 2.5)):
+            least, greatest = sorted((number[a], number[b]))
+            row: dict[str, Any] = dict(a=least, b=greatest, score=score, verdict="ask")
+            row |= dict(joined=False, reasons=[["name_equal", score, ""]])
+            connection.execute(insert(tables.identity_edge).values(row))
+    with warehouse.connect() as connection:
+        found = find_questions(connection)
+        (only,) = found.questions
+        views = account_views(connection, [only.a, only.b])
+    assert (only.a, only.b, found.worth) == (("guests", "1"), ("guests", "2"), 1)
+    assert [view.email for view in views.values()] == ["k***@x1.example", "k***@x2.example"]
+    assert all(view.since is not None for view in views.values())
+    of.decide(False, only.a, only.b)
+    with warehouse.connect() as connection:
+        assert find_questions(connection).questions == ()
