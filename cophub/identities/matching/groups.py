@@ -14,6 +14,8 @@ from cophub.identities.reading.names import EQUAL, compare
 _LEFT_OUT = 0.3
 """Taken off for each bearer of a name who has joined neither group."""
 _COUNTED = frozenset(("name_equal", "name_near", "name_partial"))
+_ONE_MAN = {"ii", "jr"}
+"""Suffixes that one man may bear both of."""
 _MOST_CROSS = 100
 """Of two large groups so many pairs of nodes are looked at."""
 
@@ -21,13 +23,14 @@ _MOST_CROSS = 100
 class Group:
     """Nodes held for one person."""
 
-    __slots__ = ("accounts", "apart", "bearers", "directories", "key", "nodes")
+    __slots__ = ("accounts", "apart", "bearers", "directories", "key", "nodes", "suffixes")
 
     def __init__(self, node: Node) -> None:
         self.nodes = [node]
         self.key = node.key
         self.accounts = len(node.members)
         self.bearers = node.bearers
+        self.suffixes = {name.suffix for name in node.names if name.suffix}
         self.directories = {node.directory} if node.directory else set()
         self.apart: set[int] = set()
         """Ids of nodes that somebody has said are other people's."""
@@ -38,6 +41,7 @@ class Group:
         self.accounts += other.accounts
         self.bearers += other.bearers
         self.directories |= other.directories
+        self.suffixes |= other.suffixes
         self.apart |= other.apart
 
 
@@ -135,6 +139,9 @@ class Groups:
             return "decided_different"
         if len(one.directories | other.directories) > 1:
             return "directory_ids"
+        suffixes = one.suffixes | other.suffixes
+        if len(suffixes) > 1 and suffixes != _ONE_MAN:
+            return "names_clash"
         if len(one.nodes) == 1 and len(other.nodes) == 1:
             return ""
         total, number = 0.0, 0

@@ -8,6 +8,8 @@ this very pair, and corrected by who does bear the pair.
 
 import math
 
+from rapidfuzz.distance import JaroWinkler
+
 from cophub.identities.evidence import Name
 from cophub.identities.matching.frequency import Counts, band, size_band
 from cophub.identities.matching.keys import (
@@ -122,37 +124,33 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
     """The best alignment of their names; weight -99 where they cannot be one person's."""
     best: Reason | None = None
     own = a.bearers + b.bearers
-    clash = ""
-    xs, ys = a.names, b.names
-    if a.spelled is not None:
-        xs = (*xs, a.spelled)
-    if b.spelled is not None:
-        ys = (*ys, b.spelled)
-    pairs = [(x, y, compare(x, y)) for x in xs for y in ys]
-    # Names that both bear: what clashes with one of them is one more name of the same person.
-    both = {id(name) for x, y, found in pairs if found.level == EQUAL for name in (x, y)}
-    for x, y, likeness in pairs:
-        if likeness.clash:
-            if not likeness.why or (id(x) not in both and id(y) not in both):
-                if x is a.spelled or y is b.spelled:
-                    return None
-                clash = likeness.why or "words"
-            continue
-        if likeness.level >= COMPATIBLE:
-            reason = _aligned(x, y, likeness, own, rarity)
-        elif likeness.level == WEAK:
-            reason = _clipped(x, y, likeness, own, rarity)
-        else:
-            continue
-        if reason is None:
-            continue
-        if x is a.spelled or y is b.spelled:
-            weight = reason.weight + rarity.weights.name_spelled
-            reason = Reason("name_spelled", weight, reason.detail)
-        if best is None or reason.weight > best.weight:
-            best = reason
-    if clash:
-        return Reason("names_clash", -99.0, clash)
+    xs = a.names if a.spelled is None else (*a.names, a.spelled)
+    ys = b.names if b.spelled is None else (*b.names, b.spelled)
+    for x in xs:
+        for y in ys:
+            likeness = compare(x, y)
+            spelled = x is a.spelled or y is b.spelled
+            if likeness.clash:
+                if not _explained(x, y, xs, ys):
+                    return None if spelled else Reason("names_clash", -99.0, likeness.why)
+                continue
+            if likeness.level >= COMPATIBLE:
+                reason = _aligned(x, y, likeness, own, rarity)
+            elif likeness.level == WEAK:
+                reason = _clipped(x, y, likeness, own, rarity)
+            else:
+                continue
+            if reason is None:
+                continue
+            if reason.name == "name_near" and not (
+                (a.mailboxes or a.shared) and (b.mailboxes or b.shared)
+            ):
+                reason = reason._replace(weight=reason.weight + rarity.weights.near_only)
+            if spelled:
+                weight = reason.weight + rarity.weights.name_spelled
+                reason = Reason("name_spelled", weight, reason.detail)
+            if best is None or reason.weight > best.weight:
+                best = reason
     if best is not None and _junior(a) != _junior(b):
         return best._replace(weight=best.weight + rarity.weights.suffix_missing)
     return best
@@ -160,6 +158,13 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
 
 def _junior(node: Node) -> bool:
     return any(name.suffix for name in node.names)
+
+
+def _explained(x: Name, y: Name, xs: tuple[Name, ...], ys: tuple[Name, ...]) -> bool:
+    """Whether one node bears both names, so that they are one person's two names."""
+    if len(xs) > 1 and any(x is not o and compare(o, y).level == EQUAL for o in xs):
+        return True
+    return len(ys) > 1 and any(y is not o and compare(x, o).level == EQUAL for o in ys)
 
 
 def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> Reason | None:
@@ -174,10 +179,10 @@ def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> 
         met = rarity.strangers_by_initial(words[0], x.initials[0], own)
         return _reason("name_initial", weights.another + weights.name_partial, met)
     mine = _forms(x, likeness.shared)
-    theirs = _forms(y, compare(y, x).shared)
+    theirs = key_words(y)
     common = [word for word in mine if word in theirs]
     left = [word for word in mine if word not in common]
-    right = [word for word in theirs if word not in common]
+    right = _beside(left, y, common)
     price = weights.another
     if left and right:
         price += weights.name_near - _both_known(left, right, own, rarity)
@@ -200,13 +205,25 @@ def _aligned(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> 
     return _reason(name, price + weights.name_near, max(sides)) if sides else None
 
 
+def _beside(left: list[str], y: Name, common: list[str]) -> list[str]:
+    """The words of a name that stand for the words `left` of another one, one for each."""
+    words = [word for word in chosen_words(y) if word not in common]
+    found: list[str] = []
+    for one in left:
+        if words:
+            near = max(words, key=lambda word: (JaroWinkler.similarity(one, word), word))
+            words.remove(near)
+            found.append(near)
+    return found
+
+
 def _clipped(x: Name, y: Name, likeness: Likeness, own: int, rarity: Rarity) -> Reason | None:
     """Names that share a word, and another as far as it goes: `Mosta Saleh`, `Mostafa Saleh`."""
     shared = [word for word in _forms(x, likeness.shared) if word in key_words(y)]
     if len(shared) != 1:
         return None
     mine = [word for word in x.tokens if word not in likeness.shared]
-    theirs = [word for word in y.tokens if word not in compare(y, x).shared]
+    theirs = [word for word in y.tokens if word not in likeness.shared]
     for one in mine:
         for other in theirs:
             short, long = sorted((one, other), key=len)

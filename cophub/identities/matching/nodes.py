@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cophub.identities.evidence import Evidence, Name
 from cophub.identities.matching.keys import anchor, spelled_name
-from cophub.identities.matching.sharing import name_order, split
+from cophub.identities.matching.sharing import distinct, split
 
 Ref = tuple[str, str]
 """An account: its source and key."""
@@ -206,7 +206,7 @@ def _node(
     own = () if ruled else tuple(box for box in boxes if box not in not_own)
     names: tuple[Name, ...] = () if first.name is None else (first.name,)
     if any(e.name is not first.name and e.name != first.name for e in es):
-        names = tuple(sorted({e.name for e in es if e.name is not None}, key=name_order))
+        names = distinct(e.name for e in es)
     spelled = None
     if own and not any(name.full for name in names):
         spelled = next(filter(None, map(spelled_name, es)), None)

@@ -1,6 +1,6 @@
 """Who uses one mailbox: its accounts in parts, each of one person as far as names tell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import JaroWinkler
@@ -12,6 +12,8 @@ Placed = tuple[int, Evidence]
 """An account and its position in the list of all."""
 
 
+_MOST_NAMES = 4
+"""So many names of a node are looked at."""
 _ALIKE = 0.8
 """Likeness of two words, 0 to 1, from which on they may be one, in one mailbox."""
 _MILD = frozenset(("family", "middle", "words"))
@@ -82,8 +84,13 @@ def _place_blank(
     home: Part | None = None
     if private:
         trusted = [part for part in parts if not part.shared]
-        if len(trusted) == 1:
+        if len(trusted) == 1 and (len(trusted[0].names) == 0 or not _strange(trusted[0], blank)):
             home = trusted[0]
+        elif len(trusted) == 1:
+            home = None
+            if blank:
+                parts.append(Part([position for position, _ in blank], shared=True))
+                blank = []
         elif not parts and len(alone) == 1:
             home = alone[0]
         elif parts and blank:
@@ -143,6 +150,14 @@ def name_order(name: Name) -> tuple[int, int, tuple[object, ...]]:
     return -len(name.tokens), -len(name.initials), fields
 
 
+def distinct(names: Iterable[Name | None]) -> tuple[Name, ...]:
+    """The names that differ in more than the order of their words, the fullest first; not many."""
+    found: dict[tuple[frozenset[str], frozenset[str], str], Name] = {}
+    for name in sorted((name for name in names if name is not None), key=name_order):
+        found.setdefault((frozenset(name.tokens), frozenset(name.initials), name.suffix), name)
+    return tuple(found.values())[:_MOST_NAMES]
+
+
 def _one_person(name: Name, others: list[Name], private: bool) -> bool:
     """Whether a full name goes with all of another's names.
 
@@ -200,6 +215,17 @@ def _share(parts: list[Part], private: bool) -> None:
         part.shared = not (private and len(verified) == 1 and part is verified[0])
 
 
+def _strange(part: Part, blank: list[Placed]) -> bool:
+    """Whether a mailbox at work is called after something else than who shows a name there.
+
+    `pharmacyph@` with one named user is rather a post that several hold than a person's own.
+    """
+    if not blank or not blank[0][1].domain or part.owner:
+        return False
+    local = blank[0][1].mailbox.rpartition("@")[0]
+    return all(name_fits_local(name, local) <= 0 for name in part.names)
+
+
 def _spelled(parts: list[Part], mailbox: str) -> Part | None:
     """The only part whose name the mailbox spells; `amina@` of Amina and John is Amina's."""
     local = mailbox.rpartition("@")[0]
@@ -211,4 +237,4 @@ def _spelled(parts: list[Part], mailbox: str) -> Part | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-__all__ = ["Part", "Placed", "name_order", "split"]
+__all__ = ["Part", "Placed", "distinct", "split"]

@@ -34,6 +34,9 @@ class Weights(BaseModel):
         description="Share of the other bearers of a name that are other people",
     )
     name_near: float = Field(-0.8, le=0, description="One slip, a nickname or a joined word")
+    near_only: float = Field(
+        -1.0, le=0, description="The same where one of them has no mailbox, only the name"
+    )
     name_both: float = Field(
         0.7,
         ge=0,
@@ -72,7 +75,7 @@ class Weights(BaseModel):
     mailbox_slip: float = Field(2.0, ge=0, description="Mailboxes of one domain, one slip apart")
     two_at_work: float = Field(-3.0, le=0, description="Two mailboxes in one work domain")
     numbered: float = Field(
-        -6.0,
+        -9.0,
         le=0,
         description="Two mailboxes in one work domain that differ in a number alone",
     )
