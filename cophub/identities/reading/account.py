@@ -20,14 +20,16 @@ from cophub.identities.reading.kinds import (
     name_judgement,
 )
 from cophub.identities.reading.mailboxes import NO_ADDRESS, Address, read_address
+from cophub.identities.reading.name_remarks import is_country
 from cophub.identities.reading.names import read_name
+from cophub.identities.reading.own_text import without_body
 from cophub.identities.reading.places import country_code, fold
 from cophub.identities.reading.role_words import GIVEN_TOO
 from cophub.identities.reading.roles import is_role
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-VERSION = 1
+VERSION = 2
 """Of what reading makes of a row; one more makes all evidence anew."""
 
 FIELDS: tuple[str, ...] = (
@@ -62,6 +64,9 @@ def read_account(row: Sequence[Any]) -> Evidence:
     if not said.kind and shown:
         bare = behind_device(name) if name else name
         words, cut = read_name(bare, given, family)
+    body = _organization(organization, cut)
+    if words is not None and len(words.tokens) > 2 and (body or address.domain):
+        words = without_body(words, body, address.domain, address.local)
     full = words is not None and words.full
     kind = judge(vendor, said, shown, full, address.local)
     directory, values = _details(extra)
@@ -78,8 +83,8 @@ def read_account(row: Sequence[Any]) -> Evidence:
         verified=bool(verified),
         role=bool(address.local) and _is_role(address, words),
         username=" ".join(username.lower().split()) if username else "",
-        organization=_organization(organization, cut),
-        country=country_code(country) if country else "",
+        organization=body,
+        country=_country(country, cut),
         city=fold(city) if city else "",
         directory=directory,
         identifiers=read_identifiers(values, source) if values else (),
@@ -124,7 +129,15 @@ def _address_of_login(username: str | None) -> Address:
 
 
 def _organization(written: str | None, cut: str) -> str:
-    return (normal_form(written) if written else "") or (normal_form(cut) if cut else "")
+    whole = normal_form(written) if written else ""
+    return whole or (normal_form(cut) if cut and not is_country(cut) else "")
+
+
+def _country(written: str | None, cut: str) -> str:
+    """The country of the account, else the one that stands beside its name."""
+    if written:
+        return country_code(written)
+    return country_code(cut) if cut and is_country(cut) else ""
 
 
 def _details(extra: Any) -> tuple[str, list[tuple[str, Any]]]:

@@ -5,6 +5,13 @@ import unicodedata
 from typing import NamedTuple
 
 from cophub.identities.reading.common_names import GIVEN
+from cophub.identities.reading.name_remarks import (
+    is_country,
+    is_nothing_but_country,
+    is_remark,
+    take_country,
+    without_remarks,
+)
 from cophub.identities.reading.name_words import (
     DEGREES,
     DEGREES_IN_CAPITALS,
@@ -94,6 +101,7 @@ def clean(text: str) -> str:
 def take_apart(text: str) -> Parts:
     """The name and the organisation in a cleaned text; either may be empty."""
     organizations: list[str] = []
+    text = without_remarks(text)
     if "@" in text:
         text = _ADDRESS.sub(" ", text)
     if '"' in text:
@@ -108,16 +116,21 @@ def take_apart(text: str) -> Parts:
     family_first = False
     if "," in text:
         text, family_first = _commas(text, organizations)
+    if len(text) > 6 and not family_first:
+        text, country = take_country(text)
+        if country:
+            organizations.append(country)
     if "-" in text:
         text = _ARTICLE.sub("", text)
     kept = [part for part in organizations if len(part) > 1 and not _of_a_person(part)]
-    return Parts(text, family_first, ", ".join(kept))
+    employers = [part for part in kept if not is_country(part)]
+    return Parts(text, family_first, ", ".join(employers or kept))
 
 
 def _of_a_person(text: str) -> bool:
     """Whether a part that was cut off is a post or another person's name: no organisation."""
     words = _words(text)
-    if not _POSTS.isdisjoint(words):
+    if not _POSTS.isdisjoint(words) or is_remark(text):
         return True
     return len(words) in (2, 3) and words[0] in GIVEN and ORGANIZATION.isdisjoint(words)
 
@@ -172,7 +185,7 @@ def _likely(text: str) -> int:
     if not _letters(text):
         return -9
     score = 1 if 2 <= len(words) <= 4 else 0
-    if not ORGANIZATION.isdisjoint(words):
+    if not ORGANIZATION.isdisjoint(words) or is_nothing_but_country(text):
         score -= 3
     if any(char.isdigit() for char in text):
         score -= 1
@@ -221,8 +234,10 @@ def _commas(text: str, organizations: list[str]) -> tuple[str, bool]:
         return f"{first} {suffix}".strip(), False
     words = [word for word in _words(first) if word not in PARTICLES] or _words(first)
     second = _words(rest[0])
-    if _organization(rest[0], second, first) or (
-        len(words) > 1 and GIVEN.isdisjoint(second) and not GIVEN.isdisjoint(words)
+    if (
+        _organization(rest[0], second, first)
+        or is_nothing_but_country(rest[0])
+        or (len(words) > 1 and GIVEN.isdisjoint(second) and not GIVEN.isdisjoint(words))
     ):
         organizations.extend(rest)
         return f"{first} {suffix}".strip(), False

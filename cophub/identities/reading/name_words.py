@@ -37,7 +37,8 @@ DEGREES = frozenset(
     beng meng mtech btech pgd frcp mrcp frcs mrcs mrcog frcog facp faan fcps fwacp facog ffph
     fmcph cpa pmp cissp pe esq rn rnc cnm lcsw rph edm mfa bfa mtm mmed mmedsci mcommh mce scd sm
     bpharm mpharm mbbch dtm dtmh mtropmed dipl diploma phdc candidate mscph hbsc mpsych msce mci
-    mcp pgdip emba ccc mle
+    mcp pgdip emba ccc mle ches mches cph frcpath mrcgp mrcpch frcpch facs fccp mrpharms mres mstat
+    dnp aprn lpn mbbchir dclinpsy mbbs mchem mnurs bnsc mscn
     """.split()  # noqa: SIM905
 )
 """Dropped after a name, however they are written."""
@@ -124,6 +125,18 @@ FILLERS = frozenset(
     """.split()  # noqa: SIM905
 )
 """What a tool or a guest adds in brackets."""
+
+TITLES_ANYWHERE = frozenset("dr dra drs engr mlle mme mr mrs ms mx pr prof sra srta".split())  # noqa: SIM905
+"""Dropped in the middle of a name too: nobody is called by them."""
+
+TOOLS = frozenset(
+    """
+    android chrome docs dropbox forum forums gmail google gotowebinar group groups hangouts
+    instagram iphone linkedin list meet meeting messenger microsoft mobile outlook sharepoint skype
+    slack teams telegram twitter webex whatsapp yahoo yammer zoom
+    """.split()  # noqa: SIM905
+)
+"""What somebody came by, as in `via Zoom`: no employer."""
 
 PLACEHOLDERS = frozenset(
     """

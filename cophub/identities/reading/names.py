@@ -23,6 +23,7 @@ from cophub.identities.reading.likeness import (
     compare,
 )
 from cophub.identities.reading.name_in_local import initials_fit, name_fits_local
+from cophub.identities.reading.name_remarks import country_words
 from cophub.identities.reading.name_text import clean, take_apart
 from cophub.identities.reading.name_words import (
     DEGREES,
@@ -35,6 +36,7 @@ from cophub.identities.reading.name_words import (
     SPECIAL,
     SUFFIXES,
     TITLES,
+    TITLES_ANYWHERE,
     TITLES_TOO,
 )
 from cophub.identities.reading.nicknames import STANDS_FOR
@@ -60,6 +62,7 @@ _ARTICLES = frozenset("al el de di da la las den ter ten te".split())  # noqa: S
 """Of `NAMES_TOO`, what begins a family name more often than it is a name."""
 _SEVERAL = re.compile(r"(?i)(?:^|\s)(?:&|and|und|et|the)\s")
 """What names of two people have, and of bodies."""
+_OF_USER_NAMES = frozenset("the real my mr ms dr dev bot official iam its not just".split())  # noqa: SIM905
 _GUEST = frozenset(["guest", "ext", "external", "extern", "externe", "unverified"])
 _NOBODYS = frozenset("user member account visitor guest participant".split())  # noqa: SIM905
 _EAST_ASIAN = ("han", "japanese", "hangul")
@@ -143,7 +146,7 @@ def _joined(first: Name | None, last: Name | None) -> Name | None:
 def _read(text: str) -> tuple[Name | None, str]:
     if _PLAIN.fullmatch(text):
         folded = text.lower().split(" ")
-        if SPECIAL.isdisjoint(folded):
+        if SPECIAL.isdisjoint(folded) and country_words().isdisjoint(folded):
             return Name(tuple(folded)), ""
     if len(text) > 300:
         return None, ""
@@ -151,9 +154,33 @@ def _read(text: str) -> tuple[Name | None, str]:
     if not cleaned or (_DEVICE.search(cleaned) and device_owner(cleaned) is not None):
         return None, ""
     parts = take_apart(cleaned)
+    if _is_user_name(parts.name):
+        return _user_name(parts.name), parts.organization
     if _SEVERAL.search(parts.name):
         return None, parts.organization
     return _name(parts.name, parts.family_first), parts.organization
+
+
+def _is_user_name(text: str) -> bool:
+    """Whether it is one written word that is no name: `cool-coder99`, and not `amina_diallo`."""
+    if " " in text or not text.islower() or not text.isascii():
+        return False
+    pieces = re.findall("[a-z]+", text)
+    if len(pieces) < 2 or ("-" not in text and "_" not in text):
+        return False
+    if any(map(str.isdigit, text)) or not _OF_USER_NAMES.isdisjoint(pieces):
+        return True
+    return "-" in text and not all(len(piece) == 1 or _is_known(piece) for piece in pieces)
+
+
+def _is_known(word: str) -> bool:
+    return word in COMMON or word in SPELLING or word in STANDS_FOR
+
+
+def _user_name(text: str) -> Name | None:
+    """A name of one word, which never clashes with another."""
+    word = "".join(filter(str.isalpha, text))
+    return Name((word,)) if len(word) > 1 else None
 
 
 def _name(text: str, family_first: bool) -> Name | None:
@@ -171,8 +198,9 @@ def _name(text: str, family_first: bool) -> Name | None:
         return None
     _mark_capitals([*words, *rest])
     # `Smith Jr, John` has its suffix before the comma, and a title may stand on either side.
+    _without_degrees(rest or words, len(words) if rest else 0)
     suffix = _strip(words, len(rest)) or _strip(rest, len(words))
-    words = _without_particles(words) + _without_particles(rest)
+    words = _without_particles(_untitled(words)) + _without_particles(_untitled(rest))
     return _made(words, suffix) if words and len(words) <= MOST_WORDS else None
 
 
@@ -259,6 +287,22 @@ def _strip(words: list[_Word], others: int) -> str:
     if len(words) > 1 and words[-1].text in _AFTER_TITLE and titled:
         words.pop()
     return suffix
+
+
+def _untitled(words: list[_Word]) -> list[_Word]:
+    """Without titles in the middle: `Sara Osman Mrs Diallo`."""
+    kept = [w for w in words if w.text not in TITLES_ANYWHERE or w.script != "latin"]
+    return kept or words
+
+
+def _without_degrees(words: list[_Word], others: int) -> None:
+    """Drop a degree and what is in capitals behind it, in place: `Amina Diallo MPH XYZ`."""
+    for place in range(max(2 - others, 1), len(words)):
+        word = words[place]
+        sure = word.text in DEGREES and len(word.text) > 2 and not word.raw[1:].islower()
+        if sure and all(w.raw.isupper() or w.text in DEGREES for w in words[place + 1 :]):
+            del words[place:]
+            return
 
 
 def _suffix(word: _Word, count: int) -> str:

@@ -8,6 +8,7 @@ person's, unless all of it is the organisation's.
 import re
 from functools import lru_cache
 
+from cophub.identities.evidence import Name
 from cophub.identities.reading.common_names import COMMON, GIVEN
 from cophub.identities.reading.devices import plain
 from cophub.identities.reading.name_words import ORGANIZATION, PARTICLES
@@ -23,6 +24,7 @@ from cophub.identities.reading.role_words import (
     TEAMS,
 )
 from cophub.identities.reading.roles import is_role
+from cophub.identities.reading.spellings import SPELLING
 
 _OF_BODIES = (
     FUNCTIONS | ORGANIZATION | ORGANIZATIONS | PROGRAMMES | TEAMS | SHORT | QUALIFIERS | {"care"}
@@ -62,6 +64,27 @@ def is_own_text(shown: str, organization: str, domain: str, local: str) -> bool:
     return all(word in theirs or _is_of_body(word) for word in words)
 
 
+def without_body(name: Name, organization: str, domain: str, local: str) -> Name:
+    """The name without its last words where they are the account's own organisation's.
+
+    `organization` is in normal form. Two words are left, and no word goes that is known as a name
+    or stands in the mailbox: somebody may work for a firm that bears his name.
+    """
+    label = domain.partition(".")[0]
+    body = organization.split()
+    ours = {*body, label, "".join(word[0] for word in body)}
+    kept = list(name.tokens)
+    while len(kept) > 2 and kept[-1] in ours and len(kept[-1]) > 2:
+        if kept[-1] in COMMON or kept[-1] in SPELLING or kept[-1] in local:
+            break
+        kept.pop()
+    if len(kept) == len(name.tokens):
+        return name
+    gone = set(name.tokens) - set(kept)
+    given, family = (tuple(w for w in ws if w not in gone) for ws in (name.given, name.family))
+    return Name(tuple(kept), name.initials, given, family, name.suffix, name.script, name.written)
+
+
 def _at_role(words: tuple[str, ...], told: bool, own: set[str], label: str, local: str) -> bool:
     """The verdict on a name at the mailbox of a function."""
     letters = "".join(re.findall("[a-z]+", local))
@@ -91,4 +114,4 @@ def _is_of_body(word: str) -> bool:
     return (names_place(word) or names_country_in_one(word)) and word not in BORNE
 
 
-__all__ = ["is_own_text", "telling"]
+__all__ = ["is_own_text", "telling", "without_body"]

@@ -5,7 +5,7 @@ vendors write besides (`DRC`, `Tanzania, United Republic of`) stands in a table 
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 
 from anyascii import anyascii
@@ -128,6 +128,11 @@ def country_code(text: str) -> str:
     return parts.pop() if len(parts) == 1 else fold(text)
 
 
+def known_countries() -> Collection[str]:
+    """All names and codes of countries, in lower case without marks."""
+    return _countries().keys()
+
+
 @lru_cache(maxsize=65536)
 def names_country(word: str) -> bool:
     """Whether a lower-case word or two, in any language, is the name of a country."""
@@ -224,6 +229,7 @@ __all__ = [
     "country_code",
     "fold",
     "is_country_code",
+    "known_countries",
     "names_country",
     "names_country_in_one",
     "names_place",

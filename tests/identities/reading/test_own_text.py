@@ -65,6 +65,29 @@ def test_a_dean_is_somebody_where_a_dean_is_shown() -> None:
     assert not read("Ahmed Hassan", "dean@gmail.com", "").role
 
 
+@pytest.mark.parametrize(
+    ("name", "email", "organization", "words"),
+    [
+        ("Nour Hassan LUMENTA", "", "Lumenta", "nour hassan"),
+        ("Nour Hassan Lumenta", "nour@lumenta.example", "", "nour hassan"),
+        ("Nour Hassan TLN", "", "Tessaly Lumen Network", "nour hassan"),
+        ("Nour Hassan Tessaly Lumen", "", "Tessaly Lumen", "nour hassan"),
+        ("Nour Lumenta", "", "Lumenta", "nour lumenta"),
+        ("Nour Ali Hassan", "", "Hassan", "nour ali hassan"),
+        ("Nour Ali Lumenta", "n.lumenta@lumenta.example", "Lumenta", "nour ali lumenta"),
+    ],
+)
+def test_the_organisation_is_cut_off_the_end_of_a_name(
+    name: str, email: str, organization: str, words: str
+) -> None:
+    assert " ".join(read(name, email, organization).name.tokens) == words
+
+
+def test_the_country_beside_a_name_is_the_accounts() -> None:
+    found = read("Yahia Osman (Kenya)", "", "")
+    assert (found.country, found.organization) == ("ke", "")
+
+
 @given(st.text(), st.text(), st.text(), st.text())
 def test_any_text_is_judged(shown: str, organization: str, domain: str, local: str) -> None:
     is_own_text(shown, organization, domain, local)
