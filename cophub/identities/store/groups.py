@@ -33,7 +33,7 @@ def _group(
     members: list[Member] = []
     for node, edge in _tree(nodes[0], edges):
         first = accounts[node.members[0]]
-        members.append(_first(first, edge, len(nodes) + len(node.members) > 2))
+        members.append(_first(first, node.kind, edge, len(nodes) + len(node.members) > 2))
         members.extend(_others(accounts, node))
     return Group(kind, members)
 
@@ -51,12 +51,15 @@ def _tree(root: Node, edges: Mapping[int, Sequence[Edge]]) -> Iterator[tuple[Nod
                 waiting.append((other, next_edge))
 
 
-def _first(e: Evidence, edge: Edge | None, several: bool) -> Member:
+def _first(e: Evidence, kind: str, edge: Edge | None, several: bool) -> Member:
     if edge is not None:
         rule = "decided" if edge.score == math.inf else "matched"
         return Member(e.source, e.key, rule, _probability(edge.score), sentence(edge))
-    if e.kind != "person":
-        return Member(e.source, e.key, e.kind, 1.0, e.kind_reason or "the vendor's own word")
+    if kind != "person":
+        said = e.kind_reason or (
+            "the vendor's own word" if e.kind == kind else "a mailbox of several people or of none"
+        )
+        return Member(e.source, e.key, kind, 1.0, said)
     why = "first of this person's accounts" if several else "like no other account"
     return Member(e.source, e.key, "own_account", 1.0, why)
 

@@ -104,12 +104,16 @@ def test_a_shared_mailbox_that_a_person_shows_does_not_become_theirs(
     assert (kinds[people["a:1"]], kinds[people["c:3"]]) == ("person", "role_mailbox")
 
 
-def test_a_mailbox_in_the_directory_is_one_with_its_newsletter(rows: Any, run: Callable) -> None:
+def test_a_mailbox_in_the_directory_is_nobody_wherever_it_turns_up(
+    rows: Any, run: Callable
+) -> None:
     rows.account("1", "info@example.org", extra=HERS)
-    rows.account("2", "info@example.org", source="b")
+    rows.account("2", "info@example.org", source="c", extra=HERS, kind="role_mailbox")
+    rows.account("3", "info@example.org", source="b")
     run(IDENTITIES)
-    (person,) = rows.all("person")
-    assert person["kind"] == "role_mailbox"
+    people = rows.people()
+    assert people["a:1"] == people["c:2"]
+    assert {person["kind"] for person in rows.all("person")} == {"role_mailbox"}
 
 
 def test_who_gets_a_directory_id_later_keeps_their_id(rows: Any, run: Callable) -> None:
