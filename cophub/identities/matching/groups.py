@@ -193,7 +193,7 @@ class Groups:
         chance = 1 / (1 + math.exp(-min(30.0, edge.score - self._weights.even)))
         if refused:
             chance *= 0.3
-        return chance * min(self.of(edge.a).accounts, self.of(edge.b).accounts)
+        return chance * self.of(edge.a).accounts * self.of(edge.b).accounts
 
 
 def is_thin(node: Node) -> bool:

@@ -8,7 +8,7 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    merge: float = Field(2.0, description="Two nodes are joined from this score on")
+    merge: float = Field(2.8, description="Two nodes are joined from this score on")
     ask: float = Field(0.5, description="A pair is worth a question from this score on")
     leave: float = Field(-2.0, description="A known pair below this keeps two groups apart")
     even: float = Field(1.5, description="Score at which a yes is as likely as a no")
@@ -33,7 +33,7 @@ class Weights(BaseModel):
         le=1,
         description="Share of the other bearers of a name that are other people",
     )
-    name_near: float = Field(-0.8, le=0, description="One slip, a nickname or a joined word")
+    name_near: float = Field(-1.1, le=0, description="One slip, a nickname or a joined word")
     near_only: float = Field(
         -1.0, le=0, description="The same where one of them has no mailbox, only the name"
     )
@@ -42,7 +42,7 @@ class Weights(BaseModel):
         ge=0,
         description="Taken off per doubling or so of the others who bear both spellings",
     )
-    name_partial: float = Field(-0.4, le=0, description="A name is part of the other; initials")
+    name_partial: float = Field(-1.2, le=0, description="A name is part of the other; initials")
     suffix_missing: float = Field(-2.5, le=0, description="One of two equal names is a junior's")
     name_spelled: float = Field(-0.2, le=0, description="The name stands in the mailbox alone")
 
@@ -67,7 +67,7 @@ class Weights(BaseModel):
         3.5, ge=0, description="One local part or user name that is more than the name"
     )
     local_alone: float = Field(
-        3.0, ge=0, description="One rare local part or user name where names say too little"
+        1.8, ge=0, description="One rare local part or user name where names say too little"
     )
     local_of_name: float = Field(0.4, ge=0, description="One local part, made of the name alone")
     digits_same: float = Field(2.0, ge=0, description="The same digits behind another local part")
