@@ -18,7 +18,7 @@ from cophub.identities.matching import blocking
 from cophub.identities.matching.clustering import Decision, cluster
 from cophub.identities.matching.frequency import band
 from cophub.identities.matching.habits import Habits
-from cophub.identities.matching.keys import index_keys, searched
+from cophub.identities.matching.keys import index_keys, pair_keys, searched
 from cophub.identities.matching.nodes import Node, Ref, nodes
 from cophub.identities.matching.scoring import NEVER, Edge, Scorer, worth_keeping
 from cophub.identities.store.edges import (
@@ -124,19 +124,37 @@ def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
         connection,
         [(a.number, a.digest, a.after, index_keys(a.after)) for a in altered if a.after],
     )
-    after = bearers(connection, keys)
-    up: list[int] = []
-    again: list[int] = []
-    for key in keys:
-        was, now = before.get(key, 0), after.get(key, 0)
-        if (was > blocking.CAP) != (now > blocking.CAP) or band(now) < band(was):
-            again.append(key)
-        elif band(now) > band(was):
-            up.append(key)
+    up, again = _crossed(before, bearers(connection, keys), _pairs(altered))
     gone = {each.number for each in altered if each.after is None}
     rebuilt = {each.number for each in altered} | homes.keys()
     rebuilt |= {number for _, number in bearing(connection, again)}
     return Shift(rebuilt - gone, {number for _, number in bearing(connection, up)}, beside - gone)
+
+
+def _pairs(altered: Sequence[Altered]) -> set[int]:
+    return {
+        key for each in altered for e in (each.before, each.after) if e for key in pair_keys(e)
+    }
+
+
+def _crossed(
+    before: Mapping[int, int], after: Mapping[int, int], pairs: Collection[int]
+) -> tuple[list[int], list[int]]:
+    """Keys that went into another band: those by which scores can only fall, and all others.
+
+    What is more common says less. But the more often two words are seen together the fewer bear
+    one without the other, so that a pair of accounts may come to be worth asking about. Two bearers
+    of both are the pair itself.
+    """
+    up: list[int] = []
+    again: list[int] = []
+    for key in before.keys() | after.keys():
+        was, now = before.get(key, 0), after.get(key, 0)
+        if (was > blocking.CAP) != (now > blocking.CAP) or band(now) < band(was):
+            again.append(key)
+        elif band(now) > band(was):
+            (again if key in pairs and now > 2 else up).append(key)
+    return up, again
 
 
 def resolve_part(
@@ -153,21 +171,33 @@ def resolve_part(
     component = _component(
         connection, shift.rebuilt | shift.beside | beside | changed, context.decisions
     )
-    accounts = list(component.values())
+    accounts, made = _nodes_of(connection, component, context)
     number = _numbers(component)
-    made = nodes(accounts, context.different)
     node_at = _node_at(made, number)
     rows = edges_among(connection, component.keys())
     edges = [edge for row in rows if (edge := edge_of(row, node_at)) is not None]
     inside = set(number)
     decisions = [d for d in context.decisions if d.a in inside or d.b in inside]
-    context.counts.learn(key for e in accounts for key in index_keys(e))
+    context.counts.learn(key for e in component.values() for key in index_keys(e))
     scorer = context.scorer
     clustering = cluster(made, edges, decisions, scorer.weights, scorer.score, scorer.habits)
     fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
     if sorted(fresh, key=lambda row: row[:2]) != sorted(rows, key=lambda row: row[:2]):
         replace_edges(connection, component.keys(), fresh)
     return write_people(connection, groups_of(accounts, clustering), now, run, left)
+
+
+def _nodes_of(
+    connection: Connection, component: dict[int, Evidence], context: Context
+) -> tuple[list[Evidence], list[Node]]:
+    """The nodes of these accounts, and the accounts that their members are positions of.
+
+    Who else uses a mailbox tells how it is shared out, also where nothing ties them to anybody.
+    """
+    around = mates(connection, component)
+    accounts = [*component.values(), *(e for n, e in around.items() if n not in component)]
+    made = nodes(accounts, context.different)
+    return accounts, [node for node in made if node.members[0] < len(component)]
 
 
 def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set[int]:
@@ -228,18 +258,23 @@ def _weighed(a: Node, b: Node, context: Context) -> Edge | None:
 
 
 def _with_heads(connection: Connection, numbers: set[int]) -> set[int]:
-    """The accounts, and those that stand for their nodes."""
-    rows = among(
-        connection,
-        f"SELECT a, b FROM identity_edge WHERE verdict = '{TIE}' AND b IN <values>",
-        sorted(numbers),
-    )
-    other = among(
-        connection,
-        f"SELECT a, b FROM identity_edge WHERE verdict = '{TIE}' AND a IN <values>",
-        sorted(numbers),
-    )
-    return numbers | {end for row in (*rows, *other) for end in row}
+    """The accounts, and those that stand for their nodes, however many ties away."""
+    found = set(numbers)
+    fresh = found
+    while fresh:
+        listed = sorted(fresh)
+        rows = [
+            row
+            for end in ("a", "b")
+            for row in among(
+                connection,
+                f"SELECT a, b FROM identity_edge WHERE verdict = '{TIE}' AND {end} IN <values>",
+                listed,
+            )
+        ]
+        fresh = {end for row in rows for end in row} - found
+        found |= fresh
+    return found
 
 
 def _component(
