@@ -177,13 +177,15 @@ mamadou: mamadu doudou
 muhammad: moh mo mhd mohd md mohamad muh hamada muhd
 ibrahim: ibro ibra brahim ib
 mustafa: mus tapha mustaf
-abdallah: abdou abdu abdul
-abdulrahman: abdou abdu rahman abdul
-abdulkarim: abdou karim abdul
-abdulaziz: abdou aziz abdul
-abdulkadir: abdou kadir abdul kader
-abdulmalik: abdou malik abdul
-abdulhamid: abdou hamid abdul
+abdallah: abdo abdou abdu abdul
+abdulrahman: abdo abdou abdu rahman abdul
+abdulkarim: abdo abdou karim abdul
+abdulaziz: abdo abdou aziz abdul
+abdulkadir: abdo abdou kadir abdul kader
+abdulmalik: abdo abdou malik abdul
+abdulhamid: abdo abdou hamid abdul
+abdulsalam: abdo abdou salam abdul
+abdulrahim: abdo abdou rahim abdul
 abubakar: abu bakar bakary
 ousmane: ous
 souleymane: souley solo

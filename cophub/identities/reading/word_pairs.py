@@ -21,6 +21,9 @@ from cophub.identities.reading.spellings import COUNTERPART, SPELLING
 SHORTEST_SLIP = 5
 """Letters of a word in which one may be a slip; in shorter ones it makes another name."""
 
+_TWO_SLIPS = 8
+"""Letters of a word in which two may be slips, if letters are missing or have changed places."""
+
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 _PINYIN = re.compile(
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
@@ -127,13 +130,21 @@ def _one_name(one: str, other: str) -> bool:
 
 def _slip(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
-    if shorter < SHORTEST_SLIP or abs(len(one) - len(other)) > 1:
+    if shorter < SHORTEST_SLIP or abs(len(one) - len(other)) > 2:
         return False
+    if shorter >= _TWO_SLIPS and one[0] == other[0] and _letters_fit(one, other):
+        return OSA.distance(one, other, score_cutoff=2) < 3 and not differ(one, other)
     if one[0] != other[0] and (shorter < 7 or one[1:] == other[1:]):
         return False
     if OSA.distance(one, other, score_cutoff=1) > 1:
         return False
     return not differ(one, other)
+
+
+def _letters_fit(one: str, other: str) -> bool:
+    """Whether one word has all the letters of the other: none was taken for another."""
+    short, long = sorted((one, other), key=len)
+    return all(long.count(letter) >= short.count(letter) for letter in set(short))
 
 
 @lru_cache(maxsize=65536)
@@ -189,8 +200,18 @@ def bare(word: str) -> tuple[str, ...]:
     return tuple(
         word[len(particle) :]
         for particle in JOINED_PARTICLES
-        if word.startswith(particle) and len(word) - len(particle) > (3 if len(particle) > 2 else 4)
+        if word.startswith(particle)
+        and (
+            len(word) - len(particle) > (3 if len(particle) > 2 else 4)
+            or (
+                # `elabsi`, and not `alfred` or `elmira`, which are one word.
+                len(word) == 6 and particle in ("al", "el") and not {word, word[2:]} & _GIVEN_TOO
+            )
+        )
     )
+
+
+_GIVEN_TOO = GIVEN | frozenset(STANDS_FOR)
 
 
 @lru_cache(maxsize=65536)
@@ -268,6 +289,12 @@ def may_relate(one: Profile, other: Profile) -> bool:
     return (special or other_special) and in_some_table(one, other)
 
 
+@lru_cache(maxsize=262144)
+def unlike(one: str, other: str) -> bool:
+    """Whether neither `alike` nor `bare` finds anything in two words without a relation."""
+    return not (alike(one, other) or other in bare(one) or one in bare(other))
+
+
 def in_some_table(one: Profile, other: Profile) -> bool:
     """Whether tables or particles may connect two words: for those that are `special`."""
     return (
@@ -292,5 +319,6 @@ __all__ = [
     "profile",
     "relation",
     "same_consonants",
+    "unlike",
     "word_key",
 ]
