@@ -7,6 +7,7 @@ accounts a key of which went into another band; and the components of all of the
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,7 +230,11 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
 
 
 def _rescore(connection: Connection, rescored: set[int], context: Context) -> set[int]:
-    """Weigh the edges of these accounts' nodes anew; the ends of those that changed."""
+    """Weigh the edges of these accounts' nodes anew; the ends of those that count for people.
+
+    Those are the edges that changed, and those of three nodes or more: what is known of the other
+    pairs among them is not kept, and may have changed.
+    """
     rows = edges_among(connection, _with_heads(connection, rescored), both=False)
     weighed = {end for row in rows if row[3] != TIE for end in row[:2]}
     around = mates(connection, evidence_of(connection, weighed))
@@ -249,7 +254,17 @@ def _rescore(connection: Connection, rescored: set[int], context: Context) -> se
             fresh += [new] if new is not None else []
     drop_edges(connection, [row[:2] for row in changed])
     put_edges(connection, edge_rows(fresh, (), number))
-    return {end for row in changed for end in row[:2]}
+    return {end for row in changed for end in row[:2]} | _crowded(connection, rows)
+
+
+def _crowded(connection: Connection, rows: Sequence[Row]) -> set[int]:
+    """The ends of those edges that more edges meet."""
+    pairs = [row[:2] for row in rows if row[3] != TIE]
+    ends = {end for pair in pairs for end in pair}
+    meeting = Counter(
+        end for row in edges_among(connection, ends, both=False) if row[3] != TIE for end in row[:2]
+    )
+    return {end for pair in pairs if max(meeting[end] for end in pair) > 1 for end in pair}
 
 
 def _weighed(a: Node, b: Node, context: Context) -> Edge | None:

@@ -79,9 +79,10 @@ def _no_collection() -> Iterator[None]:
 
 
 def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) -> Changes:
-    before = kept.read_state(connection)
+    # First of all: what another resolution wrote meanwhile must be read, its state among it.
     if connection.dialect.name == "postgresql":
         execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
+    before = kept.read_state(connection)
     version = _version(weights)
     mark = kept.watermark(connection)
     decisions = kept.active_decisions(connection)
