@@ -2,28 +2,27 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import permutations
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from cophub.identities.evidence import Name
+from cophub.identities.reading.joined_words import without_particle, written_in_one
 from cophub.identities.reading.name_words import PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
 from cophub.identities.reading.scripts import WITHOUT_VOWELS, greek_sound, korean_sound, skeleton
-from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import (
     AS_FAMILY,
     AS_GIVEN,
     FIRST,
     Profile,
     alike,
-    bare,
     in_some_table,
     may_relate,
     profile,
     relation,
     same_consonants,
+    unlike,
     word_key,
 )
 
@@ -46,6 +45,8 @@ _UNLIKE_SUFFIXES = frozenset(
      ("iii", "iv"), ("iii", "sr"), ("iv", "sr")]
 )  # fmt: skip
 _PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "ichna", "ovic")
+_Met = tuple[Profile, Profile, str]
+"""Two words that stand for one another, and how."""
 _Find = Callable[[str, tuple[str, ...], list[int]], tuple[int, ...]]
 _SAME_LETTER = {"y": "j", "i": "j", "k": "c", "q": "c", "z": "s", "w": "v"}
 
@@ -102,17 +103,12 @@ def _at_a_glance(a: Name, b: Name) -> Likeness | None:
     right = [word for word in _profiles(others) if word[0] not in words]
     if not left or not right:
         return None if a.written or b.written else _contained(words, others, left, right)
-    for one in left:
-        _, key, length, letters, start, slips, special, *_ = one
-        for other in right:
-            if key == other[1] or start == other[4]:
-                return None
-            most = slips if slips < other[5] else other[5]
-            if (letters ^ other[3]).bit_count() <= 2 * most and -4 < length - other[2] < 4:
-                return None
-            if (special or other[6]) and in_some_table(one, other):
-                return None
+    met = _meeting(left, right)
+    if met is None:
+        return None
     count = len(words) - len(left)
+    if met:
+        return _by_one_pair(a, b, left, right, met[0]) if len(met) == 1 else None
     if count > 1 or (len(left) + len(right) > 2 and _short_start(left, right)):
         return None
     alone = len(words) == 1 or len(others) == 1
@@ -123,6 +119,61 @@ def _at_a_glance(a: Name, b: Name) -> Likeness | None:
         return Likeness(WEAK, (word,), _ALL_EQUAL[1])
     why = _differs(a, words.index(word), b, others.index(word), [*left, *right])
     return _made((CLASH, (word,), _ALL_EQUAL[1], True, why))
+
+
+def _meeting(left: list[Profile], right: list[Profile]) -> list[_Met] | None:
+    """Words that stand for one another; None where others might, or are written in one."""
+    met: list[_Met] = []
+    looked_at = False
+    for one in left:
+        word, key, length, letters, start, slips, special, *_ = one
+        for other in right:
+            most = slips if slips < other[5] else other[5]
+            if (
+                key == other[1]
+                or start == other[4]
+                or ((letters ^ other[3]).bit_count() <= 2 * most and -4 < length - other[2] < 4)
+                or ((special or other[6]) and in_some_table(one, other))
+            ):
+                looked_at = True
+                how = relation(word, other[0])
+                if how:
+                    met.append((one, other, how))
+                elif not unlike(word, other[0]):
+                    return None
+    if looked_at and len(left) + len(right) > 2 and _some_in_one(left, right):
+        return None
+    return met
+
+
+def _by_one_pair(
+    a: Name, b: Name, left: list[Profile], right: list[Profile], met: _Met
+) -> Likeness | None:
+    """The verdict where beside equal words one pair is related, and nothing else is alike."""
+    one, other, how = met
+    words, others = a.tokens, b.tokens
+    count = len(words) - len(left)
+    both = len(left) > 1 and len(right) > 1
+    if (both and count) or a.written or b.written or _short_start(left, right):
+        return None
+    if both:
+        rest = [word for word in (*left, *right) if word is not one and word is not other]
+        why = _differs(a, words.index(one[0]), b, others.index(other[0]), rest)
+        return _made((CLASH, one[:1], (how,), True, why))
+    shared = tuple([word for word in words if word == one[0] or word in others])
+    hows = tuple([how if word == one[0] else "equal" for word in shared])
+    if len(left) > 1 or len(right) > 1:
+        return Likeness(COMPATIBLE if count else WEAK, shared, hows)
+    return Likeness(EQUAL if how == "equal" else NEAR, shared, hows)
+
+
+def _some_in_one(left: list[Profile], right: list[Profile]) -> bool:
+    """Whether a word of one name writes several of the other in one."""
+    mine, theirs = tuple([one[0] for one in left]), tuple([other[0] for other in right])
+    places, others = list(range(len(mine))), list(range(len(theirs)))
+    return any(written_in_one(word, mine, places) for word in theirs) or any(
+        written_in_one(word, theirs, others) for word in mine
+    )
 
 
 def _short_start(left: list[Profile], right: list[Profile]) -> bool:
@@ -169,11 +220,11 @@ class _Alignment:
         self.loose_b = list(b.initials)
         self._equal()
         if self.left_a and self.left_b:
-            self._joined(_written_in_one)
+            self._joined(written_in_one)
         if self.left_a and self.left_b:
             self._related()
         if self.left_a and self.left_b:
-            self._joined(_without_particle)
+            self._joined(without_particle)
         if self.loose_a or self.loose_b:
             self._initials()
 
@@ -407,43 +458,6 @@ def initial_of(letter: str, word: str) -> bool:
         return True
     names = STANDS_FOR.get(word)
     return names is not None and any(name[0] == letter for name in names)
-
-
-def _without_particle(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
-    """The place of the word that `word` is with or without a particle: `elamrani`, `amrani`."""
-    for i in places:
-        other = words[i]
-        if len(other) != len(word) and (other in bare(word) or word in bare(other)):
-            return (i,)
-    return ()
-
-
-def _written_in_one(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
-    """The places of words that `word` writes in one: `xiaoming` for `xiao` and `ming`."""
-    length = len(word)
-    if length < 4 or len(places) < 2:
-        return ()
-    if not any(words[i][0] == word[0] for i in places):
-        return ()
-    for count in (2, 3):
-        if len(places) < count:
-            break
-        for chosen in permutations(places[:5], count):
-            if words[chosen[0]][0] != word[0]:
-                continue
-            together = "".join([words[i] for i in chosen])
-            if abs(len(together) - length) < 4 and _one_word(together, word, words[chosen[0]]):
-                return chosen
-    return ()
-
-
-def _one_word(together: str, word: str, first: str) -> bool:
-    if together == word or word_key(together) == word_key(word):
-        return True
-    # `Abd el-Kader` has lost its article by now, and `Abdelkader` has not.
-    return SPELLING.get(first) == "abdul" and (
-        word_key("abdul" + together[len(first) :]) == word_key(word)
-    )
 
 
 __all__ = [

@@ -1,0 +1,46 @@
+"""Words of a name that another name writes in one, and particles that are written in one."""
+
+from itertools import permutations
+
+from cophub.identities.reading.spellings import SPELLING
+from cophub.identities.reading.word_pairs import bare, word_key
+
+
+def without_particle(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
+    """The place of the word that `word` is with or without a particle: `elamrani`, `amrani`."""
+    for i in places:
+        other = words[i]
+        if len(other) != len(word) and (other in bare(word) or word in bare(other)):
+            return (i,)
+    return ()
+
+
+def written_in_one(word: str, words: tuple[str, ...], places: list[int]) -> tuple[int, ...]:
+    """The places of words that `word` writes in one: `xiaoming` for `xiao` and `ming`."""
+    length = len(word)
+    if length < 4 or len(places) < 2:
+        return ()
+    if not any(words[i][0] == word[0] for i in places):
+        return ()
+    for count in (2, 3):
+        if len(places) < count:
+            break
+        for chosen in permutations(places[:5], count):
+            if words[chosen[0]][0] != word[0]:
+                continue
+            together = "".join([words[i] for i in chosen])
+            if abs(len(together) - length) < 4 and _one_word(together, word, words[chosen[0]]):
+                return chosen
+    return ()
+
+
+def _one_word(together: str, word: str, first: str) -> bool:
+    if together == word or word_key(together) == word_key(word):
+        return True
+    # `Abd el-Kader` has lost its article by now, and `Abdelkader` has not.
+    return SPELLING.get(first) == "abdul" and (
+        word_key("abdul" + together[len(first) :]) == word_key(word)
+    )
+
+
+__all__ = ["without_particle", "written_in_one"]
