@@ -36,7 +36,7 @@ _CLIPPED = 3
 """Letters that are left of a clipped word at least."""
 _SAME_START = 0.4
 """Share of the words with one first letter that go on alike for some letters."""
-_MORE = 0.25
+_MORE = 0.15
 """Share of what a further word would say, if words were independent, that it does say."""
 
 

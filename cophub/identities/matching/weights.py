@@ -46,17 +46,17 @@ class Weights(BaseModel):
     suffix_missing: float = Field(-2.5, le=0, description="One of two equal names is a junior's")
     name_spelled: float = Field(-0.2, le=0, description="The name stands in the mailbox alone")
 
-    organization_same: float = Field(3.0, ge=0, description="Most that one organisation can add")
+    organization_same: float = Field(3.5, ge=0, description="Most that one organisation can add")
     organization_kin: float = Field(
-        3.0,
+        2.0,
         ge=1,
         description="How much likelier people of one name are in one organisation",
     )
-    organization_other: float = Field(-0.9, le=0, description="Two different organisations")
+    organization_other: float = Field(-1.0, le=0, description="Two different organisations")
     country_same: float = Field(0.4, ge=0, description="Most that one country can add")
-    country_other: float = Field(-2.5, le=0, description="Two different countries")
+    country_other: float = Field(-3.0, le=0, description="Two different countries")
     city_same: float = Field(1.0, ge=0, description="Most that one city can add")
-    city_other: float = Field(-0.4, le=0, description="Two different cities")
+    city_other: float = Field(-1.2, le=0, description="Two different cities")
 
     identifier_same: float = Field(9.0, ge=0, description="Most that one identifier can add")
     identifier_other: float = Field(-6.0, le=0, description="Two birth dates, or two ORCIDs")
@@ -67,13 +67,13 @@ class Weights(BaseModel):
         3.5, ge=0, description="One local part or user name that is more than the name"
     )
     local_alone: float = Field(
-        1.8, ge=0, description="One rare local part or user name where names say too little"
+        1.0, ge=0, description="One rare local part or user name where names say too little"
     )
     local_of_name: float = Field(0.4, ge=0, description="One local part, made of the name alone")
     digits_same: float = Field(2.0, ge=0, description="The same digits behind another local part")
-    digits_other: float = Field(-1.2, le=0, description="One local part with different digits")
-    mailbox_slip: float = Field(2.0, ge=0, description="Mailboxes of one domain, one slip apart")
-    two_at_work: float = Field(-3.0, le=0, description="Two mailboxes in one work domain")
+    digits_other: float = Field(-0.5, le=0, description="One local part with different digits")
+    mailbox_slip: float = Field(0.8, ge=0, description="Mailboxes of one domain, one slip apart")
+    two_at_work: float = Field(-1.5, le=0, description="Two mailboxes in one work domain")
     numbered: float = Field(
         -9.0,
         le=0,
