@@ -19,6 +19,9 @@ DOTLESS: dict[str, dict[int, str | None]] = {
 }
 """Providers for whom marks in a local part do not count, and what becomes of the marks."""
 
+HIDDEN = ("users.noreply.github.com", "users.noreply.gitlab.com")
+"""Hosts of addresses that stand for a login, and may have its number before it: `123+login@`."""
+
 FAMILIES = frozenset(
     """
     yahoo ymail rocketmail hotmail outlook live msn gmail googlemail gmx yandex aol protonmail
@@ -31,7 +34,7 @@ PUBLIC_MAIL_DOMAINS: frozenset[str] = frozenset(whitelist) | frozenset(
     """
     duck.com email.com fastmail.com fastmail.fm hey.com hushmail.com mail.com pm.me proton.me
     skiff.com tuta.com tuta.io tutamail.com tutanota.com tutanota.de zohomail.com zoho.com
-    privaterelay.appleid.com users.noreply.github.com
+    privaterelay.appleid.com users.noreply.github.com users.noreply.gitlab.com
 
     alice.it aliceadsl.fr bbox.fr bluewin.ch club-internet.fr cegetel.net free.fr freenet.de
     hispeed.ch laposte.net libero.it neuf.fr numericable.fr orange.fr sfr.fr sunrise.ch t-online.de
@@ -99,6 +102,8 @@ RESERVED_DOMAINS = (
     "internal",
     "lan",
     "localdomain",
+    "home",
+    "fritz.box",
     "arpa",
     "onmicrosoft.com",
     "googlegroups.com",
@@ -114,6 +119,7 @@ __all__ = [
     "DOMAIN_ALIASES",
     "DOTLESS",
     "FAMILIES",
+    "HIDDEN",
     "PUBLIC_MAIL_DOMAINS",
     "RESERVED_DOMAINS",
     "SECOND_LEVELS",

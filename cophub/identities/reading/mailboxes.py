@@ -17,6 +17,7 @@ from cophub.identities.reading.mail_domains import (
     DOMAIN_ALIASES,
     DOTLESS,
     FAMILIES,
+    HIDDEN,
     PUBLIC_MAIL_DOMAINS,
     RESERVED_DOMAINS,
     SECOND_LEVELS,
@@ -117,6 +118,8 @@ def _one_step(email: str) -> str:
         behind = _behind_rewriting(local, domain)
         if behind:
             return behind
+    if domain in HIDDEN and local.partition("+")[0].isdigit():
+        return f"{local.partition('+')[2] or local}@{domain}"
     tagless = local.partition("+")[0]
     local = tagless.rstrip(".") or local
     domain = DOMAIN_ALIASES.get(domain, domain)
@@ -185,6 +188,7 @@ def is_work_domain(domain: str) -> bool:
     """Whether the people of a mail domain may be said to work somewhere."""
     return (
         _DOMAIN.fullmatch(domain) is not None
+        and not domain[-1].isdigit()
         and not any(domain == end or domain.endswith("." + end) for end in RESERVED_DOMAINS)
         and not is_public(domain)
     )

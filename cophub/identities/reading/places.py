@@ -141,7 +141,12 @@ def names_country(word: str) -> bool:
 
 @cache
 def _written_in_one() -> frozenset[str]:
-    return frozenset(key.replace(" ", "") for key in _countries() if key.isascii() and len(key) > 3)
+    # Of short ones some are names: "Ha Lan" is the Netherlands, and `halan` may be H. Alan.
+    return frozenset(
+        key.replace(" ", "")
+        for key in _countries()
+        if key.isascii() and len(key) > (7 if " " in key else 3)
+    )
 
 
 def names_country_in_one(word: str) -> bool:

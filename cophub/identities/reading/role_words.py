@@ -36,7 +36,8 @@ FUNCTIONS = UNANSWERED | _words(
     coordinator coordinators copyright corporate correspondence council counsel courses cto
     customer customercare customers customerservice data datacenter database delegate
     deputydirector desk developer developers development digital director directorate directors
-    directory discuss discussion discussions distribution documents donate donation donations
+    directory discuss discussion discussions distribution documentation
+    documents donate donation donations
     donor donors dpo editor editorial editors education ehealth elearning email emergency
     emergencies employment engagement enquire enquiries enquiry equipment ethics evaluation event
     events executive executivedirector expert experts export external facilitator facilitators
@@ -139,8 +140,8 @@ FUNCTIONS = UNANSWERED | _words(
     relatii achizitii titkarsag iroda ugyfelszolgalat kepzes grammateia
 
     idara idaara maktab barid tadrib tadreeb tawthif tawzif alakat sikritaria ittisal istiqbal
-    moudiriya wizara khadamat shoun buhgalteriya kadrov koordinator buhgalter buhgalteria cadry
-    dekanat direktor direkciya dogovor infootdel kadri kancelyariya kancelyaria kancler konferenciya
+    moudiriya wizara khadamat buhgalteriya kadrov koordinator buhgalter buhgalteria cadry dekanat
+    direktor direkciya dogovor infootdel kadri kancelyariya kancelyaria kancler konferenciya
     obrazovanie obuchenie obucheniye ofis otdel otdelkadrov pochta podderzhka pressa pressluzhba
     press-sluzhba priem priemnaya prijomnaya prodazhi proekt proekty redakciya redaktsiya rektorat
     rektor sekretar sekretariya seminary sluzhba sotrudnichestvo spravka uchebny upravlenie vakansii
@@ -151,22 +152,24 @@ FUNCTIONS = UNANSWERED | _words(
     insankaynaklari kurumsal mudurluk muhasebe ofis rezervasyon satis sekreterlik satinalma daotao
     hanhchinh kinhdoanh lienhe phongban thongtin thuvien tochuc tuyendung vanphong vanthu bangongshi
     kefu peixun zhaopin xinwen jimukyoku koho kouhou otoiawase soumu kenkyu karyalaya soochana
-    prashasan prashikshan apotheke apteka armazem aprovisionamento approvisionnement achats
-    acquisitions acquisition aquisicoes adquisiciones auditor auditors bloodbank bodega caisse
-    cardiology cashier catering chancellery chancellor coldchain countrydirector countryoffice
-    dataentry datamanager datamanagement deanery deanoffice deansoffice deanship decanat decanato
-    dispensaire dispensary dispensario doyennat eczane entrepot epidemiologia epidemiologie
-    epidemiology estates facility farmacia farmacias farmacja faculdade facultad faculte finances
-    focal gudang guesthouse housekeeping immunizations internalaudit irb kutuphane laboratoire
-    laboratoires laboratoria laboratories laboratorio laboratorios laboratorium labs legaloffice
-    leprosy liaison librarian libraries logistic logisticien magasin magazzino magazyn maternite
-    maternity midwifery midwives nurses nursing oncology outpatient paediatrics passation
-    passationmarches pediatria pediatrics pediatrie pharmacie pharmacies pharmacy pharmacist
-    pharmacists pharmacovigilance psychology quarantine radiology rectorado rectorat rector
-    rectorate rectoria reitor rektorat resourcecenter resourcecentre secretario sekretarya
-    statistician statistique statistiques storekeeper supplychain supplier suppliers surgery
-    surveillance surveillances teamlead teamleader transport transporte transports vicechancellor
-    vicerector vicerectorat vigilancia
+    prashasan prashikshan
+
+    apotheke apteka armazem aprovisionamento approvisionnement achats acquisitions acquisition
+    aquisicoes adquisiciones auditor auditors bloodbank bodega caisse cardiology cashier catering
+    chancellery chancellor coldchain countrydirector countryoffice dataentry datamanager
+    datamanagement deanery deanoffice deansoffice deanship decanat decanato dispensaire dispensary
+    dispensario doyennat eczane entrepot epidemiologia epidemiologie epidemiology estates facility
+    farmacia farmacias farmacja faculdade facultad faculte finances geral gerais seleccao seleccion
+    focal gudang guesthouse housekeeping immunizations internalaudit direccao documentacao
+    documentacion kutuphane laboratoire laboratoires laboratoria laboratories laboratorio
+    laboratorios laboratorium labs legaloffice leprosy liaison librarian libraries logistic
+    logisticien magasin magazzino magazyn maternite maternity midwifery midwives nurses nursing
+    oncology outpatient paediatrics passation passationmarches pediatria pediatrics pediatrie
+    pharmacie pharmacies pharmacy pharmacist pharmacists pharmacovigilance psychology quarantine
+    radiology rectorado rectorat rector rectorate rectoria reitor rektorat resourcecenter
+    resourcecentre secretario sekretarya statistician statistique statistiques storekeeper
+    supplychain supplier suppliers surgery surveillance surveillances teamlead teamleader transport
+    transporte transports vicechancellor vicerector vicerectorat vigilancia
     """
 )
 """What a mailbox is for, said in one word; enough by itself."""

@@ -26,6 +26,8 @@ MAILBOXES = {
     "amina@live.com": "amina@live.com",
     "amina@yahoo.fr": "amina@yahoo.fr",
     "amina@me.com": "amina@icloud.com",
+    "4711+adiallo@users.noreply.github.com": "adiallo@users.noreply.github.com",
+    "adiallo@users.noreply.github.com": "adiallo@users.noreply.github.com",
     "a.diallo@pm.me": "adiallo@proton.me",
     "a.diallo@ya.ru": "a-diallo@yandex.ru",
     "mailto:amina@health.example?subject=hello": "amina@health.example",
@@ -92,6 +94,9 @@ def test_an_address_leads_to_its_mailbox(text: str, mailbox: str) -> None:
         "a@server.local": "",
         "a@list.googlegroups.com": "",
         "a@nowhere.invalid": "",
+        "a@users.noreply.github.com": "",
+        "a@laptop.home": "",
+        "a@192.168.1.3": "",
     }.items(),
 )
 def test_only_a_work_mailbox_has_a_domain(address: str, domain: str) -> None:
