@@ -16,9 +16,10 @@ from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse
 from cophub.identities import decisions as kept
 from cophub.identities.card import PersonCard, person_card
-from cophub.identities.decisions import Account, Contradiction, Fact, Wish
+from cophub.identities.decisions import Contradiction, Fact, Wish
 from cophub.identities.explain import WhyPerson, why_person
-from cophub.identities.lookup import SHORT, Meant, accounts_of, meant
+from cophub.identities.links import Account, accounts_of, owners
+from cophub.identities.lookup import SHORT, Meant, meant
 from cophub.identities.matching.weights import Weights
 from cophub.identities.privacy import mask_text
 from cophub.identities.profile import account_views
@@ -405,12 +406,7 @@ def _lines(
     connection: Connection, accounts: Iterable[Account], began: datetime | None = None
 ) -> tuple[PersonLine, ...]:
     """The people of accounts, those with most accounts first; new are those made since `began`."""
-    wanted = set(accounts)
-    people: set[str] = set()
-    for source, key in wanted:
-        query = select(_link.c.person).where(_link.c.source == source, _link.c.account == key)
-        if person := connection.scalar(query):
-            people.add(person)
+    people = set(owners(connection, accounts).values())
     counts = (
         select(_link.c.person, func.count().label("accounts"))
         .where(_link.c.person.in_(people))

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from cophub.errors import ConfigError
 from cophub.hub.export import safe_cell
-from cophub.identities.decisions import Account
+from cophub.identities.links import Account
 from cophub.identities.profile import AccountView
 from cophub.identities.review import Question
 

@@ -1,7 +1,7 @@
 """What the warehouse knows about runs, people and communities, for whoever asks the hub."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from cophub.hub.answers import (
     RunRow,
     StreamRow,
 )
+from cophub.identities.links import in_parts
 from cophub.identities.privacy import mask_text
 from cophub.warehouse import Warehouse, state, tables
 
@@ -199,7 +200,7 @@ def _runs(connection: Connection, query: Select[Any]) -> list[RunRow]:
     streams: dict[int, list[StreamRow]] = defaultdict(list)
     t = tables.stream_run
     columns = [t.c.run, *(t.c[name] for name in _STREAM_FIELDS)]
-    for part in _parts([row.id for row in found]):
+    for part in in_parts([row.id for row in found]):
         wanted = select(*columns).where(t.c.run.in_(part)).order_by(t.c.run, t.c.started_at)
         for row in connection.execute(wanted):
             streams[row.run].append(StreamRow(*row[1:]))
@@ -231,7 +232,7 @@ def _members_of(community: str) -> Select[Any]:
 def _accounts_of(connection: Connection, people: Sequence[str]) -> dict[str, int]:
     t = tables.person_account
     found: dict[str, int] = {}
-    for part in _parts(people):
+    for part in in_parts(people):
         query = select(t.c.person, func.count()).where(t.c.person.in_(part)).group_by(t.c.person)
         found |= _pairs(connection, query)
     return found
@@ -240,7 +241,7 @@ def _accounts_of(connection: Connection, people: Sequence[str]) -> dict[str, int
 def _communities_of(connection: Connection, people: Sequence[str]) -> dict[str, set[str]]:
     s, m, a = tables.community_space, tables.membership, tables.person_account
     found: dict[str, set[str]] = defaultdict(set)
-    for part in _parts(people):
+    for part in in_parts(people):
         query = (
             select(a.c.person, s.c.community)
             .join(m, _account_of(m))
@@ -266,8 +267,3 @@ def _active(membership: Any) -> Any:
 
 def _pairs(connection: Connection, query: Executable) -> dict[str, Any]:
     return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _parts(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
-    """In parts small enough for one statement's parameters."""
-    return (values[start : start + size] for start in range(0, len(values), size))

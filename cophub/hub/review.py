@@ -1,5 +1,6 @@
 """Questions about people and their answers: one by one in a terminal, or many in a file."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,8 +11,8 @@ from sqlalchemy import Connection, select
 from cophub.hub.question_sheet import BadRow, SheetAnswer, read_sheet, write_sheet
 from cophub.hub.resolving import bring_up_to_date
 from cophub.identities import decisions as kept
-from cophub.identities.decisions import Account, Contradiction, Fact, Wish
-from cophub.identities.lookup import accounts_of
+from cophub.identities.decisions import Contradiction, Fact, Wish
+from cophub.identities.links import Account, holdings
 from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text
 from cophub.identities.profile import AccountView, Side, account_views, side_of
@@ -67,13 +68,11 @@ class Review:
         """Both people of each question, by its id."""
         questions = list(questions)
         with self.hub.warehouse.connect() as connection:
-            theirs = {
-                person: accounts_of(connection, [person])
-                for question in questions
-                for person in (question.person_a, question.person_b)
-            }
-            everyone = {account for accounts in theirs.values() for account in accounts}
-            views = account_views(connection, everyone, addresses=self.addresses)
+            of = holdings(connection, {p for q in questions for p in (q.person_a, q.person_b)})
+            views = account_views(connection, of, addresses=self.addresses)
+        theirs: dict[str, list[Account]] = defaultdict(list)
+        for account, person in of.items():
+            theirs[person].append(account)
         return {
             question.id: (
                 _side(views, theirs[question.person_a], question.a),

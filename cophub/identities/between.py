@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from cophub.identities.decisions import Account, Fact, facts
+from cophub.identities.decisions import Fact, facts
 from cophub.identities.evidence import Evidence
 from cophub.identities.explain import Step, path, phrase, said, why_person
-from cophub.identities.lookup import SHORT, Meant, accounts_of
+from cophub.identities.links import Account, accounts_of
+from cophub.identities.lookup import SHORT, Meant
 from cophub.identities.matching.blocking import CAP
 from cophub.identities.matching.clustering import cluster
 from cophub.identities.matching.groups import is_thin

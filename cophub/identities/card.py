@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from cophub.identities.decisions import Account, Fact, facts
-from cophub.identities.lookup import accounts_of
+from cophub.identities.decisions import Fact, facts
+from cophub.identities.links import Account, accounts_of, owners
 from cophub.identities.profile import AccountView, account_views, masking
 from cophub.warehouse import tables
 
@@ -111,7 +111,7 @@ def _events(connection: Connection, person: str, addresses: bool) -> tuple[Event
     h = _history.c
     rows = connection.execute(select(_history).where(h.person == person)).all()
     gone = [(row.source, row.account) for row in rows if row.valid_to is not None]
-    holders = _holders(connection, gone)
+    holders = owners(connection, gone)
     shown = masking(addresses)
     found: list[Event] = []
     for row in rows:
@@ -122,21 +122,6 @@ def _events(connection: Connection, person: str, addresses: bool) -> tuple[Event
             other = None if now_of == person else now_of
             found.append(Event(row.valid_to, account, "went", row.reason, other))
     return tuple(sorted(found, key=lambda e: (e.at, e.what, e.account), reverse=True))
-
-
-def _holders(connection: Connection, accounts: Sequence[Account]) -> dict[Account, str]:
-    link = tables.person_account.c
-    found: dict[Account, str] = {}
-    for start in range(0, len(accounts), 200):
-        theirs = or_(
-            *(
-                (link.source == source) & (link.account == key)
-                for source, key in accounts[start : start + 200]
-            )
-        )
-        query = select(link.source, link.account, link.person).where(theirs)
-        found |= {(row.source, row.account): row.person for row in connection.execute(query)}
-    return found
 
 
 def _decisions(

@@ -13,14 +13,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from cophub.identities.links import Account, in_parts
 from cophub.warehouse import tables
-
-Account = tuple[str, str]
-"""(source, key) of an account."""
 
 _t = tables.identity_decision
 _TICK = timedelta(microseconds=1)
-_PART = 500
 
 
 class Wish(NamedTuple):
@@ -136,10 +133,8 @@ def record(
 def withdraw(connection: Connection, numbers: Collection[int], *, now: datetime) -> list[Fact]:
     """Take decisions back; those that stood until now."""
     taken = [fact for fact in facts(connection) if fact.number in set(numbers)]
-    ids = [fact.number for fact in taken]
-    for start in range(0, len(ids), _PART):
-        part = _t.c.id.in_(ids[start : start + _PART])
-        connection.execute(update(_t).where(part).values(withdrawn_at=now))
+    for ids in in_parts(fact.number for fact in taken):
+        connection.execute(update(_t).where(_t.c.id.in_(ids)).values(withdrawn_at=now))
     return taken
 
 
@@ -228,6 +223,6 @@ def _fact(row: Row[Any]) -> Fact:
 
 
 __all__ = [
-    "Account", "Contradiction", "Fact", "Wish", "commands", "contradictions", "crossing", "facts",
+    "Contradiction", "Fact", "Wish", "commands", "contradictions", "crossing", "facts",
     "objections", "record", "withdraw",
 ]  # fmt: skip

@@ -10,13 +10,13 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from cophub.identities.decisions import Account, Fact, facts
+from cophub.identities.decisions import Fact, facts
 from cophub.identities.evidence import Evidence
-from cophub.identities.lookup import accounts_of
+from cophub.identities.links import Account, accounts_of, in_parts, keys_in_parts
 from cophub.identities.matching.scoring import Reason
 from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text
@@ -25,8 +25,6 @@ from cophub.warehouse import tables
 
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
 _FIGURE = re.compile(r" · [+-][0-9.]+$")
-_PART = 200
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -132,17 +130,13 @@ def path(
 def joining(connection: Connection, accounts: Sequence[Account]) -> list[Tie]:
     """The edges that joined these accounts to one person."""
     numbers: dict[int, Account] = {}
-    by_source: dict[str, list[str]] = defaultdict(list)
-    for source, key in accounts:
-        by_source[source].append(key)
-    for source, keys in by_source.items():
-        for part in _parts(keys):
-            e = _evidence.c
-            query = select(e.id, e.account).where(e.source == source, e.account.in_(part))
-            for number, key in connection.execute(query):
-                numbers[number] = (source, key)
+    e = _evidence.c
+    for source, keys in keys_in_parts(accounts):
+        query = select(e.id, e.account).where(e.source == source, e.account.in_(keys))
+        for number, key in connection.execute(query):
+            numbers[number] = (source, key)
     found: list[Tie] = []
-    for some in _parts(sorted(numbers)):
+    for some in in_parts(sorted(numbers)):
         query = select(_edge).where(_edge.c.a.in_(some), _edge.c.joined)
         for row in connection.execute(query):
             if row.b in numbers:
@@ -234,19 +228,14 @@ def _tie_words(tie: Tie, e: Evidence | None, other: Evidence | None, addresses: 
 
 def _explanations(connection: Connection, accounts: Sequence[Account]) -> dict[Account, str]:
     found: dict[Account, str] = {}
-    for part in _parts(accounts):
-        theirs = or_(
-            *((_link.c.source == source) & (_link.c.account == key) for source, key in part)
+    for source, keys in keys_in_parts(accounts):
+        query = select(_link.c.account, _link.c.explanation).where(
+            _link.c.source == source, _link.c.account.in_(keys)
         )
-        query = select(_link.c.source, _link.c.account, _link.c.explanation).where(theirs)
-        for source, key, text in connection.execute(query):
+        for key, text in connection.execute(query):
             if text:
                 found[source, key] = text
     return found
-
-
-def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[start : start + _PART] for start in range(0, len(values), _PART))
 
 
 __all__ = ["Step", "Tie", "WhyPerson", "joining", "path", "phrase", "said", "why_person"]

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select
 
-from cophub.identities.lookup import Meant, accounts_of, meant
+from cophub.identities.links import Account, accounts_of, by_source
+from cophub.identities.lookup import Meant, meant
 from cophub.identities.privacy import mask_address, mask_text
 from cophub.identities.reading.account import shown_name
 from cophub.identities.reading.mail_domains import DOMAIN_ALIASES
@@ -24,8 +25,6 @@ from cophub.identities.store.state import read_state, write_state
 from cophub.identities.sweeping import Traces, sweep
 from cophub.warehouse import erasure, tables
 from cophub.warehouse.traces import names_pattern
-
-Account = tuple[str, str]
 
 _INDEX = tables.identity_evidence
 _ABOUT = (
@@ -120,11 +119,9 @@ def forget(
 
 def _theirs(table: Table, accounts: Iterable[Account], key: str = "account") -> ColumnElement[bool]:
     """Rows of these accounts, source by source."""
-    by_source: dict[str, list[str]] = {}
-    for source, account in accounts:
-        by_source.setdefault(source, []).append(account)
     parts = [
-        and_(table.c.source == source, table.c[key].in_(keys)) for source, keys in by_source.items()
+        and_(table.c.source == source, table.c[key].in_(keys))
+        for source, keys in by_source(accounts).items()
     ]
     return or_(*parts) if parts else table.c.source.is_(None)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from cophub.config.messages import did_you_mean
 from cophub.errors import ConfigError
-from cophub.identities.decisions import Account
+from cophub.identities.links import Account, owners
 from cophub.identities.privacy import mask_text
 from cophub.warehouse import tables
 
@@ -57,12 +57,6 @@ def meant(connection: Connection, asked: str) -> Meant:
     )
 
 
-def accounts_of(connection: Connection, people: Iterable[str]) -> list[Account]:
-    """The accounts of people, ordered by source and key."""
-    query = select(_link.c.source, _link.c.account).where(_link.c.person.in_(list(people)))
-    return sorted((row.source, row.account) for row in connection.execute(query))
-
-
 def labelled(connection: Connection, people: Sequence[str]) -> dict[str, str]:
     """`4f2a91c0 Amina Diallo` for each of these people."""
     query = select(_person.c.id, _person.c.name).where(_person.c.id.in_(people))
@@ -91,10 +85,7 @@ def _sources(connection: Connection) -> set[str]:
 
 
 def _of_account(connection: Connection, asked: str, account: Account) -> Meant:
-    query = select(_link.c.person).where(
-        _link.c.source == account[0], _link.c.account == account[1]
-    )
-    person = connection.scalar(query)
+    person = owners(connection, [account]).get(account)
     if person is not None:
         return _named(connection, asked, person, account)
     there = select(_account.c.key).where(
@@ -166,4 +157,4 @@ def _some(words: Iterable[str]) -> str:
     return ", ".join(words[:_SHOWN]) + more
 
 
-__all__ = ["SHORT", "Meant", "accounts_of", "current", "labelled", "meant"]
+__all__ = ["SHORT", "Meant", "current", "labelled", "meant"]

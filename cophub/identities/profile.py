@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from cophub.identities.decisions import Account
 from cophub.identities.evidence import Evidence
+from cophub.identities.links import Account, keys_in_parts
 from cophub.identities.privacy import mask_text
 from cophub.identities.store.rows import among
 from cophub.warehouse import tables
 from cophub.warehouse.columns import Instant
 
-_PART = 500
 _account, _evidence = tables.account, tables.identity_evidence
 
 
@@ -131,7 +130,7 @@ def evidence_of(connection: Connection, accounts: Collection[Account]) -> dict[A
     decode = msgspec.msgpack.Decoder(Evidence).decode
     found: dict[Account, Evidence] = {}
     e = _evidence.c
-    for source, part in _parts(accounts):
+    for source, part in keys_in_parts(accounts):
         query = select(e.account, e.evidence).where(e.source == source, e.account.in_(part))
         for key, packed in connection.execute(query):
             found[source, key] = decode(packed)
@@ -147,7 +146,7 @@ def _kinds(
 
 def _rows(connection: Connection, accounts: Collection[Account]) -> Iterable[Any]:
     c = _account.c
-    for source, part in _parts(accounts):
+    for source, part in keys_in_parts(accounts):
         query = select(
             c.source, c.key, c.name, c.given_name, c.family_name, c.email, c.email_verified,
             c.username, c.organization, c.job_title, c.country, c.city, c.kind, c.created_at,
@@ -193,16 +192,6 @@ def _by_frequency(texts: Iterable[str | None]) -> tuple[str, ...]:
         if text:
             counts[text] += 1
     return tuple(sorted(counts, key=lambda text: (-counts[text], text)))
-
-
-def _parts(accounts: Iterable[Account]) -> Iterable[tuple[str, list[str]]]:
-    """The keys of accounts by source, in parts small enough for one statement."""
-    by_source: dict[str, list[str]] = defaultdict(list)
-    for source, key in sorted(accounts):
-        by_source[source].append(key)
-    for source, keys in by_source.items():
-        for start in range(0, len(keys), _PART):
-            yield source, keys[start : start + _PART]
 
 
 __all__ = ["AccountView", "Side", "account_views", "evidence_of", "masking", "side_of"]

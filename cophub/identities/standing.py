@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from cophub.identities.decisions import Account, Contradiction, Fact, contradictions, facts
+from cophub.identities.decisions import Contradiction, Fact, contradictions, facts
+from cophub.identities.links import Account, by_source, keys_in_parts
 from cophub.warehouse import tables
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _account = tables.account
 _ENOUGH = 0.5
 """Part of a source's accounts whose keys another must have to be the same under a new name."""
-_PART = 500
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,12 @@ def _names(account: Account, also: Mapping[Account, Account]) -> tuple[Account, 
 def _present(connection: Connection, named: Iterable[Account]) -> dict[Account, bool]:
     """For each account that is in the warehouse, whether its vendor still has it."""
     found: dict[Account, bool] = {}
-    for source, keys in _by_source(named).items():
-        for part in _parts(keys):
-            query = select(_account.c.key, _account.c.gone_at).where(
-                _account.c.source == source, _account.c.key.in_(part)
-            )
-            for key, gone_at in connection.execute(query):
-                found[source, key] = gone_at is None
+    for source, keys in keys_in_parts(named):
+        query = select(_account.c.key, _account.c.gone_at).where(
+            _account.c.source == source, _account.c.key.in_(keys)
+        )
+        for key, gone_at in connection.execute(query):
+            found[source, key] = gone_at is None
     return found
 
 
@@ -157,7 +156,7 @@ def _heirs(connection: Connection, lost: Iterable[Account]) -> dict[Account, Acc
     """
     found: dict[Account, Account] = {}
     c = _account.c
-    for source, keys in _by_source(lost).items():
+    for source, keys in by_source(lost).items():
         gone = _traits(connection, source, c.key.in_(keys))
         wanted = {trait for trait in gone.values() if trait.telling}
         if not wanted:
@@ -207,17 +206,6 @@ def _traits(
         address = (row.email or "").strip().lower()
         found[row.key] = _Trait(address, " ".join(shown.casefold().split()), shown)
     return found
-
-
-def _by_source(accounts: Iterable[Account]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for source, key in sorted(accounts):
-        found[source].append(key)
-    return found
-
-
-def _parts(values: list[str]) -> Iterable[list[str]]:
-    return (values[start : start + _PART] for start in range(0, len(values), _PART))
 
 
 __all__ = ["Standing", "conflicts", "renamed_sources", "standing"]

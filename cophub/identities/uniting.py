@@ -7,14 +7,11 @@ So each part of a person that hangs together only by being weighed is decided on
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from cophub.identities.decisions import Account, Wish
+from cophub.identities.decisions import Wish
 from cophub.identities.explain import joining
-from cophub.identities.lookup import accounts_of
-from cophub.warehouse import tables
-
-_link = tables.person_account
+from cophub.identities.links import Account, accounts_of, owners
 
 
 def unite(
@@ -26,20 +23,13 @@ def unite(
     """
     first = accounts[0]
     wishes = [Wish(True, first, other, note) for other in accounts[1:] if other != first]
-    owners = {account: _owner(connection, account) for account in accounts}
-    if len(set(owners.values())) > 1:
-        for account, person in owners.items():
-            if person is not None:
-                wishes += [
-                    Wish(True, account, part, note) for part in _parts(connection, account, person)
-                ]
+    of = owners(connection, accounts)
+    if len({of.get(account) for account in accounts}) > 1:
+        for account in dict.fromkeys(accounts):
+            if account in of:
+                parts = _parts(connection, account, of[account])
+                wishes += [Wish(True, account, part, note) for part in parts]
     return list(dict.fromkeys(wishes))
-
-
-def _owner(connection: Connection, account: Account) -> str | None:
-    source, key = account
-    query = select(_link.c.person).where(_link.c.source == source, _link.c.account == key)
-    return connection.scalar(query)
 
 
 def _parts(connection: Connection, account: Account, person: str) -> list[Account]:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from cophub.identities.decisions import Account, Wish, record
+from cophub.identities.decisions import Wish, record
+from cophub.identities.links import Account
 from cophub.identities.standing import Standing, conflicts, standing
 from cophub.warehouse import Warehouse, state, tables
 

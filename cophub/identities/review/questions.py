@@ -14,7 +14,8 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, func, select
 
-from cophub.identities.decisions import Account, Fact, facts
+from cophub.identities.decisions import Fact, facts
+from cophub.identities.links import Account, in_parts, owners
 from cophub.identities.matching.reasons import ASK, MERGE, Reason
 from cophub.identities.matching.weights import Weights
 from cophub.identities.review.vetoes import vetoes
@@ -216,11 +217,7 @@ def _edges(connection: Connection) -> Iterator[Question]:
 def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str]]:
     """Pairs of people about whom something was decided, even if nothing was resolved since."""
     named = {account for fact in known for account in fact.pair}
-    people: dict[Account, str] = {}
-    for source, key in named:
-        query = select(_link.c.person).where(_link.c.source == source, _link.c.account == key)
-        if person := connection.scalar(query):
-            people[source, key] = person
+    people = owners(connection, named)
     return {
         frozenset((people[fact.a], people[fact.b]))
         for fact in known
@@ -229,12 +226,11 @@ def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str
 
 
 def _sizes(connection: Connection, people: Iterable[str]) -> dict[str, int]:
-    wanted = sorted(people)
     found: dict[str, int] = {}
-    for start in range(0, len(wanted), 500):
+    for part in in_parts(sorted(people)):
         query = (
             select(_link.c.person, func.count())
-            .where(_link.c.person.in_(wanted[start : start + 500]))
+            .where(_link.c.person.in_(part))
             .group_by(_link.c.person)
         )
         found |= {row[0]: row[1] for row in connection.execute(query)}

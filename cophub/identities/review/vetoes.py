@@ -3,16 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from cophub.identities.decisions import Account
 from cophub.identities.evidence import Name
+from cophub.identities.links import holdings
 from cophub.identities.profile import evidence_of
 from cophub.identities.reading.names import EQUAL, compare
-from cophub.warehouse import tables
-
-_link = tables.person_account
-_PART = 500
 
 
 def vetoes(connection: Connection, pairs: Collection[frozenset[str]]) -> set[frozenset[str]]:
@@ -43,12 +39,7 @@ def _said(
     connection: Connection, people: Iterable[str]
 ) -> tuple[dict[str, set[Name]], dict[str, set[str]]]:
     """Names and directory ids of each person."""
-    holders: dict[Account, str] = {}
-    wanted = sorted(people)
-    for start in range(0, len(wanted), _PART):
-        part = _link.c.person.in_(wanted[start : start + _PART])
-        query = select(_link.c.source, _link.c.account, _link.c.person).where(part)
-        holders |= {(row.source, row.account): row.person for row in connection.execute(query)}
+    holders = holdings(connection, people)
     names: dict[str, set[Name]] = defaultdict(set)
     directories: dict[str, set[str]] = defaultdict(set)
     for account, e in evidence_of(connection, holders).items():
