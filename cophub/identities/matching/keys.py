@@ -7,7 +7,6 @@ searched by: nodes that share one are compared. Even keys only count how common 
 
 import re
 from functools import lru_cache
-from itertools import combinations
 
 from xxhash import xxh3_64_intdigest
 
@@ -67,7 +66,7 @@ def anchor(e: Evidence) -> int:
 def index_keys(e: Evidence) -> list[int]:
     """All keys of an account, without repeats, in a fixed order."""
     found: list[int] = []
-    name = _name_of(e)
+    name = e.name if e.name is not None and e.name.full else spelled_name(e) or e.name
     if name is not None:
         found.extend(_name_keys(name))
         if e.domain or e.organization:
@@ -91,18 +90,6 @@ def index_keys(e: Evidence) -> list[int]:
             found.append(_plain_key(kind, text))
     found.extend(key_of(IDENTIFIER, text) for text in e.identifiers)
     return found
-
-
-def pair_keys(e: Evidence) -> list[int]:
-    """Those of the keys of an account that stand for two words of its name."""
-    name = _name_of(e)
-    words = chosen_words(name) if name is not None else ()
-    return [pair_key(one, other) for one, other in combinations(words, 2)]
-
-
-def _name_of(e: Evidence) -> Name | None:
-    """The name that an account is found by."""
-    return e.name if e.name is not None and e.name.full else spelled_name(e) or e.name
 
 
 def spelled_name(e: Evidence) -> Name | None:
@@ -205,6 +192,6 @@ def _plain_key(kind: str, text: str) -> int:
 
 
 __all__ = [
-    "anchor", "chosen_words", "index_keys", "key_of", "local_key", "pair_key", "pair_keys", "searched",
+    "anchor", "chosen_words", "index_keys", "key_of", "local_key", "pair_key", "searched",
     "spelled_name", "spelled_words", "word_initials",
 ]  # fmt: skip

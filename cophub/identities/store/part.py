@@ -17,11 +17,11 @@ from sqlalchemy import Connection
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching import blocking
 from cophub.identities.matching.clustering import Decision, cluster
-from cophub.identities.matching.frequency import band
 from cophub.identities.matching.habits import Habits
-from cophub.identities.matching.keys import index_keys, pair_keys, searched
+from cophub.identities.matching.keys import index_keys, searched
 from cophub.identities.matching.nodes import Node, Ref, nodes
 from cophub.identities.matching.scoring import NEVER, Edge, Scorer, worth_keeping
+from cophub.identities.store.crossing import Altered, crossed, reordered
 from cophub.identities.store.edges import (
     TIE,
     drop_edges,
@@ -45,16 +45,6 @@ from cophub.identities.store.index import (
 from cophub.identities.store.people import Changes, write_people
 from cophub.identities.store.rows import Row, all_rows, among, put
 from cophub.warehouse.staging import settle, staged
-
-
-@dataclass(frozen=True)
-class Altered:
-    """An account whose evidence changed: its number, and what it says now (None: it is gone)."""
-
-    number: int
-    before: Evidence | None
-    after: Evidence | None
-    digest: int
 
 
 class StoredCounts:
@@ -106,13 +96,7 @@ class Shift:
 
 def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
     """Bring evidence and keys up to date, and tell what that touches."""
-    keys = {
-        key
-        for each in altered
-        for e in (each.before, each.after)
-        if e is not None
-        for key in index_keys(e)
-    }
+    keys = {key for each in altered for e in each.said for key in index_keys(e)}
     before = bearers(connection, keys)
     homes = mates(connection, {each.number: each.before for each in altered if each.before})
     beside = {
@@ -125,37 +109,13 @@ def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
         connection,
         [(a.number, a.digest, a.after, index_keys(a.after)) for a in altered if a.after],
     )
-    up, again = _crossed(before, bearers(connection, keys), _pairs(altered))
+    after = bearers(connection, keys)
+    up, again = crossed(before, after, altered)
     gone = {each.number for each in altered if each.after is None}
     rebuilt = {each.number for each in altered} | homes.keys()
     rebuilt |= {number for _, number in bearing(connection, again)}
+    rebuilt |= reordered(connection, up, before, after, altered)
     return Shift(rebuilt - gone, {number for _, number in bearing(connection, up)}, beside - gone)
-
-
-def _pairs(altered: Sequence[Altered]) -> set[int]:
-    return {
-        key for each in altered for e in (each.before, each.after) if e for key in pair_keys(e)
-    }
-
-
-def _crossed(
-    before: Mapping[int, int], after: Mapping[int, int], pairs: Collection[int]
-) -> tuple[list[int], list[int]]:
-    """Keys that went into another band: those by which scores can only fall, and all others.
-
-    What is more common says less. But the more often two words are seen together the fewer bear
-    one without the other, so that a pair of accounts may come to be worth asking about. Two bearers
-    of both are the pair itself.
-    """
-    up: list[int] = []
-    again: list[int] = []
-    for key in before.keys() | after.keys():
-        was, now = before.get(key, 0), after.get(key, 0)
-        if (was > blocking.CAP) != (now > blocking.CAP) or band(now) < band(was):
-            again.append(key)
-        elif band(now) > band(was):
-            (again if key in pairs and now > 2 else up).append(key)
-    return up, again
 
 
 def resolve_part(

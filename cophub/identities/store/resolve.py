@@ -21,6 +21,7 @@ from cophub.identities.organizations.stored import load_register, update_registe
 from cophub.identities.reading.account import VERSION as READING
 from cophub.identities.reading.account import digest, read_account
 from cophub.identities.store import state as kept
+from cophub.identities.store.crossing import Altered
 from cophub.identities.store.index import (
     account_rows,
     bearing,
@@ -29,7 +30,6 @@ from cophub.identities.store.index import (
     find_accounts,
 )
 from cophub.identities.store.part import (
-    Altered,
     Context,
     StoredCounts,
     resolve_part,
