@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
 
-from cophub.identities.metrics import Scores
-from cophub.identities.mistakes import Seen
 from cophub.identities.privacy import mask_text
+from identities_parts.metrics import Scores
+from identities_parts.mistakes import Seen
 from identities_parts.running import NAMES, Result
 
 QUALITY = f"{'':44}pairwise            B-cubed             owed per 1,000    VI    largest"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cophub.identities.metrics import Scores, differing, score
-from cophub.identities.mistakes import Seen, involved, mistakes
 from identities_parts.measuring import Reading, in_a_process
+from identities_parts.metrics import Scores, differing, score
+from identities_parts.mistakes import Seen, involved, mistakes
 from identities_parts.tables import read_labels, rows, truth
 
 NAMES = {

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from identities_parts.metrics import Scores, score
 
 from cophub.identities.matching.match import match
-from cophub.identities.metrics import Scores, score
 from cophub.identities.reading.account import FIELDS, read_account
 from tests.connectors.programs import environment
 

@@ -6,8 +6,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from cophub.identities.metrics import differing, score
+from identities_parts.metrics import differing, score
 
 Labels = list[int]
 GROUPINGS = st.integers(1, 12).flatmap(

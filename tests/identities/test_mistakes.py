@@ -2,9 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from cophub.identities.metrics import score
-from cophub.identities.mistakes import TIES, Mistake, Seen, involved, mistakes, tie
+from identities_parts.metrics import score
+from identities_parts.mistakes import TIES, Mistake, Seen, involved, mistakes, tie
 
 AMINA = Seen("Amina Diallo", "amina.diallo@hilltop.example", "Hilltop Clinic", "SN")
 HOME = Seen("DIALLO Amina", "ad77@gmail.com", "Hilltop Clinic")
