@@ -58,14 +58,15 @@ def cluster(
     No connected part of edges, decisions included, has any influence on another.
     """
     weights = weights or Weights()
-    ordered = sorted(edges, key=lambda e: (-e.score, e.a.key, e.b.key))
-    groups = Groups(nodes, ordered, weights, cross, habits or Habits())
+    plain = sorted(edges, key=lambda e: (-e.score, e.a.key, e.b.key))
+    groups = Groups(nodes, plain, weights, cross, habits or Habits())
+    ordered = sorted(plain, key=lambda e: (-groups.worth(e), e.a.key, e.b.key))
     joined, contradictions = _decide(groups, sorted(set(decisions)))
     refused: list[tuple[Edge, str]] = []
     thin: list[Edge] = []
     for edge in ordered:
-        if edge.verdict != MERGE:
-            continue
+        if groups.worth(edge) < weights.merge:
+            break
         if groups.is_thin(edge):
             thin.append(edge)
         else:
@@ -123,7 +124,7 @@ def _join_sole(
     near = [
         (groups.settled(edge), edge)
         for edge in ordered
-        if edge.verdict == ASK and not groups.together(edge.a, edge.b)
+        if groups.worth(edge) < weights.merge and not groups.together(edge.a, edge.b)
     ]
     near.sort(key=lambda item: (-item[0], item[1].a.key, item[1].b.key))
     for value, edge in near:

@@ -16,6 +16,8 @@ _LEFT_OUT = 0.3
 _COUNTED = frozenset(("name_equal", "name_near", "name_partial"))
 _ONE_MAN = {"ii", "jr"}
 """Suffixes that one man may bear both of."""
+_OWN_GROUND = 6.0
+"""A score from which on an edge needs nobody's agreement."""
 _MOST_CROSS = 100
 """Of two large groups so many pairs of nodes are looked at."""
 
@@ -62,6 +64,7 @@ class Groups:
         self._group = {id(node): Group(node) for node in nodes}
         self._nodes = {ref: node for node in nodes for ref in node.refs}
         self._known = {(id(edge.a), id(edge.b)): edge for edge in edges}
+        self._fitting = _fitting(edges)
         self._thin: dict[int, list[Edge]] = {}
         for edge in edges:
             for node in (edge.a, edge.b):
@@ -170,6 +173,19 @@ class Groups:
             elif self._cross is not None:
                 yield self._cross(a, b)
 
+    def worth(self, edge: Edge) -> float:
+        """The score of an edge, as far as all others who bear the name agree with it.
+
+        Where one of them fits the one node and not the other there are two people of that name,
+        and whose a third account is nobody knows.
+        """
+        if edge.reasons[0].name != "name_equal" or edge.score >= _OWN_GROUND:
+            return edge.score
+        one, other = self._fitting.get(id(edge.a), set()), self._fitting.get(id(edge.b), set())
+        if (one | {id(edge.a)}) == (other | {id(edge.b)}):
+            return edge.score + self._weights.agreed
+        return edge.score + self._weights.disputed
+
     def settled(self, edge: Edge) -> float:
         """The score of an edge, now that it is known who the other bearers of the name are.
 
@@ -178,7 +194,7 @@ class Groups:
         """
         first = edge.reasons[0]
         if first.name not in _COUNTED:
-            return edge.score
+            return self.worth(edge)
         own = edge.a.bearers + edge.b.bearers
         one, other = self.of(edge.a), self.of(edge.b)
         outside = max(0, int(first.detail) + own - one.bearers - other.bearers)
@@ -186,7 +202,8 @@ class Groups:
         # Two people with the mailboxes of each group, against one with those of both.
         two = habits.several(one.bearers) + habits.several(other.bearers)
         apart = two - habits.several(one.bearers + other.bearers)
-        return edge.score + habits.crowd(int(first.detail) + own) - apart - _LEFT_OUT * outside
+        crowd = habits.crowd(int(first.detail) + own)
+        return self.worth(edge) + crowd - apart - _LEFT_OUT * outside
 
     def gain(self, edge: Edge, refused: bool) -> float:
         """Accounts that a yes would bring together, times its chance."""
@@ -194,6 +211,16 @@ class Groups:
         if refused:
             chance *= 0.3
         return chance * self.of(edge.a).accounts * self.of(edge.b).accounts
+
+
+def _fitting(edges: Sequence[Edge]) -> dict[int, set[int]]:
+    """For each node those that show its name and may be the same person's."""
+    found: dict[int, set[int]] = {}
+    for edge in edges:
+        if edge.reasons and edge.reasons[0].name == "name_equal":
+            found.setdefault(id(edge.a), set()).add(id(edge.b))
+            found.setdefault(id(edge.b), set()).add(id(edge.a))
+    return found
 
 
 def is_thin(node: Node) -> bool:

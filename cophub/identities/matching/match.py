@@ -17,7 +17,7 @@ from cophub.identities.matching.reasons import Labels
 from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
 from cophub.identities.matching.weights import Weights
 
-VERSION = 1
+VERSION = 2
 """Of what matching makes of evidence; one more makes everything anew."""
 
 

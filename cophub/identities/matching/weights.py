@@ -8,9 +8,15 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    merge: float = Field(2.8, description="Two nodes are joined from this score on")
+    merge: float = Field(2.5, description="Two nodes are joined from this score on")
     ask: float = Field(0.5, description="A pair is worth a question from this score on")
     leave: float = Field(-2.0, description="A known pair below this keeps two groups apart")
+    agreed: float = Field(
+        0.4, ge=0, description="All who bear the name of two nodes fit both or neither of them"
+    )
+    disputed: float = Field(
+        -1.3, le=0, description="Some who bear the name of two nodes fit but one of them"
+    )
     even: float = Field(1.5, description="Score at which a yes is as likely as a no")
     margin: float = Field(
         2.0, ge=0, description="So much better must the only fit of an unclear name be"
@@ -52,7 +58,7 @@ class Weights(BaseModel):
         ge=1,
         description="How much likelier people of one name are in one organisation",
     )
-    organization_other: float = Field(-1.0, le=0, description="Two different organisations")
+    organization_other: float = Field(-0.7, le=0, description="Two different organisations")
     country_same: float = Field(0.4, ge=0, description="Most that one country can add")
     country_other: float = Field(-3.0, le=0, description="Two different countries")
     city_same: float = Field(1.0, ge=0, description="Most that one city can add")
@@ -71,7 +77,7 @@ class Weights(BaseModel):
     )
     local_of_name: float = Field(0.4, ge=0, description="One local part, made of the name alone")
     digits_same: float = Field(2.0, ge=0, description="The same digits behind another local part")
-    digits_other: float = Field(-0.5, le=0, description="One local part with different digits")
+    digits_other: float = Field(-0.1, le=0, description="One local part with different digits")
     mailbox_slip: float = Field(0.8, ge=0, description="Mailboxes of one domain, one slip apart")
     two_at_work: float = Field(-1.5, le=0, description="Two mailboxes in one work domain")
     numbered: float = Field(
