@@ -6,8 +6,8 @@ Each part imports only from those above it here, which is also the order to read
 - `reading`: one row of `account` to an `Evidence`. Pure: no database, no other account.
 - `matching`: many of these to nodes, scored edges and people. Pure as well; `matching.match.match`
   does all of it in memory, and is what to read first.
-- `organizations`: whom names and domains stand for, and who worked where. Its `words`, `normal` and
-  `known` come before `reading`, its `register` before `matching`; all else is kept in the warehouse.
+- `organizations`: whom names and domains stand for, and who worked where. Its `words`, `normal`
+  and `known` come before `reading`, `register` before `matching`; the rest is in the warehouse.
 - `decisions`, `standing`: what people said, and what it means for the accounts of today.
 - `store`: evidence, keys, edges and people in the warehouse; `store.resolve.resolve` brings them up
   to date, looking only at what changed.
