@@ -65,6 +65,13 @@ def known_accounts(connection: Connection) -> dict[tuple[str, str], Known]:
     return {(row[0], row[1]): Known(row[2], row[3], row[4]) for row in rows}
 
 
+def everybody(connection: Connection) -> tuple[list[Evidence], list[int]]:
+    """The evidence and anchor of every account of the index, ordered by source and key."""
+    rows = all_rows(connection, "SELECT source, account, evidence, anchor FROM identity_evidence")
+    rows.sort(key=itemgetter(0, 1))
+    return [_decode(row[2]) for row in rows], [row[3] for row in rows]
+
+
 def find_accounts(
     connection: Connection, refs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Known]:
@@ -173,6 +180,6 @@ def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Eviden
 
 __all__ = [
     "Known", "account_rows", "bearers", "bearing", "digest", "directory_size", "every_account",
-    "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates", "put_accounts",
-    "read_account", "remove_accounts",
+    "everybody", "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates",
+    "put_accounts", "read_account", "remove_accounts",
 ]  # fmt: skip

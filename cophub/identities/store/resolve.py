@@ -8,11 +8,13 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 
+import msgspec
 from sqlalchemy import Connection
 
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.frequency import size_band
+from cophub.identities.matching.habits import learn
 from cophub.identities.matching.match import VERSION as MATCHING
 from cophub.identities.matching.nodes import Ref
 from cophub.identities.matching.scoring import Scorer
@@ -26,6 +28,7 @@ from cophub.identities.store.index import (
     account_rows,
     bearing,
     directory_size,
+    everybody,
     evidence_of,
     find_accounts,
 )
@@ -42,6 +45,8 @@ from cophub.warehouse.staging import execute
 
 WHOLE_SHARE = 0.2
 """Where more of the accounts than this changed, everything is weighed anew: that costs less."""
+LEARN_SHARE = 0.01
+"""Where more of the accounts than this changed, what the directory is like is learned again."""
 _PIECE = 5_000
 
 
@@ -54,6 +59,8 @@ class _News:
     """Accounts written by a run that say nothing new about whose they are."""
     decided: list[Ref] = field(default_factory=list)
     """Accounts about which something was decided or withdrawn."""
+    learning: bool = False
+    """Whether so much changed that what the directory is like has to be learned again."""
 
 
 def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int) -> Changes:
@@ -78,36 +85,46 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What a resolution is to follow."""
+
+    version: str
+    decisions: Sequence[Decision]
+    weights: Weights
+    now: datetime
+    run: int
+
+
 def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) -> Changes:
     # First of all: what another resolution wrote meanwhile must be read, its state among it.
     if connection.dialect.name == "postgresql":
         execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
     before = kept.read_state(connection)
-    version = _version(weights)
+    task = _Task(_version(weights), kept.active_decisions(connection), weights, now, run)
+    if before is None or before.version != task.version:
+        return _whole(connection, before, task, drop_orphans(connection, now))
     mark = kept.watermark(connection)
-    decisions = kept.active_decisions(connection)
-    erasures = kept.erasures(connection)
-    if before is None or before.version != version:
-        left = drop_orphans(connection, now)
-        return _whole(connection, before, version, decisions, weights, now, run, left)
     sources = kept.sources_changed(connection, before.watermark)
-    same = before.erasures == erasures and before.decisions == kept.flat(decisions)
+    erasures = kept.erasures(connection)
+    same = before.erasures == erasures and before.decisions == kept.flat(task.decisions)
     # What people said about organisations since is news, too.
     relabelled = update_register(connection, ()).keys()
     if same and not sources and before.watermark and not relabelled:
         return Changes()
     left = drop_orphans(connection, now)
-    news = _news(connection, sources, before, decisions)
-    size, placed = _sizes(connection)
-    gone = sum(each.after is None for each in news.altered)
-    # A person of an account may have been taken out by hand: then nothing that is kept holds.
-    if len(news.altered) > WHOLE_SHARE * size or placed != size - gone:
-        return _whole(connection, before, version, decisions, weights, now, run, left)
-    changes = _part(connection, news, relabelled, before, decisions, weights, now, run, left)
+    news = _news(connection, sources, before, task.decisions)
+    changes = _part(connection, news, relabelled, before, task, left)
     if changes is None:
-        return _whole(connection, before, version, decisions, weights, now, run, left)
+        return _whole(connection, before, task, left)
     shown = describe_again(connection, news.refreshed)
-    state = kept.Resolved(version, mark, before.size, before.habits, erasures, kept.flat(decisions))
+    state = msgspec.structs.replace(
+        before,
+        watermark=mark,
+        erasures=erasures,
+        decisions=kept.flat(task.decisions),
+        unlearned=0 if news.learning else before.unlearned + len(news.altered),
+    )
     kept.write_state(connection, state)
     return changes.with_touched(shown)
 
@@ -118,14 +135,7 @@ def _version(weights: Weights) -> str:
 
 
 def _whole(
-    connection: Connection,
-    before: kept.Resolved | None,
-    version: str,
-    decisions: Sequence[Decision],
-    weights: Weights,
-    now: datetime,
-    run: int,
-    left: frozenset[str],
+    connection: Connection, before: kept.Resolved | None, task: _Task, left: frozenset[str]
 ) -> Changes:
     mark = kept.watermark(connection)
     accounts, digests = read_everybody(connection, cached=before is not None)
@@ -135,19 +145,19 @@ def _whole(
         accounts,
         digests,
         register=load_register(connection),
-        decisions=decisions,
-        weights=weights,
-        now=now,
-        run=run,
+        decisions=task.decisions,
+        weights=task.weights,
+        now=task.now,
+        run=task.run,
         left=left,
     )
     state = kept.Resolved(
-        version,
+        task.version,
         mark,
         size_band(matching.counts.size),
         matching.counts.habits,
         kept.erasures(connection),
-        kept.flat(decisions),
+        kept.flat(task.decisions),
     )
     kept.write_state(connection, state)
     return changes
@@ -158,26 +168,34 @@ def _part(
     news: _News,
     relabelled: set[int],
     before: kept.Resolved,
-    decisions: Sequence[Decision],
-    weights: Weights,
-    now: datetime,
-    run: int,
+    task: _Task,
     left: frozenset[str],
 ) -> Changes | None:
-    """Resolve what changed; None where that puts the directory into another size band."""
-    shift = update_index(connection, news.altered)
-    size = directory_size(connection)
-    if size_band(size) != before.size:
+    """Resolve what changed; None where that makes another directory of it, all in all."""
+    size, placed = _sizes(connection)
+    gone = sum(each.after is None for each in news.altered)
+    # A person of an account may have been taken out by hand: then nothing that is kept holds.
+    if len(news.altered) > WHOLE_SHARE * size or placed != size - gone:
         return None
-    touched = [(e.source, e.key) for a in news.altered for e in (a.before, a.after) if e]
+    news.learning = before.unlearned + len(news.altered) > LEARN_SHARE * size
+    shift = update_index(connection, news.altered)
+    mailboxes = directory_size(connection)
+    if size_band(mailboxes) != before.size or not _holds(connection, before, news):
+        return None
+    touched = [(e.source, e.key) for each in news.altered for e in each.said]
     if touched:
         relabelled = relabelled | update_register(connection, touched).keys()
     shift.rebuilt.update(number for _, number in bearing(connection, relabelled))
     shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
-    counts = StoredCounts(connection, size, before.habits)
-    scorer = Scorer(counts, load_register(connection), weights)
-    context = Context(counts, scorer, decisions)
-    return resolve_part(connection, shift, context, now, run, left)
+    counts = StoredCounts(connection, mailboxes, before.habits)
+    scorer = Scorer(counts, load_register(connection), task.weights)
+    context = Context(counts, scorer, task.decisions)
+    return resolve_part(connection, shift, context, task.now, task.run, left)
+
+
+def _holds(connection: Connection, before: kept.Resolved, news: _News) -> bool:
+    """Whether the directory is still like what was learned of it as a whole."""
+    return not news.learning or learn(*everybody(connection)) == before.habits
 
 
 def _news(

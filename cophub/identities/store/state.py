@@ -29,6 +29,8 @@ class Resolved(msgspec.Struct, frozen=True):
     """How many hashes of erased people there were."""
     decisions: tuple[tuple[bool, str, str, str, str], ...]
     """What people had decided: (same, source, account, source, account)."""
+    unlearned: int = 0
+    """How many accounts changed since the habits were learned."""
 
 
 def read_state(connection: Connection) -> Resolved | None:
