@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cophub.cli.show import clean
-from cophub.identities.explain import phrase
 from cophub.identities.matching.reasons import Reason
+from cophub.identities.matching.words import in_words
 from cophub.identities.profile import Side
 from cophub.identities.review import Question
 
@@ -269,7 +269,7 @@ def _evidence(question: Question, joins: float | None) -> Table:
                 Text(label if place == 0 else "", "dim"),
                 Text(f"{reason.weight:+.1f}", tone),
                 Text(bar, tone),
-                Text(clean(phrase(reason))),
+                Text(clean(in_words(reason))),
             )
     needed = f"{joins:+.1f} would join them unasked" if joins is not None else ""
     if question.refused:
@@ -297,7 +297,7 @@ def _in_short(side: Side) -> Text:
 
 def _reasons_in_short(reasons: Sequence[Reason]) -> str:
     ordered = sorted(reasons, key=lambda reason: -abs(reason.weight))
-    return " · ".join(f"{clean(phrase(r))} {r.weight:+.1f}" for r in ordered[:3])
+    return " · ".join(f"{clean(in_words(r))} {r.weight:+.1f}" for r in ordered[:3])
 
 
 __all__ = ["HELP", "KEYS", "Progress", "batch_screen", "help_screen", "question_screen"]

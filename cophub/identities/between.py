@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from cophub.identities.decisions import Fact, facts
 from cophub.identities.evidence import Evidence
-from cophub.identities.explain import Step, path, phrase, said, why_person
+from cophub.identities.explain import Step, path, said, why_person
 from cophub.identities.links import Account, accounts_of
 from cophub.identities.lookup import SHORT, Meant
 from cophub.identities.matching.blocking import CAP
@@ -24,6 +24,7 @@ from cophub.identities.matching.nodes import Node, nodes
 from cophub.identities.matching.reasons import ASK, MERGE, NEVER
 from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
 from cophub.identities.matching.weights import Weights
+from cophub.identities.matching.words import in_words
 from cophub.identities.organizations.stored import load_register
 from cophub.identities.profile import masking
 from cophub.identities.standing import standing
@@ -131,8 +132,8 @@ class _Pair:
         vetoes = [edge for edge in edges if edge.verdict == NEVER]
         merge = f"your word: cophub people merge {self.a.person[:SHORT]} {self.b.person[:SHORT]}"
         if best.verdict == NEVER:
-            why = _AGAINST.get(best.reasons[0].name, phrase(best.reasons[0]))
-            detail = phrase(best.reasons[0])
+            why = _AGAINST.get(best.reasons[0].name, in_words(best.reasons[0]))
+            detail = in_words(best.reasons[0])
             answer = f"kept apart: {why}" + (f" ({detail})" if detail not in why else "")
             return self._answer(answer, best, (merge,))
         if best.verdict == MERGE:
@@ -140,7 +141,7 @@ class _Pair:
             if not against:
                 answer = "enough speaks for it by now: the next run joins them"
                 return self._answer(answer, best, ("cophub run identities", merge))
-            more = f": {phrase(vetoes[0].reasons[0])}" if vetoes else ""
+            more = f": {in_words(vetoes[0].reasons[0])}" if vetoes else ""
             answer = f"strong enough by itself, but {_AGAINST.get(against, against)}{more}"
             return self._answer(answer, best, (merge,))
         if best.verdict == ASK:
@@ -155,7 +156,8 @@ class _Pair:
         if edge is None:
             return Between(self.a, self.b, False, answer, changes=changes)
         reasons = tuple(
-            Weighed(self.shown(phrase(reason)), round(reason.weight, 1)) for reason in edge.reasons
+            Weighed(self.shown(in_words(reason)), round(reason.weight, 1))
+            for reason in edge.reasons
         )
         score = edge.score if edge.verdict != NEVER and math.isfinite(edge.score) else None
         needed = self.weights.merge if score is not None else None

@@ -6,7 +6,6 @@ functions and the same counts, so it is what a resolution would find now.
 """
 
 import math
-import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from cophub.identities.profile import evidence_of, masking
 from cophub.warehouse import tables
 
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
-_FIGURE = re.compile(r" · [+-][0-9.]+$")
 
 
 @dataclass(frozen=True)
@@ -146,11 +144,6 @@ def joining(connection: Connection, accounts: Sequence[Account]) -> list[Tie]:
     return sorted(found, key=lambda tie: (not tie.tie, -tie.score, tie.a, tie.b))
 
 
-def phrase(reason: Reason) -> str:
-    """One piece of evidence in words, without its weight."""
-    return _FIGURE.sub("", sentence((reason,)))
-
-
 def _tree(
     accounts: Sequence[Account], ties: Sequence[Tie]
 ) -> Iterable[tuple[Account, Tie | None, int]]:
@@ -238,4 +231,4 @@ def _explanations(connection: Connection, accounts: Sequence[Account]) -> dict[A
     return found
 
 
-__all__ = ["Step", "Tie", "WhyPerson", "joining", "path", "phrase", "said", "why_person"]
+__all__ = ["Step", "Tie", "WhyPerson", "joining", "path", "said", "why_person"]
