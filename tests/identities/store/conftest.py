@@ -1,6 +1,6 @@
 """A warehouse whose accounts, decisions and runs come and go as they do in a hub."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,20 +8,23 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, delete, insert, update
 
+from cophub.identities.evidence import Evidence
 from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.match import match
 from cophub.identities.matching.weights import Weights
 from cophub.identities.organizations.stored import load_register
 from cophub.identities.reading.account import read_account
+from cophub.identities.store.edges import edge_rows, tie_rows
 from cophub.identities.store.index import every_account
 from cophub.identities.store.people import Changes
 from cophub.identities.store.resolve import resolve
-from cophub.identities.store.state import active_decisions, read_state
+from cophub.identities.store.state import active_decisions
 from cophub.warehouse import Warehouse, tables
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 Ref = tuple[str, str]
 People = dict[str, frozenset[Ref]]
+Edges = dict[tuple[Ref, Ref], tuple[float, str, bool]]
 
 
 class Directory:
@@ -114,25 +117,28 @@ class Directory:
             found.setdefault(row["person"], set()).add((row["source"], row["account"]))
         return {person: frozenset(accounts) for person, accounts in found.items()}
 
-    def at_once(self, weights: Weights | None = None) -> set[frozenset[Ref]]:
-        """The people that weighing everything anew, in memory, makes of the same accounts.
-
-        What is true of the directory as a whole is taken as it was last learned.
-        """
+    def at_once(self, weights: Weights | None = None) -> tuple[set[frozenset[Ref]], Edges]:
+        """The people and edges that weighing everything anew, in memory, makes of the accounts."""
         with self.warehouse.connect() as connection:
             accounts = [read_account(row) for row in every_account(connection)]
-            state = read_state(connection)
             found = match(
                 accounts,
-                habits=state.habits if state else None,
                 register=load_register(connection),
                 decisions=active_decisions(connection),
                 weights=weights or Weights(),
             )
-        return {
-            frozenset((accounts[at].source, accounts[at].key) for at in person)
-            for person in found.people
-        }
+        own = {(e.source, e.key): number for number, e in enumerate(accounts)}
+        rows = edge_rows(found.edges, found.clustering.joined, own)
+        rows += tie_rows(found.nodes, accounts, own)
+        people = {frozenset(_ref(accounts[at]) for at in person) for person in found.people}
+        names = {number: ref for ref, number in own.items()}
+        return people, _edges(rows, names)
+
+    def edges(self) -> Edges:
+        """What is kept of pairs of accounts."""
+        evidence = self.rows("identity_evidence")
+        names = {row["id"]: (row["source"], row["account"]) for row in evidence}
+        return _edges(((*row.values(),) for row in self.rows("identity_edge")), names)
 
     def decisions(self) -> list[Decision]:
         with self.warehouse.connect() as connection:
@@ -142,6 +148,18 @@ class Directory:
         with self.warehouse.connect() as connection:
             found = connection.execute(tables.metadata.tables[table].select())
             return [row._asdict() for row in found]
+
+
+def _ref(e: Evidence) -> Ref:
+    return e.source, e.key
+
+
+def _edges(rows: Iterable[tuple[Any, ...]], names: Mapping[int, Ref]) -> Edges:
+    """Pairs of accounts, each with its score, its verdict and whether it joined."""
+    return {
+        (min(names[a], names[b]), max(names[a], names[b])): (round(score, 3), verdict, bool(joined))
+        for a, b, score, verdict, joined, _ in rows
+    }
 
 
 def account(source: str, key: str, **fields: Any) -> dict[str, Any]:

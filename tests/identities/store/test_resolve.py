@@ -1,6 +1,7 @@
 """A sync touches a part of the directory, and the people end as if all had been weighed anew."""
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,35 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from cophub.identities.matching import blocking
+from cophub.identities.matching.weights import Weights
+from cophub.identities.store import resolve as resolving
 from cophub.warehouse import Warehouse
 from tests.identities.store.conftest import Directory, Ref, account, refs
-
-SOURCES = ("calls", "lists", "news")
-KEYS = tuple("abcdefgh")
-NAMES = (
-    None, "Amina Diallo", "Diallo Amina", "amina", "A. Diallo", "Aminata Diallo", "Bruno Costa",
-    "Costa, Bruno", "Bruno da Costa", "Wei Zhang", "iPhone de Amina", "Training Team",
-)  # fmt: skip
-ADDRESSES = (
-    None, "amina@health.example", "amina.diallo@health.example", "adiallo@gmail.com",
-    "Amina.Diallo+news@health.example", "info@health.example", "bruno.costa@saude.example",
-    "bcosta77@yahoo.fr", "zhang.wei@lab.example",
-)  # fmt: skip
-PLACES = (None, "Health Alliance", "Instituto Saude")
-DIRECTORY_IDS = tuple(f"{n}0000000-1111-2222-3333-444444444444" for n in (1, 2))
-
-ACCOUNTS = st.builds(
-    account,
-    st.sampled_from(SOURCES),
-    st.sampled_from(KEYS),
-    name=st.sampled_from(NAMES),
-    email=st.sampled_from(ADDRESSES),
-    email_verified=st.sampled_from((None, True, False)),
-    organization=st.sampled_from(PLACES),
-    country=st.sampled_from((None, "SN", "BR")),
-    extra=st.sampled_from((None, None, *({"directory_id": one} for one in DIRECTORY_IDS))),
-)
-REFS = st.tuples(st.sampled_from(SOURCES), st.sampled_from(KEYS))
+from tests.identities.store.crowd import ACCOUNTS, REFS, at_start
 
 
 class Sync(NamedTuple):
@@ -58,44 +35,56 @@ class Withdraw(NamedTuple):
     place: int
 
 
-Step = Sync | Erase | Decide | Withdraw
-STEPS: st.SearchStrategy[list[Step]] = st.lists(
-    st.one_of(
-        st.builds(Sync, st.lists(ACCOUNTS, min_size=1, max_size=6)),
-        st.builds(Sync, st.lists(ACCOUNTS, min_size=1, max_size=6)),
-        st.builds(Erase, REFS),
-        st.builds(Decide, st.booleans(), REFS, REFS).filter(lambda d: d.a != d.b),
-        st.builds(Withdraw, st.integers(0, 3)),
-    ),
-    min_size=2,
-    max_size=8,
+class Weigh(NamedTuple):
+    merge: float
+
+
+Step = Sync | Erase | Decide | Withdraw | Weigh
+_SYNC = st.builds(Sync, st.lists(ACCOUNTS, min_size=1, max_size=4))
+_OTHER = st.one_of(
+    st.builds(Erase, REFS),
+    st.builds(Decide, st.booleans(), REFS, REFS).filter(lambda d: d.a != d.b),
+    st.builds(Withdraw, st.integers(0, 3)),
+    st.builds(Weigh, st.sampled_from((2.0, 4.0))),
+)
+BATCHES = st.lists(
+    st.lists(st.one_of(_SYNC, _SYNC, _OTHER), min_size=1, max_size=3), min_size=1, max_size=5
 )
 HARD = settings(
-    max_examples=40,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 
 
-@pytest.fixture(params=[blocking.CAP, 2])
+@pytest.fixture(params=[blocking.CAP, 3])
 def cap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where keys are capped that three accounts bear."""
+    """Also where keys are capped that four mailboxes bear; and never all anew for being many."""
     monkeypatch.setattr(blocking, "CAP", request.param)
+    monkeypatch.setattr(resolving, "WHOLE_SHARE", 2.0)
 
 
 @HARD
-@given(steps=STEPS)
-def test_any_batches_end_with_the_people_of_weighing_everything_anew(
-    directory: Directory, cap: None, steps: list[Step]
+@given(chance=st.integers(0, 10**6), number=st.sampled_from((0, 20, 40)), batches=BATCHES)
+def test_any_batches_end_with_the_people_and_edges_of_weighing_everything_anew(
+    directory: Directory, cap: None, chance: int, number: int, batches: list[list[Step]]
 ) -> None:
     directory.empty()
+    directory.sync(*at_start(Random(chance), number))
+    directory.resolve()
     decided: list[int] = []
-    for step in steps:
+    weights = Weights()
+    for steps in batches:
         before = directory.people()
-        _take(directory, step, decided)
-        directory.resolve()
+        for step in steps:
+            if isinstance(step, Weigh):
+                weights = Weights(merge=step.merge)
+            _take(directory, step, decided)
+        directory.resolve(weights)
         after = directory.people()
-        assert refs(after) == directory.at_once()
+        people, edges = directory.at_once(weights)
+        assert refs(after) == people
+        assert directory.edges() == edges
         _check_ids(directory, before, after)
         _check_decisions(directory, after)
 
