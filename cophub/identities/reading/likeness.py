@@ -364,14 +364,15 @@ class _Alignment:
         if left_a and left_b:
             for i in left_a:
                 for j in left_b:
-                    if self._same_gap(i, j):
+                    one, other = profile(a.tokens[i]), profile(b.tokens[j])
+                    if not _of_two_kinds(one, other) and self._same_gap(i, j):
                         return CLASH, _place(a.tokens, i, b.tokens, j)
             together = any(i == 0 and j == 0 for i, j, _ in self.pairs)
             return (COMPATIBLE if together else WEAK), ""
         if self.loose_a and self.loose_b:
             return CLASH, "middle"
-        inner_a = any(0 < i < len(a.tokens) - 1 for i in left_a)
-        inner_b = any(0 < j < len(b.tokens) - 1 for j in left_b)
+        inner_a = any(0 < i < len(a.tokens) - 1 and not _is_family(a.tokens[i]) for i in left_a)
+        inner_b = any(0 < j < len(b.tokens) - 1 and not _is_family(b.tokens[j]) for j in left_b)
         return (CLASH, "middle") if inner_a or inner_b else (WEAK, "")
 
     def _unsure(self, left_a: list[int], left_b: list[int]) -> bool:
@@ -416,6 +417,16 @@ class _Alignment:
             if self.b.tokens[j] in loose:
                 return False
         return j in to_b[i]
+
+
+def _is_family(word: str) -> bool:
+    """Whether a word is known as a family name alone: a second one, and no middle name."""
+    return profile(word).role & 3 == AS_FAMILY
+
+
+def _of_two_kinds(one: Profile, other: Profile) -> bool:
+    """Whether one word is a given and the other a family name: they do not contradict."""
+    return {one.role & 3, other.role & 3} == {AS_GIVEN, AS_FAMILY}
 
 
 def _differs(a: Name, i: int, b: Name, j: int, left: list[Profile]) -> str:

@@ -67,6 +67,12 @@ _SEPARATORS = re.compile(
     r"|\s+(?:via|from|at|chez|on behalf of)\s+"
 )
 _DOTTED = re.compile(r"\b[A-Za-z]{1,4}(?:\.[A-Za-z]{1,4})+\b\.?")
+_TITLED = re.compile(
+    r"(?i)^(?:(?:eng|engr|ir|fr|pr|ms|gen|hon|kh|sr|br|bp|arch|ing|lic|past|adv|amb|capt)\.\s*)+(?=\w\w)"
+)
+"""With a dot they are titles even before one word."""
+_MARIA = re.compile(r"\bM[aA]\.\s*(?=[A-Z])|^Ma\.$|(?<=, )Ma\.$")
+"""As the Philippines and Spain write it."""
 _SLASHED = re.compile(r"(?i)\b(?:w/ro|w/rt|w/t|a/p|a/l|s/o|d/o)\b\.?")
 _INDONESIAN = re.compile(r"[A-Z]\.\s?[A-Z][a-z]{1,4}\.?")
 _ARTICLE = re.compile(r"(?i)(?<!\w)(?:al|el|ul|ad|as|ash|ar|ud|ur|us|uz|ou)-(?=[^\W\d_]{3})")
@@ -109,7 +115,7 @@ def take_apart(text: str) -> Parts:
     if any(char in text for char in "([{<"):
         text = _brackets(text, organizations)
     if "." in text:
-        text = _DOTTED.sub(_undotted, text)
+        text = _MARIA.sub("Maria ", _TITLED.sub("", _DOTTED.sub(_undotted, text)))
     if "/" in text:
         text = _SLASHED.sub(" ", text)
     text = _separated(text, organizations)

@@ -330,7 +330,7 @@ subramaniam: subbu mani
 venkatesh: venkat
 venkataraman: venkat
 krishnamurthy: krishna
-lakshmi: laksh
+lakshmi: laksh lachu
 rajendra: raj
 rajesh: raj
 rajiv: raj
@@ -367,7 +367,8 @@ obinna: obi
 uchenna: uche
 ikechukwu: ike
 ebenezer: eben
-tesfaye: tesfu
+tesfaye: tesfu tesfa
+okechukwu: okey oke
 gebremariam: gebre
 kidane: kida
 nguyenthi: thi

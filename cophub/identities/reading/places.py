@@ -156,7 +156,7 @@ def names_country_in_one(word: str) -> bool:
 
 def is_country_code(word: str) -> bool:
     """Whether two letters are an ISO code, or two or three what people write: `uk`, `drc`."""
-    return word in _countries() and (len(word) == 2 or word in _SHORT_FORMS)
+    return word in _SHORT_FORMS or (len(word) == 2 and _countries().get(word) == word)
 
 
 @lru_cache(maxsize=65536)

@@ -24,7 +24,9 @@ from cophub.identities.reading.role_words import (
 ROLE_LOCAL_PARTS = FUNCTIONS | PROGRAMMES | (TEAMS - {"cell", "hq"})
 """Words that make a local part one of a function, alone or beside a place, number or qualifier."""
 
-_WITH_CODE = (ROLE_LOCAL_PARTS | SHORT) - SURNAMES
+_BEGINNINGS = frozenset(name[:size] for name in COMMON for size in range(4, len(name)))
+_WITH_CODE = (ROLE_LOCAL_PARTS | SHORT) - SURNAMES - _BEGINNINGS
+"""Functions that a country's code may follow: none that names begin with, as `geral`."""
 
 _SPLIT = re.compile(r"[^a-z]+")
 _MONITORING = re.compile(r"(?<![a-z])m(?:[-_.&+]|-?and-?|n)e(?![a-z])")

@@ -144,7 +144,7 @@ zakaria zakariya zakariyya zekeriya zakariah zachariah zacharia zachary zakariya
 jibril djibril gibril jibreel jibrin djibrilla jibrail; seydou saidou seidu saidu seydu saydou;
 sekou shekou cheikhou seku; modou modu; cheikh sheikh shaikh sheik cheick shaykh sheekh;
 zainab zeinab zaynab zineb zaineb zeynep zeynab zainabu zeinabou zeyneb; zahra zahraa zehra zohra;
-hawa hauwa awa hawaa haoua; salma selma salmah; sara sarah saara;
+hawa hauwa awa hawaa haoua xaawo hawo; salma selma salmah; sara sarah saara;
 layla leila laila leyla lejla leilah laylah; latifa latifah lateefa; nadia nadiya nadja;
 naima naeema naimah; nura noura noora nourah; rashida rachida rasheeda;
 rahma rahmah rahmatou rahmat;
@@ -187,7 +187,9 @@ sato satoh satou; kato katoh katou; saito saitoh saitou; goto gotoh gotou; endo 
 kondo kondoh kondou; ono ohno oono; ota ohta oota; oshima ohshima ooshima; endo endou;
 shinichi shinniti; jiro jirou; taro tarou; yuki yuuki; yuko yuuko; kohei kouhei; shota shouta;
 koji kouji kohji; yoko youko yohko; ryo ryou; papadopoulos papadopulos; cohen kohen cohn;
-levi levy; mcdonald macdonald; mckenzie mackenzie; mclean maclean; mcgregor macgregor
+levi levy; saint st; abu abou; papa pape;
+premarathna premaratne premarathne;
+mcdonald macdonald; mckenzie mackenzie; mclean maclean; mcgregor macgregor
 """
 
 COUNTERPARTS = """
@@ -259,7 +261,14 @@ agnes ines inez agnieszka; ana anna hanna anne ann hannah; marta martha marthe;
 teresa theresa therese tereza terezia;
 margarita margaret margarete marguerite margherita malgorzata margareta margit;
 magdalena madeleine magdalene; joanna johanna giovanna juana jeanne ivana joana; rosa rose roza;
-eva ewa eve; lidia lydia lidiya; sandra alessandra
+eva ewa eve; lidia lydia lidiya; sandra alessandra;
+huang wong hwang; yang yeung yeong; luo lo law; ye yeh yip ip; xu hsu hui; zhang chang cheung zang;
+chen chan chin tan; liu lau lew; lin lam lim; wu ng woo eng; liang leung leong; guo kwok kuo;
+zheng cheng tay; zhou chow chou chau; zhao chiu chao; cai tsai choi chua; xie tse hsieh; he ho;
+jiang chiang keung kong; wei ngai; peng pang; pan poon; su so; xue sit; tang tong; zeng tsang tseng;
+cui tsui; yuan yuen; feng fung; fang fong; guan kwan; lu lui; shen shum; xiao siu hsiao; situ szeto;
+ouyang auyeung; zhu chu choo; sun suen; qian chin; qiu yau chiu; deng tang; du to; ma mah; mo mok;
+lee yi rhee; park pak bak; jung jeong chung; choi choe; kang gang
 """
 
 

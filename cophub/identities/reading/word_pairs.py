@@ -197,18 +197,21 @@ def alike(one: str, other: str) -> bool:
 @lru_cache(maxsize=65536)
 def bare(word: str) -> tuple[str, ...]:
     """What is left of a word without a particle written in one with it: `amrani` of `elamrani`."""
-    return tuple(
-        word[len(particle) :]
-        for particle in JOINED_PARTICLES
-        if word.startswith(particle)
-        and (
-            len(word) - len(particle) > (3 if len(particle) > 2 else 4)
-            or (
-                # `elabsi`, and not `alfred` or `elmira`, which are one word.
-                len(word) == 6 and particle in ("al", "el") and not {word, word[2:]} & _GIVEN_TOO
-            )
-        )
-    )
+    without = [word[len(p) :] for p in JOINED_PARTICLES if _is_before(p, word)]
+    if word[0] in "ae" and word[1:2] == word[2:3] and len(word) > 5:
+        without.append(word[2:])  # `ezzahra`, `errachid`: the article in the sound of the word
+    return tuple(without)
+
+
+def _is_before(particle: str, word: str) -> bool:
+    """Whether a word begins with a particle, as far as its letters tell."""
+    if not word.startswith(particle):
+        return False
+    rest = len(word) - len(particle)
+    if rest > (3 if len(particle) > 2 else 4):
+        return True
+    # `elabsi` and `deboer`, and not `alfred` or `elmira`, which are one word.
+    return rest == 4 and len(particle) == 2 and _GIVEN_TOO.isdisjoint((word, word[2:]))
 
 
 _GIVEN_TOO = GIVEN | frozenset(STANDS_FOR)

@@ -15,16 +15,17 @@ ROLES = """
     press.office comunicacao atendimento inscripciones egitim mafunzo tadrib lienhe zhaopin
     office.benin executive.director secretaria.general officenl pharmacypk recherchebd hrch
     communicationsau registrationhn me.kenya hr.om m.e m.e.sn hivgermany pharmacynigeria keinfo
-    office.sierra.leone southsudanoffice direccao geral documentacion tb.kenya dean.medicine deanoffice rectorat laboratoire
-    infotz officedrc pharmacie.ml farmacia nutrition.ne malaria2 almacen procurement-ug bodega
+    office.sierra.leone southsudanoffice direccao geral documentacion tb.kenya dean.medicine
+    deanoffice rectorat laboratoire infotz officedrc pharmacie.ml farmacia nutrition.ne malaria2
+    almacen procurement-ug bodega
 """
 PEOPLE = """
     sales.maria infant mailo amina maria.office grace.training jordan chad k17 jsmith john.guest
     newsome newton marketa jobson infanta mariam pressley contadino dataram helpmann a.b tb mail.o
     martin presson redman formato salesi mailan noreen board.amina studiomaria jo.sales j.press
-    grant dean dev mena amr marie.info infoula admina officer7x teamo mebra
-    meghana fieldsj halan ha.it dean.miller hrvoje hrishi itai medina rosales ismail paredes
-    escobar dominique mauricio deana infanti labelle tb.nguyen librada deandra cooke webern salesj
+    grant dean dev mena amr marie.info infoula admina officer7x teamo mebra meghana fieldsj halan
+    ha.it dean.miller hrvoje hrishi itai medina rosales ismail paredes escobar dominique mauricio
+    deana infanti labelle tb.nguyen librada deandra geraldd geraldo geralde cooke webern salesj
 """
 
 
