@@ -44,8 +44,17 @@ _POINTS = str.maketrans("", "", "._-")
 
 def key_of(kind: str, *parts: str) -> int:
     """The key of a kind and its parts: a signed 64-bit number, odd if it is searched by."""
-    number: int = xxh3_64_intdigest("\x1f".join((kind, *parts)).encode("utf-8", "surrogatepass"))
-    number = number | 1 if kind in _SEARCHED else number & -2
+    text = "\x1f".join((kind, *parts))
+    return _odd(text) if kind in _SEARCHED else _odd(text) - 1
+
+
+def _odd(text: str) -> int:
+    """The key of a kind that is searched by and its parts, as one text."""
+    try:
+        packed = text.encode()
+    except UnicodeEncodeError:
+        packed = text.encode("utf-8", "surrogatepass")
+    number: int = xxh3_64_intdigest(packed) | 1
     return number - _WHOLE if number >= _HALF else number
 
 
@@ -68,9 +77,13 @@ def index_keys(e: Evidence) -> list[int]:
     found: list[int] = []
     name = e.name if e.name is not None and e.name.full else spelled_name(e) or e.name
     if name is not None:
-        found.extend(_name_keys(name))
-        if e.domain or e.organization:
-            found.extend(_name_keys_at(name, e.organization, e.domain))
+        beside = word_initials(name)
+        found = _name_keys(name, beside)
+        for place in (e.organization, e.domain):
+            if place:
+                found += [
+                    _odd(f"{_INITIAL_AT}\x1f{w}\x1f{letter}\x1f{place}") for w, letter in beside
+                ]
     if e.mailbox:
         found.append(key_of(MAILBOX, e.mailbox))
         if not e.role:
@@ -131,7 +144,12 @@ def spelled_words(local: str) -> tuple[str, ...]:
 
 def chosen_words(name: Name) -> tuple[str, ...]:
     """The words that keys of a name are made of, in the form in which spellings meet."""
-    words = tuple(dict.fromkeys(key_words(name)))
+    return _chosen(key_words(name))
+
+
+@lru_cache(maxsize=65536)
+def _chosen(forms: tuple[str, ...]) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(forms))
     return words if len(words) <= _MOST_WORDS else (*words[: _MOST_WORDS - 1], words[-1])
 
 
@@ -150,35 +168,26 @@ def word_initials(name: Name) -> list[tuple[str, str]]:
 
 def pair_key(first: str, second: str) -> int:
     """Key of two words in whatever order."""
-    return key_of(PAIR, first, second) if first <= second else key_of(PAIR, second, first)
+    if first > second:
+        first, second = second, first
+    return _odd(f"{PAIR}\x1f{first}\x1f{second}")
 
 
 def local_key(local: str) -> int:
     """Key of a local part or user name; points and dashes in it do not count."""
-    return key_of(LOCAL, local.translate(_POINTS) or local)
+    return _odd(f"{LOCAL}\x1f{local.translate(_POINTS) or local}")
 
 
-@lru_cache(maxsize=4096)
-def _name_keys(name: Name) -> tuple[int, ...]:
+def _name_keys(name: Name, beside: list[tuple[str, str]]) -> list[int]:
     words = chosen_words(name)
     found = [_word_key(word) for word in words]
     for position, first in enumerate(words):
-        found.extend(pair_key(first, second) for second in words[position + 1 :])
-    found.extend(key_of(INITIAL, word, letter) for word, letter in word_initials(name))
+        found += [pair_key(first, second) for second in words[position + 1 :]]
+    found += [_odd(f"{INITIAL}\x1f{word}\x1f{letter}") for word, letter in beside]
     if len(words) >= 2:
-        found.append(key_of(_TAIL, words[0], words[-1][-3:]))
-        found.append(key_of(_TAIL, words[-1], words[0][-3:]))
-    return tuple(found)
-
-
-@lru_cache(maxsize=4096)
-def _name_keys_at(name: Name, organization: str, domain: str) -> tuple[int, ...]:
-    places = [place for place in (organization, domain) if place]
-    return tuple(
-        key_of(_INITIAL_AT, word, letter, place)
-        for word, letter in word_initials(name)
-        for place in places
-    )
+        found.append(_odd(f"{_TAIL}\x1f{words[0]}\x1f{words[-1][-3:]}"))
+        found.append(_odd(f"{_TAIL}\x1f{words[-1]}\x1f{words[0][-3:]}"))
+    return found
 
 
 @lru_cache(maxsize=32768)
