@@ -1,9 +1,9 @@
 """Evidence and keys in the warehouse: by what accounts find one another, and how rare that is."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,7 +16,11 @@ from cophub.warehouse.staging import execute, settle, staged
 from cophub.warehouse.store import driver_cursor
 
 _EVIDENCE = ("id", "source", "account", "digest", "anchor", "evidence")
+_KEY = ("key", "evidence", "anchor")
 _FETCH = 5_000
+_AT_ONCE = 20_000
+_DRAWERS = 128
+_SHIFT = 64 - _DRAWERS.bit_length() + 1
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Evidence).decode
 
@@ -68,7 +72,7 @@ def known_accounts(connection: Connection) -> dict[tuple[str, str], Known]:
 def everybody(connection: Connection) -> tuple[list[Evidence], list[int]]:
     """The evidence and anchor of every account of the index, ordered by source and key."""
     rows = all_rows(connection, "SELECT source, account, evidence, anchor FROM identity_evidence")
-    rows.sort(key=itemgetter(0, 1))
+    rows.sort(key=itemgetter(0))
     return [_decode(row[2]) for row in rows], [row[3] for row in rows]
 
 
@@ -146,19 +150,35 @@ def home_keys(e: Evidence) -> Iterator[int]:
 
 
 def put_accounts(
-    connection: Connection, entries: Sequence[tuple[int, int, Evidence, Sequence[int]]]
+    connection: Connection, entries: Iterable[tuple[int, int, Evidence, Iterable[int]]]
 ) -> None:
     """Write accounts that are not in the index: (number, digest, evidence, keys) each."""
-    rows: list[tuple[Any, ...]] = []
-    keys: list[tuple[int, int, int]] = []
-    for number, mark, e, theirs in entries:
-        home = anchor(e)
-        rows.append((number, e.source, e.key, mark, home, _encode(e)))
-        keys.extend((key, number, home) for key in theirs)
-    # In the order of the table, so that its pages are filled one after another.
-    keys.sort()
-    put(connection, "identity_evidence", _EVIDENCE, rows)
-    put(connection, "identity_key", ("key", "evidence", "anchor"), keys)
+    # Numbers in place of rows, and drawers in place of one list: a third of the memory, and less
+    # to sort at once.
+    drawers = [array("q") for _ in range(_DRAWERS)]
+    rest = iter(entries)
+    while piece := list(islice(rest, _FETCH)):
+        rows: list[Row] = []
+        for number, mark, e, theirs in piece:
+            home = anchor(e)
+            rows.append((number, e.source, e.key, mark, home, _encode(e)))
+            for key in theirs:
+                drawers[key >> _SHIFT].extend((key, number, home))
+        put(connection, "identity_evidence", _EVIDENCE, rows)
+    _put_keys(connection, drawers)
+
+
+def _put_keys(connection: Connection, drawers: list["array[int]"]) -> None:
+    """Write (key, number, anchor) in the order of the table: its pages are filled one by one."""
+    rows: list[tuple[int, ...]] = []
+    # Drawers of negative keys are the last ones.
+    for drawer in drawers[_DRAWERS // 2 :] + drawers[: _DRAWERS // 2]:
+        flat = iter(drawer)
+        rows += sorted(zip(flat, flat, flat, strict=True), key=itemgetter(0))
+        if len(rows) > _AT_ONCE:
+            put(connection, "identity_key", _KEY, rows)
+            rows = []
+    put(connection, "identity_key", _KEY, rows)
 
 
 def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Evidence]]) -> None:
