@@ -35,6 +35,17 @@ def show_card(card: "PersonCard", history: bool) -> None:
             f"  {show.dim(label.ljust(12))} {show.clean(job.organization)}, {since} to {until}"
         )
     show.say()
+    _show_accounts(card)
+    _rest(card, history)
+
+
+_COLUMNS = (
+    "no", "account", "name", "e-mail", "organisation", "country", "kind", "since", "gone",
+)  # fmt: skip
+
+
+def _show_accounts(card: "PersonCard") -> None:
+    """The accounts, numbered; a column that says nothing of any of them is left out."""
     rows = [
         (
             number,
@@ -50,23 +61,14 @@ def show_card(card: "PersonCard", history: bool) -> None:
         )
         for number, view in enumerate(card.accounts, 1)
     ]  # fmt: skip
-    columns = (
-        "no",
-        "account",
-        "name",
-        "e-mail",
-        "organisation",
-        "country",
-        "kind",
-        "since",
-        "gone",
-    )
-    kept = [at for at, name in enumerate(columns) if name in ("no", "account", "name")
-            or any(row[at] not in (None, "person") for row in rows)]  # fmt: skip
+    kept = [
+        at
+        for at, name in enumerate(_COLUMNS)
+        if name in ("no", "account", "name") or any(row[at] not in (None, "person") for row in rows)
+    ]
     show.table(
-        [columns[at] for at in kept], [[row[at] for at in kept] for row in rows], right=("no",)
+        [_COLUMNS[at] for at in kept], [[row[at] for at in kept] for row in rows], right=("no",)
     )
-    _rest(card, history)
 
 
 def _rest(card: "PersonCard", history: bool) -> None:

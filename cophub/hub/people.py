@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse
@@ -18,7 +18,7 @@ from cophub.identities import decisions as kept
 from cophub.identities.card import PersonCard, person_card
 from cophub.identities.decisions import Contradiction, Fact, Wish
 from cophub.identities.explain import WhyPerson, why_person
-from cophub.identities.links import Account, accounts_of, owners
+from cophub.identities.links import Account, accounts_of, in_parts, owners, sizes
 from cophub.identities.lookup import SHORT, Meant, meant
 from cophub.identities.matching.weights import Weights
 from cophub.identities.privacy import mask_text
@@ -407,24 +407,18 @@ def _lines(
 ) -> tuple[PersonLine, ...]:
     """The people of accounts, those with most accounts first; new are those made since `began`."""
     people = set(owners(connection, accounts).values())
-    counts = (
-        select(_link.c.person, func.count().label("accounts"))
-        .where(_link.c.person.in_(people))
-        .group_by(_link.c.person)
-        .subquery()
-    )
+    counts = sizes(connection, people)
     p = _person.c
-    rows = connection.execute(
-        select(p.id, p.name, p.kind, p.created_at, counts.c.accounts).join(
-            counts, counts.c.person == p.id
-        )
-    )
     found = [
         PersonLine(
-            row.id, row.name, row.kind, row.accounts, began is not None and row.created_at >= began
+            row.id, row.name, row.kind, counts[row.id],
+            new=began is not None and row.created_at >= began,
         )
-        for row in rows
-    ]
+        for part in in_parts(people)
+        for row in connection.execute(
+            select(p.id, p.name, p.kind, p.created_at).where(p.id.in_(part))
+        )
+    ]  # fmt: skip
     return tuple(sorted(found, key=lambda line: (-line.accounts, line.name or "", line.person)))
 
 

@@ -15,8 +15,8 @@ from cophub.hub.answers import (
     RunRow,
     StreamRow,
 )
-from cophub.identities.links import in_parts
-from cophub.identities.privacy import mask_text
+from cophub.identities.links import in_parts, sizes
+from cophub.identities.privacy import masking
 from cophub.warehouse import Warehouse, state, tables
 
 _STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
@@ -130,7 +130,6 @@ def people(
 
     Addresses are masked unless `addresses` asks for them.
     """
-    shown: Callable[[str], str] = str if addresses else mask_text
     p = tables.person
     query = select(p).where(p.c.merged_into.is_(None))
     if kind is not None:
@@ -144,11 +143,17 @@ def people(
     ordered = query.order_by(func.coalesce(p.c.name, p.c.email), p.c.id).limit(limit)
     with warehouse.connect() as connection:
         total = connection.scalar(counting) or 0
-        found = connection.execute(ordered).all()
-        ids = [row.id for row in found]
-        accounts = _accounts_of(connection, ids)
-        memberships = _communities_of(connection, ids)
-    rows = [
+        return _people(connection, ordered, masking(addresses)), total
+
+
+def _people(
+    connection: Connection, query: Select[Any], shown: Callable[[str], str]
+) -> list[PersonRow]:
+    found = connection.execute(query).all()
+    ids = [row.id for row in found]
+    accounts = sizes(connection, ids)
+    memberships = _communities_of(connection, ids)
+    return [
         PersonRow(
             id=row.id,
             name=row.name and shown(row.name),
@@ -162,7 +167,6 @@ def people(
         )
         for row in found
     ]
-    return rows, total
 
 
 def members(warehouse: Warehouse) -> int:
@@ -227,15 +231,6 @@ def _members_of(community: str) -> Select[Any]:
         .join(s, (m.c.source == s.c.source) & (m.c.space == s.c.space))
         .where(s.c.community == community, _active(m))
     )
-
-
-def _accounts_of(connection: Connection, people: Sequence[str]) -> dict[str, int]:
-    t = tables.person_account
-    found: dict[str, int] = {}
-    for part in in_parts(people):
-        query = select(t.c.person, func.count()).where(t.c.person.in_(part)).group_by(t.c.person)
-        found |= _pairs(connection, query)
-    return found
 
 
 def _communities_of(connection: Connection, people: Sequence[str]) -> dict[str, set[str]]:

@@ -26,7 +26,7 @@ from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
 from cophub.identities.matching.weights import Weights
 from cophub.identities.matching.words import in_words
 from cophub.identities.organizations.stored import load_register
-from cophub.identities.profile import masking
+from cophub.identities.privacy import masking
 from cophub.identities.standing import standing
 from cophub.identities.store.index import bearers, directory_size, evidence_of, find_accounts, mates
 from cophub.identities.store.part import StoredCounts

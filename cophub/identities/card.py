@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 
 from cophub.identities.decisions import Fact, facts
 from cophub.identities.links import Account, accounts_of, owners
-from cophub.identities.profile import AccountView, account_views, masking
+from cophub.identities.privacy import masking
+from cophub.identities.profile import AccountView, account_views
 from cophub.warehouse import tables
 
 _person, _history = tables.person, tables.person_history

@@ -18,8 +18,8 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.links import Account, accounts_of, in_parts, keys_in_parts
 from cophub.identities.matching.scoring import Reason
 from cophub.identities.matching.words import sentence
-from cophub.identities.privacy import mask_text
-from cophub.identities.profile import evidence_of, masking
+from cophub.identities.privacy import mask_text, masking
+from cophub.identities.profile import evidence_of
 from cophub.warehouse import tables
 
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from cophub.warehouse import tables
 
@@ -65,6 +65,17 @@ def accounts_of(connection: Connection, people: Iterable[str]) -> list[Account]:
     return list(holdings(connection, people))
 
 
+def sizes(connection: Connection, people: Iterable[str]) -> dict[str, int]:
+    """How many accounts each of these people has; whoever has none is left out."""
+    found: dict[str, int] = {}
+    for part in in_parts(sorted(set(people))):
+        query = select(_link.c.person, func.count()).where(_link.c.person.in_(part))
+        rows = connection.execute(query.group_by(_link.c.person))
+        found |= {row[0]: row[1] for row in rows}
+    return found
+
+
 __all__ = [
     "Account", "accounts_of", "by_source", "holdings", "in_parts", "keys_in_parts", "owners",
+    "sizes",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What readers may see of whom: addresses are masked wherever nobody asked for them."""
 
 import re
+from collections.abc import Callable
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:/=]+@[^\s@<>()\[\]\"',;:/=]+")
 
@@ -16,4 +17,9 @@ def mask_text(text: str) -> str:
     return _ADDRESS.sub(lambda found: mask_address(found[0]), text) if "@" in text else text
 
 
-__all__ = ["mask_address", "mask_text"]
+def masking(addresses: bool) -> Callable[[str], str]:
+    """How text is shown: as it is to whoever asked for `addresses`, else masked."""
+    return str if addresses else mask_text
+
+
+__all__ = ["mask_address", "mask_text", "masking"]

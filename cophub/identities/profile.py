@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from cophub.identities.evidence import Evidence
 from cophub.identities.links import Account, keys_in_parts
-from cophub.identities.privacy import mask_text
+from cophub.identities.privacy import masking
 from cophub.identities.store.rows import among
 from cophub.warehouse import tables
 from cophub.warehouse.columns import Instant
@@ -66,11 +66,6 @@ class Side:
     since: datetime | None
     until: datetime | None
     """When the last of its accounts was gone; None: some are there."""
-
-
-def masking(addresses: bool) -> Callable[[str], str]:
-    """How text is shown: as it is with `addresses`, else masked."""
-    return str if addresses else mask_text
 
 
 def account_views(
@@ -194,4 +189,4 @@ def _by_frequency(texts: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda text: (-counts[text], text)))
 
 
-__all__ = ["AccountView", "Side", "account_views", "evidence_of", "masking", "side_of"]
+__all__ = ["AccountView", "Side", "account_views", "evidence_of", "side_of"]

@@ -11,6 +11,7 @@ from cophub.identities.links import (
     in_parts,
     keys_in_parts,
     owners,
+    sizes,
 )
 from cophub.warehouse import Warehouse
 
@@ -47,6 +48,8 @@ def test_owners_and_what_they_hold_are_each_others_reverse(crowd: Directory) -> 
         held = holdings(connection, of.values())
         (seventh, *_) = sorted({person for account, person in of.items() if account[1] == "0007"})
         assert accounts_of(connection, [seventh]) == [("chat", "7"), ("list", "0007")]
+        counted = sizes(connection, [*of.values(), "nobody"])
     assert of.keys() == set(everybody)
+    assert counted == dict.fromkeys(of.values(), 1) | {seventh: 2}
     assert held == of | {("chat", "7"): seventh}
     assert list(held) == sorted(held)

@@ -8,14 +8,14 @@ of accounts that would find the rest of their person, times the chance of a yes.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from sqlalchemy import Connection, func, select
 
 from cophub.identities.decisions import Fact, facts
-from cophub.identities.links import Account, in_parts, owners
+from cophub.identities.links import Account, owners, sizes
 from cophub.identities.matching.reasons import ASK, MERGE, Reason
 from cophub.identities.matching.weights import Weights
 from cophub.identities.review.vetoes import vetoes
@@ -91,7 +91,7 @@ def asked(connection: Connection) -> Asked:
     worth = max(LEAST, math.ceil(accounts * PER_THOUSAND / 1000))
     vetoed = vetoes(connection, best.keys())
     questions = tuple(question for pair, question in best.items() if pair not in vetoed)
-    return Asked(questions, _sizes(connection, people), min(worth, len(questions)))
+    return Asked(questions, sizes(connection, people), min(worth, len(questions)))
 
 
 def gain(a: int, b: int) -> int:
@@ -223,18 +223,6 @@ def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str
         for fact in known
         if fact.a in people and fact.b in people
     }
-
-
-def _sizes(connection: Connection, people: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in in_parts(sorted(people)):
-        query = (
-            select(_link.c.person, func.count())
-            .where(_link.c.person.in_(part))
-            .group_by(_link.c.person)
-        )
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
 
 
 __all__ = ["LEAST", "PER_THOUSAND", "Asked", "Question", "Queue", "asked", "gain", "question_id"]
