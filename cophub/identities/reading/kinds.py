@@ -308,13 +308,28 @@ def _group(text: str, words: list[str]) -> Judgement:
             continue
         if functions and mixed and word in capitals and len(words) == 2 and word not in COMMON:
             continue
-        return _TEAM if words[0] in _GROUPS and len(words) == 2 else NOTHING
+        return _TEAM if _is_group(words, bool(functions)) else NOTHING
     if heads and (len(words) > len(heads) or functions):
         return _TEAM
     return _TEAM if functions else NOTHING
 
 
 _GROUPS = frozenset(("team", "equipo", "equipe", "equipa"))
+_HOUSES = frozenset(("clinic", "hospital", "clinique", "hopital", "clinica", "dispensary"))
+
+
+def _is_group(words: list[str], functional: bool) -> bool:
+    """`Team Bengaluru`, `M&E Team Bengaluru`, `Clinic Eldoret`: with a place that few know."""
+    head = words[0] in _GROUPS
+    if head and len(words) == 2:
+        return True
+    unknown = [w for w in words if w not in FUNCTIONS and w not in TEAMS and len(w) > 1]
+    if len(unknown) > 2 or not COMMON.isdisjoint(unknown):
+        return False
+    at_work = any(w in TEAMS for w in words) and (functional or words[:2] == ["m", "e"])
+    return head or at_work or (words[0] in _HOUSES and len(words) < 4)
+
+
 _SURE_BODIES = frozenset(
     """
     ministry ministere ministerio ministerium university universidad universite universidade

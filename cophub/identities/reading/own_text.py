@@ -88,6 +88,9 @@ def without_body(name: Name, organization: str, domain: str, local: str) -> Name
 def _at_role(words: tuple[str, ...], told: bool, own: set[str], label: str, local: str) -> bool:
     """The verdict on a name at the mailbox of a function."""
     letters = "".join(re.findall("[a-z]+", local))
+    acronym = "".join(word[0] for word in words)
+    if told and (own.issuperset(words) or (len(acronym) > 2 and label.startswith(acronym))):
+        return True
     bare = [word for word in words if not _is_of_body(word)]
     if told or any(len(word) > 2 and word in letters and word not in bare for word in words):
         # "Amina Diallo Training" is a person's, with what she does; "Hope Training" is not.
@@ -100,7 +103,10 @@ def _at_role(words: tuple[str, ...], told: bool, own: set[str], label: str, loca
         return False
     if not bare:
         return True  # "M.E. Senegal"
-    return "".join(words) == label or (len(words) > 1 and own.issuperset(words))
+    whole = "".join(words)
+    if len(words) > 1 and (own.issuperset(words) or (len(whole) > 7 and label.startswith(whole))):
+        return True
+    return whole == label
 
 
 def _in_label(word: str, label: str) -> bool:

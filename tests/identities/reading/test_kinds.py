@@ -34,7 +34,8 @@ NAMES = {
     "|Secrétariat|Service Communication|Zoom Host 2|RMNCAH Team|Unité de Formation|Helpdesk"
     "|Communications Unit|Membership Services|Bureau Mali|Programme Office – Kenya|M & E Team"
     "|Team Mekelle|RGHP Interns|Students group 13|Team Uganda|WHO Kenya|UNICEF"
-    "|World Health Organization|администратор|Secretaria General",
+    "|World Health Organization|M&E Team Bengaluru|Équipe Port Sudan|Clinic Eldoret"
+    "|администратор|Secretaria General",
     "service": "no-reply|MailChimp|Mailman|Do Not Reply|Mail Delivery Subsystem|SharePoint App"
     "|svc-backup|Migration Service|API User 2|System Account|Ne pas répondre|Não responda",
     "bot": "Bot 24|Meeting Recorder|helper[bot]|Amina's Notetaker (Otter.ai)|Yammer Bot"
