@@ -49,10 +49,14 @@ def organizations_list(state: State, search: str | None, everything: bool, limit
     shown = found if everything else found[:limit]
     columns = ("key", "name", "people", "names", "offices", "office of", "domains")
     rows = [
-        (o.key, o.name, o.people, o.names, len(o.offices), o.parent, ", ".join(o.domains))
+        (o.key, o.name, o.people, o.names, len(o.offices), o.parent,
+         ", ".join(o.domains) or None)
         for o in shown
-    ]
-    show.table(columns, rows, right=("people", "names", "offices"))
+    ]  # fmt: skip
+    show.table(
+        columns, rows, right=("people", "names", "offices"), keep=("key", "name"),
+        spare=("offices", "names", "office of"),
+    )  # fmt: skip
     if len(shown) < len(found):
         show.say(f"  {len(shown):,} of {len(found):,}; --all shows every one, SEARCH narrows it")
 
@@ -94,7 +98,8 @@ def organizations_unresolved(state: State, everything: bool, limit: int) -> None
         return
     shown = found if everything else found[:limit]
     rows = [(o.accounts, o.written, o.domain or None, ", ".join(o.may_be) or None) for o in shown]
-    show.table(("accounts", "written", "domain", "may be"), rows, right=("accounts",))
+    show.table(("accounts", "written", "domain", "may be"), rows, right=("accounts",),
+               keep=("written", "domain"))  # fmt: skip
     if len(shown) < len(found):
         show.say(f"  {len(shown):,} of {len(found):,}; --all shows every one")
     advice = 'say which: cophub organizations alias "TEXT or domain" KEY'

@@ -83,7 +83,10 @@ def people_list(
          ", ".join(p.communities))
         for p in found
     ]  # fmt: skip
-    show.table(columns, rows, right=("accounts",))
+    show.table(
+        columns, rows, right=("accounts",), keep=("id", "name"),
+        spare=("communities", "country", "organisation"),
+    )  # fmt: skip
     if total > len(found):
         show.say(f"  {len(found):,} of {total:,}; --all shows every one, SEARCH narrows it")
 
@@ -269,7 +272,8 @@ def people_decisions(state: State, withdrawn: bool, limit: int, addresses: bool)
         )
         for row in found[:limit]
     ]
-    show.table(("no", "decision", "a", "b", "state", "by", "on", "note"), rows, right=("no",))
+    show.table(("no", "decision", "a", "b", "state", "by", "on", "note"), rows, right=("no",),
+               keep=("decision", "state", "on"), spare=("note",))  # fmt: skip
     if len(found) > limit:
         show.say(f"  {limit:,} of {len(found):,}; -n shows more")
     for line in wrong:

@@ -1,7 +1,7 @@
 """How answers look: tables and colours on a terminal, plain aligned lines elsewhere."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -118,22 +118,26 @@ def table(
     rows: Iterable[Sequence[Any]],
     right: Iterable[str] = (),
     wrap: bool = False,
+    keep: Collection[str] = (),
+    spare: Sequence[str] = (),
 ) -> None:
     """A table; columns named in `right` hold numbers. Nothing is cut where a program reads.
 
     A heading may have several lines; they end just above the rows.
 
-    With `wrap` the last column goes on in further lines on a terminal, instead of being cut.
+    With `wrap` the last column goes on in further lines on a terminal, instead of being cut. On a
+    narrow terminal those named in `keep` are cut last, and to show them whole those named in
+    `spare` are left out, the first one first; a line below says which.
     """
     found = [[_cell(value) for value in row] for row in rows]
+    left_out: list[str] = []
+    if spare and terminal():
+        columns, found, left_out = _spared(columns, found, keep, spare)
     ends = set(right)
     heads: list[list[str]] = []
-    widths = [
-        max([*map(_width, name.split("\n")), *(_width(row[place]) for row in found)])
-        for place, name in enumerate(columns)
-    ]
+    widths = _widths(columns, found)
     if terminal():
-        widths = _fitted(widths, columns)
+        widths = _fitted(widths, columns, keep)
     if terminal() and wrap:
         found = [line for row in found for line in _wrapped(row, widths[-1])]
     for line in zip_longest(*(reversed(name.split("\n")) for name in columns), fillvalue=""):
@@ -145,6 +149,34 @@ def table(
     for row in found:
         cells = [_placed(v, widths[i], columns[i] in ends) for i, v in enumerate(row)]
         say("  " + "  ".join(cells).rstrip())
+    if left_out:
+        say("  " + dim(f"a wider terminal shows also: {', '.join(left_out)}"))
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column would like to be."""
+    return [
+        max([*map(_width, name.split("\n")), *(_width(row[place]) for row in rows)])
+        for place, name in enumerate(columns)
+    ]
+
+
+def _spared(
+    columns: Sequence[str], rows: list[list[str]], keep: Collection[str], spare: Sequence[str]
+) -> tuple[list[str], list[list[str]], list[str]]:
+    """The table without what is left out so that `keep` is shown whole, and what that is."""
+    columns, left_out = list(columns), []
+    for name in spare:
+        widths = _widths(columns, rows)
+        fitted = _fitted(widths, columns, keep)
+        if all(fitted[at] == widths[at] for at, head in enumerate(columns) if head in keep):
+            break
+        at = columns.index(name)
+        if any(click.unstyle(row[at]) not in ("", "–") for row in rows):
+            left_out.append(name)
+        columns.pop(at)
+        rows = [[*row[:at], *row[at + 1 :]] for row in rows]
+    return columns, rows, left_out
 
 
 def _wrapped(row: list[str], width: int) -> Iterator[list[str]]:
@@ -201,16 +233,21 @@ def paragraph(label: str, words: str) -> None:
     say(textwrap.fill(words, width, initial_indent=start, subsequent_indent=" " * len(start)))
 
 
-def _fitted(widths: list[int], columns: Sequence[str]) -> list[int]:
-    """Widths that fit the terminal: the widest column gives way, down to its heading."""
+def _fitted(widths: list[int], columns: Sequence[str], keep: Collection[str] = ()) -> list[int]:
+    """Widths that fit the terminal: the widest column gives way, down to its heading.
+
+    Those in `keep` give way only when all others are as narrow as they may be.
+    """
     free = columns_across() - 2 - 2 * (len(widths) - 1)
     fitted = list(widths)
-    while sum(fitted) > free:
-        widest = max(range(len(fitted)), key=lambda place: fitted[place])
-        heading = max(map(len, columns[widest].split("\n")))
-        if fitted[widest] <= max(heading, 8):
-            break
-        fitted[widest] -= 1
+    floors = [max(8, *map(len, name.split("\n"))) for name in columns]
+    others = [at for at, name in enumerate(columns) if name not in keep]
+    for giving in (others, range(len(fitted))):
+        while sum(fitted) > free:
+            widest = max(giving, key=lambda at: fitted[at] - floors[at], default=None)
+            if widest is None or fitted[widest] <= floors[widest]:
+                break
+            fitted[widest] -= 1
     return fitted
 
 
