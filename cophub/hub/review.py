@@ -62,7 +62,7 @@ class Review:
     def queue(self, limit: int | None = None) -> Queue:
         """The open questions, best gain first; as many as are worth asking, or `limit`."""
         with self.hub.warehouse.connect() as connection:
-            return Queue(asked(connection), limit)
+            return Queue(asked(connection, self.hub.directory.weights), limit)
 
     def sides(self, questions: Iterable[Question]) -> dict[str, tuple[Side, Side]]:
         """Both people of each question, by its id."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from cophub.identities.evidence import Name
+from cophub.identities.matching.weights import Weights
 from cophub.identities.profile import account_views
 from cophub.identities.review.questions import Asked, Question, Queue, gain, question_id
 from cophub.identities.review.questions import asked as find_questions
@@ -40,6 +41,13 @@ def test_the_best_gain_comes_first() -> None:
     )  # fmt: skip
     assert asked(of) == ["gh", "ab", "cd", "ef"]
     assert [g for _, g in of.waiting()] == [3, 1, 1, 1]
+
+
+def test_more_pairs_come_before_fewer() -> None:
+    """One account that finds its five others is worth more than two that find two."""
+    of = queue(question("c", "d"), question("e", "f"), c=2, d=2, e=5)
+    assert asked(of) == ["ef", "cd"]
+    assert [g for _, g in of.waiting()] == [1, 2]
 
 
 def test_after_a_yes_questions_about_both_are_one() -> None:
@@ -155,6 +163,8 @@ def test_open_questions_come_from_what_was_weighed(warehouse: Warehouse) -> None
         found = find_questions(connection)
         (only,) = found.questions
         views = account_views(connection, [only.a, only.b])
+        (even,) = find_questions(connection, Weights(even=only.score)).questions
+    assert even.probability == 0.5
     assert (only.a, only.b, found.worth) == (("guests", "1"), ("guests", "2"), 1)
     assert [view.email for view in views.values()] == ["k***@x1.example", "k***@x2.example"]
     assert all(view.since is not None for view in views.values())

@@ -2,8 +2,8 @@
 
 A question is an edge between accounts of two people that is too strong to be left and too weak to
 be followed, or that something spoke against when it was to be followed. Of several between the same
-two people the strongest is asked; none where a yes is out of the question. Its gain is the number
-of accounts that would find the rest of their person, times the chance of a yes.
+two people the strongest is asked; none where a yes is out of the question. First comes what brings
+most pairs of accounts together, times the chance of a yes: the order in which matching puts them.
 """
 
 import math
@@ -21,11 +21,8 @@ from cophub.identities.matching.weights import Weights
 from cophub.identities.review.vetoes import vetoes
 from cophub.warehouse import tables
 
-PER_THOUSAND = 35
-"""No more questions than so many per 1,000 accounts are worth anybody's time."""
 LEAST = 10
 """However small a directory is, so many may be asked."""
-_EVEN = Weights().even
 _REFUSED = 0.3
 """How much less likely a yes is where the rest of the two people speaks against it."""
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
@@ -44,6 +41,8 @@ class Question:
     reasons: tuple[Reason, ...]
     refused: bool = False
     """Whether it was strong enough, but something in the rest of the two people speaks against."""
+    even: float = Weights().even
+    """The score at which a yes is as likely as a no."""
 
     @property
     def id(self) -> str:
@@ -53,7 +52,7 @@ class Question:
     @property
     def probability(self) -> float:
         """The chance of a yes, 0 to 1."""
-        chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, self.score - _EVEN))))
+        chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, self.score - self.even))))
         return chance * _REFUSED if self.refused else chance
 
 
@@ -74,9 +73,10 @@ class Asked:
     worth: int
 
 
-def asked(connection: Connection) -> Asked:
+def asked(connection: Connection, weights: Weights | None = None) -> Asked:
     """The open questions; those that a decision has answered already are left out."""
-    edges = list(_edges(connection))
+    weights = weights or Weights()
+    edges = list(_edges(connection, weights.even))
     people = {person for edge in edges for person in (edge.person_a, edge.person_b)}
     accounts = connection.scalar(select(func.count()).select_from(_link)) or 0
     settled = _settled(connection, facts(connection)) if edges else set()
@@ -88,7 +88,7 @@ def asked(connection: Connection) -> Asked:
         known = best.get(pair)
         if known is None or _strength(edge) < _strength(known):
             best[pair] = edge
-    worth = max(LEAST, math.ceil(accounts * PER_THOUSAND / 1000))
+    worth = max(LEAST, math.ceil(accounts * weights.questions))
     vetoed = vetoes(connection, best.keys())
     questions = tuple(question for pair, question in best.items() if pair not in vetoed)
     return Asked(questions, sizes(connection, people), min(worth, len(questions)))
@@ -133,9 +133,11 @@ class Queue:
             known = open_pairs.get(pair)
             if known is None or _strength(question) < _strength(known):
                 open_pairs[pair] = question
-        found = [(question, state.gain(question)) for question in open_pairs.values()]
-        found.sort(key=lambda each: (-each[1] * each[0].probability, *_strength(each[0])))
-        return found[: max(0, self.worth - len(self.answers))]
+        found = sorted(
+            open_pairs.values(), key=lambda q: (-state.pairs(q) * q.probability, *_strength(q))
+        )
+        left = max(0, self.worth - len(self.answers))
+        return [(question, state.gain(question)) for question in found[:left]]
 
     def answer(self, question: Question, same: bool | None) -> None:
         """Take an answer; None: skipped."""
@@ -167,6 +169,11 @@ class _State:
         a, b = self._root(question.person_a), self._root(question.person_b)
         return gain(self._sizes[a], self._sizes[b])
 
+    def pairs(self, question: Question) -> int:
+        """Pairs of accounts that a yes would bring together."""
+        a, b = self._root(question.person_a), self._root(question.person_b)
+        return self._sizes[a] * self._sizes[b]
+
     def _unite(self, question: Question) -> None:
         a, b = self._root(question.person_a), self._root(question.person_b)
         if a != b:
@@ -184,7 +191,7 @@ def _strength(question: Question) -> tuple[float, Account, Account]:
     return (-question.probability, question.a, question.b)
 
 
-def _edges(connection: Connection) -> Iterator[Question]:
+def _edges(connection: Connection, even: float) -> Iterator[Question]:
     """Edges to be asked, between accounts of two people."""
     one, other = _evidence.alias(), _evidence.alias()
     link, other_link = _link.alias(), _link.alias()
@@ -211,7 +218,7 @@ def _edges(connection: Connection) -> Iterator[Question]:
             first, second = second, first
         told = tuple(Reason(*reason) for reason in reasons or ())
         ends = first[0], second[0], first[1], second[1]
-        yield Question(*ends, score, told, refused=verdict == MERGE)
+        yield Question(*ends, score, told, verdict == MERGE, even)
 
 
 def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str]]:
@@ -225,4 +232,4 @@ def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str
     }
 
 
-__all__ = ["LEAST", "PER_THOUSAND", "Asked", "Question", "Queue", "asked", "gain", "question_id"]
+__all__ = ["LEAST", "Asked", "Question", "Queue", "asked", "gain", "question_id"]
