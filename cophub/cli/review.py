@@ -15,7 +15,6 @@ from cophub.cli import show
 from cophub.cli.keys import Keys, pressed
 from cophub.cli.review_screen import Progress, batch_screen, help_screen, question_screen
 from cophub.identities.decisions import Contradiction, Fact
-from cophub.identities.privacy import mask_text
 
 if TYPE_CHECKING:
     from cophub.hub.people import Decide
@@ -99,7 +98,7 @@ class Session:
         """Keep an answer; whether it was kept."""
         found = self.review.answer(question, same, self.how)
         if isinstance(found, Contradiction):
-            self.message = f"[red]✗ contradicts {escape(mask_text(str(found)))}[/]"
+            self.message = f"[red]✗ contradicts {escape(str(found))}[/]"
             return False
         self.queue.answer(question, same)
         self.facts.append(found)

@@ -16,7 +16,6 @@ from cophub.config.environment import FromEnvironment
 from cophub.errors import CophubError
 from cophub.hub import reading
 from cophub.hub.answers import Finding
-from cophub.identities.privacy import mask_text
 from cophub.warehouse import Warehouse, tables
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ def _decisions(hub: "Hub") -> Iterator[Finding]:
         yield Finding(
             "people",
             "warning",
-            f"decisions contradict one another: {mask_text(str(conflict))}",
+            f"decisions contradict one another: {conflict}",
             f"take one of them back, such as: cophub people undo {number}",
         )
     for old, new in known.renamed.items():

@@ -210,7 +210,7 @@ class People:
             if against and not how.force:
                 raise ConfigError(_objection(against))
             made = kept.record(connection, wanted, by=how.who, now=now, note=how.note)
-            said = tuple(mask_text(str(conflict)) for conflict in against)
+            said = tuple(str(conflict) for conflict in against)
             return Change(tuple(made), tuple(taken), contradictions=said)
 
         return self._change(write, touched, how.dry_run)
@@ -334,7 +334,7 @@ class People:
     def contradictions(self) -> list[str]:
         """Decisions that cannot all hold, a line each."""
         with self._warehouse.connect() as connection:
-            return [mask_text(str(conflict)) for conflict in conflicts(connection)]
+            return [str(conflict) for conflict in conflicts(connection)]
 
 
 def best_account(connection: Connection, person: str) -> Account:
@@ -392,7 +392,7 @@ def _said(person: Meant) -> str:
 
 
 def _objection(against: Sequence[Contradiction]) -> str:
-    lines = "; ".join(mask_text(str(conflict)) for conflict in against[:3])
+    lines = "; ".join(str(conflict) for conflict in against[:3])
     more = f" (and {len(against) - 3} more)" if len(against) > 3 else ""
     numbers = sorted({f.number for conflict in against for f in conflict.facts if f.number})
     return (

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from cophub.identities.links import Account, in_parts
+from cophub.identities.privacy import mask_text
 from cophub.warehouse import tables
 
 _t = tables.identity_decision
@@ -61,7 +62,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two accounts that are different by one decision and the same by a chain of others."""
+    """Two accounts that are different by one decision and the same by a chain of others.
+
+    As text it says which, addresses masked.
+    """
 
     different: Fact
     same: tuple[Fact, ...]
@@ -78,7 +82,7 @@ class Contradiction:
 
 def _named(fact: Fact) -> str:
     number = f"decision {fact.number}" if fact.number else "now"
-    return f"{number}: {':'.join(fact.a)} and {':'.join(fact.b)} are {fact.word}"
+    return mask_text(f"{number}: {':'.join(fact.a)} and {':'.join(fact.b)} are {fact.word}")
 
 
 def facts(connection: Connection, *, withdrawn: bool = False) -> list[Fact]:
@@ -115,7 +119,7 @@ def record(
     written: list[Fact] = []
     for wish in wishes:
         if wish.a == wish.b:
-            raise ValueError(f"{':'.join(wish.a)} is one account: there is nothing to decide")
+            raise ValueError(f"one account of {wish.a[0]} alone: there is nothing to decide")
         if (wish.same, *wish.pair) in standing:
             continue
         standing.add((wish.same, *wish.pair))

@@ -76,6 +76,15 @@ def test_a_circle_is_found_with_its_shortest_chain() -> None:
     )
 
 
+def test_a_contradiction_is_told_without_addresses() -> None:
+    one, other = ("lists", "amina@health.example"), ("lists", "bo@health.example")
+    (conflict,) = contradictions([made(1, True, one, other), made(2, False, one, other)])
+    assert str(conflict) == (
+        "decision 2: lists:a***@health.example and lists:b***@health.example are different,"
+        " but decision 1: lists:a***@health.example and lists:b***@health.example are same"
+    )
+
+
 def test_objections_are_only_those_that_a_wish_brings(warehouse: Warehouse) -> None:
     with warehouse.begin() as connection:
         record(connection, [Wish(True, A, B), Wish(False, A, B)], by=None, now=NOW)
