@@ -41,6 +41,7 @@ _BEHIND_NAME = re.compile(
 
 
 @lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """Lower case without accents and marks, in its own script; single blanks between words."""
     text = text.casefold()

@@ -49,8 +49,11 @@ def is_own_text(shown: str, organization: str, domain: str, local: str) -> bool:
 
     `local` is the local part of its mailbox and `domain` its work domain; either may be empty.
     """
+    at_role = bool(local) and is_role(local)
+    if not (at_role or organization or domain):
+        return False
     told = telling(shown)
-    at_role = bool(local) and (is_role(local) or (bool(told) and local in GIVEN_TOO))
+    at_role = at_role or (bool(told) and local in GIVEN_TOO)
     if not told and not (at_role and (organization or domain)):
         return False
     words = told or tuple(plain(shown).split())

@@ -24,6 +24,7 @@ from cophub.identities.reading.role_words import (
 ROLE_LOCAL_PARTS = FUNCTIONS | PROGRAMMES | (TEAMS - {"cell", "hq"})
 """Words that make a local part one of a function, alone or beside a place, number or qualifier."""
 
+_PARTS = ROLE_LOCAL_PARTS | SHORT
 _BEGINNINGS = frozenset(name[:size] for name in COMMON for size in range(4, len(name)))
 _WITH_CODE = (ROLE_LOCAL_PARTS | SHORT) - SURNAMES - _BEGINNINGS
 """Functions that a country's code may follow: none that names begin with, as `geral`."""
@@ -86,7 +87,11 @@ def _is_role_word(word: str) -> bool:
         return False
     if names_country_in_one(word):
         return True
-    return _with_code(word) or any(_joined(word[:at], word[at:]) for at in range(2, len(word) - 1))
+    for at in range(2, len(word) - 1):
+        left, right = word[:at], word[at:]
+        if (left in _PARTS or right in _PARTS) and _joined(left, right):
+            return True
+    return _with_code(word)
 
 
 def _joined(left: str, right: str) -> bool:
@@ -107,10 +112,10 @@ def _with_code(word: str) -> bool:
     """`officenl`, `hrch`, `keinfo`: a function in one with the code of a country."""
     for size in (2, 3):
         left, right = word[:-size], word[-size:]
-        if is_country_code(right) and left in _WITH_CODE:
+        if left in _WITH_CODE and is_country_code(right):
             return len(left) >= _BEFORE_CODE or left in _BEFORE_CODE_TOO
         left, right = word[:size], word[size:]
-        if is_country_code(left) and right in ROLE_LOCAL_PARTS:
+        if right in ROLE_LOCAL_PARTS and is_country_code(left):
             return len(right) > _BEFORE_CODE or right == "info"
     return False
 
