@@ -19,9 +19,8 @@ from cophub.identities.card import PersonCard, person_card
 from cophub.identities.decisions import Contradiction, Fact, Wish
 from cophub.identities.explain import WhyPerson, why_person
 from cophub.identities.links import Account, accounts_of, in_parts, owners, sizes
-from cophub.identities.lookup import SHORT, Meant, meant
+from cophub.identities.lookup import Meant, account_of, best_account, meant
 from cophub.identities.matching.weights import Weights
-from cophub.identities.privacy import mask_text
 from cophub.identities.profile import account_views
 from cophub.identities.standing import conflicts
 from cophub.identities.uniting import unite
@@ -149,15 +148,15 @@ class People:
         def wishes(connection: Connection) -> tuple[list[Wish], list[Account]]:
             person = meant(connection, asked)
             theirs = accounts_of(connection, [person.person])
-            apart = [_one_of(connection, theirs, person, text) for text in accounts]
+            apart = [account_of(connection, person, theirs, text) for text in accounts]
             rest = [account for account in theirs if account not in apart]
             if not rest:
                 raise ConfigError(
-                    f"{_said(person)} has no other accounts; name only those to be split off"
+                    f"{person.label} has no other accounts; name only those to be split off"
                 )
             if len(rest) * len(set(apart)) > _MOST:
                 raise ConfigError(
-                    f"{_said(person)} has {len(theirs):,} accounts, too many to be split by hand;"
+                    f"{person.label} has {len(theirs):,} accounts, too many to be split by hand;"
                     " split one account off at a time"
                 )
             return [Wish(False, a, b) for a in dict.fromkeys(apart) for b in rest], apart
@@ -337,58 +336,13 @@ class People:
             return [str(conflict) for conflict in conflicts(connection)]
 
 
-def best_account(connection: Connection, person: str) -> Account:
-    """The account that stands for a person: there, verified, with a name, the first by its key."""
-    a = tables.account.c
-    found = connection.execute(
-        select(a.source, a.key, a.gone_at, a.email_verified, a.name)
-        .join(_link, (_link.c.source == a.source) & (_link.c.account == a.key))
-        .where(_link.c.person == person)
-    ).all()
-    if not found:
-        raise ConfigError(f"{person[:SHORT]} has no accounts in the warehouse any more")
-    best = min(
-        found,
-        key=lambda row: (
-            row.gone_at is not None, not row.email_verified, not row.name, row.source, row.key
-        ),
-    )  # fmt: skip
-    return best.source, best.key
-
-
 def _check_several(found: Sequence[Meant]) -> None:
     if len(found) < 2:
         raise ConfigError("name two people or accounts, or more")
     if len({each.person for each in found}) == 1 and not all(each.account for each in found):
         raise ConfigError(
-            f"all of these are {_said(found[0])} already; name accounts to make it a decision"
+            f"all of these are {found[0].label} already; name accounts to make it a decision"
         )
-
-
-def _one_of(connection: Connection, theirs: Sequence[Account], person: Meant, text: str) -> Account:
-    """The account of a person that a text names."""
-    if text.isdecimal() and 1 <= int(text) <= len(theirs):
-        return theirs[int(text) - 1]
-    if text.isdecimal():
-        raise ConfigError(
-            f"{_said(person)} has accounts 1 to {len(theirs)};"
-            f" `cophub people show {person.person[:SHORT]}` numbers them"
-        )
-    found = meant(connection, text)
-    if found.person != person.person:
-        raise ConfigError(
-            f"{mask_text(text)} is not an account of {_said(person)} but of {_said(found)}"
-        )
-    if found.account is None:
-        raise ConfigError(
-            f"{mask_text(text)} names several accounts of {_said(person)}; take their numbers in"
-            f" `cophub people show {person.person[:SHORT]}`"
-        )
-    return found.account
-
-
-def _said(person: Meant) -> str:
-    return f"{person.person[:SHORT]} {person.name or '(no name)'}"
 
 
 def _objection(against: Sequence[Contradiction]) -> str:
@@ -422,4 +376,4 @@ def _lines(
     return tuple(sorted(found, key=lambda line: (-line.accounts, line.name or "", line.person)))
 
 
-__all__ = ["Change", "Decide", "DecisionRow", "People", "PersonLine", "best_account"]
+__all__ = ["Change", "Decide", "DecisionRow", "People", "PersonLine"]

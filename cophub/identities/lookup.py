@@ -32,6 +32,11 @@ class Meant:
     account: Account | None = None
     redirected_from: str | None = None
 
+    @property
+    def label(self) -> str:
+        """`4f2a91c0 Amina Diallo`."""
+        return f"{self.person[:SHORT]} {self.name or '(no name)'}"
+
 
 def meant(connection: Connection, asked: str) -> Meant:
     """Whom `asked` names. Raises ConfigError where it is nobody or several, with whom it could be.
@@ -57,12 +62,50 @@ def meant(connection: Connection, asked: str) -> Meant:
     )
 
 
-def labelled(connection: Connection, people: Sequence[str]) -> dict[str, str]:
-    """`4f2a91c0 Amina Diallo` for each of these people."""
-    query = select(_person.c.id, _person.c.name).where(_person.c.id.in_(people))
-    return {
-        row.id: f"{row.id[:SHORT]} {row.name or '(no name)'}" for row in connection.execute(query)
-    }
+def account_of(
+    connection: Connection, person: Meant, theirs: Sequence[Account], text: str
+) -> Account:
+    """The account of a person that a text names, by address, as `source:account` or by number.
+
+    Numbers count `theirs` from 1. Raises ConfigError where it is none of theirs, or several.
+    """
+    if text.isdecimal() and 1 <= int(text) <= len(theirs):
+        return theirs[int(text) - 1]
+    if text.isdecimal():
+        raise ConfigError(
+            f"{person.label} has accounts 1 to {len(theirs)};"
+            f" `cophub people show {person.person[:SHORT]}` numbers them"
+        )
+    found = meant(connection, text)
+    if found.person != person.person:
+        raise ConfigError(
+            f"{mask_text(text)} is not an account of {person.label} but of {found.label}"
+        )
+    if found.account is None:
+        raise ConfigError(
+            f"{mask_text(text)} names several accounts of {person.label}; take their numbers in"
+            f" `cophub people show {person.person[:SHORT]}`"
+        )
+    return found.account
+
+
+def best_account(connection: Connection, person: str) -> Account:
+    """The account that stands for a person: there, verified, with a name, the first by its key."""
+    a = _account.c
+    found = connection.execute(
+        select(a.source, a.key, a.gone_at, a.email_verified, a.name)
+        .join(_link, (_link.c.source == a.source) & (_link.c.account == a.key))
+        .where(_link.c.person == person)
+    ).all()
+    if not found:
+        raise ConfigError(f"{person[:SHORT]} has no accounts in the warehouse any more")
+    best = min(
+        found,
+        key=lambda row: (
+            row.gone_at is not None, not row.email_verified, not row.name, row.source, row.key
+        ),
+    )  # fmt: skip
+    return best.source, best.key
 
 
 def current(connection: Connection, person: str) -> str:
@@ -129,9 +172,9 @@ def _of_id(connection: Connection, asked: str) -> Meant:
             f'no person\'s id begins with "{asked}"; `cophub people list` shows the ids'
         )
     if len(today) > 1:
-        which = labelled(connection, list(today)).values()
+        which = sorted(_named(connection, asked, person, None).label for person in today)
         raise ConfigError(
-            f'"{asked}" is the beginning of {len(today)} ids: {_some(sorted(which))};'
+            f'"{asked}" is the beginning of {len(today)} ids: {_some(which)};'
             " write a few more signs"
         )
     ((person, row),) = today.items()
@@ -157,4 +200,4 @@ def _some(words: Iterable[str]) -> str:
     return ", ".join(words[:_SHOWN]) + more
 
 
-__all__ = ["SHORT", "Meant", "current", "labelled", "meant"]
+__all__ = ["SHORT", "Meant", "account_of", "best_account", "current", "meant"]

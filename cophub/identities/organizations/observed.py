@@ -48,6 +48,7 @@ def observe(connection: Connection, now: datetime, *, scoped: bool) -> int:
         _stage_says(connection, scoped)
         _stage_saying(connection, scoped)
         ended = _end(connection, now)
+        _stage_begins(connection)
         return ended + _begin(connection)
 
 
@@ -134,7 +135,8 @@ def _end(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def _begin(connection: Connection) -> int:
+def _stage_begins(connection: Connection) -> None:
+    """What is said by accounts of which nothing is kept as said now."""
     execute(
         connection,
         f"""
@@ -151,6 +153,9 @@ def _begin(connection: Connection) -> int:
         """,
     )
     settle(connection, "begins")
+
+
+def _begin(connection: Connection) -> int:
     # An account that says something for the first time may always have said so, as far as anybody
     # knows: since it was made, or joined, or else was first seen.
     return execute(
