@@ -33,6 +33,7 @@ _FEW = 6.0
 """So many twins must be seen or expected before they say much."""
 _RARE = 0.05
 """Other people to expect of a name for it to be rare."""
+_STEP = 0.5
 _BOXES = ("none", "private", "work")
 
 
@@ -71,6 +72,21 @@ class Habits(NamedTuple):
         """
         two = sum(math.exp(self.several(n) + self.several(anchors - n)) for n in range(1, anchors))
         return math.log(two / 2) - self.several(anchors)
+
+
+def alike(one: Habits, other: Habits) -> bool:
+    """Whether two habits are within a step or two of each other.
+
+    A value near the edge of its step is on this side or that by the last few accounts.
+    """
+    if max(one.culture, other.culture) > 1.5 * min(one.culture, other.culture):
+        return False
+    if max(one.unseen, other.unseen) > 2.5 * min(one.unseen, other.unseen):
+        return False
+    pairs = [(5 * one.slope, 5 * other.slope), *zip(one.spread, other.spread, strict=True)]
+    for mine, theirs in ((one.within, other.within), (one.boxes, other.boxes)):
+        pairs.extend((mine.get(key, 0.0), theirs.get(key, 0.0)) for key in {*mine, *theirs})
+    return all(abs(x - y) <= _STEP for x, y in pairs)
 
 
 Pair = tuple[str, str]
@@ -264,4 +280,4 @@ def _steps(value: float, least: float, most: float) -> float:
     return round(2 * min(most, max(least, value))) / 2
 
 
-__all__ = ["Habits", "learn"]
+__all__ = ["Habits", "alike", "learn"]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.frequency import size_band
-from cophub.identities.matching.habits import learn
+from cophub.identities.matching.habits import alike, learn
 from cophub.identities.matching.match import VERSION as MATCHING
 from cophub.identities.matching.nodes import Ref
 from cophub.identities.matching.scoring import Scorer
@@ -47,6 +47,8 @@ WHOLE_SHARE = 0.2
 """Where more of the accounts than this changed, everything is weighed anew: that costs less."""
 LEARN_SHARE = 0.01
 """Where more of the accounts than this changed, what the directory is like is learned again."""
+_LARGE = 8_192
+"""Mailboxes of a directory that is not weighed anew for one step in what it is like."""
 _PIECE = 5_000
 
 
@@ -194,8 +196,14 @@ def _part(
 
 
 def _holds(connection: Connection, before: kept.Resolved, news: _News) -> bool:
-    """Whether the directory is still like what was learned of it as a whole."""
-    return not news.learning or learn(*everybody(connection)) == before.habits
+    """Whether the directory is still like what was learned of it as a whole, or about so.
+
+    Of a small one exactly so: to weigh it anew costs nothing.
+    """
+    if not news.learning:
+        return True
+    learned = learn(*everybody(connection))
+    return learned == before.habits or (before.size >= _LARGE and alike(learned, before.habits))
 
 
 def _news(
