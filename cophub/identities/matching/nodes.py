@@ -62,18 +62,14 @@ def nodes(accounts: Sequence[Evidence], different: Collection[tuple[Ref, Ref]] =
     homes = _homes(accounts)
     made: list[Node] = []
     for members, shared in _groups(accounts, homes):
-        if different and len(members) > 1:
-            for part in _apart(accounts, members, different):
-                made.append(
-                    _node(
-                        accounts,
-                        part,
-                        shared | homes.passed_on,
-                        len(part) < len(members),
-                    )
-                )
-        else:
-            made.append(_node(accounts, members, shared | homes.passed_on))
+        not_own = shared | homes.passed_on
+        apart = _apart(accounts, members, different) if different and len(members) > 1 else None
+        for part in apart or (members,):
+            node = _node(accounts, part, not_own, len(part) < len(members))
+            blank = node.kind == "person" and not (node.names or node.directory)
+            if blank and any(box in homes.roles or box in shared for box in node.shared):
+                node.kind = "role_mailbox"
+            made.append(node)
     made.sort(key=lambda node: node.key)
     return made
 
@@ -88,7 +84,7 @@ class _Homes:
     mailboxes: dict[str, list[int]] = field(default_factory=dict)
     """Those of accounts without a directory id."""
     owners: dict[str, set[str]] = field(default_factory=dict)
-    """Mailbox to the directory ids that bear it."""
+    """Mailbox to the directory ids that bear it, those that have verified it if there are any."""
     roles: set[str] = field(default_factory=set)
     passed_on: frozenset[str] = frozenset()
     """Mailboxes that belong to nobody: roles, and those that two directory ids bear."""
@@ -96,22 +92,26 @@ class _Homes:
 
 def _homes(accounts: Sequence[Evidence]) -> _Homes:
     homes = _Homes()
+    verified: dict[str, set[str]] = {}
     for position, e in enumerate(accounts):
         if e.mailbox and (e.role or e.kind in _SHARED_KINDS):
             homes.roles.add(e.mailbox)
-        if e.kind != "person":
+        if e.directory and e.kind not in _ENTITIES:
+            homes.directories.setdefault(e.directory, []).append(position)
+            if e.mailbox:
+                homes.owners.setdefault(e.mailbox, set()).add(e.directory)
+                if e.verified:
+                    verified.setdefault(e.mailbox, set()).add(e.directory)
+        elif e.kind != "person":
             if e.mailbox and e.kind in _ENTITIES:
                 homes.entities.setdefault((e.kind, e.mailbox), []).append(position)
             else:
                 homes.alone.append(position)
-        elif e.directory:
-            homes.directories.setdefault(e.directory, []).append(position)
-            if e.mailbox:
-                homes.owners.setdefault(e.mailbox, set()).add(e.directory)
         elif e.mailbox:
             homes.mailboxes.setdefault(e.mailbox, []).append(position)
         else:
             homes.alone.append(position)
+    homes.owners |= verified
     several = {mailbox for mailbox, ids in homes.owners.items() if len(ids) > 1}
     homes.passed_on = frozenset(homes.roles | several)
     return homes
@@ -216,7 +216,7 @@ def _node(
         members=tuple(members),
         key=(first.source, first.key),
         refs=tuple((e.source, e.key) for e in es),
-        kind=first.kind,
+        kind="person" if any(e.kind == "person" for e in es) else first.kind,
         names=names,
         spelled=spelled,
         mailboxes=own,
@@ -249,7 +249,7 @@ def _single(e: Evidence, position: int, not_own: frozenset[str], ruled: bool) ->
         spelled=spelled_name(e) if own and not full else None,
         mailboxes=(e.mailbox,) if own else (),
         shared=() if own or not e.mailbox else (e.mailbox,),
-        directory=e.directory if e.kind == "person" else "",
+        directory=e.directory if e.kind not in _ENTITIES else "",
         places=((e.organization, e.domain),) if e.organization or e.domain else (),
         domains=(e.domain,) if e.domain and own else (),
         countries=(e.country,) if e.country else (),
