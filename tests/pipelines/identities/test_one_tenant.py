@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from identities_parts.metrics import score
 
 from cophub import Connector
 from cophub.connectors import mailchimp, sharepoint, yammer
 from cophub.http import Limits, MemoryTokens, Transport
-from cophub.identities.metrics import score
 from cophub.pipelines.identities import cophub_pipelines
 from cophub.sandbox import MailchimpSandbox, MicrosoftSandbox
 from cophub.sandbox.mailchimp import KEY
