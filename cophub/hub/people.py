@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from cophub.errors import ConfigError
-from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse
+from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse, undone
 from cophub.identities import decisions as kept
 from cophub.identities.card import PersonCard, person_card
 from cophub.identities.decisions import Contradiction, Fact, Wish
@@ -86,10 +86,6 @@ class DecisionRow:
     decided_at: Any
     note: str | None
     withdrawn_at: Any = None
-
-
-class _Rehearsed(Exception):  # noqa: N818 - no error: what undoes a rehearsal
-    """Undoes a transaction whose outcome has been seen."""
 
 
 @dataclass
@@ -243,16 +239,11 @@ class People:
         whole: set[Account],
         began: datetime,
     ) -> Change:
-        seen: list[Change] = []
-        try:
-            with self._warehouse.begin() as connection:
-                change = write(connection)
-                rehearse(self.hub, connection)
-                after = _lines(connection, whole, began)
-                seen.append(replace(change, before=before, after=after, dry_run=True))
-                raise _Rehearsed
-        except _Rehearsed:
-            return seen[0]
+        with undone(self._warehouse) as connection:
+            change = write(connection)
+            rehearse(self.hub, connection)
+            after = _lines(connection, whole, began)
+        return replace(change, before=before, after=after, dry_run=True)
 
     # --- looking up --------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ is there already, and every post counts twice. Before its first sync under the n
 take that name; after it only what people decided does.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,10 @@ from sqlalchemy import Connection, Table, and_, delete, func, or_, select, updat
 
 from cophub.config.messages import did_you_mean, listed
 from cophub.errors import ConfigError
+from cophub.hub.resolving import undone
+from cophub.publish import LEASE
 from cophub.warehouse import tables
+from cophub.warehouse.holding import held
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
@@ -42,34 +46,18 @@ class Renamed:
         return f"{line}; {self.new} was synced already, so what was read as {self.old} stays there"
 
 
-class _Rehearsed(Exception):  # noqa: N818 - no error: what undoes a rehearsal
-    """Undoes a transaction whose outcome has been seen."""
-
-
 def rename_source(hub: "Hub", old: str, new: str, *, dry_run: bool = False) -> Renamed:
     """Move what stands under `old` to `new`, in one transaction.
 
     Raises ConfigError where plugins.toml still has `old` or has no `new`, and where nothing of
     `old` is in the warehouse. Raises SourceBusy while either is synced or the pipelines run.
     """
-    from contextlib import ExitStack
-
-    from cophub.publish import LEASE
-    from cophub.warehouse.holding import held
-
     _check_names(hub, old, new)
     with ExitStack() as stack:
         for name in (old, new, LEASE):
             stack.enter_context(held(hub.warehouse, name))
-        found: list[Renamed] = []
-        try:
-            with hub.warehouse.begin() as connection:
-                found.append(_rename(connection, old, new, dry_run))
-                if dry_run:
-                    raise _Rehearsed
-        except _Rehearsed:
-            pass
-    return found[0]
+        with undone(hub.warehouse) if dry_run else hub.warehouse.begin() as connection:
+            return _rename(connection, old, new, dry_run)
 
 
 def _check_names(hub: "Hub", old: str, new: str) -> None:

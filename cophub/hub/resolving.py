@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection
@@ -49,6 +49,18 @@ def bring_up_to_date(hub: "Hub") -> str | None:
     return None
 
 
+class _Undone(Exception):  # noqa: N818 - no error: what undoes a transaction
+    """Ends a transaction whose outcome has been seen."""
+
+
+@contextmanager
+def undone(warehouse: "Warehouse") -> Iterator[Connection]:
+    """A transaction that is undone at its end, so that its outcome can be told beforehand."""
+    with suppress(_Undone), warehouse.begin() as connection:
+        yield connection
+        raise _Undone
+
+
 def rehearse(hub: "Hub", connection: Connection) -> None:
     """Do the same inside a transaction that the caller will undo."""
     _run(hub, cast("Warehouse", _Inside(hub.warehouse, connection)), 0)
@@ -89,4 +101,4 @@ class _Inside:
         return getattr(self._warehouse, name)
 
 
-__all__ = ["PIPELINE", "bring_up_to_date", "rehearse"]
+__all__ = ["PIPELINE", "bring_up_to_date", "rehearse", "undone"]
