@@ -167,6 +167,7 @@ person_history = Table(
     Column("valid_to", Instant, comment="Until when; NULL: still theirs"),
     Column("run", RowId, comment="Run that put it there"),
     Column("reason", Text, comment="Why it came or went"),
+    Index(None, "source", "account"),
     comment="Which account was held to be whose, and when",
 )
 

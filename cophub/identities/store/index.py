@@ -85,14 +85,15 @@ def find_accounts(
         rows = among(
             connection,
             "SELECT source, account, id, digest, evidence FROM identity_evidence"
-            f" WHERE source = {_quoted(source)} AND account IN <values>",
+            f" WHERE source = {quoted(source)} AND account IN <values>",
             [key for _, key in group],
         )
         found.update(((row[0], row[1]), Known(row[2], row[3], row[4])) for row in rows)
     return found
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A source as text in SQL that psycopg reads."""
     # A percent sign would be a place for a value to psycopg; names of sources have none of these.
     return "'" + text.replace("'", "''").replace("%", "%%") + "'"
 
@@ -201,5 +202,5 @@ def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Eviden
 __all__ = [
     "Known", "account_rows", "bearers", "bearing", "digest", "directory_size", "every_account",
     "everybody", "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates",
-    "put_accounts", "read_account", "remove_accounts",
+    "put_accounts", "quoted", "read_account", "remove_accounts",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """People written down: which account is whose, since when and why, and how a person is shown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from cophub.identities.store.assign import Account, Assignment, Merged, assign
+from cophub.identities.store.index import quoted
 from cophub.identities.store.rows import Row, all_rows, among, put
 from cophub.warehouse.columns import instant_text
 from cophub.warehouse.staging import execute, settle, staged
@@ -77,6 +78,8 @@ def write_people(
         held,
         ages=lambda people: _ages(connection, people),
         merged=lambda people: _merged(connection, people),
+        origins=lambda contested: _origins(connection, contested),
+        redirects=lambda people: _redirects(connection, people),
     )
     touched = frozenset(assignment.people) | frozenset(held.values()) | left
     with staged(connection, **_TABLES):
@@ -91,19 +94,36 @@ def write_people(
 
 def _held(connection: Connection, accounts: Iterable[Iterable[Account]]) -> dict[Account, str]:
     """Whose each of the accounts is now."""
+    rows = _about(connection, "source, account, person FROM person_account", accounts)
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _about(
+    connection: Connection, selected: str, accounts: Iterable[Iterable[Account]]
+) -> Iterator[Row]:
+    """Rows of a table about these accounts."""
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for group in accounts:
         for source, key in group:
             wanted[source].append(key)
-    found: dict[Account, str] = {}
     for source, keys in wanted.items():
-        rows = among(
-            connection,
-            "SELECT source, account, person FROM person_account WHERE account IN <values>",
-            keys,
-        )
-        found.update(((row[0], row[1]), row[2]) for row in rows if row[0] == source)
-    return found
+        where = f"WHERE source = {quoted(source)} AND account IN <values>"
+        yield from among(connection, f"SELECT {selected} {where}", keys)
+
+
+def _origins(connection: Connection, accounts: Sequence[Account]) -> dict[Account, str]:
+    """Whose each of the accounts was first."""
+    columns = "valid_from, person, source, account"
+    found: dict[Account, tuple[str, str]] = {}
+    for since, person, *ref in _about(connection, f"{columns} FROM person_history", [accounts]):
+        account, row = (ref[0], ref[1]), (str(since), person)
+        found[account] = min(row, found.get(account, row))
+    return {account: person for account, (_, person) in found.items()}
+
+
+def _redirects(connection: Connection, people: set[str]) -> set[str]:
+    sql = "SELECT id FROM person WHERE merged_into IS NOT NULL AND id IN <values>"
+    return {row[0] for row in among(connection, sql, sorted(people))}
 
 
 def _ages(connection: Connection, people: set[str]) -> Mapping[str, str]:
@@ -263,8 +283,13 @@ def _repoint(connection: Connection, survivors: Sequence[str]) -> None:
     if not accounts:
         return
     now_of = _held(connection, [accounts])
+    first = _origins(connection, sorted(accounts))
     votes = {
-        person: Counter(now_of[account] for account in end.accounts if account in now_of)
+        person: Counter(
+            now_of[account]
+            for account in [a for a in end.accounts if first.get(a) == person] or end.accounts
+            if account in now_of
+        )
         for person, end in ends.items()
     }
     targets = [

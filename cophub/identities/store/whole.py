@@ -10,6 +10,7 @@ from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.match import Matching, match
 from cophub.identities.matching.scoring import Labels
 from cophub.identities.matching.weights import Weights
+from cophub.identities.reading.remembered import forget_texts
 from cophub.identities.store.edges import edge_rows, put_edges, tie_rows
 from cophub.identities.store.groups import groups_of
 from cophub.identities.store.index import (
@@ -37,6 +38,7 @@ def read_everybody(connection: Connection, *, cached: bool) -> tuple[list[Eviden
         same = before is not None and before.digest == mark
         accounts.append(before.evidence if before and same else read_account(row))
         digests.append(mark)
+    forget_texts()
     return accounts, digests
 
 

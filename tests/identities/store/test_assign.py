@@ -17,8 +17,9 @@ def assigned(
     held: Mapping[str, str],
     ages: Mapping[str, str] | None = None,
     merged: Sequence[tuple[str, str, str, str]] = (),
+    first: Mapping[str, str] | None = None,
 ) -> Assignment:
-    """Groups of accounts of one letter; `held` is person -> letters."""
+    """Groups of accounts of one letter; `held` and `first` are person -> letters."""
     before = {account: person for person, names in held.items() for account in accounts(names)}
     merges = [Merged(one, into, accounts(a), accounts(b)) for one, into, a, b in merged]
     return assign(
@@ -26,6 +27,8 @@ def assigned(
         before,
         ages=lambda people: {person: (ages or {}).get(person, "2026") for person in people},
         merged=lambda people: merges,
+        origins=lambda accounts: {("list", a): p for p, own in (first or {}).items() for a in own},
+        redirects=lambda people: people,
     )
 
 
@@ -66,6 +69,21 @@ def test_of_two_merges_the_newest_is_undone_first() -> None:
     merges = [("q", "p", "cde", "ab"), ("r", "p", "de", "abc")]
     found = assigned(["ab", "cde"], {"p": "abcde"}, merged=merges)
     assert (found.people, found.revived) == (["p", "q"], ["q"])
+
+
+def test_who_is_made_of_what_somebody_first_had_is_that_person_however_it_came_about() -> None:
+    first = {"p": "ab", "q": "cd", "r": "ef"}
+    assert assigned(["ab", "cd", "ef"], {"q": "abcdef"}, first=first).people == ["p", "q", "r"]
+    assert assigned(["ab", "cd"], {"r": "ab", "q": "cd"}, first=first).people == ["r", "q"]
+    found = assigned(["ab", "cd"], {"r": "abc", "q": "d"}, first=first)
+    assert (found.people, found.lost, found.revived) == (["p", "q"], {"r": 0}, ["p"])
+
+
+def test_nobody_goes_where_nothing_is_that_was_first_theirs() -> None:
+    first = {"p": "a", "q": "cde"}
+    found = assigned(["ax", "cd", "e"], {"p": "acdex"}, first=first)
+    assert found.people[0] == "p"
+    assert len(found.new) == 2
 
 
 LETTERS = "abcdefgh"

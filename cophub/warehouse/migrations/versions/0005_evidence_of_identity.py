@@ -21,6 +21,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"COMMENT ON COLUMN person.kind IS '{_KINDS}'")
         op.execute(f"COMMENT ON COLUMN run.kind IS '{_RUNS}'")
+    op.create_index("ix_person_history_source_account", "person_history", ["source", "account"])
     _evidence()
     _keys()
     _edges()
