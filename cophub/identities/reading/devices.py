@@ -15,6 +15,7 @@ from cophub.identities.reading.kind_words import (
     SERIES,
     SURE_DEVICES,
 )
+from cophub.identities.reading.remembered import by_text
 
 _HOST = re.compile(
     r"(?:laptop|desktop|pc|workstation|lenovo|asus|android|mbp|notebook|tablet|phone|ipad|iphone"
@@ -40,8 +41,7 @@ _BEHIND_NAME = re.compile(
 )
 
 
-@lru_cache(maxsize=65536)
-@lru_cache(maxsize=16384)
+@by_text
 def plain(text: str) -> str:
     """Lower case without accents and marks, in its own script; single blanks between words."""
     text = text.casefold()

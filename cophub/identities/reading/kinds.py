@@ -6,7 +6,6 @@ person is one.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from cophub.identities.organizations.known import known
@@ -30,6 +29,7 @@ from cophub.identities.reading.kind_words import (
 )
 from cophub.identities.reading.own_text import is_own_text
 from cophub.identities.reading.places import BORNE, fold, names_place
+from cophub.identities.reading.remembered import by_text
 from cophub.identities.reading.role_words import (
     FUNCTIONS,
     ORGANIZATIONS,
@@ -81,7 +81,7 @@ def kind_of_vendor(word: str | None) -> str:
     return _VENDORS_WORDS.get(word, "") or (word if word in KINDS else "")
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def kind_of_name(text: str) -> Judgement:
     """What a shown name alone tells about the kind."""
     words = plain(text).split()

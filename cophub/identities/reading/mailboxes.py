@@ -22,6 +22,7 @@ from cophub.identities.reading.mail_domains import (
     RESERVED_DOMAINS,
     SECOND_LEVELS,
 )
+from cophub.identities.reading.remembered import by_text
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _SEPARATORS = re.compile(r"[\s;,|]+")
@@ -53,7 +54,7 @@ class Address(NamedTuple):
 NO_ADDRESS = Address("", "", "", "")
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def read_address(text: str) -> Address:
     """What the text of an address field says: `<Amina+News@WHO.int>` -> mailbox `amina@who.int`.
 

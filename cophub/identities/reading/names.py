@@ -40,6 +40,7 @@ from cophub.identities.reading.name_words import (
     TITLES_TOO,
 )
 from cophub.identities.reading.nicknames import STANDS_FOR
+from cophub.identities.reading.remembered import by_text
 from cophub.identities.reading.scripts import fold, is_japanese, romanize, script_of
 from cophub.identities.reading.spellings import SPELLING
 from cophub.identities.reading.word_pairs import word_key
@@ -105,7 +106,7 @@ def read_name(
     return _with_parts(whole, given or "", family or ""), organization
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def _with_parts(whole: Name | None, given: str, family: str) -> Name | None:
     first, last = _read(given)[0], _read(family)[0]
     if whole is None or (not whole.full and first is not None and last is not None):
@@ -142,7 +143,7 @@ def _joined(first: Name | None, last: Name | None) -> Name | None:
     )
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def _read(text: str) -> tuple[Name | None, str]:
     if _PLAIN.fullmatch(text):
         folded = text.lower().split(" ")

@@ -6,13 +6,13 @@ person's, unless all of it is the organisation's.
 """
 
 import re
-from functools import lru_cache
 
 from cophub.identities.evidence import Name
 from cophub.identities.reading.common_names import COMMON, GIVEN
 from cophub.identities.reading.devices import plain
 from cophub.identities.reading.name_words import ORGANIZATION, PARTICLES
 from cophub.identities.reading.places import BORNE, names_country_in_one, names_place
+from cophub.identities.reading.remembered import by_text
 from cophub.identities.reading.role_words import (
     FUNCTIONS,
     GIVEN_TOO,
@@ -37,7 +37,7 @@ _SHORTEST = 4
 """Letters of a word that is looked for inside the label of a domain."""
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def telling(shown: str) -> tuple[str, ...]:
     """The words of a name, plain, if one of them is of a function, team or body; else none."""
     words = plain(shown).split()

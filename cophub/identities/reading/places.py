@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from anyascii import anyascii
 from babel.core import Locale, get_global
 
+from cophub.identities.reading.remembered import by_text
+
 _LANGUAGES = "en fr es pt de it nl ar ru uk pl tr sw id vi zh ja ko fa hi bn am sv ro el th my ka"
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())  # noqa: SIM905
 
@@ -165,7 +167,7 @@ def names_place(word: str) -> bool:
     return word in CITIES or names_country(word)
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def fold(text: str) -> str:
     """Lower-case ASCII with single blanks and nothing but letters and digits; `Bogotá` = `bogota`.
 

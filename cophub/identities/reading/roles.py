@@ -1,7 +1,6 @@
 """Local parts that nobody bears as a name: `info@`, `training2@`, `office.kenya@`, `hrch@`."""
 
 import re
-from functools import lru_cache
 
 from cophub.identities.reading.common_names import COMMON
 from cophub.identities.reading.places import (
@@ -10,6 +9,7 @@ from cophub.identities.reading.places import (
     names_country_in_one,
     names_place,
 )
+from cophub.identities.reading.remembered import by_text
 from cophub.identities.reading.role_words import (
     FUNCTIONS,
     GIVEN_TOO,
@@ -43,7 +43,7 @@ _BORNE_TOO = frozenset(["it", "me", "mel"])
 _BEFORE_CODE_TOO = frozenset(["admin", "drh", "hq", "hr", "ict", "info"])
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def is_role(local: str) -> bool:
     """Whether a local part, in lower case, names a function and no person.
 
@@ -68,7 +68,7 @@ def is_role(local: str) -> bool:
     return not any(len(word) == 2 for word in rest) or not SURNAMES.issuperset(telling)
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def is_unanswered(local: str) -> bool:
     """Whether a machine writes from there and nobody reads it: `no-reply`, `kmnews-bounces`."""
     if local in UNANSWERED:
@@ -78,7 +78,7 @@ def is_unanswered(local: str) -> bool:
     return len(words) > 1 and not UNANSWERED.isdisjoint((words[0], words[-1], "-".join(words[-2:])))
 
 
-@lru_cache(maxsize=65536)
+@by_text
 def _is_role_word(word: str) -> bool:
     """Whether a word alone, of letters only, is that of a function."""
     if word in ROLE_LOCAL_PARTS:
