@@ -34,6 +34,8 @@ _FEW = 6.0
 _RARE = 0.05
 """Other people to expect of a name for it to be rare."""
 _STEP = 0.5
+_CROWD = 64
+"""Of a name that more anchors show, it makes no difference how many more."""
 _BOXES = ("none", "private", "work")
 
 
@@ -63,15 +65,19 @@ class Habits(NamedTuple):
         last = len(self.spread)
         if anchors <= last:
             return self.spread[anchors - 1]
-        return self.spread[-1] + (anchors - last) * (self.spread[-1] - self.spread[-2])
+        falling = min(0.0, self.spread[-1] - self.spread[-2])
+        return self.spread[-1] + (anchors - last) * falling
 
     def crowd(self, anchors: int) -> float:
         """Log-odds of two people, against one, behind so many anchors; for one stranger in all.
 
         Two people may share them out in any way.
         """
-        two = sum(math.exp(self.several(n) + self.several(anchors - n)) for n in range(1, anchors))
-        return math.log(two / 2) - self.several(anchors)
+        anchors = max(2, min(anchors, _CROWD))
+        shared = [self.several(n) + self.several(anchors - n) for n in range(1, anchors)]
+        most = max(shared)
+        two = most + math.log(sum(math.exp(odds - most) for odds in shared) / 2)
+        return two - self.several(anchors)
 
 
 def alike(one: Habits, other: Habits) -> bool:
