@@ -173,6 +173,7 @@ class PersonRow:
     name: str | None
     email: str | None
     organization: str | None
+    """Its name, as elsewhere; keys stand in exports."""
     country: str | None
     kind: str
     listed: bool

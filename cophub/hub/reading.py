@@ -130,8 +130,9 @@ def people(
 
     Addresses are masked unless `addresses` asks for them.
     """
-    p = tables.person
-    query = select(p).where(p.c.merged_into.is_(None))
+    p, o = tables.person, tables.organization
+    query = select(p, func.coalesce(o.c.name, p.c.organization).label("organization_name"))
+    query = query.outerjoin(o, o.c.key == p.c.organization).where(p.c.merged_into.is_(None))
     if kind is not None:
         query = query.where(p.c.kind == kind)
     if search:
@@ -158,7 +159,7 @@ def _people(
             id=row.id,
             name=row.name and shown(row.name),
             email=row.email and shown(row.email),
-            organization=row.organization,
+            organization=row.organization_name,
             country=row.country,
             kind=row.kind,
             listed=row.listed,

@@ -27,6 +27,14 @@ def test_the_list_has_ids_that_the_other_commands_take(directory: Directory, cop
     assert "Tomasz Kowalczyk" in cophub("people", "show", short).out
 
 
+def test_list_and_card_call_an_organisation_by_its_name(directory: Directory, cophub: Call) -> None:
+    directory.write("more", {"key": "1", "name": "Ola Grand", "organization": "W.H.O."})
+    directory.run()
+    (row,) = cophub("people", "list", "Ola", "--json").json["people"]
+    card = cophub("people", "show", "more:1", "--json").json["person"]
+    assert row["organization"] == card["organization"] == "World Health Organization"
+
+
 def test_a_person_is_found_by_id_account_and_address(directory: Directory, cophub: Call) -> None:
     ids = directory.people()
     for asked in (
