@@ -50,7 +50,8 @@ def _show(found: "Forgotten") -> None:
     shown = found.shown()
     name = show.clean(shown["name"] or "(no name)")
     accounts = shown["accounts"]
-    show.say(f"  {show.bold(str(shown['person'])[:8])}  {name}, {len(accounts)} accounts:")
+    count = f"{len(accounts):,} account{'' if len(accounts) == 1 else 's'}"
+    show.say(f"  {show.bold(str(shown['person'])[:8])}  {name}, {count}:")
     for label in accounts:
         show.say(f"    {show.clean(label)}")
     if shown["addresses"]:

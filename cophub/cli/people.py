@@ -1,5 +1,6 @@
 """`people`: the directory, why it is as it is, and what people decide about it."""
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from cophub.cli.options import State, pass_state, shared, warn
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cophub.hub.answers import PersonRow
     from cophub.hub.people import Change, Decide
     from cophub.identities.lookup import Meant
 
@@ -40,6 +42,11 @@ def deciding(function: F) -> F:
     return function
 
 
+_KINDS = (
+    "person", "role_mailbox", "bot", "service", "device", "shared_login", "room", "all",
+)  # fmt: skip
+
+
 @click.group()
 def people() -> None:
     """The directory of people: who is who, why, and what you decide.
@@ -52,6 +59,10 @@ def people() -> None:
 @people.command("list")
 @click.argument("search", required=False)
 @click.option("--community", metavar="KEY", help="Only members of this community.")
+@click.option(
+    "--kind", default="person", show_default=True, type=click.Choice(_KINDS),
+    help="Others than people: shared mailboxes, devices and the like, or all.",
+)  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="No limit.")
 @click.option(
     "--limit", "-n", default=20, show_default=True, type=click.IntRange(min=1),
@@ -64,31 +75,55 @@ def people_list(
     state: State,
     search: str | None,
     community: str | None,
+    kind: str,
     everything: bool,
     limit: int,
     addresses: bool,
 ) -> None:
-    """People by name; with SEARCH, those whose name or address has it."""
+    """People by name; with SEARCH, those whose name or address has it.
+
+    Case, accents and script do not matter. --kind lists what is counted as no person, and why
+    stands in `people show`.
+    """
     with state.hub() as hub:
-        most = None if everything else limit
-        found, total = hub.people(most, search, community, addresses=addresses)
+        most, only = None if everything else limit, None if kind == "all" else kind
+        found, total = hub.people(most, search, community, only, addresses=addresses)
+        others = 0 if found or kind == "all" else hub.people(0, search, community, None)[1]
     if show.finish(state, {"people": found, "total": total}):
         return
     if not found:
-        show.say("  nobody yet: cophub run" if not search else f'  nobody with "{search}"')
+        show.say(_nobody(search, kind, others))
         return
-    columns = ("id", "name", "e-mail", "organisation", "country", "accounts", "communities")
-    rows = [
-        (show.dim(p.id[:8]), p.name, p.email, p.organization, p.country, p.accounts,
-         ", ".join(p.communities))
+    _show_list(found, kinds=kind == "all")
+    if total > len(found):
+        show.say(f"  {len(found):,} of {total:,}; --all shows every one, SEARCH narrows it")
+
+
+def _show_list(found: Sequence["PersonRow"], kinds: bool) -> None:
+    columns = ["id", "name", "e-mail", "organisation", "country", "accounts", "communities"]
+    rows: list[list[Any]] = [
+        [show.dim(p.id[:8]), p.name, p.email, p.organization, p.country, p.accounts,
+         ", ".join(p.communities)]
         for p in found
     ]  # fmt: skip
+    if kinds:
+        columns.insert(2, "kind")
+        for row, one in zip(rows, found, strict=True):
+            row.insert(2, one.kind)
     show.table(
         columns, rows, right=("accounts",), keep=("id", "name"),
         spare=("communities", "country", "organisation"),
     )  # fmt: skip
-    if total > len(found):
-        show.say(f"  {len(found):,} of {total:,}; --all shows every one, SEARCH narrows it")
+
+
+def _nobody(search: str | None, kind: str, others: int) -> str:
+    """Why a list is empty, and where to look."""
+    if others:
+        word = f" {shlex.quote(search)}" if search else ""
+        return (
+            f"  none of kind {kind}, {others:,} of other kinds: cophub people list{word} --kind all"
+        )
+    return f'  nobody with "{search}"' if search else "  nobody yet: cophub run"
 
 
 @people.command("show")

@@ -135,11 +135,15 @@ def show_between(found: "Between") -> None:
     if found.reasons:
         show.say()
         for reason in found.reasons:
-            weight = f"{reason.weight:+.1f}" if reason.weight > -90 else "never"
+            # What rules it out is no matter of more or less.
+            ruled_out = reason.weight <= -90 or (found.score is None and not reason.weight)
+            weight = "never" if ruled_out else f"{reason.weight:+.1f}"
             tone = "green" if reason.weight > 0 else "red" if reason.weight < 0 else None
             show.say(f"  {click.style(weight.rjust(6), fg=tone)}  {show.clean(reason.text)}")
         if found.score is not None:
-            needed = f"{found.needed:+.1f} would join them" if found.needed is not None else ""
+            needed = ""
+            if found.needed is not None:
+                needed = f"in all; from {found.needed:+.1f} on they would be joined"
             show.say(f"  {show.bold(f'{found.score:+.1f}'.rjust(6))}  {show.dim(needed)}")
     if found.changes:
         show.say()

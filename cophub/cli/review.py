@@ -98,7 +98,7 @@ class Session:
         """Keep an answer; whether it was kept."""
         found = self.review.answer(question, same, self.how)
         if isinstance(found, Contradiction):
-            self.message = f"[red]✗ contradicts {escape(str(found))}[/]"
+            self.message = f"[red]✗ contradicts {escape(str(found))}[/]  [dim]k skips it[/]"
             return False
         self.queue.answer(question, same)
         self.facts.append(found)

@@ -271,7 +271,7 @@ def _evidence(question: Question, joins: float | None) -> Table:
                 Text(bar, tone),
                 Text(clean(in_words(reason))),
             )
-    needed = f"{joins:+.1f} would join them unasked" if joins is not None else ""
+    needed = f"from {joins:+.1f} on they are joined unasked" if joins is not None else ""
     if question.refused:
         needed = "enough by itself, but their other accounts speak against it"
     table.add_row(

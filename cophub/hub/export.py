@@ -80,7 +80,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         part.replace(path)
     except OSError as error:
         raise WarehouseError(
-            f"{path} cannot be written ({error.strerror}); choose another file with --to"
+            f"{path} cannot be written ({error.strerror}); name another file"
         ) from None
     finally:
         part.unlink(missing_ok=True)

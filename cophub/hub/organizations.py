@@ -4,6 +4,7 @@ What is said is kept at once. Then the pipeline `identities` brings people and a
 date; where the pipelines are at work already, their next run does it.
 """
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,15 @@ from cophub.hub.people import Decide
 from cophub.hub.resolving import bring_up_to_date
 from cophub.identities.organizations import said
 from cophub.identities.organizations.known import Organization
+from cophub.identities.organizations.normal import normal_form
 from cophub.identities.organizations.register import Register, slug
 from cophub.identities.organizations.said import NameRow, OpenName, OrganizationRow
 from cophub.identities.organizations.stored import add_organizations, load_register
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ class Organizations:
         if title is not None:
             _make(connection, register, key, title)
             return key
-        found = self._key(connection, register, key)
+        found = self._key(connection, register, key, "; --title makes a new one")
         add_organizations(connection, register, (found,))
         return found
 
@@ -136,18 +140,37 @@ class Organizations:
             return Told(otherwise, False)
         return Told(line, True, bring_up_to_date(self.hub))
 
-    def _key(self, connection: Connection, register: Register, asked: str) -> str:
-        """The key that somebody means by a key, a name or a domain."""
+    def _key(
+        self, connection: Connection, register: Register, asked: str, otherwise: str = ""
+    ) -> str:
+        """The key that somebody means by a key, a name or a domain; `otherwise` ends the error."""
         if asked in register.organizations:
             return register.current(asked)
         kind, name = said.kind_and_name(asked)
         found = register.key_of(name, "") if kind == "name" else register.key_of_domain(name)
         if found and found in register.organizations:
             return found
+        if len(alike := _alike(register, name)) > 1:
+            more = f" and {len(alike) - _SHOWN:,} more" if len(alike) > _SHOWN else ""
+            raise ConfigError(
+                f'"{asked}" may be {", ".join(alike[:_SHOWN])}{more}: name one by its key;'
+                f" `cophub organizations list {shlex.quote(asked)}` shows them{otherwise}"
+            )
+        hint = did_you_mean(asked, alike or register.organizations)
         raise ConfigError(
-            f'there is no organisation "{asked}"{did_you_mean(asked, register.organizations)};'
-            " `cophub organizations list` shows them, --title makes a new one"
+            f'there is no organisation "{asked}"{hint};'
+            f" `cophub organizations list` shows them{otherwise}"
         )
+
+
+def _alike(register: Register, name: str) -> list[str]:
+    """Keys of the organisations whose name begins with a normal form, or is it."""
+    found = [
+        key
+        for key, known in register.organizations.items()
+        if normal_form(known.name).startswith(name) or key.startswith(f"{slug(name)}-")
+    ]
+    return sorted({register.current(key) for key in found}) if name else []
 
 
 def _make(connection: Connection, register: Register, key: str, title: str) -> None:

@@ -5,7 +5,8 @@ to date, under the lease of the pipelines; where these are at work already, thei
 """
 
 import getpass
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST = 20_000
 """A split that would need more decisions than this is no judgement of anybody's."""
+_NUMBERS = re.compile(r"\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*")
+"""Accounts by their numbers, as in `1,3` and `5-7`."""
 _person, _link = tables.person, tables.person_account
 
 
@@ -144,7 +147,7 @@ class People:
         def wishes(connection: Connection) -> tuple[list[Wish], list[Account]]:
             person = meant(connection, asked)
             theirs = accounts_of(connection, [person.person])
-            apart = [account_of(connection, person, theirs, text) for text in accounts]
+            apart = [account_of(connection, person, theirs, text) for text in _each(accounts)]
             rest = [account for account in theirs if account not in apart]
             if not rest:
                 raise ConfigError(
@@ -334,6 +337,17 @@ def _check_several(found: Sequence[Meant]) -> None:
         raise ConfigError(
             f"all of these are {found[0].label} already; name accounts to make it a decision"
         )
+
+
+def _each(texts: Iterable[str]) -> Iterator[str]:
+    """`["1,3", "5-7"]` as 1, 3, 5, 6, 7; what is no number stays as it is."""
+    for text in texts:
+        if not _NUMBERS.fullmatch(text):
+            yield text
+            continue
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            yield from map(str, range(int(first), int(last or first) + 1))
 
 
 def _objection(against: Sequence[Contradiction]) -> str:

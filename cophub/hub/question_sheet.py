@@ -26,9 +26,14 @@ COLUMNS = (
     *(f"{name}_b" for name in _OF_SIDE),
     "score", "probability", "gain", "why", "answer", "note",
 )  # fmt: skip
-SAME = frozenset(("same", "yes", "y", "s"))
-DIFFERENT = frozenset(("different", "no", "n", "d"))
+# Whoever knows the people best may not write English.
+SAME = frozenset(("same", "yes", "y", "s", "oui", "sí", "si", "sim", "ja", "да", "نعم", "是"))
+DIFFERENT = frozenset(
+    ("different", "no", "n", "d", "non", "não", "nao", "nein", "nee", "нет", "لا", "否")
+)
 _LARGEST = 50_000_000
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How .xlsx and .ods, and .xls files begin."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,10 @@ def read_sheet(content: bytes) -> tuple[list[SheetAnswer], list[BadRow]]:
     """
     if len(content) > _LARGEST:
         raise ConfigError("the file is larger than 50 MB; is it the one with the answers?")
+    if content.startswith(_WORKBOOKS):
+        raise ConfigError(
+            "the file is an Excel workbook; open it, save it as CSV, and name that file"
+        )
     text = _decoded(content)
     rows = _rows(text)
     head = [cell.strip().lower() for cell in next(rows, (0, []))[1]]

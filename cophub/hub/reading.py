@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, case, func, or_, select, text
+from anyascii import anyascii
+from sqlalchemy import Connection, Executable, Select, case, func, select, text
 
 from cophub.hub.answers import (
     CommunityRow,
@@ -128,30 +129,48 @@ def people(
 ) -> tuple[list[PersonRow], int]:
     """People by name and how many there are in all; `search` looks into names and addresses.
 
-    Addresses are masked unless `addresses` asks for them.
+    Neither case, accents nor the script matter: `kuznets` finds Кузнецова. Who has no name comes
+    last. Addresses are masked unless `addresses` asks for them.
     """
-    p, o = tables.person, tables.organization
-    query = select(p, func.coalesce(o.c.name, p.c.organization).label("organization_name"))
-    query = query.outerjoin(o, o.c.key == p.c.organization).where(p.c.merged_into.is_(None))
+    p = tables.person
+    query = select(p.c.id, p.c.name, p.c.email).where(p.c.merged_into.is_(None))
     if kind is not None:
         query = query.where(p.c.kind == kind)
-    if search:
-        wanted = f"%{search.lower()}%"
-        query = query.where(or_(*(func.lower(c).like(wanted) for c in (p.c.name, p.c.email))))
     if community is not None:
         query = query.where(p.c.id.in_(_members_of(community)))
-    counting = select(func.count()).select_from(query.subquery())
-    ordered = query.order_by(func.coalesce(p.c.name, p.c.email), p.c.id).limit(limit)
     with warehouse.connect() as connection:
-        total = connection.scalar(counting) or 0
-        return _people(connection, ordered, masking(addresses)), total
+        # Databases fold and order ASCII alone, or by a locale that differs from one to the next.
+        everybody = [
+            (not row.name, folded(row.name or row.email or ""), folded(row.email or ""), row.id)
+            for row in connection.execute(query)
+        ]
+        if search:
+            wanted = folded(search)
+            everybody = [row for row in everybody if wanted in row[1] or wanted in row[2]]
+        everybody.sort()
+        ids = [row[-1] for row in everybody[:limit]]
+        return _people(connection, ids, masking(addresses)), len(everybody)
+
+
+def folded(text: str) -> str:
+    """Text for looking up and ordering: small Latin letters without accents, one space."""
+    latin = text if text.isascii() else anyascii(text)
+    return " ".join(latin.casefold().split())
 
 
 def _people(
-    connection: Connection, query: Select[Any], shown: Callable[[str], str]
+    connection: Connection, ids: Sequence[str], shown: Callable[[str], str]
 ) -> list[PersonRow]:
-    found = connection.execute(query).all()
-    ids = [row.id for row in found]
+    """These people, in this order."""
+    p, o = tables.person, tables.organization
+    query = select(p, func.coalesce(o.c.name, p.c.organization).label("organization_name"))
+    query = query.outerjoin(o, o.c.key == p.c.organization)
+    rows = {
+        row.id: row
+        for part in in_parts(ids)
+        for row in connection.execute(query.where(p.c.id.in_(part)))
+    }
+    found = [rows[one] for one in ids]
     accounts = sizes(connection, ids)
     memberships = _communities_of(connection, ids)
     return [

@@ -133,9 +133,7 @@ class _Pair:
         merge = f"your word: cophub people merge {self.a.person[:SHORT]} {self.b.person[:SHORT]}"
         if best.verdict == NEVER:
             why = _AGAINST.get(best.reasons[0].name, in_words(best.reasons[0]))
-            detail = in_words(best.reasons[0])
-            answer = f"kept apart: {why}" + (f" ({detail})" if detail not in why else "")
-            return self._answer(answer, best, (merge,))
+            return self._answer(f"kept apart: {why}", best, (merge,))
         if best.verdict == MERGE:
             against = self._refusal(left, right, best)
             if not against:

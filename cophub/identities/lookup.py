@@ -4,6 +4,7 @@ An id that became a redirect leads to the person of today, and that is told.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from cophub.warehouse import tables
 SHORT = 8
 """Signs of an id that are shown; mostly enough to name a person."""
 _PREFIX = re.compile(r"[0-9a-f][0-9a-f-]{3,}")
+_TOO_SHORT = re.compile(r"[0-9a-f]{1,3}")
 _SHOWN = 5
 _person, _link, _account = tables.person, tables.person_account, tables.account
 
@@ -56,9 +58,12 @@ def meant(connection: Connection, asked: str) -> Meant:
             f'"{mask_text(asked)}": there is no source "{mask_text(source)}" with accounts'
             f"{did_you_mean(source, known)}; write source:account"
         )
+    by_name = f"`cophub people list {shlex.quote(asked)}` finds people by name"
+    if _TOO_SHORT.fullmatch(asked.lower()):
+        raise ConfigError(f'"{asked}" is too little of an id: write 4 signs or more; {by_name}')
     raise ConfigError(
-        f'"{asked}" names nobody: give a person\'s id, source:account or an address;'
-        f" `cophub people list {asked}` finds people by name"
+        f'"{mask_text(asked)}" names nobody: give a person\'s id, source:account or an address;'
+        f" {by_name}"
     )
 
 
@@ -169,7 +174,8 @@ def _of_id(connection: Connection, asked: str) -> Meant:
     today = {current(connection, row.id): row for row in exact or found}
     if not today:
         raise ConfigError(
-            f'no person\'s id begins with "{asked}"; `cophub people list` shows the ids'
+            f'no person\'s id begins with "{asked}"; `cophub people list` shows the ids,'
+            f" and `cophub people list {asked}` finds people by name"
         )
     if len(today) > 1:
         which = sorted(_named(connection, asked, person, None).label for person in today)

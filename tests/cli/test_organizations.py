@@ -54,6 +54,19 @@ def test_an_organisation_is_shown_by_key_name_and_domain(hub: Call) -> None:
     wrong = hub("organizations", "show", "acme-fnd")
     assert wrong.code == 2
     assert 'did you mean "acme-fund"' in wrong.err
+    assert "--title" not in wrong.err
+
+
+def test_a_name_of_several_organisations_is_not_guessed(hub: Call) -> None:
+    """Those it may be are named, rather than one that is spelled alike."""
+    for country in ("Kenya", "Mali"):
+        hub("organizations", "alias", f"MoH {country}", f"ministry-of-health-{country[:2].lower()}",
+            "--title", f"Ministry of Health, {country}")  # fmt: skip
+    wrong = hub("organizations", "show", "Ministry of Health")
+    assert wrong.code == 2
+    assert "ministry-of-health-ke" in wrong.err
+    assert "ministry-of-health-ma" in wrong.err
+    assert "name one by its key" in wrong.err
 
 
 def test_open_names_come_best_gain_first(hub: Call) -> None:

@@ -57,6 +57,8 @@ def test_a_person_is_found_by_id_account_and_address(directory: Directory, cophu
         ("list:9", "there is no account list:9"),
         ("nobody@example.org", "no account has the address n***@example.org"),
         ("0000aaaa", 'no person\'s id begins with "0000aaaa"'),
+        ("0a", "write 4 signs or more"),
+        ("Amina Diallo", "cophub people list 'Amina Diallo'"),
     ],
 )
 def test_whoever_is_nobody_is_told_with_the_next_step(
