@@ -55,8 +55,26 @@ class Directory:
                     if account["source"] == source:
                         self._write(connection, account, run)
 
-    def _start_run(self, connection: Connection, source: str) -> int:
-        row = {"kind": "sync", "source": source, "state": "done", "started_at": self.now}
+    def begin(self, source: str) -> int:
+        """A sync that has not ended; its number."""
+        with self.warehouse.begin() as connection:
+            return self._start_run(connection, source, "running")
+
+    def go_on(self, run: int, *accounts: dict[str, Any]) -> None:
+        """A sync that has begun writes accounts."""
+        self.day += 1
+        with self.warehouse.begin() as connection:
+            for account in accounts:
+                self._write(connection, account, run)
+
+    def end(self, run: int) -> None:
+        """A sync that has begun ends."""
+        with self.warehouse.begin() as connection:
+            table = tables.run
+            connection.execute(update(table).where(table.c.id == run).values(state="done"))
+
+    def _start_run(self, connection: Connection, source: str, state: str = "done") -> int:
+        row = {"kind": "sync", "source": source, "state": state, "started_at": self.now}
         key = connection.execute(insert(tables.run).values(row)).inserted_primary_key
         assert key is not None
         return int(key[0])

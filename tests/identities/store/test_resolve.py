@@ -140,6 +140,44 @@ def test_nothing_changed_writes_nothing_and_reads_no_account(
     assert not [sql for sql in asked if " account" in sql or not sql.startswith(READS)]
 
 
+def test_what_a_sync_still_writes_is_looked_at_when_it_has_ended(directory: Directory) -> None:
+    """Other syncs begin and end meanwhile, so that its rows are older than what was looked at."""
+    directory.sync(*many(7))
+    directory.resolve()
+    run = directory.begin("lists")
+    directory.go_on(run, account("lists", "1", name="Amina Diallo", email="diallo@place0.example"))
+    directory.sync(account("calls", "1", name="Awa Ba", email="awa@place9.example"))
+    directory.resolve()
+    directory.go_on(run, account("lists", "2", name="Bruno Costa", email="costa@place1.example"))
+    directory.resolve()
+    directory.end(run)
+    directory.resolve()
+    people = refs(directory.people())
+    assert people == directory.at_once()[0]
+    assert {("news", "0"), ("lists", "1")} in people
+    assert {("news", "1"), ("lists", "2")} in people
+
+
+def test_what_says_nothing_new_of_whose_an_account_is_changes_only_what_is_shown(
+    directory: Directory, warehouse: Warehouse
+) -> None:
+    directory.sync(*many(7))
+    directory.resolve()
+    (before,) = [p for p, own in directory.people().items() if ("news", "3") in own]
+    kept = {name: directory.rows(name) for name in KEPT}
+    fields = many(7)[3] | {"extra": {"job_title": "Nurse"}, "country": None}
+    directory.sync(fields, *many(2))
+    changes = directory.resolve()
+    assert (changes.new_people, changes.moved_accounts, changes.redirects) == (0, 0, 0)
+    assert before in changes.touched
+    assert len(changes.touched) == 3
+    assert {name: directory.rows(name) for name in KEPT} == kept
+
+
+KEPT = (
+    "identity_evidence", "identity_key", "identity_edge", "person", "person_account",
+    "person_history",
+)  # fmt: skip
 READS = ("SELECT", "LOCK", "BEGIN", "PRAGMA")
 
 
