@@ -22,7 +22,7 @@ class Weights(BaseModel):
         2.0, ge=0, description="So much better must the only fit of an unclear name be"
     )
     questions: float = Field(
-        0.034, ge=0, description="Questions worth asking, per account in the directory"
+        0.035, ge=0, description="Questions worth asking, per account in the directory"
     )
 
     another: float = Field(

@@ -24,6 +24,7 @@ _WORDS = {
     "two_at_work": "two mailboxes at {detail}",
     "numbered": "mailboxes at {detail} that differ in a number alone",
     "one_per_source": "two accounts at {detail}, where nobody else has two",
+    "boxes": "kinds of mailbox: {both}",
     "organization_same": "both {detail}",
     "organization_other": "different organisations",
     "country_same": "both in {country}",
@@ -44,13 +45,6 @@ _CLASHES = {
     "middle": ": different middle names",
 }
 _IDENTIFIERS = {"born": "date of birth", "orcid": "ORCID", "phone": "telephone number"}
-_AGAINST = {
-    "ambiguous": "might as well be somebody else's",
-    "cross_scores": "the rest of the two people speaks against it",
-    "decided_different": "somebody said that they are two people",
-    "directory_ids": "two ids in the organisation's directory",
-    "names_clash": "names among them that cannot be one person's",
-}
 
 
 def sentence(edge: Edge | Sequence[Reason]) -> str:
@@ -72,13 +66,9 @@ def in_words(reason: Reason) -> str:
         clash=_CLASHES.get(detail, ""),
         country=detail.upper() if len(detail) == 2 else detail.title(),
         title=detail.title(),
+        both=detail.replace(" ", " and "),
         identifier=_IDENTIFIERS.get(detail, detail),
     )
-
-
-def against(name: str) -> str:
-    """In words what refused a join that was strong enough; see `Clustering.refused`."""
-    return _AGAINST.get(name) or in_words(Reason(name, 0.0))
 
 
 def _bearers(count: str) -> str:
@@ -87,4 +77,4 @@ def _bearers(count: str) -> str:
     return f"borne by {count} other mailbox" + ("" if count == "1" else "es")
 
 
-__all__ = ["against", "in_words", "sentence"]
+__all__ = ["in_words", "sentence"]
