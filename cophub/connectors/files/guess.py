@@ -236,7 +236,7 @@ def masked(name: str, kind: str, cell: Any) -> str:
         return "***"
     if "@" in text:
         local, _, host = text.partition("@")
-        return f"{local[:1]}***@{host[:1]}***.{host.rpartition('.')[2][:6]}"
+        return f"{local[:1]}***@{host[:1]}***.{host.rpartition('.')[2][:12]}"
     return " ".join(f"{word[:1]}***" for word in text.split()[:3])
 
 

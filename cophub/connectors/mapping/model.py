@@ -56,8 +56,8 @@ class Options(BaseModel):
     verified: bool = Field(
         False,
         description="Whether the addresses are known to be those of the people on the rows: the"
-        " tool had them confirmed, or lets people in by them. Somebody with the same verified"
-        " address in another source is the same person there; when `false`, another one.",
+        " tool had them confirmed, or lets people in by them. An address that stands beside"
+        " names of several people is then whose it is here; else it is nobody's.",
     )
     phone_secret: SecretStr | None = Field(
         None,

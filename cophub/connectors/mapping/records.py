@@ -222,6 +222,9 @@ class Maker:
         reason = (
             f"the same {self.mapping.record} as row {first}, told otherwise; row {first} counts"
         )
+        if self.mapping.record in ("account", "membership"):
+            # A couple with one mailbox: what tells them apart is in the file.
+            reason += "; if they are two people, set key to the columns that tell them apart"
         return [Reject(reason=self._at(number, reason), record=_named(self.mapping.record))]
 
     def _meet(self, row: Cells[str, Any]) -> None:

@@ -114,6 +114,7 @@ def test_the_same_row_twice_is_one_and_another_with_its_key_is_a_reject():
     assert len(of(Membership, found)) == 1
     (reject,) = of(Reject, found)
     assert "row 4: the same membership as row 2, told otherwise" in reject.reason
+    assert "if they are two people, set key" in reject.reason
 
 
 def test_a_date_that_no_row_decides_is_left_out_and_said_once():
