@@ -436,5 +436,3 @@ LOGINS = _phrases(
     """
 )
 """Logins that several people use, as a whole; a number may follow."""
-
-OWNERS_WORDS = OWNED_BY | MINE

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import uuid4
 
-Account = tuple[str, str]
-"""Source and key of an account."""
+from cophub.identities.links import Account
 
 
 class Overlap(NamedTuple):

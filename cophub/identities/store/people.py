@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from cophub.identities.store.assign import Account, Assignment, Merged, assign
+from cophub.identities.links import Account
+from cophub.identities.store.assign import Assignment, Merged, assign
 from cophub.identities.store.index import quoted
 from cophub.identities.store.rows import Row, all_rows, among, put
 from cophub.warehouse.columns import instant_text

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cophub.identities.store.assign import Account, Assignment, Merged, assign
+from cophub.identities.links import Account
+from cophub.identities.store.assign import Assignment, Merged, assign
 
 
 def accounts(names: str) -> list[Account]:
