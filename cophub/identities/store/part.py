@@ -9,7 +9,7 @@ accounts a key of which went into another band; and the components of all of the
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -75,6 +75,15 @@ class Context:
     counts: StoredCounts
     scorer: Scorer
     decisions: Sequence[Decision]
+    _keys: dict[Ref, list[int]] = field(default_factory=dict)
+
+    def keys_of(self, e: Evidence) -> list[int]:
+        """The keys of an account as it is now; made once."""
+        ref = (e.source, e.key)
+        found = self._keys.get(ref)
+        if found is None:
+            found = self._keys[ref] = index_keys(e)
+        return found
 
     @property
     def different(self) -> set[tuple[Ref, Ref]]:
@@ -139,7 +148,7 @@ def resolve_part(
     edges = [edge for row in rows if (edge := edge_of(row, node_at)) is not None]
     inside = set(number)
     decisions = [d for d in context.decisions if d.a in inside or d.b in inside]
-    context.counts.learn(key for e in component.values() for key in index_keys(e))
+    context.counts.learn(key for e in component.values() for key in context.keys_of(e))
     scorer = context.scorer
     clustering = cluster(made, edges, decisions, scorer.weights, scorer.score, scorer.habits)
     fresh = edge_rows(edges, clustering.joined, number) + tie_rows(made, accounts, number)
@@ -164,7 +173,7 @@ def _nodes_of(
 def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set[int]:
     """Replace the edges of these accounts' nodes; accounts at the other ends, old and new."""
     own = mates(connection, evidence_of(connection, rebuilt))
-    keys = {key for e in own.values() for key in index_keys(e)}
+    keys = {key for e in own.values() for key in context.keys_of(e)}
     context.counts.learn(keys)
     meeting = [
         key for key in keys if searched(key) and 1 < context.counts.bearers(key) <= blocking.CAP
@@ -172,7 +181,7 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     numbers = {number for _, number in bearing(connection, meeting)}
     around = mates(connection, own | evidence_of(connection, numbers - own.keys()))
     accounts = list(around.values())
-    all_keys = [index_keys(e) for e in accounts]
+    all_keys = [context.keys_of(e) for e in accounts]
     context.counts.learn(key for theirs in all_keys for key in theirs)
     made = nodes(accounts, context.different)
     number = _numbers(around)
@@ -199,7 +208,7 @@ def _rescore(connection: Connection, rescored: set[int], context: Context) -> se
     weighed = {end for row in rows if row[3] != TIE for end in row[:2]}
     around = mates(connection, evidence_of(connection, weighed))
     accounts = list(around.values())
-    context.counts.learn(key for e in accounts for key in index_keys(e))
+    context.counts.learn(key for e in accounts for key in context.keys_of(e))
     number = _numbers(around)
     node_at = _node_at(nodes(accounts, context.different), number)
     changed: list[Row] = []
