@@ -365,7 +365,7 @@ def told(state: State, change: "Change") -> int:
     if change.waits:
         show.say(f"  {show.mark('warning')} it is kept, but people wait: {change.waits}")
     elif change.made and not change.dry_run:
-        show.say(f"  {show.dim('take it back: cophub people undo')}")
+        show.say(f"  {show.dim(f'take it back: cophub people undo; {show.FIGURES}')}")
     return int(bool(change.waits))
 
 

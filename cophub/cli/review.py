@@ -207,6 +207,8 @@ def sit(review: "Review", queue: "Queue", how: "Decide", joins: float | None) ->
     )
     if session.waits:
         show.say(f"  {show.mark('warning')} answers are kept, but people wait: {session.waits}")
+    elif same or other:
+        show.say(f"  {show.dim(show.FIGURES)}")
     if left:
         show.say(f"  {left:,} more are worth asking; cophub people review goes on with them")
     elif skipped:

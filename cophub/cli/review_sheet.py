@@ -46,7 +46,7 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     if show.finish(state, found):
         return code
     would = "would be " if found.dry_run else ""
-    said = [f"{found.kept:,} answers {would}kept"]
+    said = [f"{found.kept:,} answer{'' if found.kept == 1 else 's'} {would}kept"]
     if found.already:
         said.append(f"{found.already:,} stood already")
     if found.bad:
@@ -56,7 +56,7 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     if found.waits:
         show.say(f"  {show.mark('warning')} they are kept, but people wait: {found.waits}")
     elif found.kept and not found.dry_run:
-        show.say(f"  {show.dim('take them back: cophub people undo')}")
+        show.say(f"  {show.dim(f'take them back: cophub people undo; {show.FIGURES}')}")
     return code
 
 

@@ -26,6 +26,8 @@ COLOURS = {
     "running": "cyan",
     "failed": "red",
 }
+FIGURES = "figures and site follow with the next cophub run"
+"""What is said where people were brought up to date, and what is counted of them was not."""
 MARKS = {"green": "✓", "yellow": "!", "red": "✗", "cyan": "…"}
 
 

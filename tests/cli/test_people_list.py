@@ -66,7 +66,9 @@ def test_answers_are_taken_in_other_languages_and_not_from_workbooks(
     cophub("people", "review", "--csv", str(sheet))
     rows = list(csv.DictReader(io.StringIO(sheet.read_text("utf-8-sig"))))
     sheet.write_text(f"question;answer\n{rows[0]['question']};Oui\n", "utf-8")
-    assert "1 answers kept" in cophub("people", "review", "--answers", str(sheet)).out
+    taken = cophub("people", "review", "--answers", str(sheet)).out
+    assert "1 answer kept" in taken
+    assert "figures and site follow with the next cophub run" in taken
     sheet.write_bytes(b"PK\x03\x04 and so on")
     wrong = cophub("people", "review", "--answers", str(sheet))
     assert (wrong.code, "save it as CSV" in wrong.err) == (2, True)
