@@ -29,7 +29,7 @@ def assigned(
         ages=lambda people: {person: (ages or {}).get(person, "2026") for person in people},
         merged=lambda people: merges,
         origins=lambda accounts: {("list", a): p for p, own in (first or {}).items() for a in own},
-        redirects=lambda people: people,
+        redirects=lambda people: people - {"elsewhere"},
     )
 
 
@@ -81,10 +81,18 @@ def test_who_is_made_of_what_somebody_first_had_is_that_person_however_it_came_a
 
 
 def test_nobody_goes_where_nothing_is_that_was_first_theirs() -> None:
-    first = {"p": "a", "q": "cde"}
-    found = assigned(["ax", "cd", "e"], {"p": "acdex"}, first=first)
+    """The first group has fewer of their accounts, but one that was first theirs."""
+    first = {"p": "ab", "q": "cdefg"}
+    found = assigned(["ac", "b", "def", "g"], {"p": "abcdefg"}, first=first)
     assert found.people[0] == "p"
-    assert len(found.new) == 2
+    assert len(found.new) == 3
+
+
+def test_who_is_somebody_elsewhere_is_not_taken_away() -> None:
+    first = {"elsewhere": "ab", "p": "c"}
+    found = assigned(["ab", "c"], {"p": "abc"}, first=first)
+    assert found.people[1] == "p"
+    assert found.new == [0]
 
 
 LETTERS = "abcdefgh"

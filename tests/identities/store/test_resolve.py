@@ -174,6 +174,20 @@ def test_what_says_nothing_new_of_whose_an_account_is_changes_only_what_is_shown
     assert {name: directory.rows(name) for name in KEPT} == kept
 
 
+def test_of_who_lost_all_accounts_no_name_or_address_stays(directory: Directory) -> None:
+    directory.sync(*many(7))
+    directory.resolve()
+    before = directory.people()
+    directory.remove(("news", "3"))
+    directory.resolve()
+    (gone,) = before.keys() - directory.people().keys()
+    (row,) = [row for row in directory.rows("person") if row["id"] == gone]
+    assert row["name"] is row["email"] is None
+    directory.sync(many(4)[3])
+    directory.resolve()
+    assert refs(directory.people()) == refs(before)
+
+
 KEPT = (
     "identity_evidence", "identity_key", "identity_edge", "person", "person_account",
     "person_history",
