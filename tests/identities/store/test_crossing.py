@@ -6,13 +6,22 @@ import pytest
 
 from cophub.identities.evidence import Evidence, Name
 from cophub.identities.matching import blocking
-from cophub.identities.matching.keys import COUNTRY, WORD, index_keys, key_of, pair_key
+from cophub.identities.matching.keys import (
+    COUNTRY,
+    WORD,
+    chosen_words,
+    index_keys,
+    key_of,
+    pair_key,
+)
 from cophub.identities.store.crossing import Altered, crossed, reordered
 from tests.identities.store.conftest import Directory, account
 
-E = Evidence("news", "1", name=Name(tokens=("awa", "maria", "ba")), country="sn")
+NAME = Name(tokens=("awa", "maria", "ba"))
+E = Evidence("news", "1", name=NAME, country="sn")
 ALTERED = [Altered(1, None, E, 0)]
-PAIR = pair_key("maria", "ba")
+AWA, MARIA, BA = chosen_words(NAME)
+PAIR = pair_key(MARIA, BA)
 KEY = key_of(COUNTRY, "sn")
 
 
@@ -45,7 +54,7 @@ def test_names_whose_rarest_words_are_others_now_are_found_anew(directory: Direc
         row["account"]: row["id"] for row in directory.rows("identity_evidence")
     }
     keys = index_keys(E)
-    word = key_of(WORD, "awa")
+    word = key_of(WORD, AWA)
     before = dict.fromkeys(keys, 2) | {word: 1}
     with directory.warehouse.connect() as connection:
         for count, found in ((3, {numbers["0"]}), (1, set[int]())):
