@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from cophub.identities.evidence import Evidence, Name
 from cophub.identities.matching.keys import anchor, spelled_name
 from cophub.identities.matching.sharing import distinct, split
+from cophub.identities.reading.names import COMPATIBLE, compare
 
 Ref = tuple[str, str]
 """An account: its source and key."""
@@ -172,8 +173,9 @@ def _apart(
     parts: list[list[int]] = []
     for i in spoken:
         for part in parts:
-            if not any((refs[i], refs[j]) in ruled for j in part) and (
-                accounts[i].name == accounts[part[0]].name
+            if not any(
+                (refs[i], refs[j]) in ruled or not _may_share(accounts[i], accounts[j])
+                for j in part
             ):
                 part.append(i)
                 break
@@ -189,6 +191,13 @@ def _apart(
         else:
             loose.append([i])
     return parts + loose
+
+
+def _may_share(a: Evidence, b: Evidence) -> bool:
+    """Whether the names of two accounts of one mailbox let them stay together."""
+    if a.name == b.name or a.name is None or b.name is None:
+        return True
+    return compare(a.name, b.name).level >= COMPATIBLE
 
 
 def _node(

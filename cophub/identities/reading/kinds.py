@@ -70,6 +70,8 @@ _BOT = Judgement("bot", "the name is that of a bot", firm=True)
 _LOGIN = Judgement("shared_login", "the name is that of a login that several people use")
 _TEAM = Judgement("shared_login", "the name is that of a team or function")
 _OWN = Judgement("shared_login", "the name is the organisation's or function's own")
+_TWO = Judgement("shared_login", "the name is that of two people")
+_COUPLE = re.compile(r"(?i)\s*[^\W\d_]+\s+(?:&|and|und|et)\s+[^\W\d_]+(?:\s+[\w'’-]+)+\s*")
 _BODY = Judgement("shared_login", "the name is that of an organisation")
 
 
@@ -88,6 +90,8 @@ def kind_of_name(text: str) -> Judgement:
     if not words:
         return _CALLER if is_caller(text) else NOTHING
     folded = " ".join(words)
+    if _COUPLE.fullmatch(text):
+        return _TWO
     if _is_like_a_name(folded, words):
         return NOTHING
     found = _machine(text, folded)

@@ -348,9 +348,9 @@ _NAME = (
 def _describe(connection: Connection) -> None:
     """The name, address, country and kind of each person, the best that their accounts give.
 
-    A present account before a gone one; a plain name of several words before one with an
-    organisation or degrees in it, that before one word, the longer before the shorter; a verified
-    address before another; then by source and key.
+    A present account before a gone one; a plain name of several words before one in capitals or
+    small letters alone, that before one with an organisation or degrees in it, that before one
+    word, the longer before the shorter; a verified address before another; then by source and key.
     """
     with staged(
         connection,
@@ -386,8 +386,9 @@ def _best() -> str:
     tie = "a.source <bytewise>, a.key <bytewise>"
     gone = "CASE WHEN a.gone_at IS NULL THEN 0 ELSE 1 END"
     plain = (
-        "CASE WHEN a.name LIKE '%(%' OR a.name LIKE '%,%' OR a.name LIKE '%@%' THEN 1"
-        " WHEN a.name LIKE '% %' THEN 0 ELSE 2 END"
+        "CASE WHEN a.name LIKE '%(%' OR a.name LIKE '%,%' OR a.name LIKE '%@%' THEN 2"
+        " WHEN a.name NOT LIKE '% %' THEN 3"
+        " WHEN a.name = lower(a.name) OR a.name = upper(a.name) THEN 1 ELSE 0 END"
     )
     return f"""
         SELECT person, max(CASE WHEN name_rank = 1 THEN name END) AS name,

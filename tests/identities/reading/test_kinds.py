@@ -28,7 +28,8 @@ NAMES = {
     "|Meeting Room 4|Room B|Boardroom|Nairobi Conference Room|Salle 3|Sala 2|Konferenzraum Bonn"
     "|会议室 3|переговорная 2|VC Room|قاعة الاجتماعات|Kilimanjaro Room|Polycom|Sala de Reunião 1"
     "|Salle de réunion|Toplantı Odası 2",
-    "shared_login": "Zoom Host|GoTo Webinar|Training Team|M&E Unit|Programme Office Kenya|Admin"
+    "shared_login": "Pieter & Annelies Vandersteen|Amina and Robert Diallo"
+    "|Zoom Host|GoTo Webinar|Training Team|M&E Unit|Programme Office Kenya|Admin"
     "|Webmaster|Kenya Office|MNCH Unit|Info|HR Department|Executive Director|Human Resources"
     "|Ministry of Health|Makerere University|Universidad Nacional|Equipo de Comunicación|Office"
     "|Secrétariat|Service Communication|Zoom Host 2|RMNCAH Team|Unité de Formation|Helpdesk"
