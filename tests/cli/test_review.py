@@ -76,7 +76,7 @@ class Terminal:
                     self.shown += os.read(self._ours, 65536).decode("utf-8", errors="replace")
                 except OSError:
                     break
-        return self._process.wait(timeout=5)
+        return self._process.wait(timeout=60)
 
     def interrupt(self) -> None:
         """Ctrl-C."""

@@ -84,6 +84,7 @@ def assign(
         _restore(groups, first, people, result, gone, involved)
         _undo(groups, held, people, result, merged(involved))
         _share_out(groups, counts, first, people, result, ages(involved))
+        _bring_back(groups, first, people, result, gone)
     for at, given in enumerate(people):
         if given is None:
             result.new.append(at)
@@ -161,6 +162,28 @@ def _share_out(
     for overlap in overlaps:
         if overlap.person not in taken:
             result.lost.setdefault(overlap.person, overlap.group)
+
+
+def _bring_back(
+    groups: Sequence[Collection[Account]],
+    first: Mapping[Account, str],
+    people: list[str | None],
+    result: Assignment,
+    gone: Collection[str],
+) -> None:
+    """Who has all that somebody first had, and is nobody yet, is that person rather than new."""
+    owned = Counter(first.values())
+    taken = {people[at] for at in result.contested}
+    for at in result.contested:
+        if people[at] is not None:
+            continue
+        born = Counter(first[account] for account in groups[at] if account in first)
+        whole = [p for p, n in born.items() if n == owned[p] and p in gone and p not in taken]
+        if whole:
+            person = min(whole, key=lambda one: (-born[one], one))
+            people[at] = person
+            taken.add(person)
+            result.revived.append(person)
 
 
 __all__ = ["Account", "Assignment", "Merged", "assign"]

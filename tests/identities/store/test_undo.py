@@ -46,6 +46,7 @@ STEPS = st.lists(
 @example(steps=[(SAME, 1, 2), (SAME, 2, 3)], order=3)
 @example(steps=[(SAME, 0, 3), (SAME, 0, 5), (SAME, 1, 4), (SAME, 5, 4), (WITHDRAW, 3, 0)], order=5)
 @example(steps=[(SAME, 1, 4), (WITHDRAW, 0, 0), (SAME, 4, 2), (DIFFERENT, 1, 4)], order=1)
+@example(steps=[(SAME, 0, 1), (SAME, 1, 2), (WITHDRAW, 0, 0), (SAME, 0, 2)], order=0)
 @given(steps=STEPS, order=st.integers(0, 5))
 def test_whoever_takes_back_all_decisions_finds_everybody_as_before(
     directory: Directory, steps: list[tuple[str, int, int]], order: int
