@@ -101,7 +101,11 @@ Pair = tuple[str, str]
 def learn(accounts: Sequence[Evidence], anchors: Sequence[int]) -> Habits:
     """The habits of a directory; a pure function of the set of its accounts."""
     bearing: dict[Pair, list[int]] = {}
-    for position, e in enumerate(accounts):
+    # By name, not as they came: one of the accounts of an anchor will stand for it.
+    for position in sorted(
+        range(len(accounts)), key=lambda i: (accounts[i].source, accounts[i].key)
+    ):
+        e = accounts[position]
         if e.name is not None and e.kind == "person" and len(e.name.tokens) >= 2:
             words = chosen_words(e.name)
             if len(words) >= 2:
