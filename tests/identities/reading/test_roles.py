@@ -48,5 +48,5 @@ def test_machines_write_from_addresses_that_nobody_reads():
 
 @given(st.text())
 def test_any_text_is_judged(text: str) -> None:
-    is_role(text)
-    is_unanswered(text)
+    assert is_role(text) in (True, False)
+    assert is_unanswered(text) in (True, False)

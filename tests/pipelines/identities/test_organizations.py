@@ -247,10 +247,14 @@ def test_a_second_run_writes_nothing(rows: Any, run: Callable) -> None:
     run(IDENTITIES, BEGIN)
     rows.change("account", {"key": "1"}, organization="WFP")
     run(IDENTITIES, LATER)
-    rows.alarm(
-        "organization", "organization_name", "affiliation", "account_organization", "person", "meta"
-    )
+    names = (
+        "organization", "organization_name", "affiliation", "account_organization", "person",
+        "meta",
+    )  # fmt: skip
+    before = {name: rows.all(name) for name in names}
+    rows.alarm(*names)
     run(IDENTITIES, day("2026-03-01"))
+    assert {name: rows.all(name) for name in names} == before
 
 
 def test_what_an_erased_account_said_is_gone(rows: Any, run: Callable) -> None:
