@@ -107,3 +107,15 @@ def test_a_bot_is_one_thing_whatever_it_is_called_and_never_a_person():
     ]
     made: list[Node] = nodes(accounts)
     assert {(node.kind, len(node.members)) for node in made} == {("person", 1), ("bot", 2)}
+
+
+def test_who_is_split_off_a_mailbox_together_stays_together() -> None:
+    address = "ana@clinic.example"
+    accounts = [
+        account("news", "1", "Ana Lima", address),
+        account("news", "2", "A. Lima", address),
+        account("news", "3", "", address),
+    ]
+    refs = [(e.source, e.key) for e in accounts]
+    found = nodes(accounts, {(refs[0], refs[2]), (refs[1], refs[2])})
+    assert sorted(node.members for node in found) == [(0, 1), (2,)]
