@@ -53,6 +53,9 @@ def status(state: State) -> int:
             show.say(f"  {show.mark(source.state)} {source.source}: {reason or source.advice}")
             if reason and source.advice:
                 show.say(f"      {show.dim('→')} {source.advice}")
+    for source in found.sources:
+        if said := show.said_of_source(source.purpose, source.lawful_basis, source.addresses):
+            show.say(f"  {show.dim(f'{source.source}: {said}')}")
     show.say(f"  {_published(found.published, found.site, now)}")
     for warning in found.warnings:
         show.say(f"  {show.mark('warning')} {warning}")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _addresses = click.option(
-    "--addresses", is_flag=True, help="Show addresses in full; they are masked otherwise."
+    "--addresses",
+    is_flag=True,
+    help="Show all addresses in full; else only those of sources that show theirs.",
 )
 _dry_run = click.option(
     "--dry-run", is_flag=True, help="Say what would change, and change nothing."
@@ -138,10 +140,11 @@ def people_show(state: State, person: str, addresses: bool, history: bool) -> No
 
     with state.hub() as hub:
         found, card = hub.directory.show(person, addresses=addresses)
-    if show.finish(state, {"meant": found, "person": card}):
+        uses = hub.directory.uses(card)
+    if show.finish(state, {"meant": found, "person": card, "sources": uses}):
         return
     redirected(found)
-    show_card(card, history)
+    show_card(card, uses, history)
 
 
 @people.command("why")

@@ -1,5 +1,6 @@
 """How a person is shown: a card, the tree of why, and what stands between two."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -7,12 +8,13 @@ import click
 from cophub.cli import show
 
 if TYPE_CHECKING:
+    from cophub.hub.source_uses import SourceUse
     from cophub.identities.between import Between
     from cophub.identities.card import PersonCard
     from cophub.identities.explain import Step, WhyPerson
 
 
-def show_card(card: "PersonCard", history: bool) -> None:
+def show_card(card: "PersonCard", uses: "Sequence[SourceUse]", history: bool) -> None:
     """A person with accounts, organisations, communities and decisions."""
     show.say(f"{show.bold(show.clean(card.name or '(no name)'))}  {show.dim(card.person)}")
     facts = [
@@ -36,6 +38,9 @@ def show_card(card: "PersonCard", history: bool) -> None:
         )
     show.say()
     _show_accounts(card)
+    for use in uses:
+        if said := show.said_of_source(use.purpose, use.lawful_basis, use.addresses):
+            show.paragraph(show.dim(use.source), show.clean(said))
     _rest(card, history)
 
 

@@ -119,7 +119,7 @@ def _figure(row: "MeasureRow | None", unit: str) -> show.Styled:
     "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
 )
 @click.option("--full", is_flag=True, help="Of people: every column, redirects too.")
-@click.option("--addresses", is_flag=True, help="Of people: addresses in full, not masked.")
+@click.option("--addresses", is_flag=True, help="Of people: all addresses in full.")
 @shared
 @pass_state
 def export(

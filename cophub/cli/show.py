@@ -262,6 +262,16 @@ def _placed(text: str, width: int, to_the_right: bool) -> str:
     return space + text if to_the_right else text + space
 
 
+def said_of_source(purpose: str | None, lawful_basis: str | None, addresses: str) -> str:
+    """`purpose: training; lawful basis: consent; addresses are shown`, as far as it is said."""
+    parts = [
+        purpose and f"purpose: {purpose}",
+        lawful_basis and f"lawful basis: {lawful_basis}",
+        addresses == "shown" and "addresses are shown",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
 def finish(state: State, value: Any) -> bool:
     """Answer as JSON when that was asked for; whether it was."""
     if state.json:

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -53,6 +53,9 @@ class Source(Timed):
 
     connector: str
     streams: list[str] | None = None
+    purpose: Annotated[str, Field(min_length=1)] | None = None
+    lawful_basis: Annotated[str, Field(min_length=1)] | None = None
+    addresses: Literal["masked", "shown"] = "masked"
     _config: "Config" = PrivateAttr()
     _name: str = PrivateAttr()
 

@@ -376,11 +376,9 @@ class Hub:
         kind: str | None = "person",
         addresses: bool = False,
     ) -> tuple[list[PersonRow], int]:
-        """People by name, and how many there are in all; addresses are masked unless asked for.
-
-        Raises ConfigError: no such community.
-        """
+        """People by name, and how many there are in all. Raises ConfigError: no such community."""
         from cophub.hub import reading
+        from cophub.hub.source_uses import visible
 
         known = {row.key for row in self.communities()} if community else set()
         if community and community not in known:
@@ -388,7 +386,8 @@ class Hub:
                 f'there is no community "{community}"{did_you_mean(community, known)};'
                 f" there are {listed(known)}"
             )
-        return reading.people(self.warehouse, limit, search, community, kind, addresses)
+        shown = visible(self.config, addresses)
+        return reading.people(self.warehouse, limit, search, community, kind, shown)
 
     @property
     def directory(self) -> "People":
@@ -453,10 +452,10 @@ class Hub:
     ) -> int:
         """Write a table or view to a file; how many rows went there."""
         from cophub.hub.export import export_table
+        from cophub.hub.source_uses import visible
 
-        return export_table(
-            self.warehouse, table, target, form, progress, full=full, addresses=addresses
-        )
+        shown = visible(self.config, addresses)
+        return export_table(self.warehouse, table, target, form, progress, full, shown)
 
     def doctor(self) -> Iterator[Finding]:
         """What is well, what is odd and what must be put right; asks no vendor."""

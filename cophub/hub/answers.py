@@ -124,6 +124,10 @@ class SourceStatus:
     spaces: int = 0
     accounts: int = 0
     rejects: int = 0
+    purpose: str | None = None
+    lawful_basis: str | None = None
+    addresses: str = "masked"
+    """masked or shown: who reads the directory sees the addresses that it gave, or not."""
     advice: str | None = None
     """What to do now, where something is to be done."""
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Executable, inspect, select, text
 
 from cophub.config.messages import did_you_mean, listed
 from cophub.errors import ConfigError, WarehouseError
-from cophub.hub.export_people import MASKED, QUERIES
+from cophub.hub.export_people import ADDRESSES, QUERIES
+from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import Warehouse, tables
 from cophub.warehouse.columns import Instant
 
@@ -37,27 +38,29 @@ def export_table(
     target: IO[bytes],
     form: str = "csv",
     progress: Callable[[int], None] = lambda rows: None,
-    *,
     full: bool = False,
-    addresses: bool = False,
+    visible: Visibility = MASKED,
 ) -> int:
     """Write a table or view to `target`; answers how many rows went there.
 
     Of people, their accounts and affiliations go what others may use: no redirects, and addresses
-    masked. `full` gives those tables as they are, `addresses` their addresses too. Raises
+    masked but for those that are `visible`. `full` gives those tables as they are. Raises
     ConfigError for an unknown table or format.
     """
     check_format(form)
     with warehouse.connect() as connection:
         query = QUERIES[name]() if name in QUERIES and not full else _query(connection, name)
+        shown = _shown(connection, name, visible)
         stream = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
         result = stream.execute(query)
         columns = list(result.keys())
-        masks = {} if addresses else MASKED.get(name, {})
+        rows: Iterable[Any] = result
+        masks = {} if visible.asked else ADDRESSES.get(name, {})
         hidden = {columns.index(column): mask for column, mask in masks.items()}
-        rows = _counted(_hiding(result, hidden) if hidden else result, progress)
+        if hidden:
+            rows = _hiding(result, hidden, columns.index("id"), shown)
         write = {"csv": _write_csv, "jsonl": _write_jsonl, "xlsx": _write_xlsx}[form]
-        return write(columns, rows, target, name)
+        return write(columns, _counted(rows, progress), target, name)
 
 
 def check_format(form: str) -> None:
@@ -106,14 +109,29 @@ def _query(connection: Connection, name: str) -> Executable:
     return text(f'SELECT * FROM "{name}"').columns(**instants)
 
 
-def _hiding(rows: Iterable[Any], hidden: dict[int, Callable[[str], str]]) -> Iterator[Any]:
-    """Rows with these columns masked."""
+def _hiding(
+    rows: Iterable[Any],
+    hidden: dict[int, Callable[[str], str]],
+    person: int,
+    shown: Collection[str],
+) -> Iterator[Any]:
+    """Rows with these columns masked, but for people whose addresses are shown."""
     for row in rows:
+        if row[person] in shown:
+            yield row
+            continue
         cells = list(row)
         for at, mask in hidden.items():
             if cells[at]:
                 cells[at] = mask(cells[at])
         yield cells
+
+
+def _shown(connection: Connection, name: str, visible: Visibility) -> Collection[str]:
+    """The people whose addresses are shown, where the table has any."""
+    if name not in ADDRESSES or not visible.sources:
+        return ()
+    return visible.people(connection, connection.scalars(select(tables.person.c.id)))
 
 
 def _counted(rows: Iterable[Any], progress: Callable[[int], None]) -> Iterator[Any]:

@@ -15,8 +15,8 @@ from cophub.warehouse import tables
 _person, _link = tables.person, tables.person_account
 _affiliation, _organization = tables.affiliation, tables.organization
 
-MASKED = {"person": {"email": mask_address, "name": mask_text}}
-"""Columns of each table that hold an address or may do so, and how it is masked."""
+ADDRESSES = {"person": {"email": mask_address, "name": mask_text}}
+"""Columns of each table that hold an address of the person `id`, or may; and how it is masked."""
 
 
 def person_account() -> Select[Any]:
@@ -84,4 +84,4 @@ QUERIES: dict[str, Callable[[], Select[Any]]] = {
 """Tables that are exported in a form of their own."""
 
 
-__all__ = ["MASKED", "QUERIES"]
+__all__ = ["ADDRESSES", "QUERIES"]

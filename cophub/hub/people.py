@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse, undone
+from cophub.hub.source_uses import SourceUse, source_uses, visible
 from cophub.identities import decisions as kept
 from cophub.identities.card import PersonCard, person_card
 from cophub.identities.decisions import Contradiction, Fact, Wish
@@ -259,13 +260,19 @@ class People:
         """Everything that is known of a person. Raises ConfigError: nobody, or several."""
         with self._warehouse.connect() as connection:
             found = meant(connection, asked)
-            return found, person_card(connection, found.person, addresses=addresses)
+            shown = visible(self.hub.config, addresses)
+            return found, person_card(connection, found.person, visible=shown)
+
+    def uses(self, card: PersonCard) -> tuple[SourceUse, ...]:
+        """Why the sources of a person's accounts are kept, as plugins.toml says."""
+        return source_uses(self.hub.config, (view.source for view in card.accounts))
 
     def why(self, asked: str, *, addresses: bool = False) -> tuple[Meant, WhyPerson]:
         """Why a person's accounts are one person's. Raises ConfigError: nobody, or several."""
         with self._warehouse.connect() as connection:
             found = meant(connection, asked)
-            return found, why_person(connection, found.person, addresses=addresses)
+            shown = visible(self.hub.config, addresses).all_of(connection, [found.person])
+            return found, why_person(connection, found.person, addresses=shown)
 
     def between(self, a: str, b: str, *, addresses: bool = False) -> "Between":
         """Why two are one person, or why not. Raises ConfigError: nobody, or several."""
@@ -273,7 +280,9 @@ class People:
 
         with self._warehouse.connect() as connection:
             one, other = meant(connection, a), meant(connection, b)
-            return between(connection, one, other, weights=self.weights, addresses=addresses)
+            both = [one.person, other.person]
+            shown = visible(self.hub.config, addresses).all_of(connection, both)
+            return between(connection, one, other, weights=self.weights, addresses=shown)
 
     @property
     def weights(self) -> Weights:
@@ -300,9 +309,9 @@ class People:
         """The decisions, the newest first."""
         with self._warehouse.connect() as connection:
             known = kept.facts(connection, withdrawn=withdrawn)
-            views = account_views(
-                connection, {a for fact in known for a in fact.pair}, addresses=addresses
-            )
+            named = {account for fact in known for account in fact.pair}
+            shown = visible(self.hub.config, addresses)
+            views = account_views(connection, named, visible=shown)
             wrong = {fact.number for conflict in conflicts(connection) for fact in conflict.facts}
         return [
             DecisionRow(

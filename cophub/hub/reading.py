@@ -1,7 +1,7 @@
 """What the warehouse knows about runs, people and communities, for whoever asks the hub."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from cophub.hub.answers import (
 )
 from cophub.identities.links import in_parts, sizes
 from cophub.identities.privacy import masking
+from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import Warehouse, state, tables
 
 _STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
@@ -125,12 +126,12 @@ def people(
     search: str | None = None,
     community: str | None = None,
     kind: str | None = "person",
-    addresses: bool = False,
+    visible: Visibility = MASKED,
 ) -> tuple[list[PersonRow], int]:
     """People by name and how many there are in all; `search` looks into names and addresses.
 
     Neither case, accents nor the script matter: `kuznets` finds Кузнецова. Who has no name comes
-    last. Addresses are masked unless `addresses` asks for them.
+    last. Addresses are masked but for those that are `visible`.
     """
     p = tables.person
     query = select(p.c.id, p.c.name, p.c.email).where(p.c.merged_into.is_(None))
@@ -149,7 +150,7 @@ def people(
             everybody = [row for row in everybody if wanted in row[1] or wanted in row[2]]
         everybody.sort()
         ids = [row[-1] for row in everybody[:limit]]
-        return _people(connection, ids, masking(addresses)), len(everybody)
+        return _people(connection, ids, visible), len(everybody)
 
 
 def folded(text: str) -> str:
@@ -158,9 +159,7 @@ def folded(text: str) -> str:
     return " ".join(latin.casefold().split())
 
 
-def _people(
-    connection: Connection, ids: Sequence[str], shown: Callable[[str], str]
-) -> list[PersonRow]:
+def _people(connection: Connection, ids: Sequence[str], visible: Visibility) -> list[PersonRow]:
     """These people, in this order."""
     p, o = tables.person, tables.organization
     query = select(p, func.coalesce(o.c.name, p.c.organization).label("organization_name"))
@@ -173,11 +172,12 @@ def _people(
     found = [rows[one] for one in ids]
     accounts = sizes(connection, ids)
     memberships = _communities_of(connection, ids)
+    shown = visible.people(connection, ids)
     return [
         PersonRow(
             id=row.id,
-            name=row.name and shown(row.name),
-            email=row.email and shown(row.email),
+            name=row.name and masking(row.id in shown)(row.name),
+            email=row.email and masking(row.id in shown)(row.email),
             organization=row.organization_name,
             country=row.country,
             kind=row.kind,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from cophub.hub.question_sheet import BadRow, SheetAnswer, read_sheet, write_sheet
 from cophub.hub.resolving import bring_up_to_date
+from cophub.hub.source_uses import visible
 from cophub.identities import decisions as kept
 from cophub.identities.decisions import Contradiction, Fact, Wish
 from cophub.identities.links import Account, holdings
@@ -57,7 +58,7 @@ class Review:
 
     def __init__(self, hub: "Hub", *, addresses: bool = False) -> None:
         self.hub = hub
-        self.addresses = addresses
+        self.visible = visible(hub.config, addresses)
 
     def queue(self, limit: int | None = None) -> Queue:
         """The open questions, best gain first; as many as are worth asking, or `limit`."""
@@ -69,7 +70,7 @@ class Review:
         questions = list(questions)
         with self.hub.warehouse.connect() as connection:
             of = holdings(connection, {p for q in questions for p in (q.person_a, q.person_b)})
-            views = account_views(connection, of, addresses=self.addresses)
+            views = account_views(connection, of, visible=self.visible)
         theirs: dict[str, list[Account]] = defaultdict(list)
         for account, person in of.items():
             theirs[person].append(account)
@@ -110,7 +111,7 @@ class Review:
         rows = queue.waiting()
         accounts = {account for question, _ in rows for account in (question.a, question.b)}
         with self.hub.warehouse.connect() as connection:
-            views = account_views(connection, accounts, addresses=self.addresses)
+            views = account_views(connection, accounts, visible=self.visible)
         why = {question.id: mask_text(sentence(question.reasons)) for question, _ in rows}
         written = write_sheet(target, rows, views, queue.all.sizes, why)
         return Sheet(written, len(queue.all.questions))

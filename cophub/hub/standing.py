@@ -42,6 +42,9 @@ def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Source
                 spaces=spaces.get(name, 0),
                 accounts=accounts.get(name, 0),
                 rejects=rejects.get(name, 0),
+                purpose=source.purpose,
+                lawful_basis=source.lawful_basis,
+                addresses=source.addresses,
                 advice=_advice(state, name, run),
             )
         )

@@ -10,6 +10,7 @@ from cophub.identities.decisions import Fact, facts
 from cophub.identities.links import Account, accounts_of, owners
 from cophub.identities.privacy import masking
 from cophub.identities.profile import AccountView, account_views
+from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import tables
 
 _person, _history = tables.person, tables.person_history
@@ -60,17 +61,17 @@ class PersonCard:
     """Decisions about one of these accounts that stand; keys are masked as elsewhere."""
 
 
-def person_card(connection: Connection, person: str, *, addresses: bool = False) -> PersonCard:
+def person_card(connection: Connection, person: str, *, visible: Visibility = MASKED) -> PersonCard:
     """The card of a person who is no redirect."""
     row = connection.execute(select(_person).where(_person.c.id == person)).one()
     accounts = accounts_of(connection, [person])
-    views = account_views(connection, accounts, addresses=addresses)
-    shown = masking(addresses)
+    views = account_views(connection, accounts, visible=visible)
+    shown = masking(visible.all_of(connection, [person]))
     ordered = tuple(views[account] for account in accounts)
     redirects = select(_person.c.id).where(_person.c.merged_into == person)
     return PersonCard(
         person=person,
-        name=row.name,
+        name=row.name and shown(row.name),
         email=shown(row.email) if row.email else None,
         kind=row.kind,
         organization=_organization_name(connection, row.organization),
@@ -81,8 +82,8 @@ def person_card(connection: Connection, person: str, *, addresses: bool = False)
         employments=_employments(connection, person),
         communities=tuple(sorted({title for view in ordered for title in view.communities})),
         merged=tuple(connection.scalars(redirects.order_by(_person.c.id))),
-        history=_events(connection, person, addresses),
-        decisions=_decisions(connection, accounts, addresses),
+        history=_events(connection, person, visible),
+        decisions=_decisions(connection, accounts, visible),
     )
 
 
@@ -107,16 +108,17 @@ def _employments(connection: Connection, person: str) -> tuple[Employment, ...]:
     )
 
 
-def _events(connection: Connection, person: str, addresses: bool) -> tuple[Event, ...]:
+def _events(connection: Connection, person: str, visible: Visibility) -> tuple[Event, ...]:
     """What came and went, the newest first."""
     h = _history.c
     rows = connection.execute(select(_history).where(h.person == person)).all()
     gone = [(row.source, row.account) for row in rows if row.valid_to is not None]
     holders = owners(connection, gone)
-    shown = masking(addresses)
+    shown = visible.people(connection, {person, *holders.values()})
     found: list[Event] = []
     for row in rows:
-        account = shown(f"{row.source}:{row.account}")
+        both = {person, holders.get((row.source, row.account), person)}
+        account = masking(both <= shown)(f"{row.source}:{row.account}")
         found.append(Event(row.valid_from, account, "came", row.reason))
         if row.valid_to is not None:
             now_of = holders.get((row.source, row.account))
@@ -126,22 +128,22 @@ def _events(connection: Connection, person: str, addresses: bool) -> tuple[Event
 
 
 def _decisions(
-    connection: Connection, accounts: Sequence[Account], addresses: bool
+    connection: Connection, accounts: Sequence[Account], visible: Visibility
 ) -> tuple[Fact, ...]:
     theirs = set(accounts)
-    shown = masking(addresses)
+    known = [fact for fact in facts(connection) if theirs & {fact.a, fact.b}]
+    shown = visible.accounts(connection, {account for fact in known for account in fact.pair})
     return tuple(
         Fact(
             fact.number,
             fact.same,
-            (fact.a[0], shown(fact.a[1])),
-            (fact.b[0], shown(fact.b[1])),
+            (fact.a[0], masking(fact.a in shown)(fact.a[1])),
+            (fact.b[0], masking(fact.b in shown)(fact.b[1])),
             fact.decided_by,
             fact.decided_at,
-            shown(fact.note) if fact.note else None,
+            masking(shown >= set(fact.pair))(fact.note) if fact.note else None,
         )
-        for fact in facts(connection)
-        if theirs & {fact.a, fact.b}
+        for fact in known
     )
 
 

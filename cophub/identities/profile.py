@@ -1,6 +1,7 @@
 """What accounts and people look like to somebody who is to judge them: side by side, masked.
 
-Addresses, and keys that are addresses, are masked unless they are asked for.
+Addresses, and keys that are addresses, are masked unless all sources that gave them show theirs, or
+they are asked for.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.links import Account, keys_in_parts
 from cophub.identities.privacy import masking
 from cophub.identities.store.rows import among
+from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import tables
 from cophub.warehouse.columns import Instant
 
@@ -69,15 +71,16 @@ class Side:
 
 
 def account_views(
-    connection: Connection, accounts: Collection[Account], *, addresses: bool = False
+    connection: Connection, accounts: Collection[Account], *, visible: Visibility = MASKED
 ) -> dict[Account, AccountView]:
     """How each of the accounts looks; one that the warehouse lost has only its key."""
-    shown = masking(addresses)
+    open_ones = visible.accounts(connection, accounts)
     kinds = _kinds(connection, accounts)
     communities, joined = _memberships(connection, accounts)
     found: dict[Account, AccountView] = {}
     for row in _rows(connection, accounts):
         ref = (row.source, row.key)
+        shown = masking(ref in open_ones)
         kind, reason = kinds.get(ref, (row.kind or "person", None))
         known = [at for at in (row.created_at, row.first_seen_at, joined.get(ref)) if at]
         given = " ".join(part for part in (row.given_name, row.family_name) if part)
@@ -98,7 +101,10 @@ def account_views(
             since=min(known, default=None),
             gone_at=row.gone_at,
         )
-    return {ref: found.get(ref) or AccountView(ref[0], shown(ref[1])) for ref in accounts}
+    return {
+        ref: found.get(ref) or AccountView(ref[0], masking(ref in open_ones)(ref[1]))
+        for ref in accounts
+    }
 
 
 def side_of(views: Sequence[AccountView]) -> Side:

@@ -42,6 +42,8 @@ class Directory:
     def __init__(self, folder: Folder, module: str, call: Callable[..., Answer]) -> None:
         self.folder, self.module, self.call = folder, module, call
         self.sources: dict[str, str] = {}
+        self.said: dict[str, str] = {}
+        """More lines of the table of a source."""
 
     @property
     def path(self) -> Path:
@@ -58,7 +60,7 @@ class Directory:
         """A plugins.toml with these sources."""
         tables_said = "".join(
             f'[sources.{name}]\nconnector = "roll"\n'
-            f'settings = {{ file = "{self.folder.folder / file}" }}\n'
+            f'settings = {{ file = "{self.folder.folder / file}" }}\n{self.said.get(name, "")}\n'
             for name, file in self.sources.items()
         )
         spaces = ", ".join(f'"{name}:all"' for name in self.sources)

@@ -152,7 +152,8 @@ SOURCE = '[sources.x]\nconnector = "agora"\nsettings = { token = "t", %s }\n'
         (
             '[sources.x]\nconector = "agora"\n',
             '[sources.x] conector: no such key (did you mean "connector"?); the keys here are'
-            " connector, cron, every, settings, streams (and 1 more after it)",
+            " addresses, connector, cron, every, lawful_basis, purpose, settings, streams (and 1"
+            " more after it)",
         ),
         ("[sources.x]\n", "[sources.x] connector: is missing; add connector = ..."),
         (
