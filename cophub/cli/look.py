@@ -59,6 +59,8 @@ def status(state: State) -> int:
     show.say(f"  {_published(found.published, found.site, now)}")
     for warning in found.warnings:
         show.say(f"  {show.mark('warning')} {warning}")
+    for note in found.notes:
+        show.say(f"  {show.dim(note)}")
     return int(bad)
 
 

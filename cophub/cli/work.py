@@ -78,9 +78,13 @@ def run(state: State, pipelines: tuple[str, ...], no_sync: bool) -> int:
         found = told(hub.run(pipelines, sync=not no_sync, watch=watch, stop=stop), watch)
         site = hub.config.site / "index.html"
         wrong = hub.directory.contradictions()
+        common = hub.directory.common_keys()
     warn([f"decisions about people contradict one another: {line}" for line in wrong])
-    if not show.finish(state, {"results": found, "site": str(site)}) and site.exists():
-        show.say(f"  the site: {site}")
+    if not show.finish(state, {"results": found, "site": str(site), "common_keys": common}):
+        if common:
+            show.say(f"  {show.dim(common)}")
+        if site.exists():
+            show.say(f"  the site: {site}")
     return exit_code(found)
 
 

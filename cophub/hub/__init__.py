@@ -346,6 +346,7 @@ class Hub:
                 *self.config.warnings,
                 *standing.lost_spaces(self.config, self.warehouse),
             ),
+            notes=tuple(note for note in (self.directory.common_keys(),) if note),
         )
 
     def runs(

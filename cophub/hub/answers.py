@@ -151,6 +151,8 @@ class Status:
     site: str
     warehouse: str
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is worth knowing and no fault."""
 
 
 @dataclass(frozen=True)

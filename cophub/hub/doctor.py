@@ -49,6 +49,8 @@ def examine(hub: "Hub") -> Iterator[Finding]:
         yield from _clock(warehouse, hub.now())
         yield from _runs(warehouse)
         yield from _decisions(hub)
+        if common := hub.directory.common_keys():
+            yield Finding("people", "ok", common)
     except CophubError as error:
         yield Finding("warehouse", "failed", str(error))
 

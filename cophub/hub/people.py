@@ -333,6 +333,14 @@ class People:
             for fact in reversed(known)
         ]  # fmt: skip
 
+    def common_keys(self) -> str | None:
+        """How much accounts share that too many share for them to be compared; None: nothing."""
+        from cophub.identities.store.common import read_common
+
+        with self._warehouse.connect() as connection:
+            found = read_common(connection)
+        return str(found) if found and found.keys else None
+
     def contradictions(self) -> list[str]:
         """Decisions that cannot all hold, a line each."""
         with self._warehouse.connect() as connection:

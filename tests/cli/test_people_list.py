@@ -72,3 +72,16 @@ def test_answers_are_taken_in_other_languages_and_not_from_workbooks(
     sheet.write_bytes(b"PK\x03\x04 and so on")
     wrong = cophub("people", "review", "--answers", str(sheet))
     assert (wrong.code, "save it as CSV" in wrong.err) == (2, True)
+
+
+def test_what_too_many_share_to_be_compared_is_told(directory: Directory, cophub: Call) -> None:
+    """By the run, by `status` and by `doctor`; and only where there is any."""
+    assert "too common" not in cophub("status").out + cophub("doctor").out
+    directory.write(
+        "calls", *(person(str(n), "Maria Garcia", f"m@x{n}.example") for n in range(40))
+    )
+    assert cophub("sync").code == 0
+    for command in (("run", "identities", "--no-sync"), ("status",), ("doctor",)):
+        assert "too common to be searched by (40 accounts)" in cophub(*command).out, command
+    (note,) = cophub("status", "--json").json["notes"]
+    assert "cophub people why A B" in note

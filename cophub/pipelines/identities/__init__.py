@@ -42,6 +42,7 @@ class Settings(BaseModel, extra="forbid"):
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Resolve people, organisations and communities; yields no files."""
     from cophub.identities.organizations.dated import update_affiliations
+    from cophub.identities.store.common import count_common
     from cophub.identities.store.resolve import resolve
     from cophub.pipelines.identities.communities import resolve_communities
     from cophub.pipelines.identities.listing import resolve_listing
@@ -50,6 +51,8 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
         resolve_communities(connection, ctx.communities, ctx.log)
         ctx.announce("people", 0, None)
         changes = resolve(connection, weights=ctx.settings.weights, now=ctx.now, run=ctx.run)
+        if changes.touched:
+            count_common(connection)
         ctx.announce("organisations", 0, None)
         affiliations = update_affiliations(connection, ctx.now, changes.touched)
         everybody = ctx.settings.listed == "everybody"
