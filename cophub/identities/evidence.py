@@ -63,3 +63,6 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """Id of the person in an organisation's own directory (a GUID), else empty."""
     identifiers: tuple[str, ...] = ()
     """What else names a person anywhere: `orcid:...`, `phone:...`, `born:1970-01-31`; sorted."""
+    communities: tuple[str, ...] = ()
+    """Communities that the account is or was in, sorted: `malaria`, or `list/news` for a space of a
+    source that serves none."""

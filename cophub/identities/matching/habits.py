@@ -14,6 +14,7 @@ from typing import NamedTuple
 from xxhash import xxh3_64_intdigest
 
 from cophub.identities.evidence import Evidence
+from cophub.identities.matching.companions import Companions, Company, learn_company
 from cophub.identities.matching.keys import chosen_words
 
 _PATHS = 60_000
@@ -54,6 +55,8 @@ class Habits(NamedTuple):
     """Log-odds by what mailboxes two accounts have, such as `none work` or `private private`."""
     spread: tuple[float, ...] = _SPREAD
     """Log of the chance that a person shows one name at 1, 2, 3, ... anchors."""
+    company: Company = Company()
+    """What it says that two are in communities that go together."""
 
     def strangers(self, expected: float) -> float:
         """People to expect of a name, where its words taken for independent say `expected`."""
@@ -90,6 +93,9 @@ def alike(one: Habits, other: Habits) -> bool:
     if max(one.unseen, other.unseen) > 2.5 * min(one.unseen, other.unseen):
         return False
     pairs = [(5 * one.slope, 5 * other.slope), *zip(one.spread, other.spread, strict=True)]
+    pairs.extend(zip(one.company.weights, other.company.weights, strict=True))
+    bins = (one.company.bins, other.company.bins)
+    pairs.extend((bins[0].get(key, 0) / 2, bins[1].get(key, 0) / 2) for key in {*bins[0], *bins[1]})
     for mine, theirs in ((one.within, other.within), (one.boxes, other.boxes)):
         pairs.extend((mine.get(key, 0.0), theirs.get(key, 0.0)) for key in {*mine, *theirs})
     return all(abs(x - y) <= _STEP for x, y in pairs)
@@ -126,7 +132,37 @@ def learn(accounts: Sequence[Evidence], anchors: Sequence[int]) -> Habits:
         twins.by_source(),
         twins.by_boxes(),
         _spread(twins.anchors),
+        learn_company(*_companions(accounts, anchors, bearing, partners, twins.pairs)),
     )
+
+
+def _companions(
+    accounts: Sequence[Evidence],
+    anchors: Sequence[int],
+    bearing: Mapping[Pair, list[int]],
+    partners: Mapping[str, list[str]],
+    twins: Sequence[tuple[int, int]],
+) -> tuple[list[Companions], list[Companions]]:
+    """The communities of twins, and of strangers who share a word of their names."""
+    joined: dict[int, set[str]] = {}
+    for e, anchor in zip(accounts, anchors, strict=True):
+        if e.communities:
+            joined.setdefault(anchor, set()).update(e.communities)
+    if not joined:
+        return [], []
+    strangers = []
+    for word, others in sorted(partners.items()):
+        half = len(others) // 2
+        for one, other in zip(others[:half], others[half:], strict=False):
+            first = bearing[(word, one) if word < one else (one, word)][0]
+            second = bearing[(word, other) if word < other else (other, word)][0]
+            strangers.append((anchors[first], anchors[second]))
+    sorted_sets = {anchor: sorted(names) for anchor, names in joined.items()}
+    found = [
+        [(sorted_sets[a], sorted_sets[b]) for a, b in pairs if a in joined and b in joined]
+        for pairs in (twins, strangers)
+    ]
+    return found[0], found[1]
 
 
 def _meetings(
@@ -218,6 +254,8 @@ class _Twins:
         self.boxes: Counter[str] = Counter()
         self.both: Counter[str] = Counter()
         self.anchors: Counter[int] = Counter()
+        self.pairs: list[tuple[int, int]] = []
+        """Their anchors."""
         total = sum(map(len, partners.values())) / 2
         for (one, other), positions in bearing.items():
             for position in positions:
@@ -229,6 +267,7 @@ class _Twins:
             self.anchors[len(heads)] += 1
             if 2 <= len(heads) <= len(_SPREAD):
                 self._add(accounts, list(heads.values()))
+                self.pairs.extend(combinations(heads, 2))
 
     def _add(self, accounts: Sequence[Evidence], several: Sequence[int]) -> None:
         for position in several:

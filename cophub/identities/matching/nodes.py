@@ -46,6 +46,7 @@ class Node:
     """Work domains of its own mailboxes."""
     countries: tuple[str, ...] = ()
     cities: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     usernames: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -237,6 +238,7 @@ def _node(
         domains=_distinct(e.domain for e in es if e.mailbox in own),
         countries=_distinct(e.country for e in es),
         cities=_distinct(e.city for e in es),
+        communities=_distinct(name for e in es for name in e.communities),
         identifiers=_distinct(i for e in es for i in e.identifiers),
         usernames=_distinct(e.username for e in es),
         sources=_distinct(e.source for e in es),
@@ -263,6 +265,7 @@ def _single(e: Evidence, position: int, not_own: frozenset[str], ruled: bool) ->
         domains=(e.domain,) if e.domain and own else (),
         countries=(e.country,) if e.country else (),
         cities=(e.city,) if e.city else (),
+        communities=e.communities,
         identifiers=e.identifiers,
         usernames=(e.username,) if e.username else (),
         sources=(e.source,),

@@ -52,8 +52,17 @@ class Setting:
                 reasons.append(Reason("organization_other", weights.organization_other))
         if a.countries and b.countries:
             reasons.append(self._country(a, b, same))
+        if a.communities and b.communities:
+            self._company(a, b, reasons)
         if a.cities and b.cities:
             reasons.append(self._city(a, b, same))
+
+    def _company(self, a: Node, b: Node, reasons: list[Reason]) -> None:
+        weight, where = self._counts.habits.company.weigh(a.communities, b.communities)
+        weight *= self._weights.communities
+        if weight:
+            name = "communities_same" if weight > 0 else "communities_other"
+            reasons.append(Reason(name, weight, where))
 
     def _employs(self, node: Node) -> bool:
         """Whether it names an organisation, or a domain that is not one person's own."""

@@ -64,6 +64,12 @@ class Weights(BaseModel):
     city_same: float = Field(1.0, ge=0, description="Most that one city can add")
     city_other: float = Field(-1.2, le=0, description="Two different cities")
 
+    communities: float = Field(
+        1.0,
+        ge=0,
+        description="How far communities that go together are trusted, as learned here",
+    )
+
     identifier_same: float = Field(9.0, ge=0, description="Most that one identifier can add")
     identifier_other: float = Field(-6.0, le=0, description="Two birth dates, or two ORCIDs")
     born_slip: float = Field(0.5, description="Two birth dates that differ by one slip")

@@ -29,7 +29,7 @@ from cophub.identities.reading.roles import is_role
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-VERSION = 3
+VERSION = 4
 """Of what reading makes of a row; one more makes all evidence anew."""
 
 FIELDS: tuple[str, ...] = (
@@ -45,16 +45,18 @@ FIELDS: tuple[str, ...] = (
     "organization",
     "city",
     "country",
+    "communities",
     "extra",
 )
-"""Columns of `account` that a row for `read_account` has, in this order."""
+"""What a row for `read_account` has, in this order: columns of `account`, but for `communities`,
+which are names that a line break stands between, in order."""
 
 
 def read_account(row: Sequence[Any]) -> Evidence:
     """The evidence of a row of `FIELDS`; `extra` is JSON text or a dict. Never raises on text."""
     (
         source, key, name, given, family, email, verified, username, vendor,
-        organization, city, country, extra,
+        organization, city, country, communities, extra,
     ) = row  # fmt: skip
     shown = shown_name(name, given, family)
     address = read_address(email) if email else _address_of_login(username)
@@ -88,6 +90,7 @@ def read_account(row: Sequence[Any]) -> Evidence:
         city=fold(city) if city else "",
         directory=directory,
         identifiers=read_identifiers(values, source) if values else (),
+        communities=tuple(communities.split("\n")) if communities else (),
     )
 
 

@@ -1,7 +1,7 @@
 """Evidence and keys in the warehouse: by what accounts find one another, and how rare that is."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching.keys import DIRECTORY, MAILBOX, anchor, index_keys, key_of
 from cophub.identities.reading.account import FIELDS, digest, read_account
-from cophub.identities.store.rows import Row, all_rows, among, change_among, put
+from cophub.identities.store.rows import Row, all_rows, among, change_among, put, quoted
+from cophub.identities.store.spaces import CHANGED, Labels
 from cophub.warehouse.staging import execute, settle, staged
 from cophub.warehouse.store import driver_cursor
 
@@ -26,26 +27,42 @@ _decode = msgspec.msgpack.Decoder(Evidence).decode
 
 
 def account_rows(connection: Connection, sources: Sequence[str], since: int) -> Iterator[Row]:
-    """Rows of `FIELDS` that runs after `since` wrote, source by source."""
+    """Rows of `FIELDS` that runs after `since` wrote, source by source.
+
+    Also those of accounts of which they only wrote what community they are in.
+    """
+    labels = Labels(connection)
     for source in sources:
-        yield from _rows_of(connection, f"a.source = <value> AND a.run > {since:d}", source)
+        joined = CHANGED.replace("<source>", quoted(source)).format(since=since)
+        rows = _rows_of(connection, source, f"(a.run > {since:d} OR a.key IN ({joined}))")
+        found = list(rows)
+        yield from _with(found, labels.of_source(source, [row[1] for row in found]))
 
 
 def every_account(connection: Connection) -> Iterator[Row]:
     """All rows of `FIELDS`, ordered by source and key, bytewise."""
     sources = all_rows(connection, "SELECT DISTINCT source FROM account")
+    labels = Labels(connection)
     for (source,) in sorted(sources):
-        yield from sorted(_rows_of(connection, "a.source = <value>", source), key=itemgetter(1))
+        communities = labels.of_source(source)
+        rows = sorted(_rows_of(connection, source, "1 = 1"), key=itemgetter(1))
+        yield from _with(rows, communities)
 
 
-def _rows_of(connection: Connection, where: str, source: str) -> Iterator[Row]:
-    columns = ", ".join(f"a.{field}" for field in FIELDS)
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+def _rows_of(connection: Connection, source: str, where: str) -> Iterator[Row]:
+    columns = ", ".join(f"a.{field}" for field in FIELDS if field != "communities")
     cursor = driver_cursor(connection)
-    sql = f"SELECT {columns} FROM account a WHERE {where}".replace("<value>", mark)
-    cursor.execute(sql, (source,))
+    # Not as a parameter: then a percent sign would be none.
+    sql = f"SELECT {columns} FROM account a WHERE a.source = {quoted(source)} AND {where}"
+    cursor.execute(sql.replace("%%", "%"))
     while rows := cursor.fetchmany(_FETCH):
         yield from rows
+
+
+def _with(rows: Iterable[Row], communities: Mapping[str, str]) -> Iterator[Row]:
+    """The rows with the communities of each account, where `FIELDS` has them: before the last."""
+    for row in rows:
+        yield (*row[:-1], communities.get(row[1]), row[-1])
 
 
 class Known:
@@ -90,12 +107,6 @@ def find_accounts(
         )
         found.update(((row[0], row[1]), Known(row[2], row[3], row[4])) for row in rows)
     return found
-
-
-def quoted(text: str) -> str:
-    """A source as text in SQL that psycopg reads."""
-    # A percent sign would be a place for a value to psycopg; names of sources have none of these.
-    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
 
 
 def evidence_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Evidence]:
@@ -202,5 +213,5 @@ def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Eviden
 __all__ = [
     "Known", "account_rows", "bearers", "bearing", "digest", "directory_size", "every_account",
     "everybody", "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates",
-    "put_accounts", "quoted", "read_account", "remove_accounts",
+    "put_accounts", "read_account", "remove_accounts",
 ]  # fmt: skip

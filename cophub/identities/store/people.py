@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from cophub.identities.links import Account
 from cophub.identities.store.assign import Assignment, Merged, assign
-from cophub.identities.store.index import quoted
-from cophub.identities.store.rows import Row, all_rows, among, put
+from cophub.identities.store.rows import Row, all_rows, among, put, quoted
 from cophub.warehouse.columns import instant_text
 from cophub.warehouse.staging import execute, settle, staged
 

@@ -22,6 +22,7 @@ from cophub.identities.matching.weights import Weights
 from cophub.identities.organizations.stored import load_register, update_register
 from cophub.identities.reading.account import VERSION as READING
 from cophub.identities.reading.account import digest, read_account
+from cophub.identities.store import spaces
 from cophub.identities.store import state as kept
 from cophub.identities.store.crossing import Altered
 from cophub.identities.store.index import (
@@ -103,7 +104,9 @@ def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) 
     if connection.dialect.name == "postgresql":
         execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
     before = kept.read_state(connection)
-    task = _Task(_version(weights), kept.active_decisions(connection), weights, now, run)
+    task = _Task(
+        _version(connection, weights), kept.active_decisions(connection), weights, now, run
+    )
     if before is None or before.version != task.version:
         return _whole(connection, before, task, drop_orphans(connection, now))
     mark = kept.watermark(connection)
@@ -131,8 +134,10 @@ def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) 
     return changes.with_touched(shown)
 
 
-def _version(weights: Weights) -> str:
-    marks = f"{READING}.{MATCHING}.{weights.model_dump_json()}"
+def _version(connection: Connection, weights: Weights) -> str:
+    """What everything hangs on: the code, the weights, and which spaces are one community."""
+    serving = sorted(spaces.serving(connection).items())
+    marks = f"{READING}.{MATCHING}.{weights.model_dump_json()}.{serving}"
     return sha256(marks.encode()).hexdigest()[:16]
 
 

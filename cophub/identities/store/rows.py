@@ -66,6 +66,12 @@ def _with_values(
     return sql.replace("<values>", "(SELECT value FROM json_each(?))"), listed
 
 
+def quoted(text: str) -> str:
+    """A source as text in SQL that psycopg reads."""
+    # A percent sign would be a place for a value to psycopg; names of sources have none of these.
+    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
+
+
 def all_rows(connection: Connection, sql: str) -> list[Row]:
     """The rows of a query without parameters, as the driver gives them."""
     cursor = driver_cursor(connection)
@@ -74,4 +80,4 @@ def all_rows(connection: Connection, sql: str) -> list[Row]:
     return found
 
 
-__all__ = ["Row", "all_rows", "among", "change_among", "put"]
+__all__ = ["Row", "all_rows", "among", "change_among", "put", "quoted"]

@@ -54,8 +54,9 @@ class Population:
 def row(held: Held, fields: Sequence[str]) -> tuple[Any, ...]:
     """One account as a plain tuple of `fields`."""
     account = held.account
+    other = {"source": held.source, "communities": "\n".join(sorted(held.memberships)) or None}
     return tuple(
-        held.source if field == "source" else _plain(getattr(account, field)) for field in fields
+        other[field] if field in other else _plain(getattr(account, field)) for field in fields
     )
 
 

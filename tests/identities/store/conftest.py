@@ -85,8 +85,28 @@ class Directory:
         same = (table.c.source == account["source"]) & (table.c.key == account["key"])
         blank = dict.fromkeys(column.name for column in table.c if column.nullable)
         values = blank | account | stamp
+        for space in values.pop("spaces", ()):
+            self._join(connection, account["source"], space, account["key"], run)
         if connection.execute(update(table).where(same).values(values)).rowcount == 0:
             connection.execute(insert(table).values(values))
+
+    def _join(
+        self, connection: Connection, source: str, space: str, account: str, run: int
+    ) -> None:
+        table = tables.membership
+        key = {"source": source, "space": space, "account": account}
+        same = [table.c[name] == value for name, value in key.items()]
+        stamp = {"run": run, "first_seen_at": self.now, "changed_at": self.now}
+        if connection.execute(update(table).where(*same).values(stamp)).rowcount == 0:
+            connection.execute(insert(table).values(key | stamp | {"status": "active"}))
+
+    def join(self, source: str, space: str, *accounts: str) -> None:
+        """A run of the source finds accounts in a space; of themselves it finds nothing new."""
+        self.day += 1
+        with self.warehouse.begin() as connection:
+            run = self._start_run(connection, source)
+            for account in accounts:
+                self._join(connection, source, space, account, run)
 
     def remove(self, *refs: Ref) -> None:
         """Accounts of erased people go, and a hash of each stays."""
@@ -181,7 +201,7 @@ def _edges(rows: Iterable[tuple[Any, ...]], names: Mapping[int, Ref]) -> Edges:
 
 
 def account(source: str, key: str, **fields: Any) -> dict[str, Any]:
-    """An account's fields; `extra` is a dict."""
+    """An account's fields; `extra` is a dict, `spaces` are keys of spaces that it is in."""
     assert "extra" not in fields or msgspec.json.encode(fields["extra"])
     return {"source": source, "key": key, **fields}
 

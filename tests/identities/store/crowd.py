@@ -35,6 +35,7 @@ _MORE = (
     {"birthday": "1980-02-04"},
     {"job_title": "Nurse"},
 )
+_SPACES = ((), (), ("malaria",), ("malaria", "tb"), ("tb",), ("hiv", "all"), ("all",))
 
 ACCOUNTS: st.SearchStrategy[dict[str, Any]] = st.builds(
     account,
@@ -51,6 +52,7 @@ ACCOUNTS: st.SearchStrategy[dict[str, Any]] = st.builds(
     city=st.sampled_from((None, None, "Dakar")),
     country=st.sampled_from((None, "SN", "BR")),
     extra=st.sampled_from(_MORE),
+    spaces=st.sampled_from(_SPACES),
 )
 REFS: st.SearchStrategy[Ref] = st.tuples(st.sampled_from(SOURCES), st.sampled_from(KEYS))
 
@@ -61,6 +63,7 @@ def at_start(chance: Any, number: int) -> list[dict[str, Any]]:
         "name": _NAMES, "email": _ADDRESSES, "email_verified": (None, True, False),
         "username": _LOGINS, "kind": _KINDS, "organization": _PLACES,
         "city": (None, None, "Dakar"), "country": (None, "SN", "BR"), "extra": _MORE,
+        "spaces": _SPACES,
     }  # fmt: skip
     refs = chance.sample([(source, key) for source in SOURCES for key in KEYS], number)
     return [

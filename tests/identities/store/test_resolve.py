@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from cophub.identities.matching import blocking
+from cophub.identities.matching import blocking, companions
 from cophub.identities.matching.weights import Weights
 from cophub.identities.store import resolve as resolving
 from cophub.warehouse import Warehouse
@@ -59,8 +59,12 @@ HARD = settings(
 
 @pytest.fixture(params=[blocking.CAP, 3])
 def cap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where keys are capped that four mailboxes bear; and never all anew for being many."""
+    """Also where keys are capped that four mailboxes bear; and never all anew for being many.
+
+    There one pair says much about which communities go together, or the crowd would be too small.
+    """
     monkeypatch.setattr(blocking, "CAP", request.param)
+    monkeypatch.setattr(companions, "_FEW", 6.0 if request.param > 3 else 0.2)
     monkeypatch.setattr(resolving, "WHOLE_SHARE", 2.0)
 
 
