@@ -5,7 +5,7 @@ What would change the answer is tried out: each time with one more fact that bot
 """
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -24,7 +24,12 @@ from cophub.identities.matching.nodes import Node, nodes
 from cophub.identities.matching.reasons import ASK, MERGE, NEVER
 from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
 from cophub.identities.matching.weights import Weights
-from cophub.identities.matching.words import in_words
+from cophub.identities.matching.words import (
+    country_name,
+    in_words,
+    organization_name,
+    worded,
+)
 from cophub.identities.organizations.stored import load_register
 from cophub.identities.privacy import masking
 from cophub.identities.standing import standing
@@ -119,7 +124,8 @@ class _Pair:
         before = read_state(connection)
         habits = before.habits if before else Habits()
         counts = StoredCounts(connection, directory_size(connection), habits)
-        self.scorer = Scorer(counts, load_register(connection), weights)
+        self.register = load_register(connection)
+        self.scorer = Scorer(counts, self.register, weights)
         self.decisions = standing(connection).decisions
 
     def told(self, mine: Sequence[Account], theirs: Sequence[Account]) -> Between:
@@ -155,7 +161,7 @@ class _Pair:
             return Between(self.a, self.b, False, answer, changes=changes)
         reasons = tuple(
             Weighed(self.shown(in_words(reason)), round(reason.weight, 1))
-            for reason in edge.reasons
+            for reason in worded(edge.reasons, edge.a.names, edge.b.names, self._titles(edge))
         )
         score = edge.score if edge.verdict != NEVER and math.isfinite(edge.score) else None
         needed = self.weights.merge if score is not None else None
@@ -163,6 +169,15 @@ class _Pair:
             self.a, self.b, False, answer,
             reasons=reasons, score=score, needed=needed, changes=changes,
         )  # fmt: skip
+
+    def _titles(self, edge: Edge) -> dict[str, str]:
+        return {reason.detail: self.register.title(reason.detail) for reason in edge.reasons}
+
+    def _called(self, place: tuple[str, str]) -> str:
+        """The name of an organisation that is known by a text and a domain."""
+        label = self.register.label(*place) or place[0] or place[1]
+        title = self.register.title(label)
+        return organization_name(label) if title == label else title
 
     def _nodes(
         self, mine: Sequence[Account], theirs: Sequence[Account]
@@ -236,25 +251,26 @@ class _Pair:
 
     def _facts(self, edge: Edge) -> Iterator[str]:
         """Single facts that would join the two, were they known; each is tried out."""
-        for text, one, other in _tried(edge.a, edge.b):
+        for text, one, other in _tried(edge.a, edge.b, self._called):
             if self.scorer.score(one, other).verdict == MERGE:
                 yield self.shown(text)
         if edge.reasons and edge.reasons[0].name != "names_unlike":
             yield "one mailbox or directory id that both are seen with"
 
 
-def _tried(a: Node, b: Node) -> Iterator[tuple[str, Node, Node]]:
+def _tried(
+    a: Node, b: Node, called: Callable[[tuple[str, str]], str]
+) -> Iterator[tuple[str, Node, Node]]:
     """The same two nodes, each time with one fact in common that they have not now."""
     for one, other in ((a, b), (b, a)):
         fresh = [place for place in one.places if place not in other.places]
-        for organization, domain in fresh[:1]:
-            place = organization or domain
-            both = replace(other, places=(*other.places, (organization, domain)))
-            yield f"both at {place}", *_ordered(one, both)
+        for place in fresh[:1]:
+            both = replace(other, places=(*other.places, place))
+            yield f"both at {called(place)}", *_ordered(one, both)
         fresh_countries = [text for text in one.countries if text not in other.countries]
         for country in fresh_countries[:1]:
             both = replace(other, countries=(country,))
-            yield f"both in {country.upper()}", *_ordered(one, both)
+            yield f"both in {country_name(country)}", *_ordered(one, both)
         fresh_cities = [text for text in one.cities if text not in other.cities]
         for city in fresh_cities[:1]:
             both = replace(other, cities=(city,))

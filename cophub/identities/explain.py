@@ -20,6 +20,7 @@ from cophub.identities.matching.scoring import Reason
 from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text, masking
 from cophub.identities.profile import evidence_of
+from cophub.identities.wording import told
 from cophub.warehouse import tables
 
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
@@ -88,12 +89,12 @@ def why_person(connection: Connection, person: str, *, addresses: bool = False) 
     accounts = accounts_of(connection, [person])
     ties = joining(connection, accounts)
     known = evidence_of(connection, accounts)
-    told = _explanations(connection, accounts)
+    kept = _explanations(connection, accounts)
     decided = _Decided(facts(connection), ties)
     steps = []
     for account, tie, depth in _tree(accounts, ties):
         to = None if tie is None else tie.b if tie.a == account else tie.a
-        steps.append(_step(account, to, tie, depth, known, told.get(account), decided, addresses))
+        steps.append(_step(account, to, tie, depth, known, kept.get(account), decided, addresses))
     found = tables.person
     row = connection.execute(select(found.c.name, found.c.kind).where(found.c.id == person)).one()
     return WhyPerson(person, row.name, row.kind, tuple(steps))
@@ -141,7 +142,9 @@ def joining(connection: Connection, accounts: Sequence[Account]) -> list[Tie]:
                 reasons = tuple(Reason(*reason) for reason in row.reasons or ())
                 ends = numbers[row.a], numbers[row.b]
                 found.append(Tie(*ends, row.score, reasons, row.verdict == "tie"))
-    return sorted(found, key=lambda tie: (not tie.tie, -tie.score, tie.a, tie.b))
+    found.sort(key=lambda tie: (not tie.tie, -tie.score, tie.a, tie.b))
+    reasons_told = told(connection, [(tie.a, tie.b, tie.reasons) for tie in found])
+    return [tie._replace(reasons=reasons) for tie, reasons in zip(found, reasons_told, strict=True)]
 
 
 def _tree(
@@ -178,7 +181,7 @@ def _step(
     tie: Tie | None,
     depth: int,
     known: Mapping[Account, Evidence],
-    told: str | None,
+    kept: str | None,
     decided: _Decided,
     addresses: bool,
 ) -> Step:
@@ -186,13 +189,13 @@ def _step(
     e = known.get(account)
     score = None
     if tie is None or to is None:
-        why = told or "like no other account"
+        why = kept or "like no other account"
     elif tie.tie:
         why = _tie_words(tie, e, known.get(to), addresses)
     elif fact := decided.between(account, to):
         why = said(fact)
     else:
-        why = sentence(tie.reasons) if tie.reasons else told or "joined"
+        why = sentence(tie.reasons) if tie.reasons else kept or "joined"
         score = tie.score if math.isfinite(tie.score) and tie.score < 1e6 else None
     return Step(
         account=shown(":".join(account)),

@@ -150,3 +150,24 @@ def test_a_prefix_of_two_ids_is_refused_with_both(told: Directory) -> None:
     with pytest.raises(ConfigError, match='"feed" is the beginning of 2 ids: feedaa aa, feedbb bb'):
         find(told, "feed")
     assert find(told, "FEEDaa").person == "feedaa"
+
+
+def test_no_explanation_shows_the_key_of_an_organisation(told: Directory) -> None:
+    """Neither of a join, nor between two, nor as it is kept with the account."""
+    lake = {"organization": "LAKESIDE University of Applied Health"}
+    told.sync(
+        account("list", "5", name="Ayo Brightwater", email="ayo@lakeside.example", **lake),
+        account("chat", "6", name="Ayo Tunde Brightwater", email="tunde@mail.example", **lake),
+    )
+    told.resolve()
+    assert find(told, "list:5").person == find(told, "chat:6").person
+    with told.warehouse.connect() as connection:
+        why = why_person(connection, find(told, "list:5").person)
+    (joined,) = (step.why for step in why.steps if step.to)
+    assert "one name is part of the other" in joined
+    assert "both LAKESIDE University of Applied Health" in joined
+    kept = " ".join(row["explanation"] for row in told.rows("person_account"))
+    assert "both Lakeside University Of Applied Health" in kept
+    apart = ask(told, "list:5", "list:1")
+    said = " ".join([joined, kept, apart.answer, *apart.changes, *(r.text for r in apart.reasons)])
+    assert "lakeside-university" not in said

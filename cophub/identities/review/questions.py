@@ -9,7 +9,7 @@ most pairs of accounts together, times the chance of a yes: the order in which m
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from sqlalchemy import Connection, func, select
@@ -19,6 +19,7 @@ from cophub.identities.links import Account, owners, sizes
 from cophub.identities.matching.reasons import ASK, MERGE, Reason
 from cophub.identities.matching.weights import Weights
 from cophub.identities.review.vetoes import vetoes
+from cophub.identities.wording import told
 from cophub.warehouse import tables
 
 LEAST = 10
@@ -90,7 +91,9 @@ def asked(connection: Connection, weights: Weights | None = None) -> Asked:
             best[pair] = edge
     worth = max(LEAST, math.ceil(accounts * weights.questions))
     vetoed = vetoes(connection, best.keys())
-    questions = tuple(question for pair, question in best.items() if pair not in vetoed)
+    left = [question for pair, question in best.items() if pair not in vetoed]
+    reasons = told(connection, [(question.a, question.b, question.reasons) for question in left])
+    questions = tuple(replace(q, reasons=said) for q, said in zip(left, reasons, strict=True))
     return Asked(questions, sizes(connection, people), min(worth, len(questions)))
 
 
@@ -216,9 +219,9 @@ def _edges(connection: Connection, even: float) -> Iterator[Question]:
         first, second = ((source_a, a), person_a), ((source_b, b), person_b)
         if second < first:
             first, second = second, first
-        told = tuple(Reason(*reason) for reason in reasons or ())
+        why = tuple(Reason(*reason) for reason in reasons or ())
         ends = first[0], second[0], first[1], second[1]
-        yield Question(*ends, score, told, verdict == MERGE, even)
+        yield Question(*ends, score, why, verdict == MERGE, even)
 
 
 def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str]]:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from cophub.identities.evidence import Evidence
-from cophub.identities.matching.keys import DIRECTORY, MAILBOX, anchor, index_keys, key_of
+from cophub.identities.matching.keys import DIRECTORY, MAILBOX, index_keys, key_of
 from cophub.identities.reading.account import FIELDS, digest, read_account
 from cophub.identities.store.rows import Row, all_rows, among, change_among, put, quoted
 from cophub.identities.store.spaces import CHANGED, Labels
@@ -162,17 +162,16 @@ def home_keys(e: Evidence) -> Iterator[int]:
 
 
 def put_accounts(
-    connection: Connection, entries: Iterable[tuple[int, int, Evidence, Iterable[int]]]
+    connection: Connection, entries: Iterable[tuple[int, int, int, Evidence, Iterable[int]]]
 ) -> None:
-    """Write accounts that are not in the index: (number, digest, evidence, keys) each."""
+    """Write accounts that are not in the index: (number, digest, anchor, evidence, keys) each."""
     # Numbers in place of rows, and drawers in place of one list: a third of the memory, and less
     # to sort at once.
     drawers = [array("q") for _ in range(_DRAWERS)]
     rest = iter(entries)
     while piece := list(islice(rest, _FETCH)):
         rows: list[Row] = []
-        for number, mark, e, theirs in piece:
-            home = anchor(e)
+        for number, mark, home, e, theirs in piece:
             rows.append((number, e.source, e.key, mark, home, _encode(e)))
             for key in theirs:
                 drawers[key >> _SHIFT].extend((key, number, home))

@@ -18,7 +18,7 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.matching import blocking
 from cophub.identities.matching.clustering import Decision, cluster
 from cophub.identities.matching.habits import Habits
-from cophub.identities.matching.keys import index_keys, searched
+from cophub.identities.matching.keys import anchor, index_keys, searched
 from cophub.identities.matching.nodes import Node, Ref, nodes
 from cophub.identities.matching.scoring import NEVER, Edge, Scorer, worth_keeping
 from cophub.identities.store.crossing import Altered, crossed, reordered
@@ -116,7 +116,11 @@ def update_index(connection: Connection, altered: Sequence[Altered]) -> Shift:
     remove_accounts(connection, [(a.number, a.before) for a in altered if a.before is not None])
     put_accounts(
         connection,
-        [(a.number, a.digest, a.after, index_keys(a.after)) for a in altered if a.after],
+        [
+            (a.number, a.digest, anchor(a.after), a.after, index_keys(a.after))
+            for a in altered
+            if a.after
+        ],
     )
     after = bearers(connection, keys)
     up, again = crossed(before, after, altered)

@@ -17,12 +17,14 @@ from cophub.warehouse.staging import execute, settle, staged
 _TABLES = {
     "grouped": (
         "source TEXT, account TEXT, person TEXT, kind TEXT, rule TEXT,"
-        " probability DOUBLE PRECISION, explanation TEXT, PRIMARY KEY (source, account)"
+        " probability DOUBLE PRECISION, explanation TEXT"
     ),
     "moved": "source TEXT, account TEXT, person TEXT, previous TEXT, explanation TEXT",
     "touched_person": "person TEXT PRIMARY KEY",
     "redirected": "person TEXT PRIMARY KEY, target TEXT",
 }
+_DESCRIBED = ("id", "name", "email", "country", "kind")
+_BLANKS = " \t\r\n"
 _GROUPED = ("source", "account", "person", "kind", "rule", "probability", "explanation")
 
 
@@ -53,6 +55,12 @@ class Changes:
     revived: int = 0
     touched: frozenset[str] = frozenset()
     """Ids of the people whose accounts were looked at, those who lost them among them."""
+    everybody: bool = False
+    """Whether those are all people."""
+
+    def of_everybody(self) -> "Changes":
+        """The same, with all people looked at."""
+        return replace(self, everybody=True)
 
     def with_touched(self, more: frozenset[str]) -> "Changes":
         """The same, with more people looked at."""
@@ -354,8 +362,16 @@ def _describe(connection: Connection) -> None:
     with staged(
         connection,
         described="id TEXT PRIMARY KEY, name TEXT, email TEXT, country TEXT, kind TEXT",
+        several="person TEXT PRIMARY KEY",
     ):
-        execute(connection, f"INSERT INTO described {_best()}", blanks=" \t\r\n")
+        execute(
+            connection,
+            "INSERT INTO several SELECT person FROM grouped GROUP BY person HAVING count(*) > 1",
+        )
+        settle(connection, "several")
+        execute(connection, f"INSERT INTO described {_only()}", blanks=_BLANKS)
+        best = execute(connection, _best(), blanks=_BLANKS)
+        put(connection, "described", _DESCRIBED, list(_chosen(map(tuple, best))))
         settle(connection, "described")
         execute(
             connection,
@@ -381,37 +397,55 @@ def _describe(connection: Connection) -> None:
         )
 
 
+def _shown(among: str) -> str:
+    """SQL of what the accounts of people say, of those with one account or with several."""
+    return f"""
+        SELECT g.person, g.kind, a.source, a.key, a.gone_at, a.email_verified, {_NAME} AS name,
+               nullif(<trimmed>(a.email, :blanks), '') AS email,
+               nullif(<trimmed>(a.country, :blanks), '') AS country
+        FROM grouped g JOIN account a ON a.source = g.source AND a.key = g.account
+        WHERE g.person {among} (SELECT person FROM several)
+    """
+
+
+def _only() -> str:
+    """What the only account of a person gives: there is nothing to put into order."""
+    return f"SELECT person, name, email, country, kind FROM ({_shown('NOT IN')}) a"
+
+
 def _best() -> str:
-    tie = "a.source <bytewise>, a.key <bytewise>"
+    """What each account gives of a person with several, and how good that is: the least is best."""
     gone = "CASE WHEN a.gone_at IS NULL THEN 0 ELSE 1 END"
     plain = (
         "CASE WHEN a.name LIKE '%(%' OR a.name LIKE '%,%' OR a.name LIKE '%@%' THEN 2"
         " WHEN a.name NOT LIKE '% %' THEN 3"
         " WHEN a.name = lower(a.name) OR a.name = upper(a.name) THEN 1 ELSE 0 END"
     )
+    verified = "CASE WHEN a.email_verified IS TRUE THEN 0 ELSE 1 END"
     return f"""
-        SELECT person, max(CASE WHEN name_rank = 1 THEN name END) AS name,
-               max(CASE WHEN email_rank = 1 THEN email END) AS email,
-               max(CASE WHEN country_rank = 1 THEN country END) AS country, min(kind) AS kind
-        FROM (
-          SELECT a.person, a.kind, a.name, a.email, a.country,
-                 row_number() OVER (PARTITION BY a.person ORDER BY
-                   CASE WHEN a.name IS NULL THEN 1 ELSE 0 END, {gone}, {plain},
-                   length(a.name) DESC, {tie}) AS name_rank,
-                 row_number() OVER (PARTITION BY a.person ORDER BY
-                   CASE WHEN a.email IS NULL THEN 1 ELSE 0 END, {gone},
-                   CASE WHEN a.email_verified IS TRUE THEN 0 ELSE 1 END, {tie}) AS email_rank,
-                 row_number() OVER (PARTITION BY a.person ORDER BY
-                   CASE WHEN a.country IS NULL THEN 1 ELSE 0 END, {gone}, {tie}) AS country_rank
-          FROM (
-            SELECT g.person, g.kind, a.source, a.key, a.gone_at, a.email_verified, {_NAME} AS name,
-                   nullif(<trimmed>(a.email, :blanks), '') AS email,
-                   nullif(<trimmed>(a.country, :blanks), '') AS country
-            FROM grouped g JOIN account a ON a.source = g.source AND a.key = g.account
-          ) a
-        ) ranked
-        GROUP BY person
+        SELECT a.person, a.kind, a.source, a.key, a.name, a.email, a.country,
+               {gone}, {plain}, -length(a.name), {verified}
+        FROM ({_shown("IN")}) a
     """
+
+
+def _chosen(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows of `described` from rows of `_best`."""
+    people: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        people[row[0]].append(row)
+    for person, theirs in people.items():
+        names = [(gone, plain, size, source, key, name)
+                 for _, _, source, key, name, _, _, gone, plain, size, _ in theirs
+                 if name is not None]  # fmt: skip
+        emails = [(gone, verified, source, key, email)
+                  for _, _, source, key, _, email, _, gone, _, _, verified in theirs
+                  if email is not None]  # fmt: skip
+        countries = [(gone, source, key, country)
+                     for _, _, source, key, _, _, country, gone, _, _, _ in theirs
+                     if country is not None]  # fmt: skip
+        best = [min(found)[-1] if found else None for found in (names, emails, countries)]
+        yield (person, *best, theirs[0][1])
 
 
 def drop_orphans(connection: Connection, now: datetime) -> frozenset[str]:

@@ -167,7 +167,7 @@ def _whole(
         kept.flat(task.decisions),
     )
     kept.write_state(connection, state)
-    return changes
+    return changes.of_everybody()
 
 
 def _part(

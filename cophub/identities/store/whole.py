@@ -70,7 +70,8 @@ def _write_index(
     for table in ("identity_edge", "identity_key", "identity_evidence"):
         execute(connection, f"DELETE FROM {table}")
     numbers = range(1, len(accounts) + 1)
-    put_accounts(connection, zip(numbers, digests, accounts, matching.keys, strict=True))
+    entries = zip(numbers, digests, matching.anchors, accounts, matching.keys, strict=True)
+    put_accounts(connection, entries)
     number = {(e.source, e.key): at for at, e in zip(numbers, accounts, strict=True)}
     rows = edge_rows(matching.edges, matching.clustering.joined, number)
     rows += tie_rows(matching.nodes, accounts, number)

@@ -54,7 +54,8 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
         if changes.touched:
             count_common(connection)
         ctx.announce("organisations", 0, None)
-        affiliations = update_affiliations(connection, ctx.now, changes.touched)
+        whose = None if changes.everybody else changes.touched
+        affiliations = update_affiliations(connection, ctx.now, whose)
         everybody = ctx.settings.listed == "everybody"
         relisted = resolve_listing(connection, None if everybody else ctx.settings.listed_by)
     ctx.log.info(
