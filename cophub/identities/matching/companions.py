@@ -15,6 +15,8 @@ Companions = tuple[Sequence[str], Sequence[str]]
 
 _FEW = 6.0
 """So many pairs must be seen or expected before they say much."""
+_MANY = 20.0
+"""As many more are added to twins and to strangers, as any two of them would be."""
 _SAME = 4.0
 """One community is believed to be likelier by this, at most, before anything is seen."""
 _KEPT = 0.4
@@ -61,8 +63,8 @@ def learn_company(twins: Sequence[Companions], strangers: Sequence[Companions]) 
     weights = []
     for level in levels:
         share = (chance[level] + 1) / (chance.total() + len(levels))
-        alike = (seen[level] + _FEW * share) / (seen.total() + _FEW)
-        unlike = (usual[level] + _FEW * share) / (usual.total() + _FEW)
+        alike = (seen[level] + _MANY * share) / (seen.total() + _MANY)
+        unlike = (usual[level] + _MANY * share) / (usual.total() + _MANY)
         weight = min(_MOST, max(_LEAST, math.log(alike / unlike)))
         weights.append(round(weight / _STEP) * _STEP)
     return Company(bins, tuple(weights)) if any(weights) else Company()

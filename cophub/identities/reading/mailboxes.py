@@ -168,6 +168,11 @@ def registrable(domain: str) -> str:
     found = _suffixes()(domain, include_psl_private_domains=False)
     if not found.domain:
         return domain
+    rest, _, ending = domain.rpartition(".")
+    last = rest.rpartition(".")[2]
+    if not found.suffix and (last in SECOND_LEVELS or len(last) == 2) and "." in rest:
+        # An ending of one network's own, or of invented addresses: `moh.go.ke.example`.
+        return f"{registrable(rest)}.{ending}"
     kept = 1 + (found.suffix.count(".") + 1 if found.suffix else 1)
     # Countries whose second levels the list does not know: `sante.gouv.xx` is nobody's but sante's.
     if kept == 2 and len(parts) > 2 and len(parts[-1]) == 2 and parts[-2] in SECOND_LEVELS:

@@ -103,6 +103,22 @@ def test_only_a_work_mailbox_has_a_domain(address: str, domain: str) -> None:
     assert read_address(address).domain == domain
 
 
+@pytest.mark.parametrize(
+    ("domain", "registered"),
+    [
+        ("kmt.edu.example", "kmt.edu.example"),
+        ("mail.moh.go.ke.example", "moh.go.ke.example"),
+        ("mail.clinic.example", "clinic.example"),
+        ("ke.clinic.example", "clinic.example"),
+        ("health.gov.test", "health.gov.test"),
+    ],
+)
+def test_below_an_ending_of_no_registry_the_rest_is_read_as_a_domain(
+    domain: str, registered: str
+) -> None:
+    assert registrable(domain) == registered
+
+
 def test_the_address_stays_as_the_vendor_gives_it():
     read = read_address(" Amina+News@GMAIL.com ")
     assert read.email == "amina+news@gmail.com"
