@@ -164,4 +164,4 @@ def test_a_sentence_says_what_counted_and_shows_no_address(crowd):
     told = sentence(edge)
     assert told.startswith("name equal, borne by no other mailbox · ")
     assert "mzaoui" not in told
-    assert "both clinic" in told
+    assert "both Clinic" in told
