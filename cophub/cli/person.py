@@ -21,7 +21,7 @@ def show_card(card: "PersonCard", uses: "Sequence[SourceUse]", history: bool) ->
         ("kind", card.kind if card.kind != "person" else None),
         ("e-mail", card.email),
         ("organisation", card.organization),
-        ("country", card.country),
+        ("country", card.country and _country(card.country)),
         ("communities", ", ".join(card.communities)),
         ("known since", f"{card.created_at:%Y-%m-%d}"),
         ("merged", ", ".join(old[:8] for old in card.merged)),
@@ -42,6 +42,14 @@ def show_card(card: "PersonCard", uses: "Sequence[SourceUse]", history: bool) ->
         if said := show.said_of_source(use.purpose, use.lawful_basis, use.addresses):
             show.paragraph(show.dim(use.source), show.clean(said))
     _rest(card, history)
+
+
+def _country(text: str) -> str:
+    """`Nigeria (NG)`; what is no code stays as it is."""
+    from cophub.identities.matching.words import country_name
+
+    name = country_name(text)
+    return text if name.lower() == text.lower() else f"{name} ({text})"
 
 
 _COLUMNS = (

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from cophub.identities.evidence import Evidence
 from cophub.identities.links import Account, keys_in_parts
 from cophub.identities.privacy import masking
+from cophub.identities.reading.places import shown_country
 from cophub.identities.store.rows import among
 from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import tables
@@ -93,7 +94,7 @@ def account_views(
             username=_shown(row.username, shown),
             organization=_shown(row.organization, shown),
             job_title=_shown(row.job_title, shown),
-            country=row.country,
+            country=row.country and shown_country(row.country),
             city=row.city,
             kind=kind,
             kind_reason=reason,

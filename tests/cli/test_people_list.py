@@ -26,7 +26,7 @@ def test_the_list_is_searched_and_ordered_without_accents_case_and_script(
     directory.run()
     names = [p["name"] for p in cophub("people", "list", "--json").json["people"]]
     latin = ["Amina Diallo", "Celeste"]
-    assert names == [*latin, "Екатерина Кузнецова", "émile zola", "Zoë Kuznetsova", None]
+    assert names == [*latin, "Екатерина Кузнецова", "Émile Zola", "Zoë Kuznetsova", None]
     for asked, count in (("kuznets", 2), ("EMILE", 1), ("nameless", 1), ("ÉMILE Z", 1)):
         assert cophub("people", "list", asked, "--json").json["total"] == count, asked
 
@@ -85,3 +85,17 @@ def test_what_too_many_share_to_be_compared_is_told(directory: Directory, cophub
         assert "too common to be searched by (40 accounts)" in cophub(*command).out, command
     (note,) = cophub("status", "--json").json["notes"]
     assert "cophub people why A B" in note
+
+
+def test_a_country_is_one_however_accounts_write_it(directory: Directory, cophub: Call) -> None:
+    """In the list, on the card and in the export."""
+    directory.write("calls", person("5", "Ngozi Eze", "ngozi@moh.example", country="Nigéria"))
+    directory.write("more", person("6", "EZE, Ngozi (MoH)", "ngozi@moh.example", country="nigeria"))
+    directory.run()
+    (row,) = cophub("people", "list", "Eze", "--json").json["people"]
+    assert (row["name"], row["country"]) == ("Ngozi Eze", "NG")
+    card = cophub("people", "show", "calls:5", "--json").json["person"]
+    assert [card["country"], *(view["country"] for view in card["accounts"])] == ["NG"] * 3
+    assert "Nigeria (NG)" in cophub("people", "show", "calls:5").out
+    exported = csv.DictReader(io.StringIO(cophub("export", "person").out))
+    assert {r["name"]: r["country"] for r in exported}["Ngozi Eze"] == "NG"

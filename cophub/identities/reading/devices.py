@@ -27,6 +27,7 @@ _MODEL = re.compile(
     r"|m\d{4}[a-z]\d+\w*|\d{4,}[a-z]\d+[a-z]\w*"
 )
 _ASCII_MARKS = {n: " " for n in range(128) if not chr(n).isalnum()}
+_MARK = re.compile(r"[(\[{\-–—|/,]")
 _UNMARKED = str.maketrans("ıøłđ", "iold")
 _NUMBER = re.compile(r"[+\d*x().\-/\s\u2010-\u2015]+")
 _DIGIT = re.compile(r"[\d*]")
@@ -82,7 +83,7 @@ def behind_device(text: str) -> str:
 
 
 def _has_mark(text: str) -> bool:
-    return any(mark in text for mark in "([{-–—|/,")
+    return _MARK.search(text) is not None
 
 
 def is_caller(text: str) -> bool:

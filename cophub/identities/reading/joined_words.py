@@ -20,17 +20,25 @@ def written_in_one(word: str, words: tuple[str, ...], places: list[int]) -> tupl
     length = len(word)
     if length < 4 or len(places) < 2:
         return ()
-    if not any(words[i][0] == word[0] for i in places):
-        return ()
-    for count in (2, 3):
-        if len(places) < count:
-            break
-        for chosen in permutations(places[:5], count):
-            if words[chosen[0]][0] != word[0]:
-                continue
-            together = "".join([words[i] for i in chosen])
-            if abs(len(together) - length) < 4 and _one_word(together, word, words[chosen[0]]):
-                return chosen
+    start = word[0]
+    some = places[:5]
+    begins = [i for i in some if words[i][0] == start]
+    for i in begins:
+        first = words[i]
+        rest = length - len(first)
+        for j in some:
+            if (
+                j != i
+                and -4 < rest - len(words[j]) < 4
+                and _one_word(first + words[j], word, first)
+            ):
+                return (i, j)
+    if begins and len(some) > 2:
+        for i, j, k in permutations(some, 3):
+            if i in begins and -4 < length - len(words[i]) - len(words[j]) - len(words[k]) < 4:
+                together = words[i] + words[j] + words[k]
+                if _one_word(together, word, words[i]):
+                    return (i, j, k)
     return ()
 
 

@@ -184,6 +184,7 @@ def _is_capital(text: str) -> bool:
 _MACHINES = frozenset(map(plain, MACHINES))
 _LOGINS = frozenset(map(plain, LOGINS))
 _BOT_MARK = re.compile(r"(?i)[\[(]bot[\])]|\w-bot$|^\w*bot-")
+_DIGIT = re.compile("[0-9]")
 _ENDS_IN_NUMBER = re.compile(r"\s*\d+$")
 
 
@@ -210,7 +211,7 @@ def _is_like_a_name(folded: str, words: list[str]) -> bool:
     return (
         folded.isascii()
         and _TELLING.isdisjoint(words)
-        and not any(map(str.isdigit, folded))
+        and _DIGIT.search(folded) is None
         and known().names.keys().isdisjoint(words)
         and (len(words) < 3 or folded not in known().names)
     )

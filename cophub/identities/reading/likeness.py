@@ -169,11 +169,23 @@ def _by_one_pair(
 
 def _some_in_one(left: list[Profile], right: list[Profile]) -> bool:
     """Whether a word of one name writes several of the other in one."""
-    mine, theirs = tuple([one[0] for one in left]), tuple([other[0] for other in right])
-    places, others = list(range(len(mine))), list(range(len(theirs)))
-    return any(written_in_one(word, mine, places) for word in theirs) or any(
-        written_in_one(word, theirs, others) for word in mine
-    )
+    return _one_writes(right, left) or _one_writes(left, right)
+
+
+def _one_writes(some: list[Profile], several: list[Profile]) -> bool:
+    """Whether one of these words writes several of those in one."""
+    if len(several) < 2:
+        return False
+    one, other, *more = [word[2] for word in several]
+    if more:
+        one, other = sorted((one, other, *more))[:2]
+    # What two words take at the least, but for the letters that spellings differ by.
+    least = one + other - 3
+    long = [word[0] for word in some if word[2] >= least]
+    if not long:
+        return False
+    words, places = tuple([word[0] for word in several]), list(range(len(several)))
+    return any(written_in_one(word, words, places) for word in long)
 
 
 def _short_start(left: list[Profile], right: list[Profile]) -> bool:

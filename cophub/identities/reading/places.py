@@ -124,10 +124,25 @@ def country_code(text: str) -> str:
     `Nairobi, Kenya` is `ke`. Of a text that names two countries neither is taken.
     """
     whole = _key(text)
+    # In capitals it is a code, whatever it means in some language: `Nga` is Vietnamese for Russia.
+    if len(whole) == 3 and text.isupper() and (code := _codes_of_three().get(whole)):
+        return code
     if code := _code(whole):
         return code
     parts = {code for part in _parts(text) if (code := _code(_key(part), short=False))}
     return parts.pop() if len(parts) == 1 else fold(text)
+
+
+def is_known_country(text: str) -> bool:
+    """Whether a text names one country, in any language or as a code."""
+    return is_country_code(country_code(text))
+
+
+def shown_country(text: str) -> str:
+    """`NG` for `Nigeria`, `Nigéria` and `NGA`; what names no known country stays as it is."""
+    text = text.strip()
+    code = country_code(text)
+    return code.upper() if is_country_code(code) else text
 
 
 def known_countries() -> Collection[str]:
@@ -217,6 +232,17 @@ def _countries() -> dict[str, str]:
     return known
 
 
+@cache
+def _codes_of_three() -> dict[str, str]:
+    """ISO's codes of three letters -> those of two, both in lower case."""
+    aliases = get_global("territory_aliases").items()
+    return {
+        old.lower(): codes[0].lower()
+        for old, codes in aliases
+        if len(codes) == 1 and len(old) == 3 and old.isalpha()
+    }
+
+
 def _names_by_cldr() -> Iterator[tuple[str, str]]:
     for language in _LANGUAGES.split():
         for code, name in Locale(language).territories.items():
@@ -236,8 +262,10 @@ __all__ = [
     "country_code",
     "fold",
     "is_country_code",
+    "is_known_country",
     "known_countries",
     "names_country",
     "names_country_in_one",
     "names_place",
+    "shown_country",
 ]

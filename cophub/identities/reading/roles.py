@@ -25,6 +25,8 @@ ROLE_LOCAL_PARTS = FUNCTIONS | PROGRAMMES | (TEAMS - {"cell", "hq"})
 """Words that make a local part one of a function, alone or beside a place, number or qualifier."""
 
 _PARTS = ROLE_LOCAL_PARTS | SHORT
+_STARTS = frozenset(part[:3] for part in _PARTS)
+_ENDS = frozenset(part[-3:] for part in _PARTS)
 _BEGINNINGS = frozenset(name[:size] for name in COMMON for size in range(4, len(name)))
 _WITH_CODE = (ROLE_LOCAL_PARTS | SHORT) - SURNAMES - _BEGINNINGS
 """Functions that a country's code may follow: none that names begin with, as `geral`."""
@@ -87,7 +89,11 @@ def _is_role_word(word: str) -> bool:
         return False
     if names_country_in_one(word):
         return True
-    for at in range(2, len(word) - 1):
+    # Most words neither begin nor end as any function does.
+    some = not _STARTS.isdisjoint((word[:2], word[:3])) or not _ENDS.isdisjoint(
+        (word[-2:], word[-3:])
+    )
+    for at in range(2, len(word) - 1) if some else ():
         left, right = word[:at], word[at:]
         if (left in _PARTS or right in _PARTS) and _joined(left, right):
             return True

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from cophub.identities.links import Account
 from cophub.identities.store.assign import Assignment, Merged, assign
+from cophub.identities.store.described import describe
 from cophub.identities.store.rows import Row, all_rows, among, put, quoted
 from cophub.warehouse.columns import instant_text
 from cophub.warehouse.staging import execute, settle, staged
@@ -23,8 +24,6 @@ _TABLES = {
     "touched_person": "person TEXT PRIMARY KEY",
     "redirected": "person TEXT PRIMARY KEY, target TEXT",
 }
-_DESCRIBED = ("id", "name", "email", "country", "kind")
-_BLANKS = " \t\r\n"
 _GROUPED = ("source", "account", "person", "kind", "rule", "probability", "explanation")
 
 
@@ -94,7 +93,7 @@ def write_people(
         _stage(connection, groups, held, assignment, touched)
         moved = _write(connection, groups, assignment, now, run)
         _redirect(connection, assignment)
-        _describe(connection)
+        describe(connection)
     return Changes(
         len(assignment.new), moved, len(assignment.lost), len(assignment.revived), touched
     )
@@ -341,111 +340,9 @@ def describe_again(connection: Connection, accounts: Sequence[Account]) -> froze
             " JOIN person_account pa ON pa.person = t.person JOIN person p ON p.id = t.person",
         )
         settle(connection, "grouped")
-        _describe(connection)
+        describe(connection)
         people = all_rows(connection, "SELECT person FROM touched_person")
     return frozenset(row[0] for row in people)
-
-
-_NAME = (
-    "coalesce(nullif(<trimmed>(a.name, :blanks), ''), nullif(<trimmed>("
-    "coalesce(a.given_name, '') || ' ' || coalesce(a.family_name, ''), :blanks), ''))"
-)
-
-
-def _describe(connection: Connection) -> None:
-    """The name, address, country and kind of each person, the best that their accounts give.
-
-    A present account before a gone one; a plain name of several words before one in capitals or
-    small letters alone, that before one with an organisation or degrees in it, that before one
-    word, the longer before the shorter; a verified address before another; then by source and key.
-    """
-    with staged(
-        connection,
-        described="id TEXT PRIMARY KEY, name TEXT, email TEXT, country TEXT, kind TEXT",
-        several="person TEXT PRIMARY KEY",
-    ):
-        execute(
-            connection,
-            "INSERT INTO several SELECT person FROM grouped GROUP BY person HAVING count(*) > 1",
-        )
-        settle(connection, "several")
-        execute(connection, f"INSERT INTO described {_only()}", blanks=_BLANKS)
-        best = execute(connection, _best(), blanks=_BLANKS)
-        put(connection, "described", _DESCRIBED, list(_chosen(map(tuple, best))))
-        settle(connection, "described")
-        execute(
-            connection,
-            """
-            UPDATE person
-            SET name = d.name, email = d.email, country = d.country, kind = d.kind
-            FROM described d
-            WHERE d.id = person.id
-              AND (person.name <differs from> d.name OR person.email <differs from> d.email
-                   OR person.country <differs from> d.country OR person.kind <> d.kind)
-            """,
-        )
-        # Nobody's name or address stays behind with an id that no account stands for any more.
-        execute(
-            connection,
-            """
-            UPDATE person SET name = NULL, email = NULL, organization = NULL, country = NULL
-            WHERE id IN (SELECT person FROM touched_person)
-              AND NOT EXISTS (SELECT 1 FROM described d WHERE d.id = person.id)
-              AND (name IS NOT NULL OR email IS NOT NULL OR organization IS NOT NULL
-                   OR country IS NOT NULL)
-            """,
-        )
-
-
-def _shown(among: str) -> str:
-    """SQL of what the accounts of people say, of those with one account or with several."""
-    return f"""
-        SELECT g.person, g.kind, a.source, a.key, a.gone_at, a.email_verified, {_NAME} AS name,
-               nullif(<trimmed>(a.email, :blanks), '') AS email,
-               nullif(<trimmed>(a.country, :blanks), '') AS country
-        FROM grouped g JOIN account a ON a.source = g.source AND a.key = g.account
-        WHERE g.person {among} (SELECT person FROM several)
-    """
-
-
-def _only() -> str:
-    """What the only account of a person gives: there is nothing to put into order."""
-    return f"SELECT person, name, email, country, kind FROM ({_shown('NOT IN')}) a"
-
-
-def _best() -> str:
-    """What each account gives of a person with several, and how good that is: the least is best."""
-    gone = "CASE WHEN a.gone_at IS NULL THEN 0 ELSE 1 END"
-    plain = (
-        "CASE WHEN a.name LIKE '%(%' OR a.name LIKE '%,%' OR a.name LIKE '%@%' THEN 2"
-        " WHEN a.name NOT LIKE '% %' THEN 3"
-        " WHEN a.name = lower(a.name) OR a.name = upper(a.name) THEN 1 ELSE 0 END"
-    )
-    verified = "CASE WHEN a.email_verified IS TRUE THEN 0 ELSE 1 END"
-    return f"""
-        SELECT a.person, a.kind, a.source, a.key, a.name, a.email, a.country,
-               {gone}, {plain}, -length(a.name), {verified}
-        FROM ({_shown("IN")}) a
-    """
-
-
-def _chosen(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows of `described` from rows of `_best`."""
-    people: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        people[row[0]].append(row)
-    for person, theirs in people.items():
-        names = [(gone, plain, size, source, key, name)
-                 for _, _, source, key, name, _, _, gone, plain, size, _ in theirs
-                 if name is not None]  # fmt: skip
-        emails = [(gone, verified, source, key, email)
-                  for _, _, source, key, _, email, _, gone, _, _, verified in theirs
-                  if email is not None]  # fmt: skip
-        countries = [(gone, source, key, country)
-                     for _, _, source, key, _, _, country, gone, _, _, _ in theirs
-                     if country is not None]  # fmt: skip
-        best = [min(found)[-1] if found else None for found in (names, emails, countries)]
-        yield (person, *best, theirs[0][1])
 
 
 def drop_orphans(connection: Connection, now: datetime) -> frozenset[str]:
@@ -455,7 +352,9 @@ def drop_orphans(connection: Connection, now: datetime) -> frozenset[str]:
     """
     left = all_rows(
         connection,
-        f"SELECT DISTINCT person FROM person_account WHERE {orphan.format('person_account')}",
+        # In the order of the key, as SQLite would else go through the people one by one.
+        f"SELECT person FROM person_account WHERE {orphan.format('person_account')}"
+        " ORDER BY source, account",
     )
     if not left:
         return frozenset()

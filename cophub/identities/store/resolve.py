@@ -72,12 +72,12 @@ def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int
     Nothing is read or written where no run has written an account, nobody was erased and nothing
     decided since the last resolution.
     """
-    with _no_collection():
+    with no_collection():
         return _resolve(connection, weights, now, run)
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """No search for cycles: millions of small objects are made, none of which is in a cycle."""
     collecting = gc.isenabled()
     gc.disable()
@@ -273,4 +273,4 @@ def _pieces(rows: Iterator[Row]) -> Iterator[Collection[Row]]:
         yield piece
 
 
-__all__ = ["resolve"]
+__all__ = ["no_collection", "resolve"]

@@ -43,11 +43,11 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Resolve people, organisations and communities; yields no files."""
     from cophub.identities.organizations.dated import update_affiliations
     from cophub.identities.store.common import count_common
-    from cophub.identities.store.resolve import resolve
+    from cophub.identities.store.resolve import no_collection, resolve
     from cophub.pipelines.identities.communities import resolve_communities
     from cophub.pipelines.identities.listing import resolve_listing
 
-    with ctx.warehouse.begin() as connection:
+    with no_collection(), ctx.warehouse.begin() as connection:
         resolve_communities(connection, ctx.communities, ctx.log)
         ctx.announce("people", 0, None)
         changes = resolve(connection, weights=ctx.settings.weights, now=ctx.now, run=ctx.run)

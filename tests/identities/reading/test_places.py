@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cophub.identities.reading.places import country_code, fold, names_place
+from cophub.identities.reading.places import (
+    country_code,
+    fold,
+    is_known_country,
+    names_place,
+    shown_country,
+)
 
 COUNTRIES = {
     "ke": "Kenya|KE|ken| KENYA |Republic of Kenya|Nairobi, Kenya|Кения|肯尼亚|Kenia|404",
@@ -67,3 +73,10 @@ def test_cities_are_folded():
 def test_any_text_is_read(text: str) -> None:
     country_code(text)
     assert fold(fold(text)) == fold(text)
+
+
+def test_a_country_is_shown_by_its_code_and_other_text_as_it_is():
+    shown = [shown_country(text) for text in ("NG", "Nigeria", "Nigéria", "NGA", " nigeria ")]
+    assert shown == ["NG"] * 5
+    assert shown_country("The Levant") == "The Levant"
+    assert is_known_country("Côte d'Ivoire") and not is_known_country("Kenya and Mali")

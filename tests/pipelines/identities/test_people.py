@@ -225,6 +225,18 @@ def test_a_person_has_the_best_that_their_accounts_give(rows: Any, run: Callable
     assert person["listed"] is False
 
 
+def test_names_and_countries_of_people_are_written_in_one_way(rows: Any, run: Callable) -> None:
+    """Without titles and organisations; a known country before other text, by its code."""
+    address = "joe@example.org"
+    rows.account("1", address, name="MWANGI, Joseph (PATH)", country="East Africa")
+    rows.account("2", address, source="b", name="Dr. joseph mwangi", country="Nigéria")
+    rows.account("3", "ana@example.org", name="Lima, Ana (FHI 360)", country="Atlantis")
+    rows.account("4", "formation@example.org", name="Training Team")
+    run(IDENTITIES)
+    found = {(p["name"], p["country"]) for p in rows.all("person")}
+    assert found == {("Joseph Mwangi", "NG"), ("Ana Lima", "Atlantis"), ("Training Team", None)}
+
+
 Partition = dict[str, str]
 ACCOUNTS = st.lists(st.sampled_from("pqrs"), min_size=1, max_size=7)
 
