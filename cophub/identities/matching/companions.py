@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-Companions = tuple[Sequence[str], Sequence[str]]
+Companions = tuple[list[str], list[str]]
 """The communities of two, each in order."""
 
 _FEW = 6.0

@@ -43,6 +43,8 @@ _WORDS = {
     "country_other": "different countries",
     "city_same": "both in {title}",
     "city_other": "different cities",
+    "communities_same": "both in {community}",
+    "communities_other": "in communities that have little to do with one another",
     "identifier_same": "same {identifier}",
     "identifier_slip": "{identifier} one slip apart",
     "identifier_other": "different {identifier}",
@@ -104,6 +106,7 @@ def in_words(reason: Reason) -> str:
         organization=organization_name(detail),
         country=country_name(detail),
         title=detail.title(),
+        community=_community(detail),
         both=detail.replace(" ", " and "),
         identifier=_IDENTIFIERS.get(detail, detail),
     )
@@ -138,6 +141,14 @@ def _how_alike(name: str, mine: Collection[Name], theirs: Collection[Name]) -> s
     if "initial" in hows:
         return "name_initials"
     return "name_clipped" if level == WEAK else "name_contained" if level == COMPATIBLE else name
+
+
+def _community(label: str) -> str:
+    """A community by its key; a space of one source alone has none that a reader knows."""
+    if not label:
+        return "communities that go together"
+    source, _, space = label.partition("/")
+    return f"one space of {source}" if space else source
 
 
 def _bearers(count: str) -> str:
