@@ -6,7 +6,7 @@ else; the hub side is cleared here. What they wrote stays, without their name, a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select
 
+from cophub.identities.evidence import Name
 from cophub.identities.links import Account, accounts_of, by_source
 from cophub.identities.lookup import Meant, meant
 from cophub.identities.privacy import mask_address, mask_text
-from cophub.identities.reading.account import shown_name
+from cophub.identities.reading.account import shown_name as as_written
+from cophub.identities.reading.display import shown_name
 from cophub.identities.reading.mail_domains import DOMAIN_ALIASES
 from cophub.identities.reading.mailboxes import canonical, clean, mailbox_behind
+from cophub.identities.reading.names import COMPATIBLE, compare, read_name
+from cophub.identities.reading.places import fold
 from cophub.identities.reading.roles import is_role
 from cophub.identities.store.state import read_state, write_state
 from cophub.identities.sweeping import Traces, sweep
@@ -47,10 +51,12 @@ class Plan:
     shared: tuple[str, ...]
     """Addresses that are somebody else's too, masked; only the person's accounts there go."""
     names: tuple[str, ...]
+    common: frozenset[str]
+    """Those of the names that others may bear: texts may mean them, and keep the name."""
     ids: tuple[str, ...]
     """Ids by which vendors speak of the person elsewhere: logins, directory ids."""
     namesakes: int
-    """Other accounts with one of the names: texts may mean them, and keep the name."""
+    """Other accounts that may bear one of the names."""
     counts: dict[str, int] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Any]:
@@ -76,10 +82,10 @@ def plan(connection: Connection, asked: str) -> Plan:
     rows = _rows(connection, tables.account, accounts, "key")
     emails, shared = _addresses(connection, accounts, rows)
     names = _names(connection, found, accounts, rows)
-    namesakes = _namesakes(connection, names, accounts)
+    common, namesakes = _namesakes(connection, names, accounts)
     counts = _counts(connection, people, accounts)
     ids = _ids(accounts, rows)
-    return Plan(found, people, accounts, emails, shared, names, ids, namesakes, counts)
+    return Plan(found, people, accounts, emails, shared, names, common, ids, namesakes, counts)
 
 
 def forget(
@@ -96,7 +102,8 @@ def forget(
     if connection.dialect.name == "sqlite":
         # What is deleted is overwritten in the file, too.
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    traces = Traces.of(wanted.emails, wanted.ids, wanted.names, wanted.namesakes == 0)
+    alone = tuple(name for name in wanted.names if name not in wanted.common)
+    traces = Traces.of(wanted.emails, wanted.ids, alone)
     _clear_people(connection, wanted)
     _sign_off(connection, wanted)
     erasure.erase(
@@ -104,7 +111,7 @@ def forget(
         emails=wanted.emails,
         accounts=wanted.accounts,
         ids=wanted.ids,
-        names=() if wanted.namesakes else wanted.names,
+        names=alone,
         now=now,
     )
     resolve(connection)
@@ -176,31 +183,55 @@ def _is_elsewhere(connection: Connection, email: str, accounts: tuple[Account, .
 def _names(
     connection: Connection, found: Meant, accounts: tuple[Account, ...], rows: list[Any]
 ) -> tuple[str, ...]:
-    """Full names that the person goes by."""
-    names = {found.name, *(shown_name(r.name, r.given_name, r.family_name) for r in rows)}
+    """Full names that the person goes by, as written and as a text would have them."""
+    names = {found.name or "", *(as_written(r.name, r.given_name, r.family_name) for r in rows)}
+    theirs = [name for text in names if (name := read_name(text)[0]) is not None and name.full]
     for table, column in ((tables.attendance, "name"), (tables.post, "author_name")):
         query = select(table.c[column]).where(_theirs(table, accounts)).distinct()
-        names.update(connection.scalars(query))
-    return tuple(sorted(name for name in names if name and names_pattern([name]) is not None))
+        names.update(text for text in connection.scalars(query) if text and _fits(text, theirs))
+    names |= {shown_name(name).text for name in names}
+    return tuple(sorted(name for name in names if names_pattern([name]) is not None))
+
+
+def _fits(text: str, theirs: Sequence[Name]) -> bool:
+    """Whether they may go by it: somebody else may have spoken through their account."""
+    name = read_name(text)[0]
+    return name is None or not theirs or any(not compare(name, own).clash for own in theirs)
 
 
 def _namesakes(
     connection: Connection, names: tuple[str, ...], accounts: tuple[Account, ...]
-) -> int:
-    """Accounts of others with one of the names."""
-    pattern = names_pattern(names)
-    if pattern is None:
-        return 0
+) -> tuple[frozenset[str], int]:
+    """Those of the names that others may bear, and how many accounts of others do."""
     a, mine = tables.account.c, set(accounts)
-    likes = [a.name.ilike("%".join(["", *name.replace(",", " ").split(), ""])) for name in names]
-    turned = [
-        a.name.ilike("%".join(["", *reversed(name.replace(",", " ").split()), ""]))
-        for name in names
-    ]
-    rows = connection.execute(select(a.source, a.key, a.name).where(or_(*likes, *turned)))
-    return sum(
-        (row.source, row.key) not in mine and pattern.search(row.name) is not None for row in rows
-    )
+    known = {text: (names_pattern([text]), read_name(text)[0]) for text in names}
+    # Words that a name has in whatever order; the rest of the accounts need not be read.
+    words = {word for _, name in known.values() if name for word in name.tokens if len(word) > 1}
+    common: set[str] = set()
+    count = 0
+    query = select(a.source, a.key, a.name, a.given_name, a.family_name)
+    for source, key, *said in connection.execute(query) if names else ():
+        written = as_written(*said)
+        if (source, key) in mine or not written:
+            continue
+        alike = not words.isdisjoint(fold(written).split())
+        other = read_name(written)[0] if alike else None
+        borne = {
+            text
+            for text, (pattern, name) in known.items()
+            if (pattern and pattern.search(written)) or _may_be_meant(name, other)
+        }
+        common |= borne
+        count += bool(borne)
+    return frozenset(common), count
+
+
+def _may_be_meant(name: Name | None, other: Name | None) -> bool:
+    """Whether a text with the one name may mean who bears the other, which has initials or more."""
+    if name is None or other is None or not name.full:
+        return False
+    found = compare(name, other)
+    return found.level >= COMPATIBLE and {*found.how} <= {"equal", "initial"}
 
 
 def _ids(accounts: tuple[Account, ...], rows: list[Any]) -> tuple[str, ...]:
@@ -275,7 +306,7 @@ def _clear_index(connection: Connection, accounts: tuple[Account, ...]) -> None:
 
 def _sign_off(connection: Connection, wanted: Plan) -> None:
     """Their name goes from under what they wrote, also where others bear it too."""
-    traces = Traces.of(wanted.emails, wanted.ids, wanted.names, True)
+    traces = Traces.of(wanted.emails, wanted.ids, wanted.names)
     for name in _WROTE:
         table = tables.metadata.tables[name]
         traces.clean_rows(connection, table, _theirs(table, wanted.accounts), with_names=True)

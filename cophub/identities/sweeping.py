@@ -46,12 +46,10 @@ class Traces:
     pattern: re.Pattern[str] | None
 
     @classmethod
-    def of(
-        cls, emails: Iterable[str], ids: Iterable[str], names: Iterable[str], theirs_alone: bool
-    ) -> "Traces":
-        """`theirs_alone`: nobody else has one of the names."""
+    def of(cls, emails: Iterable[str], ids: Iterable[str], names: Iterable[str]) -> "Traces":
+        """By these addresses, ids and full names, which nobody else bears."""
         tokens = frozenset(text.lower() for text in (*emails, *ids))
-        known = tuple(names) if theirs_alone else ()
+        known = tuple(names)
         return cls(tokens, known, names_pattern(known))
 
     def clean_rows(

@@ -82,6 +82,7 @@ class StreamRun:
             now=self.context.now,
             snapshot_of=self.stream.snapshot_of if self.reading.whole else (),
             mailbox=_mailbox_behind,
+            called=_called,
         )
         self.context.known = self._known
         self._rejects: list[Reject] = []
@@ -255,6 +256,12 @@ def _mailbox_behind(address: str) -> str:
     from cophub.identities.reading.mailboxes import mailbox_behind
 
     return mailbox_behind(address)
+
+
+def _called(name: str) -> str:
+    from cophub.identities.reading.display import shown_name
+
+    return shown_name(name).text
 
 
 def _without_secrets(reject: Reject) -> Reject:

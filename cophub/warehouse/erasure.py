@@ -29,6 +29,7 @@ _META_NAME = "erasure_key"
 # Tables whose rows are about one account and go with it; in the others only the name goes.
 _THEIRS = ("membership", "reaction", "attendance", "delivery")
 _AUTHORED = {"post": ("account", "author_name"), "document": ("account",)}
+_NAMES = ("name", "given_name", "family_name")
 _TEXTS = ("title", "subject", "description", "body")
 """Columns with text that people write, wherever a table has them."""
 
@@ -129,10 +130,17 @@ class Door:
     """Where rows of erased people are dropped, one source's run at a time."""
 
     def __init__(
-        self, connection: Connection, source: str, mailbox: Callable[[str], str] = str.lower
+        self,
+        connection: Connection,
+        source: str,
+        mailbox: Callable[[str], str] = str.lower,
+        called: Callable[[str], str] = str,
     ) -> None:
-        """`mailbox` tells the mailbox behind an address: `amina+x@` is kept out with `amina@`."""
-        self._source, self._mailbox = source, mailbox
+        """`mailbox` tells the mailbox behind an address: `amina+x@` is kept out with `amina@`.
+
+        `called` tells the name in what an account shows: `Diallo, Amina (FHI)` is Amina Diallo.
+        """
+        self._source, self._mailbox, self._called = source, mailbox, called
         rows = connection.execute(select(t.erasure.c.hash, t.erasure.c.kind))
         known: dict[str, str] = {row.hash: row.kind for row in rows}
         self._erased = set(known)
@@ -190,7 +198,10 @@ class Door:
         """Whether a name, with no account beside it, is that of an erased person alone."""
         if "name" not in self._kinds or not isinstance(name, str):
             return False
-        return name_hash(self._key, name) in self._erased
+        return (
+            name_hash(self._key, name) in self._erased
+            or name_hash(self._key, self._called(name)) in self._erased
+        )
 
     def _is_known(self, token: str) -> bool:
         """Whether a word of a text is an address or an id of an erased person."""
@@ -200,11 +211,14 @@ class Door:
 
     def _sift_accounts(self, columns: list[str], rows: list[Row]) -> list[Row]:
         places = [columns.index(name) for name in ("email", "username") if name in columns]
+        names = [columns.index(name) for name in _NAMES if name in columns]
         kept = []
         for row in rows:
             if self._is_erased(row[0]):
                 continue
-            if any(self._is_erased_email(row[place]) for place in places):
+            if any(self._is_erased_email(row[place]) for place in places) or (
+                "name" in self._kinds and self._is_name_alone(row, [0, *places], names)
+            ):
                 # What refers to this account says only its key: from now on the key is known too.
                 known = account_hash(self._key, self._source, row[0])
                 self._erased.add(known)
@@ -212,6 +226,13 @@ class Door:
                 continue
             kept.append(row)
         return kept
+
+    def _is_name_alone(self, row: Row, places: list[int], names: list[int]) -> bool:
+        """Whether a row has the name of an erased person, and no address that is another's."""
+        if any(isinstance(row[at], str) and "@" in row[at] for at in places):
+            return False
+        said = [row[at].strip() for at in names if isinstance(row[at], str)]
+        return any(self._is_name(name) for name in (*said, " ".join(said[-2:])))
 
     def _without_author(
         self, columns: list[str], rows: list[Row], names: Sequence[str]
@@ -221,7 +242,10 @@ class Door:
         texts = [columns.index(name) for name in _TEXTS if name in columns]
         kept = []
         for row in rows:
-            if self._is_erased(row[account]) or any(self._is_name(row[at]) for at in blank):
+            # Whoever has an account of their own is another person of that name.
+            anybodys = not isinstance(row[account], str)
+            named = anybodys and any(self._is_name(row[at]) for at in blank)
+            if named or self._is_erased(row[account]):
                 signed = names_pattern([row[at] for at in blank if isinstance(row[at], str)])
                 row = _blanked(row, blank)  # noqa: PLW2901
                 if signed is not None:

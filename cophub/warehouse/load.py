@@ -73,8 +73,11 @@ class Loader:
         now: datetime,
         snapshot_of: Sequence[type[Record]] | None = None,
         mailbox: Callable[[str], str] = str.lower,
+        called: Callable[[str], str] = str,
     ) -> None:
-        """`mailbox` tells the mailbox behind an address, for the door where the erased stay out."""
+        """For the door where the erased stay out, `mailbox` tells the mailbox behind an address and
+        `called` the name in what an account shows.
+        """
         self._source, self._run, self._now = source, run, now
         self._stamp = Stamp.of(source, run, now)
         self._staged, self._seen = Spool(), Spool()
@@ -90,7 +93,7 @@ class Loader:
         self.endings = Endings(source, run, now)
         self._erased: dict[str, str] = {}
         with warehouse.connect() as connection:
-            self._door = erasure.Door(connection, source, mailbox)
+            self._door = erasure.Door(connection, source, mailbox, called)
             store = store_for(connection, self._stamp)
             # Where there is nothing, nobody can be gone in the end: no need to remember who came.
             self._began_empty = {table for table in self._snapshot_of if not store.has_rows(table)}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from cophub.errors import ConfigError
 from cophub.identities.forgetting import Plan, forget, plan
+from cophub.identities.reading.display import shown_name
 from cophub.identities.reading.mailboxes import mailbox_behind
 from cophub.records import (
     Account,
@@ -59,7 +60,10 @@ PERSONAL = ("amina.d", "amina diallo", "diallo amina", "diallo, amina", "8f2f951
 
 def load(warehouse: Warehouse, source: str, records: Sequence[Record], run: int) -> None:
     """As a sync does: rows through the door, and a reject about Amina."""
-    loader = Loader(warehouse, source, run=run, now=NOW, mailbox=mailbox_behind)
+    loader = Loader(
+        warehouse, source, run=run, now=NOW, mailbox=mailbox_behind,
+        called=lambda text: shown_name(text).text,
+    )  # fmt: skip
     batch, rejects = loader.rows(records)
     assert rejects == []
     loader.stage(batch)
@@ -211,6 +215,83 @@ def test_a_namesake_keeps_the_name(filled: Warehouse) -> None:
         assert connection.scalar(query) == "Amina Diallo"
         query = select(tables.event.c.title)
         assert connection.scalar(query) == "A call with Amina Diallo"
+
+
+def titles(warehouse: Warehouse) -> set[str | None]:
+    with warehouse.connect() as connection:
+        return set(connection.scalars(select(tables.event.c.title)))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given_name": "Amina", "family_name": "Diallo"},
+        {"name": "DIALLO, Amina (FHI 360)"},
+        {"name": "Amina B. Diallo"},
+        {"name": "A. Diallo"},
+    ],
+)
+def test_whoever_may_be_meant_by_a_name_keeps_it(filled: Warehouse, other: dict[str, Any]) -> None:
+    """However the account of the other one writes it."""
+    load(filled, "calls", [Account(key="other", email="a@else.example", **other)], 5)
+    forgotten(filled, AMINA)
+    assert titles(filled) == {"A call with Amina Diallo"}
+
+
+@pytest.mark.parametrize("name", ["Amina Touré", "Abdou Diallo", "Bo Ng"])
+def test_who_shares_but_a_word_of_the_name_keeps_nothing_of_it(
+    filled: Warehouse, name: str
+) -> None:
+    load(filled, "calls", [Account(key="other", name=name, email="a@else.example")], 5)
+    forgotten(filled, AMINA)
+    assert titles(filled) == {"A call with [erased]"}
+
+
+def test_each_name_is_kept_or_goes_by_itself(filled: Warehouse) -> None:
+    """She has two; a namesake bears one of them, and somebody else has spoken as her."""
+    more = [
+        Account(key="8f2f951b8b99", name="Amina Wane", email=TAGGED),
+        Account(key="other", name="Amina Wane", email="a@else.example"),
+        Attendance(event="e", account="8f2f951b8b99", name="Koffi Mensah"),
+        Event(key="f", title="Amina Wane, Amina Diallo and Koffi Mensah"),
+    ]
+    load(filled, "news", more, 5)
+    forgotten(filled, AMINA)
+    assert "Amina Wane, [erased] and Koffi Mensah" in titles(filled)
+
+
+def test_a_name_alone_makes_no_account_of_the_forgotten(filled: Warehouse) -> None:
+    """Nor does what belongs to such an account; an address that is not theirs is somebody else."""
+    forgotten(filled, AMINA)
+    later: Sequence[Record] = (
+        Attendance(event="e9", account="guest-7", name="Diallo, Amina (FHI)"),
+        Account(key="guest-7", name="Diallo, Amina (FHI)"),
+        Account(key="guest-8", given_name="Amina", family_name="Diallo"),
+        Account(key="guest-9", name="Amina Touré"),
+        Account(key="new", name="Amina Diallo", email="adiallo@else.example"),
+        Post(key="p7", account="new", author_name="Amina Diallo", body="I am another one"),
+        Post(key="p8", author_name="Amina Diallo", body="Yours, Amina Diallo"),
+    )
+    for _ in range(2):
+        load(filled, "calls", later, 6)
+    with filled.connect() as connection:
+        keys = set(connection.scalars(select(tables.account.c.key)))
+        assert keys == {"two", "three", "guest-9", "new"}
+        assert connection.scalar(select(func.count()).select_from(tables.attendance)) == 0
+        post = tables.post.c
+        rows = connection.execute(select(post.key, post.author_name, post.body))
+        said = {row.key: (row.author_name, row.body) for row in rows}
+    assert said["p7"] == ("Amina Diallo", "I am another one")
+    assert said["p8"] == (None, "Yours, [erased]")
+
+
+def test_where_others_bear_the_name_it_makes_an_account(filled: Warehouse) -> None:
+    """Nobody can tell then whose it is."""
+    load(filled, "calls", [Account(key="other", name="Amina Diallo", email="a@else.example")], 5)
+    forgotten(filled, AMINA)
+    load(filled, "calls", [Account(key="guest-7", name="Amina Diallo")], 6)
+    with filled.connect() as connection:
+        assert "guest-7" in set(connection.scalars(select(tables.account.c.key)))
 
 
 def test_what_is_shown_beforehand_has_no_address(filled: Warehouse) -> None:
