@@ -62,8 +62,8 @@ def _show(found: "Forgotten") -> None:
     show.say(f"  rows: {rows or 'none'}")
     if shown["namesakes"]:
         show.say(
-            f"  {show.mark('warning')} {shown['namesakes']:,} other accounts may bear one of the names:"
-            " texts by others keep that name (`cophub people list` shows whose they are)"
+            f"  {show.mark('warning')} {shown['namesakes']:,} other accounts may bear one of the"
+            " names: texts by others keep that name (`cophub people list` shows whose they are)"
         )
 
 

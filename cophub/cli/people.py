@@ -91,7 +91,8 @@ def people_list(
         most, only = None if everything else limit, None if kind == "all" else kind
         found, total = hub.people(most, search, community, only, addresses=addresses)
         others = 0 if found or kind == "all" else hub.people(0, search, community, None)[1]
-    if show.finish(state, {"people": found, "total": total}):
+        unclear = hub.directory.unclear(search, community) if only in (None, "person") else 0
+    if show.finish(state, {"people": found, "total": total, "unclear": unclear}):
         return
     if not found:
         show.say(_nobody(search, kind, others))
@@ -99,6 +100,9 @@ def people_list(
     _show_list(found, kinds=kind == "all")
     if total > len(found):
         show.say(f"  {len(found):,} of {total:,}; --all shows every one, SEARCH narrows it")
+    if unclear:
+        said = "shows" if unclear == 1 else "show"
+        show.say(show.dim(f"  {unclear:,} of them {said} one word of a name, and may be anybody"))
 
 
 def _show_list(found: Sequence["PersonRow"], kinds: bool) -> None:

@@ -333,6 +333,12 @@ class People:
             for fact in reversed(known)
         ]  # fmt: skip
 
+    def unclear(self, search: str | None = None, community: str | None = None) -> int:
+        """How many of the people show one word of a name at most, and no address."""
+        from cophub.hub import reading
+
+        return reading.unclear(self._warehouse, search, community)
+
     def common_keys(self) -> str | None:
         """How much accounts share that too many share for them to be compared; None: nothing."""
         from cophub.identities.store.common import read_common

@@ -18,6 +18,7 @@ from cophub.hub.answers import (
 )
 from cophub.identities.links import in_parts, sizes
 from cophub.identities.privacy import masking
+from cophub.identities.reading.display import tells_who
 from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import Warehouse, state, tables
 
@@ -133,12 +134,7 @@ def people(
     Neither case, accents nor the script matter: `kuznets` finds Кузнецова. Who has no name comes
     last. Addresses are masked but for those that are `visible`.
     """
-    p = tables.person
-    query = select(p.c.id, p.c.name, p.c.email).where(p.c.merged_into.is_(None))
-    if kind is not None:
-        query = query.where(p.c.kind == kind)
-    if community is not None:
-        query = query.where(p.c.id.in_(_members_of(community)))
+    query = _who(community, kind)
     with warehouse.connect() as connection:
         # Databases fold and order ASCII alone, or by a locale that differs from one to the next.
         everybody = [
@@ -151,6 +147,26 @@ def people(
         everybody.sort()
         ids = [row[-1] for row in everybody[:limit]]
         return _people(connection, ids, visible), len(everybody)
+
+
+def unclear(warehouse: Warehouse, search: str | None = None, community: str | None = None) -> int:
+    """How many people show one word of a name at most, and no address.
+
+    They may be fewer people than that, or others who are known by more.
+    """
+    query = _who(community, "person").where(tables.person.c.email.is_(None))
+    wanted = folded(search or "")
+    with warehouse.connect() as connection:
+        names = [row.name or "" for row in connection.execute(query)]
+    return sum(wanted in folded(name) and not tells_who(name, None) for name in names)
+
+
+def _who(community: str | None, kind: str | None) -> Select[Any]:
+    p = tables.person.c
+    query = select(p.id, p.name, p.email).where(p.merged_into.is_(None))
+    if kind is not None:
+        query = query.where(p.kind == kind)
+    return query if community is None else query.where(p.id.in_(_members_of(community)))
 
 
 def folded(text: str) -> str:

@@ -87,6 +87,17 @@ def test_what_too_many_share_to_be_compared_is_told(directory: Directory, cophub
     assert "cophub people why A B" in note
 
 
+def test_who_shows_one_word_alone_is_told_apart_in_the_count(
+    directory: Directory, cophub: Call
+) -> None:
+    """Celeste typed her name into a call: she may be anybody."""
+    assert "1 of them shows one word of a name, and may be anybody" in cophub("people", "list").out
+    answer = cophub("people", "list", "--json").json
+    assert (answer["total"], answer["unclear"]) == (4, 1)
+    assert cophub("people", "list", "Amina", "--json").json["unclear"] == 0
+    assert "may be anybody" not in cophub("people", "list", "Amina").out
+
+
 def test_a_country_is_one_however_accounts_write_it(directory: Directory, cophub: Call) -> None:
     """In the list, on the card and in the export."""
     directory.write("calls", person("5", "Ngozi Eze", "ngozi@moh.example", country="Nigéria"))

@@ -56,6 +56,17 @@ def shown_name(text: str) -> Shown:
     return Shown(0 if shown == text else 1 if shown.lower() == text.lower() else 2, shown)
 
 
+def tells_who(name: str | None, email: str | None) -> bool:
+    """Whether somebody can be told from others by what is shown of them.
+
+    `maria`, typed into a call, may be anybody; an address or a full name is one person's, mostly.
+    """
+    if email or not name:
+        return bool(email)
+    found, _ = read_name(name)
+    return found is not None and found.full
+
+
 def best_name(texts: Iterable[str], others: Iterable[str] = ()) -> str:
     """The best written of the names that a person's accounts show, in whatever order; the longest.
 
@@ -165,4 +176,4 @@ def _spellings(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
-__all__ = ["Shown", "best_name", "shown_name"]
+__all__ = ["Shown", "best_name", "shown_name", "tells_who"]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from cophub.identities.reading.display import tells_who
 from cophub.warehouse.staging import execute, fill, settle, staged
 
 _FIELDS = ("tags", "interests")
@@ -39,6 +40,7 @@ def resolve_listing(connection: Connection, listed_by: Iterable[str] | None) -> 
     with staged(connection, **_TABLES):
         if listed_by is None:
             _stage_everybody(connection)
+            _leave_out(connection)
         else:
             _stage_agreed(connection, {normal(word) for word in listed_by})
         settle(connection, "directory")
@@ -72,6 +74,23 @@ def _stage_everybody(connection: Connection) -> None:
         WHERE a.gone_at IS NULL AND coalesce(m.present, 1) = 1
         """,
     )
+
+
+def _leave_out(connection: Connection) -> None:
+    """Without those who typed a word into a call: nobody can tell who `maria` is, or how many."""
+    rows = execute(
+        connection,
+        """
+        SELECT p.id, p.name FROM directory d JOIN person p ON p.id = d.person
+        WHERE p.email IS NULL AND NOT EXISTS (
+          SELECT 1 FROM person_account pa
+          JOIN membership m ON m.source = pa.source AND m.account = pa.account
+          WHERE pa.person = p.id)
+        """,
+    ).all()
+    for row in rows:
+        if not tells_who(row.name, None):
+            execute(connection, "DELETE FROM directory WHERE person = :person", person=row.id)
 
 
 def _stage_agreed(connection: Connection, wanted: set[str]) -> None:

@@ -132,6 +132,19 @@ def test_everybody_is_who_has_not_left(rows: Any, run: Callable) -> None:
     assert listed(rows) == set()
 
 
+def test_who_typed_a_word_into_a_call_is_not_named(rows: Any, run: Callable) -> None:
+    """Unless they are a member somewhere, or tell more than a word of a name."""
+    rows.account("guest-1", None, name="maria")
+    rows.account("guest-2", None, name="Maria")
+    rows.account("guest-3", None, name="王伟")
+    rows.account("guest-4", None, name="Zainab Otieno")
+    rows.account("guest-5", "zoe@example.org", name="zoe")
+    rows.account("guest-6", None, name="Kofi")
+    member(rows, "guest-6")
+    run(IDENTITIES, listed="everybody")
+    assert listed(rows) == {"王伟", "Zainab Otieno", "Zoe", "Kofi"}
+
+
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("settings", [{}, {"listed": "everybody"}])
 def test_a_run_without_a_change_writes_no_person(
