@@ -24,6 +24,7 @@ _HELD = "\u2011"
 _BETWEEN = re.compile(r"[-_.'’\u2011]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _USER_NAME = re.compile(r"[^\W\d_]{2,}(?:[._][^\W\d_]{2,})+")
+_LONG_NUMBER = 4
 _COUNTED = re.compile(r"(?<=[^\W\d_])\d+$")
 _SMALL = (PARTICLES - NAMES_TOO) | MAIDEN | {"de", "da", "di"}
 _SMALL_TOO = frozenset(("van", "la", "el", "al", "bin"))
@@ -117,6 +118,8 @@ def _is_of(word: str, folded: str, pieces: set[str], mine: set[str], name: Name)
         return name.script != "latin"
     if folded in mine or pieces & mine or folded in PARTICLES or folded in MAIDEN:
         return True
+    if word.isdecimal():  # `Participant 07`: what tells one from the next
+        return len(word) < _LONG_NUMBER
     # `JK` are two initials, and digits behind a name are dropped: `Amina2`.
     bare = folded.rstrip("0123456789")
     return bare in mine or (word.isupper() and bool(bare) and set(bare) <= set(name.initials))

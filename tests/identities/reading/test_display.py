@@ -24,6 +24,7 @@ SHOWN = {
     "J.K. Rowling": ("J.K. Rowling",),
     "Анна Кузнецова": ("АННА КУЗНЕЦОВА", "Анна Кузнецова"),
     "王伟": ("王伟",),
+    "Person 07": ("Person 07", "PERSON 07"),
     "Amina Diallo": ("Amina (she/her) Diallo", "Amina Diallo2"),
 }  # fmt: skip
 
