@@ -16,7 +16,7 @@ from cophub.identities.reading.name_words import MAIDEN, NAMES_TOO, PARTICLES, S
 from cophub.identities.reading.names import read_name
 from cophub.identities.reading.scripts import fold, script_of
 
-_WORD = r"[A-Z][a-z]+"
+_WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"
 _FINE = re.compile(rf"{_WORD}(?: {_WORD}){{1,3}}")
 _ARTICLE = re.compile(r"(?i)(?<!\w)(al|el|ul|ad|as|ash|ar|ud|ur|us|uz|ou)-(?=[^\W\d_]{3})")
 _HELD = "\u2011"
@@ -44,7 +44,7 @@ def shown_name(text: str) -> Shown:
     """The name of one account as readers see it."""
     text = " ".join(text.split())
     if _FINE.fullmatch(text):
-        folded = text.lower().split(" ")
+        folded = text.lower().split(" ") if text.isascii() else [*map(fold, text.split(" "))]
         if SPECIAL.isdisjoint(folded) and country_words().isdisjoint(folded):
             return Shown(0, text)
     name, _ = read_name(text)

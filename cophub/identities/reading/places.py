@@ -19,6 +19,7 @@ _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split()) 
 _ALIASES = {
     "ae": "emirates;uae;u a e;emirats arabes unis;emiratos arabes",
     "bo": "bolivia plurinational state of;plurinational state of bolivia",
+    "bf": "burkina",
     "bn": "brunei darussalam",
     "ca": "canada quebec",
     "cd": "drc;dr congo;d r congo;drcongo;rdc;rd congo;r d congo;congo drc;congo rdc;congo dr"
@@ -41,7 +42,10 @@ _ALIASES = {
     ";united kingdom of great britain and northern ireland;royaume uni;grande bretagne;reino unido"
     ";inglaterra;angleterre;uk england;england uk;scotland uk;wales uk",
     "gm": "the gambia;gambia the",
+    "gn": "guinea conakry;guinee conakry",
     "hk": "hong kong;hongkong;hong kong sar;hong kong china",
+    "hu": "magyarorszag",
+    "in": "bharat",
     "ir": "iran islamic republic of;islamic republic of iran",
     "kp": "north korea;dprk;korea democratic people s republic of"
     ";democratic people s republic of korea",
@@ -49,6 +53,7 @@ _ALIASES = {
     "la": "lao pdr;lao;lao people s democratic republic;laos",
     "ly": "libyan arab jamahiriya",
     "md": "moldova republic of",
+    "mg": "madagasikara",
     "mk": "macedonia;fyrom;republic of north macedonia;macedonia the former yugoslav republic of",
     "mo": "macao;macau;macao sar",
     "mm": "burma;birmanie;myanmar burma",
@@ -57,6 +62,7 @@ _ALIASES = {
     ";occupied palestinian territory;opt;palestinian territories"
     ";west bank;gaza;west bank and gaza;palestina",
     "pg": "png",
+    "ph": "pilipinas",
     "ru": "russian federation;russia;rossiya;rf",
     "sa": "ksa;kingdom of saudi arabia",
     "ss": "s sudan;south sudan;republic of south sudan",
@@ -73,6 +79,7 @@ _ALIASES = {
     "ve": "venezuela bolivarian republic of;bolivarian republic of venezuela",
     "vn": "viet nam;socialist republic of viet nam;vietnam",
     "xk": "kosovo",
+    "za": "rsa",
 }
 _FORMS = frozenset(
     """
@@ -135,14 +142,16 @@ def country_code(text: str) -> str:
 
 def is_known_country(text: str) -> bool:
     """Whether a text names one country, in any language or as a code."""
-    return is_country_code(country_code(text))
+    return shown_country(text) in _codes_in_capitals()
 
 
 def shown_country(text: str) -> str:
     """`NG` for `Nigeria`, `Nigéria` and `NGA`; what names no known country stays as it is."""
     text = text.strip()
     code = country_code(text)
-    return code.upper() if is_country_code(code) else text
+    # Two letters with a mark are no code: `Bỉ` is not Burundi but Vietnamese for Belgium.
+    marked = len(text) == 2 and not text.isascii()
+    return code.upper() if code in _codes() and not marked else text
 
 
 def known_countries() -> Collection[str]:
@@ -173,7 +182,7 @@ def names_country_in_one(word: str) -> bool:
 
 def is_country_code(word: str) -> bool:
     """Whether two letters are an ISO code, or two or three what people write: `uk`, `drc`."""
-    return word in _SHORT_FORMS or (len(word) == 2 and _countries().get(word) == word)
+    return word in _SHORT_FORMS or word in _codes()
 
 
 @lru_cache(maxsize=65536)
@@ -230,6 +239,22 @@ def _countries() -> dict[str, str]:
     for code, names in _ALIASES.items():
         known.update(dict.fromkeys(names.split(";"), code))
     return known
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """ISO's codes of two letters, in lower case."""
+    territories = map(str, Locale("en").territories)
+    return frozenset(
+        code.lower()
+        for code in territories
+        if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+    )
+
+
+@cache
+def _codes_in_capitals() -> frozenset[str]:
+    return frozenset(code.upper() for code in _codes())
 
 
 @cache

@@ -79,4 +79,6 @@ def test_a_country_is_shown_by_its_code_and_other_text_as_it_is():
     shown = [shown_country(text) for text in ("NG", "Nigeria", "Nigéria", "NGA", " nigeria ")]
     assert shown == ["NG"] * 5
     assert shown_country("The Levant") == "The Levant"
+    shown = [shown_country(text) for text in ("BI", "Burundi", "ao", "Angola", "Bỉ", "Bharat")]
+    assert shown == ["BI", "BI", "AO", "AO", "Bỉ", "IN"]
     assert is_known_country("Côte d'Ivoire") and not is_known_country("Kenya and Mali")
