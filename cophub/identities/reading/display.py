@@ -17,7 +17,8 @@ from cophub.identities.reading.names import read_name
 from cophub.identities.reading.scripts import fold, script_of
 
 _WORD = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"
-_FINE = re.compile(rf"{_WORD}(?: {_WORD}){{1,3}}")
+_PLAIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]{3,}(?: [A-Za-zÀ-ÖØ-öø-ÿ]{3,}){0,3}")
+_FINE = re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}")
 _ARTICLE = re.compile(r"(?i)(?<!\w)(al|el|ul|ad|as|ash|ar|ud|ur|us|uz|ou)-(?=[^\W\d_]{3})")
 _HELD = "\u2011"
 """Stands for the hyphen of an article while a text is taken apart, where it would be dropped."""
@@ -43,10 +44,15 @@ class Shown(NamedTuple):
 def shown_name(text: str) -> Shown:
     """The name of one account as readers see it."""
     text = " ".join(text.split())
-    if _FINE.fullmatch(text):
-        folded = text.lower().split(" ") if text.isascii() else [*map(fold, text.split(" "))]
+    if _PLAIN.fullmatch(text):
+        words = text.split(" ")
+        folded = text.lower().split(" ") if text.isascii() else [*map(fold, words)]
         if SPECIAL.isdisjoint(folded) and country_words().isdisjoint(folded):
-            return Shown(0, text)
+            if _FINE.fullmatch(text):
+                return Shown(0 if len(words) > 1 else 4, text)
+            shown = " ".join(_cased(_given_first(words), Name(tuple(folded))))
+            if len(words) > 1:
+                return Shown(1 if shown.lower() == text.lower() else 2, shown)
     name, _ = read_name(text)
     words = list(_words(text, name)) if name is not None else []
     if name is None or not words:
