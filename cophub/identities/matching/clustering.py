@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from cophub.identities.matching.doubting import doubtful
 from cophub.identities.matching.groups import Group, Groups
 from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.nodes import Node, Ref
@@ -24,10 +25,16 @@ class Decision(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A pair worth asking about; `gain` is the number of accounts times the chance of a yes."""
+    """A pair worth asking about.
+
+    `gain` is the number of pairs of accounts that an answer would bring together or part, times
+    its chance, and of parted ones times the weight `doubt`.
+    """
 
     edge: Edge
     gain: float
+    joined: bool = False
+    """Whether they are held for one person, which a no would make two."""
 
 
 class Clustering(NamedTuple):
@@ -39,7 +46,7 @@ class Clustering(NamedTuple):
     refused: list[tuple[Edge, str]]
     """Edges strong enough to merge that something spoke against, and what."""
     questions: list[Question]
-    """Best gain first; one for each pair of people."""
+    """Best gain first; one for each pair of people, and one for each weak join in a person."""
     contradictions: list[Decision]
     """`same` decisions that `different` ones speak against; the `different` ones were followed."""
 
@@ -78,6 +85,8 @@ def cluster(
             _join(groups, edge, joined, refused)
     _join_sole(groups, ordered, joined, weights)
     questions = _questions(groups, ordered)
+    questions += [Question(*found, True) for found in doubtful(groups, joined, weights)]
+    questions.sort(key=lambda question: (-question.gain, question.edge.a.key, question.edge.b.key))
     people = sorted(groups.all(), key=lambda group: group[0].key)
     return Clustering(people, joined, refused, questions, contradictions)
 
@@ -156,7 +165,6 @@ def _questions(groups: Groups, ordered: Sequence[Edge]) -> list[Question]:
         if against in _NOT_ASKED:
             continue
         found.append(Question(edge, groups.gain(edge, bool(against))))
-    found.sort(key=lambda question: (-question.gain, question.edge.a.key, question.edge.b.key))
     return found
 
 

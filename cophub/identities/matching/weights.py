@@ -24,6 +24,13 @@ class Weights(BaseModel):
     questions: float = Field(
         0.035, ge=0, description="Questions worth asking, per account in the directory"
     )
+    sure: float = Field(5.0, description="Whoever was joined below this score is asked about")
+    joined: float = Field(
+        1.0, description="So much surer than its score is a join: nothing spoke against it"
+    )
+    doubt: float = Field(
+        3.0, ge=0, description="So many missed pairs of accounts weigh as much as a wrong one"
+    )
 
     another: float = Field(
         0.2, description="Added to what a name says: who shows one does so again elsewhere"
