@@ -90,6 +90,9 @@ def _cost(results: Sequence[Result]) -> Iterator[str]:
         speed = f"{number / cpu:10,.0f}" if number and cpu else " " * 10
         yield f"{name:44}{speed}  {cpu:7.2f}  {wall:8.2f}          {peak:8,.0f} ({before:,.0f})"
     for reading in readings:
+        if "other in memory" in reading:
+            other = reading["other in memory"]
+            yield f"  in memory: {other:.2f} accounts in 1,000 have other companions than here"
         if reading.get("other in batches") is not None:
             other = reading["other in batches"]
             yield f"  in batches: {other:.2f} accounts in 1,000 have other companions than at once"

@@ -84,7 +84,16 @@ def compare(table: Path, options: Options) -> list[Result]:
             after = read_labels(answered)
             asked = f"{NAMES[name]}, {reading['asked']:,} questions answered"
             results.append(Result(asked, score(people, after), score(people, after, can)))
+    compare_ours(results, options.folder)
     return results
+
+
+def compare_ours(results: list[Result], folder: Path) -> None:
+    """How many accounts in 1,000 have other companions in the warehouse than in memory."""
+    done = {each.system: each for each in results if each.everyone}
+    if NAMES["hub"] in done and NAMES["memory"] in done:
+        one, other = read_labels(folder / "memory"), read_labels(folder / "hub")
+        done[NAMES["hub"]].reading["other in memory"] = 1000 * differing(one, other) / len(one)
 
 
 def one(name: str, table: Path, labels: Path, answered: Path, questions: int,

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from identities_parts import asking
 from identities_parts.measuring import Reading, measured
-from identities_parts.tables import ACCOUNT, Row, rows, write_labels
+from identities_parts.tables import ACCOUNT, Row, communities, is_true, rows, write_labels
 
+SPACES = "communities"
 BEGIN = datetime(2026, 6, 2, tzinfo=UTC)
 
 
@@ -33,12 +34,15 @@ def exact_email(table: str, labels: str, **_: Any) -> Reading:
 
 
 def hub_load(table: str, url: str, later: bool, **_: Any) -> Reading:
-    """Put the accounts into the table `account` as a sync of each source would have."""
+    """Put accounts and memberships into the warehouse as a sync of each source would have.
+
+    Which spaces are one community stands there from the first, as if a person had set it.
+    """
     from sqlalchemy import insert
 
     from cophub.warehouse import Warehouse, tables
 
-    account, run = tables.metadata.tables["account"], tables.metadata.tables["run"]
+    account, membership, run = tables.account, tables.membership, tables.run
     seen = BEGIN + timedelta(hours=1 if later else 0)
     sync = {"kind": "sync", "state": "done", "started_at": seen, "finished_at": seen}
     own = {"first_seen_at": seen, "changed_at": seen}
@@ -46,25 +50,52 @@ def hub_load(table: str, url: str, later: bool, **_: Any) -> Reading:
     def work() -> None:
         warehouse = Warehouse.open(url)
         with warehouse.begin() as connection:
+            if not later:
+                _set_communities(connection, Path(table))
             runs: dict[str, int] = {}
-            accounts = rows(Path(table), ("source", "account", *ACCOUNT), later=later)
+            accounts = rows(Path(table), ("source", "account", *ACCOUNT, SPACES), later=later)
             while batch := [_typed(row) | own for row in islice(accounts, 5000)]:
                 for row in batch:
                     if row["source"] not in runs:
                         made = connection.execute(insert(run), sync | {"source": row["source"]})
                         runs[row["source"]] = made.inserted_primary_key[0]
                     row["run"] = runs[row["source"]]
+                joined = [_joined(row, space) for row in batch for space in row.pop(SPACES)]
                 connection.execute(insert(account), batch)
+                if joined:
+                    connection.execute(insert(membership), joined)
         warehouse.dispose()
 
     return measured(work)
 
 
+def _set_communities(connection: Any, table: Path) -> None:
+    """Each name is a community, and in every source the space that serves it."""
+    from sqlalchemy import insert
+
+    from cophub.warehouse.tables import community, community_space
+
+    told = rows(table, ("source", SPACES), later=None)
+    served = sorted({(name, source) for source, names in told for name in communities(names)})
+    if served:
+        names = dict.fromkeys(name for name, _ in served)
+        connection.execute(insert(community), [{"key": name, "title": name} for name in names])
+        links = [{"community": name, "source": source, "space": name} for name, source in served]
+        connection.execute(insert(community_space), [link | {"set_by": "table"} for link in links])
+
+
+def _joined(row: dict[str, Any], space: str) -> dict[str, Any]:
+    """A row of `membership` for an account of the batch."""
+    stamps = {name: row[name] for name in ("source", "run", "first_seen_at", "changed_at")}
+    return stamps | {"space": space, "account": row["key"], "status": "active"}
+
+
 def _typed(row: Row) -> dict[str, Any]:
-    """A row of the file as one of the table."""
-    values: dict[str, Any] = dict(zip(("source", "key", *ACCOUNT), row, strict=True))
+    """A row of the file as one of the table, and the names of the account's communities."""
+    values: dict[str, Any] = dict(zip(("source", "key", *ACCOUNT, SPACES), row, strict=True))
+    values[SPACES] = communities(values[SPACES])
     if values["email_verified"] is not None:
-        values["email_verified"] = values["email_verified"].strip().lower() in ("1", "true")
+        values["email_verified"] = is_true(values["email_verified"])
     if values["created_at"] is not None:
         moment = datetime.fromisoformat(values["created_at"])
         values["created_at"] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -121,18 +152,13 @@ def hub_labels(table: str, url: str, labels: str, later: bool | None, **_: Any) 
 def memory(table: str, labels: str, answered: str, questions: int, rounds: int,
            later: bool | None = False, **_: Any) -> Reading:  # fmt: skip
     """Reading and matching of a whole table; then again with questions answered by the truth."""
-    from cophub.identities.evidence import Evidence
     from cophub.identities.matching.match import match
-    from cophub.identities.reading.account import FIELDS, read_account
+    from identities_parts.evidence import read_table
 
     state: dict[str, Any] = {}
 
     def work() -> None:
-        columns = tuple("account" if name == "key" else name for name in FIELDS)
-        evidence: list[Evidence] = [
-            read_account(row) for row in rows(Path(table), columns, later=later)
-        ]
-        register = _register(evidence)
+        evidence, register = read_table(Path(table), later)
         found = match(evidence, register=register)
         write_labels(Path(labels), _labels(found, len(evidence)))
         state.update(evidence=evidence, found=found, register=register)
@@ -143,18 +169,6 @@ def memory(table: str, labels: str, answered: str, questions: int, rounds: int,
         told |= _ask(Path(table), state, questions, rounds)
         write_labels(Path(answered), _labels(state["found"], len(state["evidence"])))
     return told
-
-
-def _register(evidence: list[Any]) -> Any:
-    """What ships with cophub about organisations, and what these accounts tell of theirs."""
-    from cophub.identities.organizations.register import Register
-
-    mailboxes: dict[tuple[str, str], set[Any]] = {}
-    for at, one in enumerate(evidence):
-        if one.organization or one.domain:
-            told = mailboxes.setdefault((one.organization, one.domain), set())
-            told.add(one.mailbox or at)
-    return Register().learn((*told, len(boxes)) for told, boxes in sorted(mailboxes.items()))
 
 
 def _ask(table: Path, state: dict[str, Any], questions: int, rounds: int) -> Reading:

@@ -1,8 +1,9 @@
 """Accounts with the truth beside them, as a CSV file: what every system reads, and nothing else.
 
 The columns are those of `export account`, and `person` (whose it is; the same text for the same
-person). Optional: `linkable` (1 or 0), `true_kind` (person, role_mailbox, ...), `later` (1: comes
-only once all others are there). A column that is not there says nothing.
+person). Optional: `communities` (names of what the account is in, with a line break between; a
+name is one community, whatever the source), `linkable` (1 or 0), `true_kind` (person, role_mailbox,
+...), `later` (1: comes only once all others are there). A column that is not there says nothing.
 """
 
 import csv
@@ -18,7 +19,7 @@ ACCOUNT = (
     "created_at", "status", "extra",
 )  # fmt: skip
 TRUTH = ("person", "linkable", "true_kind", "later")
-COLUMNS = ("source", "account", *ACCOUNT, *TRUTH)
+COLUMNS = ("source", "account", *ACCOUNT, "communities", *TRUTH)
 
 Row = tuple[str | None, ...]
 
@@ -41,6 +42,16 @@ def rows(path: Path, columns: Sequence[str], *, later: bool | None = False) -> I
             if later is not None and (late >= 0 and line[late] == "1") != later:
                 continue
             yield tuple((line[at] or None) if at >= 0 else None for at in places)
+
+
+def communities(told: str | None) -> list[str]:
+    """The names of a cell of `communities`: each once, in order."""
+    return sorted({name.strip() for name in (told or "").splitlines()} - {""})
+
+
+def is_true(told: str | None) -> bool:
+    """Whether a cell says yes."""
+    return (told or "").strip().lower() in ("1", "true")
 
 
 def columns_of(path: Path) -> list[str]:
@@ -99,9 +110,10 @@ def write_population(path: Path, seed: int, accounts: int, later: int) -> int:
                 else value
                 for value in said
             ]  # fmt: skip
+            spaces = "\n".join(sorted(held.memberships))
             flag = "1" if ref in can_be_linked else "0"
             comes = "1" if number in late else ""
-            writer.writerow([*ref, *values, held.person, flag, held.kind, comes])
+            writer.writerow([*ref, *values, spaces, held.person, flag, held.kind, comes])
     return len(people)
 
 
