@@ -18,7 +18,7 @@ from typing import Any
 
 from cophub.connectors import sharepoint, yammer
 from cophub.connectors.sharepoint import official  # noqa: F401 - else each process imports it
-from cophub.http import FileTokens, Transport
+from cophub.http import FileTokens, Limits, Transport
 from cophub.sandbox import MicrosoftSandbox
 from cophub.sync import RunResult, SourceSpec, SyncEngine, writer
 from cophub.warehouse import Warehouse
@@ -58,7 +58,7 @@ def fast(spec: SourceSpec, speed: float) -> Transport:
 
     This machine works no faster for that, and may be busy: its time must not use up the run's.
     """
-    limits = spec.connector.limits
+    limits = spec.connector.limits or Limits()
     return Transport(
         replace(limits, budget=limits.budget * BUSY),
         clock=lambda: time.monotonic() * speed,
