@@ -14,10 +14,10 @@ from cophub.identities.matching.habits import Habits, learn
 from cophub.identities.matching.keys import anchor, index_keys
 from cophub.identities.matching.nodes import Node, nodes
 from cophub.identities.matching.reasons import Labels
-from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
+from cophub.identities.matching.scoring import Edge, Scorer
 from cophub.identities.matching.weights import Weights
 
-VERSION = 2
+VERSION = 3
 """Of what matching makes of evidence; one more makes everything anew."""
 
 
@@ -83,11 +83,7 @@ def _match(
     made = nodes(accounts, {(d.a, d.b) for d in decided if not d.same})
     scorer = Scorer(counts, register or _Plain(), weights)
     capped = Capped()
-    edges: list[Edge] = []
-    for one, other in candidates(made, keys, counts, capped=capped):
-        edge = scorer.score(made[one], made[other])
-        if worth_keeping(edge):
-            edges.append(edge)
+    edges = list(scorer.edges(made, candidates(made, keys, counts, capped=capped)))
     clustering = cluster(made, edges, decided, weights, scorer.score, counts.habits)
     people = [
         tuple(sorted(member for node in group for member in node.members))

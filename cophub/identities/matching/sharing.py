@@ -16,6 +16,8 @@ _MOST_NAMES = 4
 """So many names of a node are looked at."""
 _ALIKE = 0.8
 """Likeness of two words, 0 to 1, from which on they may be one, in one mailbox."""
+_TELLING = 4
+"""Letters of a word of somebody's name that say whose a mailbox is."""
 _MILD = frozenset(("family", "middle", "words"))
 """Clashes that one person's names may show: marriage, more or fewer words."""
 
@@ -223,7 +225,14 @@ def _strange(part: Part, blank: list[Placed]) -> bool:
     if not blank or not blank[0][1].domain or part.owner:
         return False
     local = blank[0][1].mailbox.rpartition("@")[0]
-    return all(name_fits_local(name, local) <= 0 for name in part.names)
+    return all(
+        name_fits_local(name, local) <= 0 and not _holds_word(local, name) for name in part.names
+    )
+
+
+def _holds_word(local: str, name: Name) -> bool:
+    """Whether a word of the name stands in the local part, whatever else does: `lnovaesmaana`."""
+    return any(len(word) >= _TELLING and word in local for word in name.tokens)
 
 
 def _spelled(parts: list[Part], mailbox: str) -> Part | None:

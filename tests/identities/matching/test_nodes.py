@@ -119,3 +119,13 @@ def test_who_is_split_off_a_mailbox_together_stays_together() -> None:
     refs = [(e.source, e.key) for e in accounts]
     found = nodes(accounts, {(refs[0], refs[2]), (refs[1], refs[2])})
     assert sorted(node.members for node in found) == [(0, 1), (2,)]
+
+
+def test_a_blank_account_at_work_follows_who_has_a_word_in_the_local_part_and_no_other() -> None:
+    named, blank = (
+        "lnovaesmaana@fundacio.example",
+        account("b", "2", "", "lnovaesmaana@fundacio.example"),
+    )
+    (only,) = nodes([account("a", "1", "Laura Novaes", named), blank])
+    assert only.refs == (("a", "1"), ("b", "2"))
+    assert len(nodes([account("a", "1", "Kofi Mensah", named), blank])) == 2
