@@ -122,10 +122,12 @@ def test_who_is_split_off_a_mailbox_together_stays_together() -> None:
 
 
 def test_a_blank_account_at_work_follows_who_has_a_word_in_the_local_part_and_no_other() -> None:
-    named, blank = (
-        "lnovaesmaana@fundacio.example",
-        account("b", "2", "", "lnovaesmaana@fundacio.example"),
-    )
-    (only,) = nodes([account("a", "1", "Laura Novaes", named), blank])
-    assert only.refs == (("a", "1"), ("b", "2"))
-    assert len(nodes([account("a", "1", "Kofi Mensah", named), blank])) == 2
+    named = "lnovaesmaana@fundacio.example"
+    blank = account("c", "3", "", named)
+
+    def together(*names: str) -> int:
+        shown = [account("a", str(at), name, named) for at, name in enumerate(names)]
+        return len(nodes([*shown, blank]))
+
+    assert together("Laura Novaes", "Laura") == 1
+    assert together("Kofi Mensah", "Kofi") == 2
