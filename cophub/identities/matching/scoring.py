@@ -1,5 +1,6 @@
 """What two nodes say about being one person's: named log-odds and their sum."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cophub.identities.matching.frequency import Counts
@@ -10,6 +11,7 @@ from cophub.identities.matching.nodes import Node
 from cophub.identities.matching.reasons import ASK, LEAVE, MERGE, NEVER, Labels, Reason
 from cophub.identities.matching.setting_evidence import Setting, weigh_identifiers
 from cophub.identities.matching.weights import Weights
+from cophub.identities.reading.at_a_glance import Plain, apart, letters, plain
 
 
 class Edge(NamedTuple):
@@ -30,6 +32,17 @@ class Scorer:
         self._rarity = Rarity(counts, weights)
         self._setting = Setting(counts, register, weights)
         self.habits = counts.habits
+
+    def edges(self, nodes: Sequence[Node], pairs: Iterable[tuple[int, int]]) -> Iterator[Edge]:
+        """The edges of these pairs, by their positions, that are worth keeping."""
+        known = [_names_of(node) for node in nodes]
+        for one, other in pairs:
+            mine, theirs = known[one], known[other]
+            if mine and theirs and _strangers(mine, theirs):
+                continue
+            edge = self.score(nodes[one], nodes[other])
+            if worth_keeping(edge):
+                yield edge
 
     def score(self, a: Node, b: Node) -> Edge:
         """The evidence for and against two nodes being one person's; symmetric."""
@@ -77,6 +90,35 @@ class Scorer:
             if shared:
                 weight, source = min(shared)
                 reasons.append(Reason("one_per_source", self.weights.habits * weight, source))
+
+
+_Names = list[tuple[Plain, frozenset[str]]]
+"""The words of each name of a node, as `plain` and as `letters` has them."""
+
+
+def _names_of(node: Node) -> _Names:
+    """The names of a node; none where its mailbox spells out another one."""
+    if node.spelled is not None:
+        return []
+    return [(plain(name), letters(name.tokens)) for name in node.names]
+
+
+def _strangers(mine: _Names, theirs: _Names) -> bool:
+    """Whether `weigh_names` finds that two nodes cannot be one person's, where a glance tells.
+
+    A name of each clashes, and neither node bears the other's beside its own.
+    """
+    if len(mine) == 1 == len(theirs):
+        one, other = mine[0][0], theirs[0][0]
+        return bool(one and other) and apart(one, other)
+    for one, my_letters in mine:
+        for other, their_letters in theirs:
+            if one and other and apart(one, other):
+                if any(my_letters <= borne for _, borne in theirs):
+                    break
+                if not any(their_letters <= borne for _, borne in mine):
+                    return True
+    return False
 
 
 def _box(node: Node) -> str:

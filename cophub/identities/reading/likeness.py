@@ -1,12 +1,12 @@
 """How alike two names are: their words aligned in any order, and a verdict on what is left over."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from cophub.identities.evidence import Name
+from cophub.identities.reading.at_a_glance import Met, meeting, profiles
 from cophub.identities.reading.joined_words import without_particle, written_in_one
 from cophub.identities.reading.name_words import PARTICLES
 from cophub.identities.reading.nicknames import STANDS_FOR
@@ -17,12 +17,10 @@ from cophub.identities.reading.word_pairs import (
     FIRST,
     Profile,
     alike,
-    in_some_table,
     may_relate,
     profile,
     relation,
     same_consonants,
-    unlike,
     word_key,
 )
 
@@ -45,8 +43,6 @@ _UNLIKE_SUFFIXES = frozenset(
      ("iii", "iv"), ("iii", "sr"), ("iv", "sr")]
 )  # fmt: skip
 _PATRONYMICS = ("ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "ichna", "ovic")
-_Met = tuple[Profile, Profile, str]
-"""Two words that stand for one another, and how."""
 _Find = Callable[[str, tuple[str, ...], list[int]], tuple[int, ...]]
 _SAME_LETTER = {"y": "j", "i": "j", "k": "c", "q": "c", "z": "s", "w": "v"}
 
@@ -85,25 +81,17 @@ def compare(a: Name, b: Name) -> Likeness:
     return _Alignment(b, a).likeness(first=False)
 
 
-@lru_cache(maxsize=131072)
-def _profiles(words: tuple[str, ...]) -> tuple[Profile, ...]:
-    """The profiles of the words; none where a word comes twice or may be a particle."""
-    if len(set(words)) < len(words) or not PARTICLES.isdisjoint(words):
-        return ()
-    return tuple(map(profile, words))
-
-
 def _at_a_glance(a: Name, b: Name) -> Likeness | None:
     """The verdict of `_Alignment` for most pairs: words that are equal or nothing like it.
 
     None where words must be looked at. For names of one script without initials and suffix.
     """
     words, others = a.tokens, b.tokens
-    left = [word for word in _profiles(words) if word[0] not in others]
-    right = [word for word in _profiles(others) if word[0] not in words]
+    left = [word for word in profiles(words) if word[0] not in others]
+    right = [word for word in profiles(others) if word[0] not in words]
     if not left or not right:
         return None if a.written or b.written else _contained(words, others, left, right)
-    met = _meeting(left, right)
+    met = meeting(left, right)
     if met is None:
         return None
     count = len(words) - len(left)
@@ -121,33 +109,8 @@ def _at_a_glance(a: Name, b: Name) -> Likeness | None:
     return _made((CLASH, (word,), _ALL_EQUAL[1], True, why))
 
 
-def _meeting(left: list[Profile], right: list[Profile]) -> list[_Met] | None:
-    """Words that stand for one another; None where others might, or are written in one."""
-    met: list[_Met] = []
-    looked_at = False
-    for one in left:
-        word, key, length, letters, start, slips, special, *_ = one
-        for other in right:
-            most = slips if slips < other[5] else other[5]
-            if (
-                key == other[1]
-                or start == other[4]
-                or ((letters ^ other[3]).bit_count() <= 2 * most and -4 < length - other[2] < 4)
-                or ((special or other[6]) and in_some_table(one, other))
-            ):
-                looked_at = True
-                how = relation(word, other[0])
-                if how:
-                    met.append((one, other, how))
-                elif not unlike(word, other[0]):
-                    return None
-    if looked_at and len(left) + len(right) > 2 and _some_in_one(left, right):
-        return None
-    return met
-
-
 def _by_one_pair(
-    a: Name, b: Name, left: list[Profile], right: list[Profile], met: _Met
+    a: Name, b: Name, left: list[Profile], right: list[Profile], met: Met
 ) -> Likeness | None:
     """The verdict where beside equal words one pair is related, and nothing else is alike."""
     one, other, how = met
@@ -167,27 +130,6 @@ def _by_one_pair(
     return Likeness(EQUAL if how == "equal" else NEAR, shared, hows)
 
 
-def _some_in_one(left: list[Profile], right: list[Profile]) -> bool:
-    """Whether a word of one name writes several of the other in one."""
-    return _one_writes(right, left) or _one_writes(left, right)
-
-
-def _one_writes(some: list[Profile], several: list[Profile]) -> bool:
-    """Whether one of these words writes several of those in one."""
-    if len(several) < 2:
-        return False
-    one, other, *more = [word[2] for word in several]
-    if more:
-        one, other = sorted((one, other, *more))[:2]
-    # What two words take at the least, but for the letters that spellings differ by.
-    least = one + other - 3
-    long = [word[0] for word in some if word[2] >= least]
-    if not long:
-        return False
-    words, places = tuple([word[0] for word in several]), list(range(len(several)))
-    return any(written_in_one(word, words, places) for word in long)
-
-
 def _short_start(left: list[Profile], right: list[Profile]) -> bool:
     """Whether a word begins with a short one of the other name, so that it may be two in one."""
     return any(
@@ -203,7 +145,7 @@ def _contained(
 ) -> Likeness | None:
     """The verdict where all words of one name are in the other; None: they come twice."""
     if len(words) - len(left) != len(others) - len(right) or not (
-        _profiles(words) and _profiles(others)
+        profiles(words) and profiles(others)
     ):
         return None
     if not left and not right:

@@ -68,7 +68,8 @@ for _word, _usual in SPELLING.items():
     _BY_SOUND.setdefault(_heard(_word), _heard(_usual))
 
 
-def _plain(word: str) -> str:
+def without_umlauts(word: str) -> str:
+    """The word with a single letter for each umlaut that is written as two: `muller`."""
     for written, letter in _UMLAUTS:
         if written in word:
             word = word.replace(written, letter)
@@ -80,7 +81,7 @@ def relation(one: str, other: str) -> str:
     """`equal`, `transliterated`, `nickname`, `slip`, or empty for none. Symmetric."""
     if one == other:
         return "equal"
-    if _plain(one) == _plain(other) and min(len(one), len(other)) > 2:
+    if without_umlauts(one) == without_umlauts(other) and min(len(one), len(other)) > 2:
         return "equal"
     if nicknames(one, other):
         return "nickname"
@@ -323,5 +324,6 @@ __all__ = [
     "relation",
     "same_consonants",
     "unlike",
+    "without_umlauts",
     "word_key",
 ]

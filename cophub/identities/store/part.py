@@ -191,11 +191,8 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     number = _numbers(around)
     ours = {at for at, e in enumerate(accounts) if number[e.source, e.key] in own}
     touched = [at for at, node in enumerate(made) if ours.intersection(node.members)]
-    edges = [
-        edge
-        for one, other in blocking.candidates(made, all_keys, context.counts, among=set(touched))
-        if (edge := _weighed(made[one], made[other], context)) is not None
-    ]
+    pairs = blocking.candidates(made, all_keys, context.counts, among=set(touched))
+    edges = list(context.scorer.edges(made, pairs))
     before = edges_among(connection, own.keys(), both=False)
     rows = edge_rows(edges, (), number) + tie_rows([made[at] for at in touched], accounts, number)
     replace_edges(connection, own.keys(), rows)
