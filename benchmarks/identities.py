@@ -17,6 +17,7 @@ A table of one's own is a CSV file with source, account, person (the truth) and 
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from identities_parts.systems import SYSTEMS
 from identities_parts.tables import columns_of, truth, write_population
 
 SIZES = (1_000, 10_000, 100_000)
+MILLION = 1_000_000
 REPORTING = (1001, 1002, 1003)
 FEW = 20_000
 """From so many accounts on a single seed is enough."""
@@ -67,7 +69,7 @@ def main() -> None:
         one_core()
         print(json.dumps(SYSTEMS[name](**json.loads(told))))
         return
-    say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}")
+    say(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {commit()}, {machine()}")
     with tempfile.TemporaryDirectory(prefix="cophub-bench-") as folder:
         settings = Options(
             tuple(options.systems), Path(folder), options.budget, options.questions,
@@ -75,10 +77,10 @@ def main() -> None:
         )  # fmt: skip
         if options.table:
             results = [(str(options.table), own_table(options.table, settings))]
+            if options.page:
+                put_on_page(options.page)
         else:
             results = invented(options, settings, Path(folder))
-    if options.page:
-        put_on_page(options.page)
     if options.json:
         options.json.write_text(json.dumps([(at, plain(runs)) for at, runs in results], indent=1))
 
@@ -116,7 +118,7 @@ def invented(
     what = f"TUNING, not to be reported: seeds {tuning}" if tuning else "reporting seeds"
     say(f"{what}; seeds below 1000 are for tuning (Splink's threshold: 7), others report")
     results = []
-    for size in (*options.sizes, *((1_000_000,) if options.million else ())):
+    for size in (*options.sizes, *((MILLION,) if options.million else ())):
         seeds = options.seeds if size < FEW else options.seeds[:1]
         table, runs = folder / "accounts.csv", []
         for seed in seeds:
@@ -125,6 +127,8 @@ def invented(
         heading(table, f"seeds {', '.join(map(str, seeds))}")
         say("\n".join(report.block(runs, names=True)))
         results.append((f"{size} accounts, seeds {seeds}", runs))
+        if options.page:  # now, since the next size may take hours, or more memory than there is
+            put_on_page(options.page)
     return results
 
 
@@ -151,6 +155,21 @@ def plain(runs: list[list[Result]]) -> list[list[dict[str, object]]]:
         ]
         for results in runs
     ]
+
+
+def commit() -> str:
+    """Which state of the code was measured."""
+    root = Path(__file__).resolve().parent.parent
+
+    def git(*arguments: str) -> str:
+        asked = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
+        )
+        return asked.stdout.strip()
+
+    head = git("rev-parse", "--short", "HEAD")
+    changed = " and changes" if git("status", "--porcelain", "cophub", "benchmarks") else ""
+    return f"commit {head}{changed}" if head else "no checkout"
 
 
 def machine() -> str:

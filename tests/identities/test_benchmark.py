@@ -1,11 +1,13 @@
-"""The benchmark takes anybody's own table, and shows nobody's address or name."""
+"""The benchmark takes anybody's own table, shows nobody's address, and writes its page."""
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import identities
 import pytest
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "identities.py"
@@ -65,3 +67,28 @@ def test_a_table_without_the_truth_is_refused(tmp_path: Path) -> None:
     done = run("--table", path)
     assert done.returncode == 1
     assert "mine.csv: no column person" in done.stderr
+
+
+def test_a_million_comes_onto_the_page_with_its_own_time_and_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million is a few hundred here; the page has what was before and after the figures."""
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{identities.MARKS[0]}\nold\n{identities.MARKS[1]}\nafter\n")
+    chosen = ["--sizes", "200", "--seeds", "7", "--systems", "memory", "--million"]
+    monkeypatch.setattr(sys, "argv", ["identities.py", *chosen, "--page", str(page)])
+    monkeypatch.setattr(identities, "MILLION", 300)
+    monkeypatch.setattr(identities, "LATE", 50)
+    monkeypatch.setattr(identities, "SAID", [])
+    identities.main()
+    text = page.read_text()
+    assert text.startswith(f"before\n{identities.MARKS[0]}\n```text\n")
+    assert text.endswith(f"```\n{identities.MARKS[1]}\nafter\n")
+    assert "old" not in text.splitlines()
+    small, large = text.split("=" * 20 + " ")[1:]
+    assert small.startswith("200 accounts")
+    assert large.startswith("300 accounts")
+    cost = re.compile(r"^cophub +[\d,]+ +(\d+\.\d\d) +(\d+\.\d\d) +(\d+) \(\d+\)$", re.MULTILINE)
+    for block in text.split("=" * 20 + "\n")[1:]:
+        (found,) = cost.findall(block)
+        assert all(float(number) > 0 for number in found)
