@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cophub.identities.evidence import Name
 from cophub.identities.matching.habits import Habits
+from cophub.identities.matching.name_evidence import junior
 from cophub.identities.matching.nodes import Node, Ref
 from cophub.identities.matching.reasons import LEAVE, NEVER
 from cophub.identities.matching.scoring import Edge
@@ -147,6 +148,8 @@ class Groups:
             return "names_clash"
         if len(one.nodes) == 1 and len(other.nodes) == 1:
             return ""
+        if bool(one.suffixes) != bool(other.suffixes) and self._father_and_son(one, other):
+            return "names_clash"
         total, number = 0.0, 0
         for known in self._cross_edges(one, other):
             if known.verdict == NEVER:
@@ -161,6 +164,18 @@ class Groups:
                 total += known.score
                 number += 1
         return "cross_scores" if number and total / number < self._weights.ask else ""
+
+    def _father_and_son(self, one: Group, other: Group) -> bool:
+        """Whether mailboxes of a junior and of one without a suffix meet through others alone.
+
+        An account without a mailbox may fit both, and is no bridge between them.
+        """
+        scores = [
+            known.score
+            for known in self._cross_edges(one, other)
+            if known.a.mailboxes and known.b.mailboxes and junior(known.a) != junior(known.b)
+        ]
+        return bool(scores) and max(scores) < self._weights.merge
 
     def _cross_edges(self, one: Group, other: Group) -> Iterator[Edge]:
         pairs = [(a, b) if a.key < b.key else (b, a) for a in one.nodes for b in other.nodes]

@@ -151,12 +151,13 @@ def weigh_names(a: Node, b: Node, rarity: Rarity) -> Reason | None:
                 reason = Reason("name_spelled", weight, reason.detail)
             if best is None or reason.weight > best.weight:
                 best = reason
-    if best is not None and _junior(a) != _junior(b):
+    if best is not None and junior(a) != junior(b):
         return best._replace(weight=best.weight + rarity.weights.suffix_missing)
     return best
 
 
-def _junior(node: Node) -> bool:
+def junior(node: Node) -> bool:
+    """Whether one of its names tells a son from a father: `Jr`, `II`."""
     return any(name.suffix for name in node.names)
 
 
@@ -253,4 +254,4 @@ def _reason(name: str, price: float, met: tuple[float, int]) -> Reason:
     return Reason(name, price - math.log(expected), str(others))
 
 
-__all__ = ["Rarity", "weigh_names"]
+__all__ = ["Rarity", "junior", "weigh_names"]
