@@ -148,7 +148,7 @@ class Groups:
             return "names_clash"
         if len(one.nodes) == 1 and len(other.nodes) == 1:
             return ""
-        if bool(one.suffixes) != bool(other.suffixes) and self._father_and_son(one, other):
+        if suffixes and self._father_and_son(one, other):
             return "names_clash"
         total, number = 0.0, 0
         for known in self._cross_edges(one, other):
