@@ -13,7 +13,13 @@ from rich.screen import Screen
 
 from cophub.cli import show
 from cophub.cli.keys import Keys, pressed
-from cophub.cli.review_screen import Progress, batch_screen, help_screen, question_screen
+from cophub.cli.review_screen import (
+    Progress,
+    batch_screen,
+    help_screen,
+    question_screen,
+    what_changed,
+)
 from cophub.identities.decisions import Contradiction, Fact
 
 if TYPE_CHECKING:
@@ -52,7 +58,8 @@ class Session:
 
     @property
     def progress(self) -> Progress:
-        return Progress(len(self.queue.answers), self.queue.worth, self.queue.gained)
+        queue = self.queue
+        return Progress(len(queue.answers), queue.worth, queue.gained, queue.parted)
 
     def run(self) -> None:
         """Ask until nothing is left or somebody has enough."""
@@ -103,6 +110,9 @@ class Session:
         self.queue.answer(question, same)
         self.facts.append(found)
         self.waiting += 1
+        if question.joined:
+            # What a person's other questions show on either side is without those who left.
+            self._sides.clear()
         word = "[green]same[/]" if same else "[red]different[/]"
         number = f", decision {found[0].number}" if found else ""
         self.message = f"✓ {word}{number}  [dim]u takes it back[/]"
@@ -116,6 +126,8 @@ class Session:
         if last is None:
             self.message = "[yellow]nothing to take back yet[/]"
             return
+        if last[0].joined:
+            self._sides.clear()
         facts = self.facts.pop()
         if facts:
             self.review.take_back(facts)
@@ -158,7 +170,9 @@ class Session:
     ) -> None:
         """Keep the answers of a page; what was left open is skipped."""
         refused = 0
-        for (question, _), mark in zip(waiting, marks, strict=True):
+        # Who is parted first is not brought together by a yes of the same page.
+        answers = sorted(zip(waiting, marks, strict=True), key=lambda pair: not pair[0][0].joined)
+        for (question, _), mark in answers:
             if mark is None:
                 self.queue.answer(question, None)
                 self.facts.append(())
@@ -203,7 +217,7 @@ def sit(review: "Review", queue: "Queue", how: "Decide", joins: float | None) ->
     left = len(queue.waiting())
     show.say(
         f"{show.mark('done')} {same} same, {other} different, {skipped} skipped;"
-        f" about {queue.gained:,} account{'' if queue.gained == 1 else 's'} gained"
+        f" {what_changed(queue.gained, queue.parted) or 'nothing changed'}"
     )
     if session.waits:
         show.say(f"  {show.mark('warning')} answers are kept, but people wait: {session.waits}")

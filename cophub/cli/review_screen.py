@@ -26,18 +26,21 @@ KEYS = (
     ("s", "same"), ("d", "different"), ("k", "skip"), ("u", "undo"), ("b", "batch"), ("?", "help"),
     ("q", "quit"),
 )  # fmt: skip
+HELD_KEYS = (("s", "keep"), ("d", "part"), *KEYS[2:])
+"""For two who are held for one person."""
 BATCH_KEYS = (
     ("1-9", "same, different, open"), ("a", "all same"), ("Enter", "keep"), ("b", "one by one"),
     ("q", "quit"),
 )  # fmt: skip
 HELP = (
-    ("s", "They are one person: their accounts come together, whatever is found later."),
-    ("d", "They are two people: nobody asks again, and nothing joins them."),
+    ("s", "They are one person: their accounts come or stay together, whatever is found later."),
+    ("d", "They are two people: nothing joins them; whoever was held for both is parted."),
     ("k", "Not now: the question stays open for another time."),
     ("u", "Take the last answer back."),
     ("b", "Up to nine questions at once, in one line each; b again leaves it."),
     ("q", "Leave. Every answer is kept the moment it is given; people are brought up to date."),
 )
+_HELD = "bold yellow"
 _BAR = 10
 _MOST = 3
 """Values of one kind that are shown of each side, where there is room."""
@@ -52,11 +55,23 @@ class Progress:
     done: int
     worth: int
     gained: int
+    parted: int = 0
 
     def __str__(self) -> str:
         done = f"{self.done:,} of {self.worth:,} worth asking"
-        accounts = f"{self.gained:,} account{'' if self.gained == 1 else 's'}"
-        return f"{done} · about {accounts} gained so far" if self.gained else done
+        changed = what_changed(self.gained, self.parted)
+        return f"{done} · {changed} so far" if changed else done
+
+
+def what_changed(gained: int, parted: int) -> str:
+    """`about 3 accounts gained, 1 parted`; empty where nothing did."""
+    if not gained:
+        return f"about {_accounts(parted)} parted" if parted else ""
+    return f"about {_accounts(gained)} gained" + (f", {parted:,} parted" if parted else "")
+
+
+def _accounts(count: int) -> str:
+    return f"{count:,} account{'' if count == 1 else 's'}"
 
 
 def question_screen(
@@ -82,7 +97,7 @@ def question_screen(
         )  # fmt: skip
         if _height(body, size[0] - 2) <= size[1] - _FRAME:
             break
-    return _framed(body, progress, KEYS, message)
+    return _framed(body, progress, HELD_KEYS if question.joined else KEYS, message)
 
 
 def _height(body: RenderableType, width: int) -> int:
@@ -96,15 +111,19 @@ def batch_screen(
     message: str = "",
 ) -> RenderableType:
     """Up to nine questions, a line or two each, with the answers that are marked so far."""
-    parts: list[RenderableType] = [Text("Which of these are one person?", "bold"), Text()]
+    title = Text("Which of these are one person?", "bold")
+    if any(question.joined for question, _, _ in rows):
+        title.append("  Those marked ", "dim").append("held", _HELD).append(" are today.", "dim")
+    parts: list[RenderableType] = [title, Text()]
     for place, (question, (one, other), answer) in enumerate(rows, 1):
         table = Table.grid(padding=(0, 1), expand=True)
         for width, ratio in ((1, None), (9, None), (None, 1), (None, 1), (4, None)):
             table.add_column(width=width, ratio=ratio, no_wrap=True)
         chance = Text(f"{question.probability:.0%}", "dim", justify="right")
         table.add_row(
-            Text(str(place), "bold cyan"), _mark(answer), _in_short(one), _in_short(other), chance
-        )
+            Text(str(place), "bold cyan"), _mark(answer, question.joined),
+            _in_short(one), _in_short(other), chance,
+        )  # fmt: skip
         why = Text(_reasons_in_short(question.reasons), "dim", no_wrap=True, overflow="ellipsis")
         parts += [table, Padding(why, (0, 0, 0, 12))]
     return _framed(Group(*parts), progress, BATCH_KEYS, message)
@@ -160,8 +179,12 @@ def _heading(question: Question, gain: int) -> RenderableType:
     line.add_column()
     line.add_column(justify="right")
     chance = f"{question.probability:.0%} yes by the data"
-    gained = f"{gain} account{'' if gain == 1 else 's'} to gain"
-    line.add_row(Text("Are these one person?", "bold"), Text(f"{chance} · {gained}", "dim"))
+    title = Text("Are these one person?", "bold")
+    gained = f"{_accounts(gain)} to gain"
+    if question.joined:
+        title = Text("Held for one person", _HELD).append(": right?", "bold")
+        gained = f"a no parts {_accounts(gain)}"
+    line.add_row(title, Text(f"{chance} · {gained}", "dim"))
     return line
 
 
@@ -272,7 +295,9 @@ def _evidence(question: Question, joins: float | None) -> Table:
                 Text(clean(in_words(reason))),
             )
     needed = f"from {joins:+.1f} on they are joined unasked" if joins is not None else ""
-    if question.refused:
+    if question.joined:
+        needed = "they were joined unasked"
+    elif question.refused:
         needed = "enough by itself, but their other accounts speak against it"
     table.add_row(
         Text("sum", "dim"), Text(f"{question.score:+.1f}", "bold"), "", Text(needed, "dim")
@@ -280,9 +305,11 @@ def _evidence(question: Question, joins: float | None) -> Table:
     return table
 
 
-def _mark(answer: bool | None) -> Text:
+def _mark(answer: bool | None, joined: bool) -> Text:
     if answer is None:
-        return Text("·", "dim")
+        return Text("· held", _HELD) if joined else Text("·", "dim")
+    if joined:
+        return Text("keep", "bold green") if answer else Text("part", "bold red")
     return Text("same", "bold green") if answer else Text("different", "bold red")
 
 
@@ -300,4 +327,12 @@ def _reasons_in_short(reasons: Sequence[Reason]) -> str:
     return " · ".join(f"{clean(in_words(r))} {r.weight:+.1f}" for r in ordered[:3])
 
 
-__all__ = ["HELP", "KEYS", "Progress", "batch_screen", "help_screen", "question_screen"]
+__all__ = [
+    "HELP",
+    "KEYS",
+    "Progress",
+    "batch_screen",
+    "help_screen",
+    "question_screen",
+    "what_changed",
+]

@@ -7,6 +7,7 @@ from cophub.cli import show
 from cophub.cli.options import State, warn
 from cophub.errors import ConfigError
 from cophub.hub.export import new_file
+from cophub.hub.question_sheet import ONE, TWO
 from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text
 
@@ -67,6 +68,7 @@ def listing(state: State, review: "Review", queue: "Queue", wrong: list[str]) ->
     rows = [
         {
             "question": question.id,
+            "joined": question.joined,
             "a": sides[question.id][0],
             "b": sides[question.id][1],
             "score": question.score,
@@ -82,11 +84,12 @@ def listing(state: State, review: "Review", queue: "Queue", wrong: list[str]) ->
     if not rows:
         show.say("  nothing to ask: what the data cannot settle is answered, or not worth it")
     else:
-        columns = ("one", "other", "yes", "gain", "why")
+        columns = ("one", "other", "held for", "yes", "gain", "why")
         lines = [
             (
                 _in_short(sides[question.id][0]),
                 _in_short(sides[question.id][1]),
+                ONE if question.joined else TWO,
                 f"{question.probability:.0%}",
                 gain,
                 mask_text(sentence(question.reasons)),

@@ -21,11 +21,13 @@ _OF_SIDE = (
     "since", "gone", "accounts",
 )  # fmt: skip
 COLUMNS = (
-    "question",
+    "question", "held_for",
     *(f"{name}_a" for name in _OF_SIDE),
     *(f"{name}_b" for name in _OF_SIDE),
     "score", "probability", "gain", "why", "answer", "note",
 )  # fmt: skip
+ONE, TWO = "one person", "two people"
+"""What cophub holds the two accounts of a question for today."""
 # Whoever knows the people best may not write English.
 SAME = frozenset(("same", "yes", "y", "s", "oui", "sí", "si", "sim", "ja", "да", "نعم", "是"))
 DIFFERENT = frozenset(
@@ -58,12 +60,13 @@ def write_sheet(
     target: IO[bytes],
     rows: Iterable[tuple[Question, int]],
     views: Mapping[Account, AccountView],
-    sizes: Mapping[str, int],
+    sizes: Mapping[str, tuple[int, int]],
     why: Mapping[str, str],
 ) -> int:
     """Write questions (each with its gain) to a file; how many.
 
-    `why` has a sentence for each question's id. Text that a spreadsheet would run is made harmless.
+    `sizes` has the accounts on either side for each question's id, and `why` a sentence. Text that
+    a spreadsheet would run is made harmless.
     """
     # The mark at the beginning is what tells Excel that a CSV file is UTF-8.
     out = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
@@ -71,13 +74,12 @@ def write_sheet(
     writer.writerow(COLUMNS)
     count = 0
     for question, gain in rows:
-        sides = [
-            *_side(views[question.a], sizes.get(question.person_a, 1)),
-            *_side(views[question.b], sizes.get(question.person_b, 1)),
-        ]
+        one, other = sizes[question.id]
+        sides = [*_side(views[question.a], one), *_side(views[question.b], other)]
+        held = ONE if question.joined else TWO
         chance = round(question.probability, 2)
         tail = [round(question.score, 1), chance, gain, why[question.id], "", ""]
-        writer.writerow([safe_cell(value) for value in (question.id, *sides, *tail)])
+        writer.writerow([safe_cell(value) for value in (question.id, held, *sides, *tail)])
         count += 1
     out.flush()
     out.detach()

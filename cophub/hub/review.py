@@ -1,7 +1,7 @@
 """Questions about people and their answers: one by one in a terminal, or many in a file."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
@@ -13,12 +13,13 @@ from cophub.hub.resolving import bring_up_to_date
 from cophub.hub.source_uses import visible
 from cophub.identities import decisions as kept
 from cophub.identities.decisions import Contradiction, Fact, Wish
+from cophub.identities.explain import joining
 from cophub.identities.links import Account, holdings
 from cophub.identities.matching.words import sentence
 from cophub.identities.privacy import mask_text
 from cophub.identities.profile import AccountView, Side, account_views, side_of
 from cophub.identities.review import Question, Queue, asked, question_id
-from cophub.identities.uniting import unite
+from cophub.identities.uniting import hanging, said_different, unite
 from cophub.warehouse import tables
 
 if TYPE_CHECKING:
@@ -66,28 +67,32 @@ class Review:
             return Queue(asked(connection, self.hub.directory.weights), limit)
 
     def sides(self, questions: Iterable[Question]) -> dict[str, tuple[Side, Side]]:
-        """Both people of each question, by its id."""
+        """Both people of each question, by its id; of one person the two sides that a no parts."""
         questions = list(questions)
         with self.hub.warehouse.connect() as connection:
             of = holdings(connection, {p for q in questions for p in (q.person_a, q.person_b)})
             views = account_views(connection, of, visible=self.visible)
-        theirs: dict[str, list[Account]] = defaultdict(list)
-        for account, person in of.items():
-            theirs[person].append(account)
-        return {
-            question.id: (
-                _side(views, theirs[question.person_a], question.a),
-                _side(views, theirs[question.person_b], question.b),
-            )
-            for question in questions
-        }
+            different = said_different(connection)
+            theirs: dict[str, list[Account]] = defaultdict(list)
+            for account, person in of.items():
+                theirs[person].append(account)
+            found = {}
+            for q in questions:
+                mine, others = theirs[q.person_a], theirs[q.person_b]
+                if q.joined:
+                    ties = joining(connection, mine)
+                    cut = different | {frozenset((q.a, q.b))}
+                    mine, others = (sorted(hanging(end, ties, cut)) for end in (q.a, q.b))
+                found[q.id] = (_side(views, mine, q.a), _side(views, others, q.b))
+        return found
 
     def answer(
         self, question: Question, same: bool, how: "Decide"
     ) -> tuple[Fact, ...] | Contradiction:
         """Keep one answer at once; the decisions, or the contradiction for which none was kept.
 
-        A yes is about all accounts of both people; no decisions: it was answered already.
+        A yes is about all accounts of both people, a no about the two that were asked about: no
+        weaker edge brings their sides together again. No decisions: it was answered already.
         """
         now = self.hub.now()
         with self.hub.warehouse.begin() as connection:
@@ -113,7 +118,8 @@ class Review:
         with self.hub.warehouse.connect() as connection:
             views = account_views(connection, accounts, visible=self.visible)
         why = {question.id: mask_text(sentence(question.reasons)) for question, _ in rows}
-        written = write_sheet(target, rows, views, queue.all.sizes, why)
+        sizes = {question.id: queue.sides(question) for question, _ in rows}
+        written = write_sheet(target, rows, views, sizes, why)
         return Sheet(written, len(queue.all.questions))
 
     def read(self, content: bytes, how: "Decide") -> AnswersRead:
@@ -131,9 +137,12 @@ class Review:
                 good.append(answer)
             else:
                 bad.append(BadRow(answer.line, _NO_QUESTION.format(answer.question[:40])))
+        parted = {frozenset(pairs[answer.question]) for answer in good if not answer.same}
         with self.hub.warehouse.connect() as connection:
             wishes = {
-                answer.line: _wishes(connection, *pairs[answer.question], answer.same, answer.note)
+                answer.line: _wishes(
+                    connection, *pairs[answer.question], answer.same, answer.note, parted
+                )
                 for answer in good
             }
         good, against = _consistent(standing, good, wishes, force=how.force)
@@ -160,10 +169,18 @@ _NO_QUESTION = 'there is no question "{}" any more: an account of it is gone or 
 
 
 def _wishes(
-    connection: Connection, a: Account, b: Account, same: bool, note: str | None = None
+    connection: Connection,
+    a: Account,
+    b: Account,
+    same: bool,
+    note: str | None = None,
+    different: Collection[frozenset[Account]] = (),
 ) -> list[Wish]:
-    """What an answer decides: a yes is about the whole of both people."""
-    return unite(connection, [a, b], note) if same else [Wish(False, a, b, note)]
+    """What an answer decides: a yes is about the whole of both people.
+
+    `different` are pairs that the same file says are two people's.
+    """
+    return unite(connection, [a, b], note, different) if same else [Wish(False, a, b, note)]
 
 
 def _key(wish: Wish) -> tuple[bool, Account, Account]:

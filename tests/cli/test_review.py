@@ -1,5 +1,6 @@
 """`people review` on a real terminal: single keys, nothing lost, people up to date at the end."""
 
+import csv
 import fcntl
 import os
 import pty
@@ -11,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 
 import pytest
@@ -192,3 +194,70 @@ def test_a_question_fits_the_screen(asked: Directory, columns: int, rows: int) -
         terminal.press("q")
         assert terminal.end() == 0
     assert "Are these one person?" in shown and "sum" in shown
+
+
+@pytest.fixture
+def held(directory: Directory) -> Directory:
+    """One person whom a name and a country hold together, which is to be asked about."""
+    directory.said["list"] = "[pipelines.identities]\nsettings = { weights = { sure = 99.0 } }"
+    marwa = (person("m1", "Marwa Zaoui", "mzaoui60@gmail.com", country="MA"),
+             person("m2", "ZAOUI Marwa", "marwa@hospital.example", country="MA"))  # fmt: skip
+    directory.write("members", *marwa)
+    directory.run()
+    assert frozenset(("members:m1", "members:m2")) in directory.groups()
+    return directory
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+def test_who_is_held_for_one_person_is_parted_by_a_no(
+    held: Directory, cophub: Call, columns: int, rows: int
+) -> None:
+    before = held.people()
+    with Terminal("people", "review", columns=columns, rows=rows) as terminal:
+        shown = terminal.wait_for("quit")
+        assert "Held for one person" in shown and "a no parts 1 account" in shown
+        assert "keep" in shown and "part" in shown
+        terminal.press("d")
+        assert terminal.end() == 0
+    assert "0 same, 1 different, 0 skipped; about 1 account parted" in terminal.shown
+    assert frozenset(("members:m1",)) in held.groups()
+    assert "nothing to ask" in cophub("people", "review").out
+    cophub("people", "undo")
+    assert held.people() == before
+
+
+def test_who_is_held_for_one_person_stays_so_by_a_yes(held: Directory, cophub: Call) -> None:
+    """Marked among nine; nobody asks again."""
+    with Terminal("people", "review", columns=120, rows=40) as terminal:
+        terminal.wait_for("quit")
+        terminal.press("b")
+        assert "held" in terminal.wait_for("Enter")
+        terminal.press("1")
+        assert "keep" in terminal.wait_for("1-9")
+        terminal.press("\r")
+        assert terminal.end() == 0
+    assert "1 same, 0 different, 0 skipped; nothing changed" in terminal.shown
+    assert frozenset(("members:m1", "members:m2")) in held.groups()
+    assert "nothing to ask" in cophub("people", "review").out
+
+
+def test_a_file_says_for_whom_they_are_held_and_a_no_in_it_parts(
+    held: Directory, cophub: Call, tmp_path: Path
+) -> None:
+    """A yes about somebody else in the same file does not bring the parted one along."""
+    held.write("guests", person("n1", "", "k17@x1.example"))
+    held.run()
+    held.ask("guests:n1", "members:m1", 1.0)
+    (question, other) = cophub("people", "review", "--json").json["questions"]
+    assert sorted((question["joined"], other["joined"])) == [False, True]
+    file = tmp_path / "questions.csv"
+    cophub("people", "review", "--csv", str(file))
+    with file.open(encoding="utf-8-sig") as lines:
+        rows = {row["held_for"]: row for row in csv.DictReader(lines)}
+    assert (rows["one person"]["accounts_a"], rows["one person"]["accounts_b"]) == ("1", "1")
+    assert (rows["two people"]["accounts_a"], rows["two people"]["accounts_b"]) == ("1", "2")
+    one, two = rows["one person"]["question"], rows["two people"]["question"]
+    file.write_text(f"question,answer\n{two},yes\n{one},no\n")
+    answer = cophub("people", "review", "--answers", str(file))
+    assert "2 answers kept" in answer.out, answer.out + answer.err
+    assert {frozenset(("guests:n1", "members:m1")), frozenset(("members:m2",))} <= held.groups()

@@ -10,8 +10,9 @@ from sqlalchemy import insert, select
 from cophub.identities.evidence import Name
 from cophub.identities.matching.weights import Weights
 from cophub.identities.profile import account_views
-from cophub.identities.review.questions import Asked, Question, Queue, gain, question_id
+from cophub.identities.review.questions import Asked, Question, question_id
 from cophub.identities.review.questions import asked as find_questions
+from cophub.identities.review.queue import Queue, gain
 from cophub.identities.review.vetoes import clash
 from cophub.warehouse import Warehouse, tables
 

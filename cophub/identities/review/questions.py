@@ -1,24 +1,25 @@
-"""Pairs of people that are worth a question, and the order in which to ask them.
+"""Pairs of accounts that are worth a question: of two people that may be one, or of one person.
 
 A question is an edge between accounts of two people that is too strong to be left and too weak to
 be followed, or that something spoke against when it was to be followed. Of several between the same
-two people the strongest is asked; none where a yes is out of the question. First comes what brings
-most pairs of accounts together, times the chance of a yes: the order in which matching puts them.
+two people the strongest is asked; none where a yes is out of the question. Or it is an edge that
+did join the accounts of one person, but only just: then a no is what changes something.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from cophub.identities.decisions import Fact, facts
 from cophub.identities.links import Account, owners, sizes
 from cophub.identities.matching.reasons import ASK, MERGE, Reason
 from cophub.identities.matching.weights import Weights
+from cophub.identities.review.parts import Parts, parts_of
 from cophub.identities.review.vetoes import vetoes
+from cophub.identities.store.edges import TIE
 from cophub.identities.wording import told
 from cophub.warehouse import tables
 
@@ -44,6 +45,13 @@ class Question:
     """Whether it was strong enough, but something in the rest of the two people speaks against."""
     even: float = Weights().even
     """The score at which a yes is as likely as a no."""
+    joined: bool = False
+    """Whether they are held for one person today, whom a no would make two."""
+    doubt: float = Weights().doubt
+    """So many missed pairs of accounts weigh as much as one that is wrongly held together."""
+    part_a: str = ""
+    """What of the person is not in doubt, around the first account; empty: all of the person."""
+    part_b: str = ""
 
     @property
     def id(self) -> str:
@@ -55,6 +63,16 @@ class Question:
         """The chance of a yes, 0 to 1."""
         chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, self.score - self.even))))
         return chance * _REFUSED if self.refused else chance
+
+    @property
+    def stake(self) -> float:
+        """What it is worth for each pair of accounts that an answer brings together or parts."""
+        return self.doubt * (1 - self.probability) if self.joined else self.probability
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The parts of people that it is about, or the people where nothing of them is in doubt."""
+        return (self.part_a or self.person_a, self.part_b or self.person_b)
 
 
 def question_id(a: Account, b: Account) -> str:
@@ -70,138 +88,83 @@ class Asked:
 
     questions: tuple[Question, ...]
     sizes: Mapping[str, int]
-    """Accounts of each person in them."""
+    """Accounts of each person in them, and of each part of one."""
     worth: int
 
 
 def asked(connection: Connection, weights: Weights | None = None) -> Asked:
     """The open questions; those that a decision has answered already are left out."""
     weights = weights or Weights()
-    edges = list(_edges(connection, weights.even))
-    people = {person for edge in edges for person in (edge.person_a, edge.person_b)}
+    known = facts(connection)
+    weak, parts = _weak_joins(connection, known, weights)
+    apart = _left_apart(connection, known, parts, weights)
+    found = [*apart, *weak]
+    people = {person for q in found for person in (q.person_a, q.person_b)}
     accounts = connection.scalar(select(func.count()).select_from(_link)) or 0
-    settled = _settled(connection, facts(connection)) if edges else set()
+    worth = max(LEAST, math.ceil(accounts * weights.questions))
+    reasons = told(connection, [(question.a, question.b, question.reasons) for question in found])
+    questions = tuple(replace(q, reasons=said) for q, said in zip(found, reasons, strict=True))
+    held = {**sizes(connection, people), **parts.sizes}
+    return Asked(questions, held, min(worth, len(questions)))
+
+
+def _left_apart(
+    connection: Connection, known: Sequence[Fact], parts: Parts, weights: Weights
+) -> list[Question]:
+    """The strongest edge of each two people who may be one."""
     best: dict[frozenset[str], Question] = {}
-    for edge in edges:
+    settled = _settled(connection, known)
+    apart = _edge.c.verdict.in_((ASK, MERGE)) & ~_edge.c.joined
+    for edge, (a, b) in _edges(connection, apart, same_person=False):
         pair = frozenset((edge.person_a, edge.person_b))
         if pair in settled:
             continue
-        known = best.get(pair)
-        if known is None or _strength(edge) < _strength(known):
-            best[pair] = edge
-    worth = max(LEAST, math.ceil(accounts * weights.questions))
+        before = best.get(pair)
+        if before is None or strength(edge) < strength(before):
+            part_a, part_b = parts.of.get(a, ""), parts.of.get(b, "")
+            best[pair] = replace(edge, even=weights.even, part_a=part_a, part_b=part_b)
     vetoed = vetoes(connection, best.keys())
-    left = [question for pair, question in best.items() if pair not in vetoed]
-    reasons = told(connection, [(question.a, question.b, question.reasons) for question in left])
-    questions = tuple(replace(q, reasons=said) for q, said in zip(left, reasons, strict=True))
-    return Asked(questions, sizes(connection, people), min(worth, len(questions)))
+    return [question for pair, question in best.items() if pair not in vetoed]
 
 
-def gain(a: int, b: int) -> int:
-    """Accounts that find the rest of their person when people of so many accounts become one."""
-    return min(a, b)
-
-
-@dataclass
-class Queue:
-    """Questions in the order of their expected gain, which answers change.
-
-    After a yes two people are one: questions about both become one question, and its gain grows.
-    """
-
-    all: Asked
-    limit: int | None = None
-    answers: list[tuple[Question, bool | None]] = field(default_factory=list)
-    """What was answered: same, different, or None for skipped."""
-
-    @property
-    def worth(self) -> int:
-        """How many are asked in all, unless answers make some of them idle."""
-        known = self.all.worth if self.limit is None else min(self.limit, len(self.all.questions))
-        return max(known, len(self.answers))
-
-    @property
-    def gained(self) -> int:
-        """How many accounts found the rest of their person by the answers so far."""
-        return _State(self.all.sizes, self.answers).gained
-
-    def waiting(self) -> list[tuple[Question, int]]:
-        """The questions that are open now, the best first, each with the accounts to be gained."""
-        state = _State(self.all.sizes, self.answers)
-        open_pairs: dict[frozenset[str], Question] = {}
-        for question in self.all.questions:
-            pair = state.pair(question)
-            if len(pair) < 2 or pair in state.done:
-                continue
-            known = open_pairs.get(pair)
-            if known is None or _strength(question) < _strength(known):
-                open_pairs[pair] = question
-        found = sorted(
-            open_pairs.values(), key=lambda q: (-state.pairs(q) * q.probability, *_strength(q))
+def _weak_joins(
+    connection: Connection, known: Sequence[Fact], weights: Weights
+) -> tuple[list[Question], Parts]:
+    """Edges that joined below the weight `sure`, and the parts of people between them."""
+    weak = _edge.c.joined & (_edge.c.verdict != TIE) & (_edge.c.score < weights.sure)
+    edges = list(_edges(connection, weak, same_person=True))
+    if not edges:
+        return [], Parts({}, {})
+    parts = parts_of(connection, weak, [ends for _, ends in edges], known)
+    different = {fact.pair for fact in known if not fact.same}
+    found = [
+        replace(
+            edge, even=-weights.joined, joined=True, doubt=weights.doubt,
+            refused=False, part_a=parts.of[a], part_b=parts.of[b],
         )
-        left = max(0, self.worth - len(self.answers))
-        return [(question, state.gain(question)) for question in found[:left]]
-
-    def answer(self, question: Question, same: bool | None) -> None:
-        """Take an answer; None: skipped."""
-        self.answers.append((question, same))
-
-    def undo(self) -> tuple[Question, bool | None] | None:
-        """Take the last answer back; None where there was none."""
-        return self.answers.pop() if self.answers else None
+        for edge, (a, b) in edges
+        if parts.of[a] != parts.of[b] and (edge.a, edge.b) not in different
+    ]  # fmt: skip
+    return found, parts
 
 
-class _State:
-    """Who is one person by the answers so far, and which pairs are done with."""
-
-    def __init__(
-        self, sizes: Mapping[str, int], answers: Sequence[tuple[Question, bool | None]]
-    ) -> None:
-        self._above: dict[str, str] = {}
-        self._sizes: Counter[str] = Counter(sizes)
-        self.gained = 0
-        for question, same in answers:
-            if same:
-                self._unite(question)
-        self.done = {self.pair(question) for question, same in answers if not same}
-
-    def pair(self, question: Question) -> frozenset[str]:
-        return frozenset((self._root(question.person_a), self._root(question.person_b)))
-
-    def gain(self, question: Question) -> int:
-        a, b = self._root(question.person_a), self._root(question.person_b)
-        return gain(self._sizes[a], self._sizes[b])
-
-    def pairs(self, question: Question) -> int:
-        """Pairs of accounts that a yes would bring together."""
-        a, b = self._root(question.person_a), self._root(question.person_b)
-        return self._sizes[a] * self._sizes[b]
-
-    def _unite(self, question: Question) -> None:
-        a, b = self._root(question.person_a), self._root(question.person_b)
-        if a != b:
-            self.gained += gain(self._sizes[a], self._sizes[b])
-            self._above[b] = a
-            self._sizes[a] += self._sizes[b]
-
-    def _root(self, person: str) -> str:
-        while person in self._above:
-            person = self._above[person]
-        return person
-
-
-def _strength(question: Question) -> tuple[float, Account, Account]:
+def strength(question: Question) -> tuple[float, Account, Account]:
+    """What orders questions about the same two people: the likelier yes first."""
     return (-question.probability, question.a, question.b)
 
 
-def _edges(connection: Connection, even: float) -> Iterator[Question]:
-    """Edges to be asked, between accounts of two people."""
+def _edges(
+    connection: Connection, condition: ColumnElement[bool], *, same_person: bool
+) -> Iterator[tuple[Question, tuple[int, int]]]:
+    """Edges between accounts of one person or of two, with the numbers of their accounts."""
     one, other = _evidence.alias(), _evidence.alias()
     link, other_link = _link.alias(), _link.alias()
+    one_person = link.c.person == other_link.c.person
     query = (
         select(
             one.c.source, one.c.account, other.c.source, other.c.account,
             link.c.person, other_link.c.person, _edge.c.score, _edge.c.reasons, _edge.c.verdict,
+            _edge.c.a, _edge.c.b,
         )
         .select_from(_edge)
         .join(one, one.c.id == _edge.c.a)
@@ -211,17 +174,17 @@ def _edges(connection: Connection, even: float) -> Iterator[Question]:
             other_link,
             (other_link.c.source == other.c.source) & (other_link.c.account == other.c.account),
         )
-        .where(_edge.c.verdict.in_((ASK, MERGE)), ~_edge.c.joined)
-        .where(link.c.person != other_link.c.person)
+        .where(condition, one_person if same_person else ~one_person)
     )  # fmt: skip
     for row in connection.execute(query):
-        source_a, a, source_b, b, person_a, person_b, score, reasons, verdict = row
-        first, second = ((source_a, a), person_a), ((source_b, b), person_b)
+        source_a, a, source_b, b, person_a, person_b, score, reasons, verdict, *numbers = row
+        first = ((source_a, a), person_a, numbers[0])
+        second = ((source_b, b), person_b, numbers[1])
         if second < first:
             first, second = second, first
         why = tuple(Reason(*reason) for reason in reasons or ())
         ends = first[0], second[0], first[1], second[1]
-        yield Question(*ends, score, why, verdict == MERGE, even)
+        yield Question(*ends, score, why, verdict == MERGE), (first[2], second[2])
 
 
 def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str]]:
@@ -235,4 +198,4 @@ def _settled(connection: Connection, known: Sequence[Fact]) -> set[frozenset[str
     }
 
 
-__all__ = ["LEAST", "Asked", "Question", "Queue", "asked", "gain", "question_id"]
+__all__ = ["LEAST", "Asked", "Question", "asked", "question_id", "strength"]

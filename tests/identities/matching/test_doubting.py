@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cophub.identities.evidence import Evidence
 from cophub.identities.matching.clustering import Clustering, Decision, cluster
 from cophub.identities.matching.doubting import doubtful
 from cophub.identities.matching.groups import Groups
@@ -40,7 +42,7 @@ def confirming(found: Clustering) -> list[tuple[str, str]]:
     return [(q.edge.a.key[1], q.edge.b.key[1]) for q in found.questions if q.joined]
 
 
-def test_a_weak_join_is_asked_about_a_sure_one_and_a_decided_one_are_not():
+def test_a_weak_join_is_asked_about_a_sure_one_and_a_decided_one_are_not() -> None:
     a, b, c, d, e, f = (node(name) for name in "abcdef")
     edges = [edge(a, b, 3.0), edge(c, d, 5.0), edge(e, f, 3.0)]
     found = cluster((a, b, c, d, e, f), edges, [Decision(True, e.key, f.key)])
@@ -48,7 +50,7 @@ def test_a_weak_join_is_asked_about_a_sure_one_and_a_decided_one_are_not():
     assert confirming(cluster((a, b, c, d, e, f), edges, weights=Weights(sure=0))) == []
 
 
-def test_a_weak_join_of_many_comes_before_a_weaker_one_of_few():
+def test_a_weak_join_of_many_comes_before_a_weaker_one_of_few() -> None:
     a, b, c, d = node("a", 4), node("b", 5), node("c"), node("d")
     edges = [edge(a, b, 4.0), edge(c, d, 2.6)]
     found = cluster((a, b, c, d), edges)
@@ -57,7 +59,7 @@ def test_a_weak_join_of_many_comes_before_a_weaker_one_of_few():
     assert [q.gain for q in found.questions] == pytest.approx(expected)
 
 
-def test_joins_and_pairs_left_apart_stand_in_one_order():
+def test_joins_and_pairs_left_apart_stand_in_one_order() -> None:
     a, b, c, d, e, f = (node(name) for name in "abcdef")
     edges = [edge(a, b, 2.5), edge(c, d, 2.4), edge(e, f, -2.0)._replace(verdict="ask")]
     gains = [(q.joined, q.gain) for q in cluster((a, b, c, d, e, f), edges).questions]
@@ -83,7 +85,9 @@ def sides(nodes: Sequence[Node], edges: Sequence[Edge], cut: Edge) -> tuple[int,
     st.lists(st.tuples(st.integers(0, 100), st.integers(1, 4), st.floats(2.5, 6)), max_size=12),
     st.randoms(use_true_random=False),
 )
-def test_the_sides_of_a_join_are_the_accounts_that_a_no_would_part(tree, random):
+def test_the_sides_of_a_join_are_the_accounts_that_a_no_would_part(
+    tree: list[tuple[int, int, float]], random: Random
+) -> None:
     """In any tree, whatever the order in which it grew."""
     nodes = [node(f"n{place:02}", size) for place, (_, size, _) in enumerate([(0, 2, 0), *tree])]
     edges = [
@@ -102,7 +106,9 @@ def test_the_sides_of_a_join_are_the_accounts_that_a_no_would_part(tree, random)
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.floats(-1, 6)), max_size=15))
-def test_what_is_asked_of_one_component_is_the_same_alone(wanted):
+def test_what_is_asked_of_one_component_is_the_same_alone(
+    wanted: list[tuple[int, int, float]],
+) -> None:
     """So a part of the directory can be resolved by itself."""
 
     def made(names: str) -> tuple[list[Node], list[Edge]]:
@@ -122,7 +128,7 @@ def test_what_is_asked_of_one_component_is_the_same_alone(wanted):
     assert asked("xy") == asked("x") | asked("y")
 
 
-def test_a_no_parts_the_two_sides_and_taking_it_back_joins_them(crowd):
+def test_a_no_parts_the_two_sides_and_taking_it_back_joins_them(crowd: list[Evidence]) -> None:
     """No edge that is weaker brings them together again."""
     who = [
         account("a", "1", "Marwa Zaoui", "mzaoui60@gmail.com", country="ma"),
