@@ -1,6 +1,6 @@
 """Which pairs of nodes are worth comparing: those that share a key that few bear."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cophub.identities.matching.frequency import Counts
@@ -31,17 +31,13 @@ def candidates(
     `keys[i]` are the keys of account i, as `index_keys` gives them. With `among` one of each pair
     at least is among these positions.
     """
-    bearing = _bearing(nodes, keys, counts, among, capped)
-    for position, node in enumerate(nodes):
-        if node.kind != "person":
-            continue
+    meeting = _meeting(_bearing(nodes, keys, counts, among, capped))
+    for position in sorted(meeting):
         partners: set[int] = set()
-        for key in _search_keys(node, keys):
-            bearers = bearing.get(key)
-            if bearers is not None:
-                # They stand in falling order: what is left are the nodes further on.
-                bearers.pop()
-                partners.update(bearers)
+        for bearers in meeting[position]:
+            # They stand in falling order: what is left are the nodes further on.
+            bearers.pop()
+            partners.update(bearers)
         if among is not None and position not in among:
             partners.intersection_update(among)
         for partner in sorted(partners):
@@ -59,8 +55,7 @@ def _bearing(
     wanted = None
     if among is not None:
         wanted = {key for position in among for key in _search_keys(nodes[position], keys)}
-    first: dict[int, int] = {}
-    bearing: dict[int, list[int]] = {}
+    found: dict[int, int | list[int]] = {}
     for position in range(len(nodes) - 1, -1, -1):
         node = nodes[position]
         if node.kind != "person":
@@ -68,13 +63,14 @@ def _bearing(
         for key in _search_keys(node, keys):
             if wanted is not None and key not in wanted:
                 continue
-            others = bearing.get(key)
-            if others is not None:
+            others = found.get(key)
+            if others is None:
+                found[key] = position
+            elif isinstance(others, list):
                 others.append(position)
-            elif key in first:
-                bearing[key] = [first[key], position]
             else:
-                first[key] = position
+                found[key] = [others, position]
+    bearing = {key: bearers for key, bearers in found.items() if isinstance(bearers, list)}
     for key in list(bearing):
         # Few nodes may yet have many anchors: all addresses of a directory id.
         anchors = counts.bearers(key)
@@ -83,6 +79,19 @@ def _bearing(
             if capped is not None:
                 capped.keys[key] = anchors
     return bearing
+
+
+def _meeting(bearing: Mapping[int, list[int]]) -> dict[int, list[list[int]]]:
+    """Each node that shares a key, and the bearers of each that it shares."""
+    found: dict[int, list[list[int]]] = {}
+    for bearers in bearing.values():
+        for position in bearers:
+            theirs = found.get(position)
+            if theirs is None:
+                found[position] = [bearers]
+            else:
+                theirs.append(bearers)
+    return found
 
 
 def _search_keys(node: Node, keys: Sequence[Sequence[int]]) -> list[int] | set[int]:

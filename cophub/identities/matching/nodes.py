@@ -64,7 +64,7 @@ def nodes(accounts: Sequence[Evidence], different: Collection[tuple[Ref, Ref]] =
     homes = _homes(accounts)
     made: list[Node] = []
     for members, shared in _groups(accounts, homes):
-        not_own = shared | homes.passed_on
+        not_own = shared | homes.passed_on if shared else homes.passed_on
         apart = _apart(accounts, members, different) if different and len(members) > 1 else None
         for part in apart or (members,):
             node = _node(accounts, part, not_own, len(part) < len(members))
@@ -212,8 +212,8 @@ def _node(
     members = sorted(members, key=lambda i: (accounts[i].source, accounts[i].key))
     es = [accounts[i] for i in members]
     first = es[0]
-    boxes = _distinct(e.mailbox for e in es)
-    own = () if ruled else tuple(box for box in boxes if box not in not_own)
+    boxes = _texts({e.mailbox for e in es})
+    own = () if ruled else tuple([box for box in boxes if box not in not_own])
     names: tuple[Name, ...] = () if first.name is None else (first.name,)
     if any(e.name is not first.name and e.name != first.name for e in es):
         names = distinct(e.name for e in es)
@@ -225,23 +225,23 @@ def _node(
     return Node(
         members=tuple(members),
         key=(first.source, first.key),
-        refs=tuple((e.source, e.key) for e in es),
-        kind="person" if any(e.kind == "person" for e in es) else first.kind,
+        refs=tuple([(e.source, e.key) for e in es]),
+        kind="person" if "person" in [e.kind for e in es] else first.kind,
         names=names,
         spelled=spelled,
         mailboxes=own,
-        shared=tuple(box for box in boxes if box not in own),
+        shared=tuple([box for box in boxes if box not in own]),
         directory=directory,
         places=tuple(
             sorted({(e.organization, e.domain) for e in es if e.organization or e.domain})
         ),
-        domains=_distinct(e.domain for e in es if e.mailbox in own),
-        countries=_distinct(e.country for e in es),
-        cities=_distinct(e.city for e in es),
-        communities=_distinct(name for e in es for name in e.communities),
-        identifiers=_distinct(i for e in es for i in e.identifiers),
-        usernames=_distinct(e.username for e in es),
-        sources=_distinct(e.source for e in es),
+        domains=_texts({e.domain for e in es if e.mailbox in own}),
+        countries=_texts({e.country for e in es}),
+        cities=_texts({e.city for e in es}),
+        communities=_texts({name for e in es for name in e.communities}),
+        identifiers=_texts({i for e in es for i in e.identifiers}),
+        usernames=_texts({e.username for e in es}),
+        sources=_texts({e.source for e in es}),
         bearers=len({anchor(e) for e in es}) if directory else 1,
         ties=_ties(accounts, members, why),
     )
@@ -290,8 +290,9 @@ def _ties(
     return tuple(ties)
 
 
-def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    found = {text for text in texts if text}
+def _texts(found: set[str]) -> tuple[str, ...]:
+    """The texts that are not empty, in order."""
+    found.discard("")
     return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 

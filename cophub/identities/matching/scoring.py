@@ -35,10 +35,13 @@ class Scorer:
 
     def edges(self, nodes: Sequence[Node], pairs: Iterable[tuple[int, int]]) -> Iterator[Edge]:
         """The edges of these pairs, by their positions, that are worth keeping."""
-        known = [_names_of(node) for node in nodes]
+        known = [_plain_names(node) for node in nodes]
         for one, other in pairs:
             mine, theirs = known[one], known[other]
-            if mine and theirs and _strangers(mine, theirs):
+            if len(mine) == 1 == len(theirs):
+                if mine[0] and theirs[0] and apart(mine[0], theirs[0]):
+                    continue
+            elif mine and theirs and _strangers(nodes[one], nodes[other], mine, theirs):
                 continue
             edge = self.score(nodes[one], nodes[other])
             if worth_keeping(edge):
@@ -92,32 +95,34 @@ class Scorer:
                 reasons.append(Reason("one_per_source", self.weights.habits * weight, source))
 
 
-_Names = list[tuple[Plain, frozenset[str]]]
-"""The words of each name of a node, as `plain` and as `letters` has them."""
+_Names = Sequence[Plain]
+"""Each name of a node, as far as it is plain."""
 
 
-def _names_of(node: Node) -> _Names:
+def _plain_names(node: Node) -> _Names:
     """The names of a node; none where its mailbox spells out another one."""
-    if node.spelled is not None:
-        return []
-    return [(plain(name), letters(name.tokens)) for name in node.names]
+    return () if node.spelled is not None else [plain(name) for name in node.names]
 
 
-def _strangers(mine: _Names, theirs: _Names) -> bool:
+def _strangers(a: Node, b: Node, mine: _Names, theirs: _Names) -> bool:
     """Whether `weigh_names` finds that two nodes cannot be one person's, where a glance tells.
 
     A name of each clashes, and neither node bears the other's beside its own.
     """
-    if len(mine) == 1 == len(theirs):
-        one, other = mine[0][0], theirs[0][0]
-        return bool(one and other) and apart(one, other)
-    for one, my_letters in mine:
-        for other, their_letters in theirs:
+    for x, one in zip(a.names, mine, strict=True):
+        for y, other in zip(b.names, theirs, strict=True):
             if one and other and apart(one, other):
-                if any(my_letters <= borne for _, borne in theirs):
+                if _has(b, letters(x.tokens)):
                     break
-                if not any(their_letters <= borne for _, borne in mine):
+                if not _has(a, letters(y.tokens)):
                     return True
+    return False
+
+
+def _has(node: Node, words: frozenset[str]) -> bool:
+    for name in node.names:  # noqa: SIM110 - twice as fast as `any`, for very many pairs
+        if words <= letters(name.tokens):
+            return True
     return False
 
 
