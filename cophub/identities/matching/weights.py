@@ -17,7 +17,7 @@ class Weights(BaseModel):
     disputed: float = Field(
         -1.3, le=0, description="Some who bear the name of two nodes fit but one of them"
     )
-    even: float = Field(1.5, description="Score at which a yes is as likely as a no")
+    even: float = Field(-0.5, description="Score at which a yes is as likely as a no")
     margin: float = Field(
         2.0, ge=0, description="So much better must the only fit of an unclear name be"
     )
@@ -29,7 +29,7 @@ class Weights(BaseModel):
         1.0, description="So much surer than its score is a join: nothing spoke against it"
     )
     doubt: float = Field(
-        3.0, ge=0, description="So many missed pairs of accounts weigh as much as a wrong one"
+        6.0, ge=0, description="So many missed pairs of accounts weigh as much as a wrong one"
     )
 
     another: float = Field(

@@ -35,7 +35,7 @@ def edge(a: Node, b: Node, score: float) -> Edge:
 
 
 def worth(score: float, one: int, other: int) -> float:
-    return 3.0 * one * other / (1 + math.exp(score + 1))
+    return Weights().doubt * one * other / (1 + math.exp(score + 1))
 
 
 def confirming(found: Clustering) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ def test_a_weak_join_of_many_comes_before_a_weaker_one_of_few() -> None:
 
 def test_joins_and_pairs_left_apart_stand_in_one_order() -> None:
     a, b, c, d, e, f = (node(name) for name in "abcdef")
-    edges = [edge(a, b, 2.5), edge(c, d, 2.4), edge(e, f, -2.0)._replace(verdict="ask")]
+    edges = [edge(a, b, 2.5), edge(c, d, 2.4), edge(e, f, -3.5)._replace(verdict="ask")]
     gains = [(q.joined, q.gain) for q in cluster((a, b, c, d, e, f), edges).questions]
     assert [joined for joined, _ in gains] == [False, True, False]
     assert [gain for _, gain in gains] == sorted((gain for _, gain in gains), reverse=True)
