@@ -1,6 +1,7 @@
 """Questions answered by the truth, and groups that are joined as answers come."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 
 class Groups:
@@ -23,23 +24,34 @@ class Groups:
         return [self.top(at) for at in range(len(self.above))]
 
 
+class Question(NamedTuple):
+    """Are these two accounts one person's? `joined`: they are held for that already."""
+
+    a: int
+    b: int
+    joined: bool = False
+
+
 def answered(
-    questions: Iterable[tuple[int, int]], groups: Groups, people: Sequence[str], budget: int
-) -> Iterator[tuple[int, int, bool]]:
+    questions: Iterable[Question], groups: Groups, people: Sequence[str], budget: int
+) -> Iterator[tuple[Question, bool]]:
     """The first `budget` questions that are worth asking, each with whether it is one person.
 
-    Two groups are asked about once, and not if earlier answers have joined them.
+    Two groups are asked about once, and not if earlier answers have joined them. Joins are each
+    asked about once; what a no parts is for the caller to find.
     """
     settled: set[tuple[int, int]] = set()
-    for a, b in questions:
+    for question in questions:
+        a, b, joined = question
         one, other = sorted((groups.top(a), groups.top(b)))
-        if one == other or (one, other) in settled:
+        if not joined and (one == other or (one, other) in settled):
             continue
         if budget == 0:
             return
         budget -= 1
-        settled.add((one, other))
         same = people[a] == people[b]
-        if same:
-            groups.join(a, b)
-        yield a, b, same
+        if not joined:
+            settled.add((one, other))
+            if same:
+                groups.join(a, b)
+        yield question, same

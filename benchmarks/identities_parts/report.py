@@ -72,7 +72,7 @@ def label(results: Sequence[Result]) -> str:
         return name
     total = sum(int(r.system.partition(", ")[2].split()[0].replace(",", "")) for r in results)
     accounts = sum(r.everyone.accounts for r in results if r.everyone)
-    return f"{name}, {1000 * total / max(accounts, 1):.1f} per 1,000 answered"
+    return f"{name}, {1000 * total / max(accounts, 1):.0f} per 1,000 asked"
 
 
 def _cost(results: Sequence[Result]) -> Iterator[str]:
@@ -99,8 +99,11 @@ def _cost(results: Sequence[Result]) -> Iterator[str]:
         if "offered" in reading:
             yield (
                 f"  questions: {reading['offered']:,} offered, {reading['asked']:,} answered,"
-                f" {reading['yes']:,} of them yes; {reading['capped']:,} keys capped"
+                f" {reading['yes']:,} of them yes, {reading['kept']:,} joins confirmed and"
+                f" {reading['parted']:,} parted"
             )
+        if "capped" in reading:
+            yield f"  {reading['capped']:,} keys capped"
 
 
 def _errors(results: Sequence[Result], names: bool) -> Iterator[str]:

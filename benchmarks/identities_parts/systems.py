@@ -146,6 +146,52 @@ def hub_labels(table: str, url: str, labels: str, later: bool | None, **_: Any) 
     return {"people": len(set(people.values()))}
 
 
+def hub_answers(table: str, url: str, questions: int, rounds: int, **_: Any) -> Reading:
+    """The questions of `people review`, answered by the truth as somebody at a terminal would."""
+    from cophub.identities.review import Queue, asked
+    from cophub.warehouse import Warehouse
+
+    people = {
+        (source, key): person or (source, key)
+        for source, key, person in rows(Path(table), ("source", "account", "person"), later=None)
+    }
+    warehouse = Warehouse.open(url)
+    told = {"offered": 0, "asked": 0, "yes": 0, "kept": 0, "parted": 0}
+    for left in range(rounds, 0, -1):
+        with warehouse.connect() as connection:
+            queue = Queue(asked(connection), questions)
+        told["offered"] = told["offered"] or len(queue.all.questions)
+        for _turn in range((questions - told["asked"]) // min(left, 2)):
+            if not (waiting := queue.waiting()):
+                break
+            question = waiting[0][0]
+            same = people[question.a] == people[question.b]
+            # Whoever is told of a contradiction skips the question.
+            kept = _decided(warehouse, question, same)
+            queue.answer(question, same if kept else None)
+            told["asked"] += 1
+            if kept:
+                told["kept" if question.joined else "yes"] += same
+                told["parted"] += question.joined and not same
+        hub_run(url, 3 + rounds - left)
+    warehouse.dispose()
+    return told
+
+
+def _decided(warehouse: Any, question: Any, same: bool) -> bool:
+    """Keep an answer as the review does; False where it contradicts what was said before."""
+    from cophub.identities.decisions import Wish, objections, record
+    from cophub.identities.uniting import unite
+
+    with warehouse.begin() as connection:
+        ends = [question.a, question.b]
+        wishes = unite(connection, ends) if same else [Wish(False, *ends)]
+        if objections(connection, wishes, now=BEGIN):
+            return False
+        record(connection, wishes, by="the truth", now=BEGIN)
+    return True
+
+
 # --- cophub, in memory --------------------------------------------------------------------------
 
 
@@ -180,25 +226,28 @@ def _ask(table: Path, state: dict[str, Any], questions: int, rounds: int) -> Rea
     people = [person or str(at) for at, (person,) in enumerate(rows(table, ("person",)))]
     places = {(one.source, one.key): at for at, one in enumerate(evidence)}
     decisions: list[Any] = []
-    offered = len(state["found"].clustering.questions)
-    for _ in range(rounds):
+    told = {"offered": len(state["found"].clustering.questions), "yes": 0, "kept": 0, "parted": 0}
+    for left in range(rounds, 0, -1):
         groups = asking.Groups(len(evidence))
         for person in state["found"].people:
             for at in person[1:]:
                 groups.join(person[0], at)
         queue = [
-            (places[q.edge.a.key], places[q.edge.b.key])
+            asking.Question(places[q.edge.a.key], places[q.edge.b.key], q.joined)
             for q in state["found"].clustering.questions
         ]
-        said = list(asking.answered(queue, groups, people, questions - len(decisions)))
+        # Half of what is left now, so that what answers bring up can still be asked.
+        now = (questions - len(decisions)) // min(left, 2)
+        said = list(asking.answered(queue, groups, people, now))
         if not said:
             break
-        for a, b, same in said:
+        for (a, b, joined), same in said:
             one, other = evidence[a], evidence[b]
             decisions.append(Decision(same, (one.source, one.key), (other.source, other.key)))
+            told["kept" if joined else "yes"] += same
+            told["parted"] += joined and not same
         state["found"] = match(evidence, register=state["register"], decisions=decisions)
-    yes = sum(decision.same for decision in decisions)
-    return {"asked": len(decisions), "yes": yes, "offered": offered}
+    return told | {"asked": len(decisions)}
 
 
 def _labels(found: Any, accounts: int) -> list[int]:
@@ -215,4 +264,5 @@ SYSTEMS: dict[str, Callable[..., Reading]] = {
     "hub-load": hub_load,
     "hub-run": hub_run,
     "hub-labels": hub_labels,
+    "hub-answers": hub_answers,
 }

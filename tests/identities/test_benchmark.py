@@ -9,6 +9,7 @@ from pathlib import Path
 
 import identities
 import pytest
+from identities_parts import asking
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "identities.py"
 
@@ -59,6 +60,35 @@ def test_examples_are_masked(table: Path) -> None:
     assert "B*** A***, d***@hilltop.example" in done.stdout
     for word in ("Achieng", "Diallo", "desk@", "amina@"):
         assert word not in done.stdout
+
+
+def test_two_groups_are_asked_about_once_and_each_join_once() -> None:
+    """Positions 0 to 3 are held for one person, 4 and 5 are alone; 3 and 4 are somebody else's."""
+    groups = asking.Groups(6)
+    for at in (1, 2, 3):
+        groups.join(0, at)
+    people = ["a", "a", "a", "b", "b", "a"]
+    ask = [(0, 5, False), (1, 2, True), (1, 5, False), (2, 3, True), (4, 0, False), (4, 1, False)]
+    said = asking.answered([asking.Question(*each) for each in ask], groups, people, 4)
+    assert [(q.a, q.b, same) for q, same in said] == [
+        (0, 5, True), (1, 2, True), (2, 3, False), (4, 0, False),
+    ]  # fmt: skip
+
+
+def test_answers_mend_in_memory_and_in_the_warehouse(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    chosen = ("--sizes", "600", "--seeds", "7", "--systems", "memory", "hub")
+    done = run(*chosen, "--questions", "100", "--json", figures)
+    assert done.returncode == 0, done.stderr
+    ((_, (results,)),) = json.loads(figures.read_text())
+    found = {result["system"].partition(",")[0] + "*" * (", " in result["system"]): result
+             for result in results}  # fmt: skip
+    for name in ("cophub", "cophub in its warehouse"):
+        before, after = found[name], found[f"{name}*"]
+        assert 0 < before["reading"]["asked"] <= 60
+        assert before["reading"]["kept"] > 0
+        assert after["all"]["recall"] > before["all"]["recall"]
+        assert after["all"]["precision"] >= before["all"]["precision"]
 
 
 def test_a_table_without_the_truth_is_refused(tmp_path: Path) -> None:
