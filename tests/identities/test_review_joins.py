@@ -26,13 +26,14 @@ ALL = Weights(sure=99)
 def held(a: str, b: str, score: float = 3.0) -> Question:
     """A question about the parts `a` and `b` of one person."""
     return Question(
-        ("s", a), ("s", b), "p", "p", score, (), even=-1.0, joined=True, part_a=a, part_b=b
-    )
+        ("s", a), ("s", b), "p", "p", score, (),
+        even=-1.0, joined=True, doubt=3.0, part_a=a, part_b=b,
+    )  # fmt: skip
 
 
 def apart(a: str, b: str, score: float = 1.5) -> Question:
     """A question about two people, `p` who has parts and another."""
-    return Question(("s", a), ("s", b), "p", b, score, (), part_a=a)
+    return Question(("s", a), ("s", b), "p", b, score, (), even=1.5, part_a=a)
 
 
 def queue(*questions: Question, **sizes: int) -> Queue:
