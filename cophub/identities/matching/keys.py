@@ -11,7 +11,7 @@ from functools import lru_cache
 from xxhash import xxh3_64_intdigest
 
 from cophub.identities.evidence import Evidence, Name
-from cophub.identities.reading.names import key_words
+from cophub.identities.reading.word_pairs import word_key
 
 PAIR = "p"
 """Two words of a name, in whatever order."""
@@ -144,12 +144,12 @@ def spelled_words(local: str) -> tuple[str, ...]:
 
 def chosen_words(name: Name) -> tuple[str, ...]:
     """The words that keys of a name are made of, in the form in which spellings meet."""
-    return _chosen(key_words(name))
+    return _chosen(name.tokens)
 
 
 @lru_cache(maxsize=65536)
-def _chosen(forms: tuple[str, ...]) -> tuple[str, ...]:
-    words = tuple(dict.fromkeys(forms))
+def _chosen(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(map(word_key, tokens)))
     return words if len(words) <= _MOST_WORDS else (*words[: _MOST_WORDS - 1], words[-1])
 
 

@@ -26,6 +26,7 @@ _BETWEEN = re.compile(r"[-_.'’\u2011]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _USER_NAME = re.compile(r"[^\W\d_]{2,}(?:[._][^\W\d_]{2,})+")
 _LONG_NUMBER = 4
+_SMALL_FIRST = re.compile("[a-z]{3,} [a-z]{3,}$")
 _COUNTED = re.compile(r"(?<=[^\W\d_])\d+$")
 _SMALL = (PARTICLES - NAMES_TOO) | MAIDEN | {"de", "da", "di"}
 _SMALL_TOO = frozenset(("van", "la", "el", "al", "bin"))
@@ -79,7 +80,7 @@ def best_name(texts: Iterable[str], others: Iterable[str] = ()) -> str:
 
     What it has in capitals or small letters alone is spelt as another of `texts` or `others` does.
     """
-    texts = sorted(set(texts))
+    texts = _in_question(set(texts))
     rank, _, best, written = min((s.rank, -len(s.text), s.text, t) for t, s in
                                  ((text, shown_name(text)) for text in texts))  # fmt: skip
     if rank in (0, 5) or not (poor := set(_poor(written))):
@@ -89,6 +90,21 @@ def best_name(texts: Iterable[str], others: Iterable[str] = ()) -> str:
         spelt.get(folded, word) if (folded := fold(word)) in poor else word
         for word in best.split(" ")
     )
+
+
+def _in_question(texts: set[str]) -> list[str]:
+    """Those of the texts that may be written best.
+
+    Where one is written well only another just so, and no shorter, is better: and what has a word
+    with a comma behind it, or begins with a small letter, is not.
+    """
+    if len(texts) > 1:
+        fine = [text for text in texts if _FINE.fullmatch(text) and " " in text]
+        best = max(fine, key=len, default="")
+        if best and shown_name(best).rank == 0:
+            return [best, *(text for text in texts if len(text) >= len(best) and text != best
+                            and ", " not in text and not _SMALL_FIRST.match(text))]  # fmt: skip
+    return list(texts)
 
 
 def _words(text: str, name: Name) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from cophub.warehouse.staging import execute, settle, staged
 
 _DESCRIBED = ("id", "name", "email", "country", "kind")
 _BLANKS = " \t\r\n"
+_PIECE = 5_000
 _NAME = (
     "coalesce(nullif(<trimmed>(a.name, :blanks), ''), nullif(<trimmed>("
     "coalesce(a.given_name, '') || ' ' || coalesce(a.family_name, ''), :blanks), ''))"
@@ -47,7 +49,8 @@ def describe(connection: Connection) -> None:
         )
         settle(connection, "several")
         for said, chosen in (("NOT IN", _only), ("IN", _best)):
-            rows = execute(connection, _SAID.format(said), blanks=_BLANKS)
+            pieces = execute(connection, _SAID.format(said), blanks=_BLANKS).partitions(_PIECE)
+            rows = chain.from_iterable(pieces)
             put(connection, "described", _DESCRIBED, list(chosen(rows)))
         settle(connection, "described")
         execute(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cophub.identities.reading import display
 from cophub.identities.reading.display import best_name, shown_name
 
 SHOWN = {
@@ -69,3 +70,12 @@ def test_any_text_has_something_to_be_shown(texts: list[str]) -> None:
     best = best_name(texts)
     assert best == best_name(reversed(texts))
     assert best and best == " ".join(best.split())
+
+
+def test_what_is_passed_over_is_never_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text for known in SHOWN.values() for text in known]
+    texts += [*SHOWN, "amina diallo", "A. Diallo", "Diallo Amina", "Dr. Amina Diallo", "Amina"]
+    some = list(permutations(sorted(set(texts)), 2))
+    quick = [best_name(pair) for pair in some]
+    monkeypatch.setattr(display, "_in_question", sorted)
+    assert quick == [best_name(pair) for pair in some]
