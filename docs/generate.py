@@ -28,7 +28,7 @@ from cophub.plugins import load_plugins
 from cophub.records import RECORDS, Record
 from cophub.warehouse import tables, views
 from cophub.warehouse.columns import field_kinds
-from cophub.warehouse.definitions import ACTS, MEASURES, MONTH_KINDS
+from cophub.warehouse.definitions import ACTS, MONTH_KINDS, Group, measures_of
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 92
@@ -335,10 +335,13 @@ def view_list() -> str:
 # --- measures -------------------------------------------------------------------------------
 
 
-def measures() -> str:
-    """The rows of the quarter table."""
-    rows = [(f"`{m.name}`", m.label, m.unit, m.definition) for m in MEASURES]
-    return table(("name", "label", "unit", "definition"), rows)
+def measures(group: Group = "quarter") -> str:
+    """The measures that are shown together."""
+    rows = [
+        (f"`{m.name}`", m.label, m.unit, m.definition, m.sources, m.exclusions)
+        for m in measures_of(group)
+    ]
+    return table(("name", "label", "unit", "definition", "counted from", "left out"), rows)
 
 
 def acts() -> str:

@@ -269,6 +269,79 @@ measure_month = Table(
     comment="Acts per community and month, by published version",
 )
 
+measure_channel = Table(
+    "measure_channel",
+    metadata,
+    Column("version", RowId, primary_key=True, comment="Version of the publication"),
+    Column("community", Text, primary_key=True, comment="Key of the community; empty: all"),
+    Column("quarter", Text, primary_key=True, comment="Calendar quarter, as 2026Q3"),
+    Column("source", Text, primary_key=True, comment="Source of the channel"),
+    Column("kind", Text, primary_key=True, comment="Kind of its spaces, such as list"),
+    Column("people", BigInteger, nullable=False, comment="Persons whom it reaches"),
+    Column(
+        "people_only", BigInteger, nullable=False, comment="Of those: whom no other channel reaches"
+    ),
+    Column("small", Boolean, nullable=False, comment="Whether it tells about fewer than 5 people"),
+    comment="Whom each channel reaches: members at the end of the quarter of a source's spaces of"
+    " a kind that serve the community, and whoever did anything in one in the quarter",
+)
+
+measure_move = Table(
+    "measure_move",
+    metadata,
+    Column("version", RowId, primary_key=True, comment="Version of the publication"),
+    Column("community", Text, primary_key=True, comment="Key of the community; empty: all"),
+    Column("quarter", Text, primary_key=True, comment="Calendar quarter, as 2026Q3"),
+    Column(
+        "level_before",
+        Text,
+        primary_key=True,
+        comment="At the end of the quarter before: core, active, peripheral or outside",
+    ),
+    Column("level", Text, primary_key=True, comment="The same at the end of this quarter, or now"),
+    Column("people", BigInteger, nullable=False, comment="Persons who moved so"),
+    Column("small", Boolean, nullable=False, comment="Whether it tells about fewer than 5 people"),
+    comment="How people moved between the levels of participation, by community and quarter",
+)
+
+broker = Table(
+    "broker",
+    metadata,
+    Column("version", RowId, primary_key=True, comment="Version of the publication"),
+    Column("person", Text, primary_key=True, comment="Id of the person"),
+    Column("communities", Json, comment="Keys of their communities, a JSON list"),
+    Column(
+        "bridging",
+        Double,
+        nullable=False,
+        comment="Share of the shortest paths between people of different communities that lead"
+        " over this person and neither begin nor end beside them, 0 to 1",
+    ),
+    Column(
+        "sampled", Boolean, nullable=False, comment="Whether paths of some people were looked at"
+    ),
+    Column("liaison", BigInteger, nullable=False, comment="Pairs they link: three communities"),
+    Column(
+        "gatekeeper",
+        BigInteger,
+        nullable=False,
+        comment="Pairs they link: into a community of theirs, from outside of it",
+    ),
+    Column(
+        "representative",
+        BigInteger,
+        nullable=False,
+        comment="Pairs they link: out of a community of theirs, to outside of it",
+    ),
+    Column(
+        "parted",
+        Json,
+        comment="Pairs of communities with no path left between them without this person, a JSON"
+        " list of two keys each",
+    ),
+    comment="Who stands between communities; for facilitators only, never published",
+)
+
 run = Table(
     "run",
     metadata,

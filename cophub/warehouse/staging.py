@@ -29,6 +29,8 @@ _WORDS: dict[str, dict[str, str]] = {
         ),
         "utc month of": "substr",
         "month form": "1, 7",
+        "seconds": "CAST(strftime('%s', ",
+        "since 1970": ") AS INTEGER)",
     },
     "postgresql": {
         "bytewise": 'COLLATE "C"',
@@ -42,6 +44,8 @@ _WORDS: dict[str, dict[str, str]] = {
         # Warehouse.open sets the session's zone to UTC.
         "utc month of": "to_char",
         "month form": "'YYYY-MM'",
+        "seconds": "CAST(extract(epoch FROM date_trunc('second', ",
+        "since 1970": ")) AS BIGINT)",
     },
 }
 

@@ -7,6 +7,7 @@ from cophub.warehouse.columns import Instant, Json, metadata
 from cophub.warehouse.hub_tables import (
     account_organization,
     affiliation,
+    broker,
     community,
     community_space,
     cursor,
@@ -18,7 +19,9 @@ from cophub.warehouse.hub_tables import (
     identity_key,
     lease,
     measure,
+    measure_channel,
     measure_month,
+    measure_move,
     meta,
     organization,
     organization_name,
@@ -48,9 +51,10 @@ from cophub.warehouse.vendor_tables import (
 
 __all__ = [
     "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation",
-    "attendance", "campaign", "community", "community_space", "cursor", "delivery", "document",
-    "erasure", "event", "event_place", "identity_decision", "identity_edge", "identity_evidence",
-    "identity_key", "lease", "measure", "measure_month", "membership", "membership_period", "meta",
-    "metadata", "metric", "organization", "organization_name", "person", "person_account",
-    "person_history", "post", "publication", "reaction", "reject", "run", "space", "stream_run",
+    "attendance", "broker", "campaign", "community", "community_space", "cursor",
+    "delivery", "document", "erasure", "event", "event_place", "identity_decision", "identity_edge",
+    "identity_evidence", "identity_key", "lease", "measure", "measure_channel", "measure_month",
+    "measure_move", "membership", "membership_period", "meta", "metadata", "metric",
+    "organization", "organization_name", "person", "person_account", "person_history", "post",
+    "publication", "reaction", "reject", "run", "space", "stream_run",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, MEASURES
+from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, Group, measures_of
 
 
 @dataclass(frozen=True)
@@ -344,46 +344,65 @@ JOIN (
 """,
 )
 
-_MEASURE_WORDS = "\n  UNION ALL ".join(
-    f"SELECT {number} AS position, {_quoted(m.name)} AS measure, {_quoted(m.label)} AS label,"
-    f" {_quoted(m.unit)} AS unit, {_quoted(m.definition)} AS definition"
-    for number, m in enumerate(MEASURES, 1)
-)
+_FIGURE_COLUMNS = {
+    "community": "Key of the community; empty: the whole organisation, a person once",
+    "quarter": "Calendar quarter in the hub's time zone, as 2026Q3",
+    "measure": "Name of the measure",
+    "label": "Its name for readers",
+    "value": "The figure; NULL: see absent",
+    "unit": "Its unit",
+    "previous": "The figure of the quarter before; NULL: there is none to compare with",
+    "difference": "value minus previous",
+    "percent": "difference in per cent of previous",
+    "absent": "Why there is no figure",
+    "definition": "What was counted",
+    "sources": "Names of the sources it came from, a JSON list",
+    "observed_at": "How fresh the oldest of those sources was",
+    "note": "What a reader must know about this figure",
+    "small": "Whether it tells about fewer than 5 people; to be hidden from the public",
+    "position": "Place of the measure in the table, from 1",
+}
 
-MEASURE_QUARTER = View(
-    "measure_quarter",
-    "The quarter table: one row per community, quarter and measure; community '' is all together",
-    {
-        "community": "Key of the community; empty: the whole organisation, a person once",
-        "quarter": "Calendar quarter in the hub's time zone, as 2026Q3",
-        "measure": "Name of the measure",
-        "label": "Its name for readers",
-        "value": "The figure; NULL: see absent",
-        "unit": "Its unit",
-        "previous": "The figure of the quarter before; NULL: there is none to compare with",
-        "difference": "value minus previous",
-        "percent": "difference in per cent of previous",
-        "absent": "Why there is no figure",
-        "definition": "What was counted",
-        "sources": "Names of the sources it came from, a JSON list",
-        "observed_at": "How fresh the oldest of those sources was",
-        "note": "What a reader must know about this figure",
-        "small": "Whether it tells about fewer than 5 people; to be hidden from the public",
-        "position": "Place of the measure in the table, from 1",
-    },
-    f"""
+
+def _figures(name: str, comment: str, group: Group) -> View:
+    """The view of the figures that are shown together, each with its words."""
+    words = "\n  UNION ALL ".join(
+        f"SELECT {number} AS position, {_quoted(m.name)} AS measure, {_quoted(m.label)} AS label,"
+        f" {_quoted(m.unit)} AS unit, {_quoted(m.definition)} AS definition"
+        for number, m in enumerate(measures_of(group), 1)
+    )
+    sql = f"""
 SELECT m.community, m.quarter, m.measure, w.label, m.value, w.unit, m.previous, m.difference,
        m.percent, m.absent, w.definition, m.sources, m.observed_at, m.note, m.small, w.position
 FROM measure m
 JOIN (
-  {_MEASURE_WORDS}
+  {words}
 ) w ON w.measure = m.measure
 WHERE m.version = (SELECT max(version) FROM measure)
-""",
+"""
+    return View(name, comment, _FIGURE_COLUMNS, sql)
+
+
+MEASURE_QUARTER = _figures(
+    "measure_quarter",
+    "The quarter table: one row per community, quarter and measure; community '' is all together",
+    "quarter",
+)
+MEASURE_COMMUNITY = _figures(
+    "measure_community",
+    "What the page of a community shows: one row per community, quarter and measure; community ''"
+    " is all together",
+    "community",
+)
+MEASURE_ACROSS = _figures(
+    "measure_across",
+    "What is told of all communities together only: one row per quarter and measure",
+    "across",
 )
 
 VIEWS: tuple[View, ...] = (
     EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, FRESHNESS, MEASURE_QUARTER,
+    MEASURE_COMMUNITY, MEASURE_ACROSS,
 )  # fmt: skip
 """Every view, after those that it reads."""
 

@@ -17,9 +17,11 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 COLUMNS = (
     "utc_month TEXT, starts <instant>, ends <instant>, month TEXT, m INTEGER, quarter TEXT,"
-    " q INTEGER, PRIMARY KEY (utc_month, starts)"
+    " q INTEGER, looked_at BIGINT, PRIMARY KEY (utc_month, starts)"
 )
-"""Of the staged table `calendar`: each local month, cut at the ends of the months of UTC."""
+"""Of the staged table `calendar`: each local month, cut at the ends of the months of UTC.
+
+`looked_at` is when the figures of its quarter are told, in seconds since 1970: its end, or now."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Calendar:
     def cutoff(self) -> datetime:
         """Just after now: what happens at this very instant has happened."""
         return self.now + timedelta(microseconds=1)
+
+    def looked_at(self, q: int) -> int:
+        """When the figures of a quarter are told, in seconds since 1970: at its end, or now."""
+        return int(min(self.quarters[q].ends, self.now).timestamp())
 
     def quarter_of(self, instant: datetime) -> int:
         """The number of the quarter of an instant; 0 for what was before the first."""
@@ -85,6 +91,7 @@ def stage_calendar(connection: Connection, calendar: Calendar) -> None:
             "m": month.number,
             "quarter": calendar.quarters[month.number // 3].name,
             "q": month.number // 3,
+            "looked_at": calendar.looked_at(month.number // 3),
         }
         for month in calendar.months
         for starts, ends in _pieces(month.starts, min(month.ends, calendar.cutoff))

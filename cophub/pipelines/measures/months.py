@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.tallies import HELD
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
 from cophub.warehouse.definitions import CONTRIBUTIONS
@@ -22,7 +22,7 @@ _KINDS = {
     "clicks": "a.kind = 'clicked'",
     "documents": "a.kind = 'contributed'",
     "active": f"a.kind IN ({', '.join(repr(kind) for kind in CONTRIBUTIONS)})",
-    "engaged": "TRUE",
+    "engaged": "NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)",
 }
 
 
@@ -37,15 +37,15 @@ class Row:
     people: int
 
 
-def stage_acts(connection: Connection) -> None:
+def stage_months(connection: Connection) -> None:
     """Fill the staged table `month_act`: a million acts become a few rows for each person."""
     execute(
         connection,
-        f"""
+        """
         INSERT INTO month_act
-        SELECT a.source, a.space, a.person, c.m, a.kind, a.is_reply, count(*)
-        FROM act a JOIN calendar c ON {at("a.at", "c")}
-        GROUP BY a.source, a.space, a.person, c.m, a.kind, a.is_reply
+        SELECT a.source, a.space, a.person, a.m, a.kind, a.is_reply, count(*)
+        FROM each_act a
+        GROUP BY a.source, a.space, a.person, a.m, a.kind, a.is_reply
         """,
     )
     settle(connection, "month_act")

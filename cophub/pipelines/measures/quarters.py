@@ -4,7 +4,7 @@ Counting is done in SQL, whole numbers only; dividing and comparing here, so tha
 come to the same figure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,6 +13,9 @@ from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tallies import Campaigns, Cell, Coverage, Events
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
 from cophub.warehouse.definitions import MEASURES, SMALL
+
+Origin = tuple[list[str], datetime | None]
+"""Names of sources, and how fresh the least fresh of them is."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +70,39 @@ class Counts:
     fresh_at: dict[str, datetime] = field(default_factory=dict)
     """When each source was last read."""
 
+    def origin(self, sources: list[str]) -> Origin:
+        """The sources of a figure, and how fresh the least fresh of them is."""
+        known = (self.fresh_at[source] for source in sources if source in self.fresh_at)
+        return sources, min(known, default=None)
+
 
 def absent(reason: str) -> Figure:
     return Figure(absent=reason)
 
 
 def quarter_table(calendar: Calendar, scope: Scope, counts: Counts) -> Iterator[Row]:
-    """Every row of a scope, from the quarter of its first fact to the current one."""
+    """Every row of the quarter table of a scope, from its first fact to the current quarter."""
+    origins = {
+        measure.name: counts.origin(_sources(measure.name, scope.community, counts))
+        for measure in MEASURES
+    }
+    return table(calendar, scope, origins, lambda q: _figures(calendar, scope, q, counts))
+
+
+def table(
+    calendar: Calendar,
+    scope: Scope,
+    origins: dict[str, Origin],
+    figures_of: Callable[[int], dict[str, Figure]],
+) -> Iterator[Row]:
+    """A row for each measure of `origins` and each quarter, from that of the scope's first fact."""
     before: dict[str, Figure] = {}
     for quarter in calendar.quarters[calendar.quarter_of(scope.first_at) :]:
-        figures = _figures(calendar, scope, quarter.number, counts)
+        figures = figures_of(quarter.number)
         running = quarter.ends > calendar.now
-        for measure in MEASURES:
-            figure = figures[measure.name]
-            previous = before.get(measure.name, Figure())
-            sources = _sources(measure.name, scope.community, counts)
-            fresh = min((counts.fresh_at[s] for s in sources if s in counts.fresh_at), default=None)
-            place = (scope.community, quarter.name, measure.name)
-            yield _row(place, figure, previous, running, (sources, fresh))
+        for name, origin in origins.items():
+            place = (scope.community, quarter.name, name)
+            yield _row(place, figures[name], before.get(name, Figure()), running, origin)
         before = figures
 
 
@@ -93,7 +111,7 @@ def _row(
     figure: Figure,
     previous: Figure,
     running: bool,
-    origin: tuple[list[str], datetime | None],
+    origin: Origin,
 ) -> Row:
     notes = [figure.note] if figure.note else []
     if running and figure.value is not None:
@@ -168,7 +186,7 @@ def _of_events(
 def _of_people(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict[str, Figure]:
     names = [span.name for span in calendar.quarters]
     heads = counts.people.get(scope.community)
-    people = _headcount(scope, q, heads, names)
+    people = headcount(scope, q, heads, names)
     figures = {"people": people, **_of_change(scope, q, heads, people, names)}
     figures["people_erased"] = people if people.absent else _erased(scope, counts.erased.get(q, 0))
     known = counts.people_as_known.get(scope.community)
@@ -186,9 +204,16 @@ def _of_people(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict
     return figures
 
 
-def _headcount(scope: Scope, q: int, heads: Headcount | None, names: list[str]) -> Figure:
+def headcount(
+    scope: Scope,
+    q: int,
+    heads: Headcount | None,
+    names: list[str],
+    place: str = "on a mailing list",
+) -> Figure:
+    """How many were in at the end of a quarter, where enough of them have a date."""
     if heads is None:
-        return absent(f"no source tells who is on a mailing list of {scope.words}")
+        return absent(f"no source tells who is {place} of {scope.words}")
     if q < heads.first:
         return absent(f"no membership is known from before {names[heads.first]}")
     people, undated = heads.people(q), heads.not_yet_dated(q)
@@ -204,16 +229,21 @@ def _headcount(scope: Scope, q: int, heads: Headcount | None, names: list[str]) 
 def _of_change(
     scope: Scope, q: int, heads: Headcount | None, people: Figure, names: list[str]
 ) -> dict[str, Figure]:
+    joined, left = change(scope, q, heads, people, names)
+    return {"people_joined": joined, "people_left": left}
+
+
+def change(
+    scope: Scope, q: int, heads: Headcount | None, people: Figure, names: list[str]
+) -> tuple[Figure, Figure]:
+    """Who joined and who left since the end of the quarter before."""
     if heads is None or people.absent:
-        return {"people_joined": people, "people_left": people}
-    if q == 0 or _headcount(scope, q - 1, heads, names).absent:
+        return people, people
+    if q == 0 or headcount(scope, q - 1, heads, names).absent:
         first = absent("the people of the quarter before are not known")
-        return {"people_joined": first, "people_left": first}
+        return first, first
     joined, left = heads.joined.get(q, 0), heads.left.get(q, 0)
-    return {
-        "people_joined": Figure(joined, people=joined),
-        "people_left": Figure(left, people=left),
-    }
+    return Figure(joined, people=joined), Figure(left, people=left)
 
 
 def _erased(scope: Scope, erased: int) -> Figure:
@@ -224,7 +254,7 @@ def _erased(scope: Scope, erased: int) -> Figure:
 
 def _as_known(scope: Scope, q: int, heads: Headcount | None, names: list[str]) -> Figure:
     if heads is None:
-        return _headcount(scope, q, None, names)
+        return headcount(scope, q, None, names)
     if q < heads.first:
         return absent(f"the hub has looked since {names[heads.first]}")
     return Figure(heads.people(q), people=heads.people(q))

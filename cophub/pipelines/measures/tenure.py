@@ -25,6 +25,8 @@ _SPELL = (
     "source TEXT, space TEXT, person TEXT, q_from INTEGER, q_to INTEGER, m_from INTEGER,"
     " m_to INTEGER, undated INTEGER"
 )
+STAY = "community TEXT, person TEXT, a INTEGER, b INTEGER, undated INTEGER"
+"""The columns of a staged table of stays: who is in from which quarter up to which."""
 COLUMNS = {"spell": _SPELL, "spell_as_known": _SPELL}
 """Of the staged tables: spells as vendors date them, and as the hub knew them at the time."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cophub.pipelines.measures import cophub_pipelines
+from cophub.warehouse.definitions import MEASURE
 
 MEASURES = cophub_pipelines()[0]
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
@@ -93,17 +94,44 @@ class Hub:
         self.rows.add("post", row | {"posted_at": posted_at, "thread": key} | more)
         return key
 
+    def document(self, space: str, account: str, created_at: datetime) -> None:
+        row = {"source": "s", "key": self.key(), "space": space, "account": account}
+        self.rows.add("document", row | {"created_at": created_at})
+
+    def react(self, post: str, account: str, reacted_at: datetime) -> None:
+        row = {"source": "s", "post": post, "account": account, "kind": "like"}
+        self.rows.add("reaction", row | {"reacted_at": reacted_at})
+
+    def channels(self, community: str, quarter: str) -> dict[str, tuple[int, int]]:
+        """People reached by each kind of space, and by no other."""
+        found = self.rows.query(
+            "SELECT kind, people, people_only FROM measure_channel WHERE community = :c AND quarter = :q",
+            c=community,
+            q=quarter,
+        )
+        return {kind: (people, only) for kind, people, only in found}
+
+    def moves(self, community: str, quarter: str) -> dict[tuple[str, str], int]:
+        """How many people went from which level to which."""
+        found = self.rows.query(
+            "SELECT level_before, level, people FROM measure_move"
+            " WHERE community = :c AND quarter = :q",
+            c=community,
+            q=quarter,
+        )
+        return {(before, after): people for before, after, people in found}
+
     def run(self, now: datetime = NOW, **options: Any) -> None:
         self._run(MEASURES, now, **options)
 
     def cell(self, community: str, quarter: str, measure: str) -> dict[str, Any]:
-        """A row of the view `measure_quarter`."""
+        """A row of the view that shows the measure."""
         names = (
             "value", "previous", "difference", "percent", "absent", "note", "small", "sources",
             "observed_at", "label", "unit", "definition",
         )  # fmt: skip
         found = self.rows.query(
-            f"SELECT {', '.join(names)} FROM measure_quarter"
+            f"SELECT {', '.join(names)} FROM measure_{MEASURE[measure].group}"
             " WHERE community = :c AND quarter = :q AND measure = :m",
             c=community,
             q=quarter,

@@ -1,0 +1,124 @@
+"""How soon threads are answered by somebody else, by community and quarter."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.tallies import Cell
+from cophub.warehouse.staging import execute, settle
+
+IN_TIME = 7 * 86_400
+"""Seconds within which an answer counts as given in time."""
+
+COLUMNS = {
+    "asked": (
+        "source TEXT, thread TEXT, space TEXT, person TEXT, q INTEGER, asked_at <instant>,"
+        " happened BIGINT, PRIMARY KEY (source, thread)"
+    ),
+    "asked_answered": "source TEXT, space TEXT, person TEXT, q INTEGER, happened BIGINT,"
+    " waited BIGINT",
+}
+"""Of the staged tables: threads that a person began, and the same with the seconds until the first
+answer; NULL: there is none yet."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The threads of one community and quarter."""
+
+    ripe: int = 0
+    """How many began at least 7 days ago."""
+    in_time: int = 0
+    """Of those: how many were answered within 7 days."""
+    askers: int = 0
+    ripe_askers: int = 0
+    """How many persons began threads that were answered, and those that are ripe."""
+    answered: int = 0
+    median_seconds: float | None = None
+
+
+def stage_answers(connection: Connection, calendar: Calendar) -> None:
+    """Fill the staged tables `asked` and `asked_answered`."""
+    execute(
+        connection,
+        f"""
+        INSERT INTO asked
+        SELECT t.source, t.key, t.space, pa.person, c.q, t.posted_at,
+               <seconds>t.posted_at<since 1970>
+        FROM post t
+        JOIN person_account pa ON pa.source = t.source AND pa.account = t.account
+        JOIN person h ON h.id = pa.person AND h.kind = 'person'
+        JOIN calendar c ON {at("t.posted_at", "c")}
+        WHERE (t.thread IS NULL OR t.thread = t.key) AND t.deleted_at IS NULL
+          AND t.gone_at IS NULL AND coalesce(t.kind, 'message') IN ('message', 'question')
+        """,
+    )
+    settle(connection, "asked")
+    execute(
+        connection,
+        """
+        INSERT INTO asked_answered
+        SELECT a.source, a.space, a.person, a.q, a.happened,
+               <seconds>f.first_at<since 1970> - a.happened
+        FROM asked a
+        LEFT JOIN (
+          SELECT p.source, p.thread, min(p.posted_at) AS first_at
+          FROM post p
+          JOIN asked a ON a.source = p.source AND a.thread = p.thread
+          JOIN person_account pa ON pa.source = p.source AND pa.account = p.account
+          JOIN person h ON h.id = pa.person AND h.kind = 'person'
+          WHERE p.thread <> p.key AND pa.person <> a.person AND p.posted_at >= a.asked_at
+            AND p.deleted_at IS NULL AND p.gone_at IS NULL
+            AND coalesce(p.kind, 'message') <> 'system' AND p.posted_at <= :now
+          GROUP BY p.source, p.thread
+        ) f ON f.source = a.source AND f.thread = a.thread
+        """,
+        now=calendar.now,
+    )
+    settle(connection, "asked_answered")
+
+
+def count_answers(connection: Connection, calendar: Calendar) -> dict[Cell, Answers]:
+    """The answers of each community and quarter in which a thread began."""
+    now = int(calendar.now.timestamp())
+    medians = {
+        (row.community, row.q): (row.n, float(row.least + row.most) / 2)
+        for row in execute(connection, _MEDIANS)
+    }
+    return {
+        (row.community, row.q): Answers(
+            int(row.ripe),
+            int(row.in_time),
+            row.askers,
+            row.ripe_askers,
+            *medians.get((row.community, row.q), (0, None)),
+        )
+        for row in execute(connection, _COUNTS, ripe=now - IN_TIME, in_time=IN_TIME)
+    }
+
+
+_RIPE = "t.happened <= :ripe"
+_COUNTS = f"""
+    SELECT s.community, t.q, sum(CASE WHEN {_RIPE} THEN 1 ELSE 0 END) AS ripe,
+           sum(CASE WHEN {_RIPE} AND t.waited <= :in_time THEN 1 ELSE 0 END) AS in_time,
+           count(DISTINCT CASE WHEN t.waited IS NOT NULL THEN t.person END) AS askers,
+           count(DISTINCT CASE WHEN {_RIPE} THEN t.person END) AS ripe_askers
+    FROM asked_answered t
+    JOIN scope_space s ON s.source = t.source AND s.space = t.space
+    GROUP BY s.community, t.q
+"""
+# The one in the middle, or the two of an even number, which are averaged where this is read.
+_MEDIANS = """
+    SELECT community, q, max(n) AS n, min(waited) AS least, max(waited) AS most
+    FROM (
+      SELECT s.community, t.q, t.waited,
+             row_number() OVER (PARTITION BY s.community, t.q ORDER BY t.waited) AS place,
+             count(*) OVER (PARTITION BY s.community, t.q) AS n
+      FROM asked_answered t
+      JOIN scope_space s ON s.source = t.source AND s.space = t.space
+      WHERE t.waited IS NOT NULL
+    ) ranked
+    WHERE place IN ((n + 1) / 2, (n + 2) / 2)
+    GROUP BY community, q
+"""

@@ -1,0 +1,143 @@
+"""Everything that figures are made of, counted in SQL over staged tables, in one place."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from cophub.pipelines.measures import (
+    acts,
+    answers,
+    channels,
+    levels,
+    months,
+    participation,
+    scopes,
+    tallies,
+    tenure,
+)
+from cophub.pipelines.measures import calendar as calendars
+from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.community import Facts
+from cophub.pipelines.measures.quarters import Counts
+from cophub.pipelines.measures.scopes import instant
+from cophub.warehouse.staging import execute, settle, staged
+
+TABLES = {
+    "calendar": calendars.COLUMNS,
+    "scope_space": scopes.COLUMNS,
+    "month_act": months.COLUMNS,
+    "working": "person TEXT, organization TEXT, q_from INTEGER, q_to INTEGER",
+    "member_stay": f"{tenure.STAY}, PRIMARY KEY (community, person, a)",
+    **tallies.COLUMNS,
+    **tenure.COLUMNS,
+    **acts.COLUMNS,
+    **answers.COLUMNS,
+    **channels.COLUMNS,
+}
+"""The staged tables, by name."""
+
+
+def count_facts(connection: Connection, calendar: Calendar) -> tuple[Facts, list[months.Row]]:
+    """Everything that figures are made of, and the rows by month."""
+    calendars.stage_calendar(connection, calendar)
+    tallies.stage_events(connection)
+    tenure.stage_spells(connection, calendar)
+    tenure.stage_affiliations(connection, calendar)
+    acts.stage_acts(connection)
+    months.stage_months(connection)
+    members = tenure.spells_of_people("spell", "m", lists_only=False)
+    heads = tenure.headcounts(connection, tenure.merged(members, "person"))
+    by_month = months.month_table(connection, calendar, heads)
+    return _count_communities(connection, calendar, _count(connection, calendar)), by_month
+
+
+def _count(connection: Connection, calendar: Calendar) -> Counts:
+    counts = Counts(
+        events=tallies.count_events(connection),
+        campaigns=tallies.count_campaigns(connection),
+        erased=_count_erased(connection, calendar),
+        event_sources=tallies.coverage(connection, calendar, "event", "starts_at", "meeting_room"),
+        campaign_sources=tallies.coverage(connection, calendar, "campaign", "sent_at", "audience"),
+        list_sources=_list_sources(connection),
+        fresh_at=_fresh_at(connection),
+    )
+    _count_people(connection, counts)
+    return counts
+
+
+def _count_communities(connection: Connection, calendar: Calendar, counts: Counts) -> Facts:
+    """What the pages of communities show."""
+    acts.stage_taking_part(connection, calendar)
+    answers.stage_answers(connection, calendar)
+    channels.stage_reach(connection)
+    spells = tenure.spells_of_people("spell", "q", lists_only=False)
+    stays = tenure.merged(spells, "person")
+    execute(connection, f"INSERT INTO member_stay {stays}")
+    settle(connection, "member_stay")
+    took_part = participation.count_participation(connection, calendar)
+    return Facts(
+        counts,
+        post_sources=tallies.coverage(connection, calendar, "post", "posted_at", "group"),
+        document_sources=tallies.coverage(connection, calendar, "document", "created_at", "site"),
+        member_sources=_list_sources(connection, lists_only=False),
+        members=tenure.headcounts(connection, "SELECT * FROM member_stay"),
+        participation=took_part,
+        live_at=participation.last_alive(took_part, len(calendar.quarters)),
+        answers=answers.count_answers(connection, calendar),
+        standings=levels.standings(connection, calendar),
+        reach=channels.count_reach(connection),
+    )
+
+
+def _count_people(connection: Connection, counts: Counts) -> None:
+    """The people of the lists and their organisations; their stays are staged, being used twice."""
+    with staged(connection, stay=tenure.STAY):
+        spells = tenure.spells_of_people("spell", "q", lists_only=True)
+        execute(connection, f"INSERT INTO stay {tenure.merged(spells, 'person')}")
+        counts.people = tenure.headcounts(connection, "SELECT * FROM stay")
+        offices = tenure.spells_of_organizations("SELECT * FROM stay")
+        merged = tenure.merged(offices, "organization")
+        counts.organizations = tenure.headcounts(connection, merged)
+    known = tenure.spells_of_people("spell_as_known", "q", lists_only=True)
+    counts.people_as_known = tenure.headcounts(connection, tenure.merged(known, "person"))
+
+
+def _count_erased(connection: Connection, calendar: Calendar) -> dict[int, int]:
+    """Each erasure leaves several hashes, all of one instant."""
+    erased: dict[int, int] = {}
+    for row in execute(connection, "SELECT DISTINCT erased_at FROM erasure"):
+        q = calendar.quarter_of(instant(row.erased_at))
+        erased[q] = erased.get(q, 0) + 1
+    return erased
+
+
+def _list_sources(connection: Connection, *, lists_only: bool = True) -> dict[str, list[str]]:
+    """The sources of memberships, by community."""
+    lists = f"""
+        JOIN space k ON k.source = s.source AND k.key = s.space AND k.kind IN {scopes.LISTS}
+    """
+    rows = execute(
+        connection,
+        f"""
+        SELECT DISTINCT s.community, s.source
+        FROM scope_space s
+        {lists if lists_only else ""}
+        WHERE EXISTS (
+          SELECT 1 FROM membership m WHERE m.source = s.source AND m.space = s.space)
+        ORDER BY s.community, s.source
+        """,
+    )
+    sources: dict[str, list[str]] = {}
+    for row in rows:
+        sources.setdefault(row.community, []).append(row.source)
+    return sources
+
+
+def _fresh_at(connection: Connection) -> dict[str, datetime]:
+    """Of each source, when its least fresh stream was last read."""
+    rows = execute(
+        connection,
+        "SELECT source, min(fresh_at) AS fresh_at FROM freshness"
+        " WHERE fresh_at IS NOT NULL GROUP BY source",
+    )
+    return {row.source: instant(row.fresh_at) for row in rows}

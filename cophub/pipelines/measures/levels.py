@@ -1,0 +1,220 @@
+"""Levels of participation, with inertia: who is core, active and peripheral, and who moved.
+
+A level is looked at when a quarter ends, which is the end of a month: it is what the acts say. In
+the quarter that is not over it is looked at once for each day of the running month, at this hour:
+it is the highest of them, so that who moved up is there at once and nobody moves down before the
+month is over.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cophub.pipelines.measures.acts import LOOK_BACK, WEEKS
+from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.scopes import Scope
+from cophub.pipelines.measures.tallies import Cell
+from cophub.warehouse.definitions import (
+    ACTIVE_DAYS,
+    CORE_WEEKS,
+    HALF_LIFE_DAYS,
+    PERIPHERAL_DAYS,
+    SMALL,
+)
+from cophub.warehouse.staging import execute
+
+LEVELS = ("outside", "peripheral", "active", "core")
+"""From the lowest; a rank is a place in it."""
+_OUTSIDE, _PERIPHERAL, _ACTIVE, _CORE = range(4)
+
+Ranks = dict[str, int]
+"""The rank of each person who is not outside."""
+Move = tuple[str, str]
+"""From which level to which."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The levels of one community at the end of a quarter, or now."""
+
+    people: Counter[str] = field(default_factory=Counter)
+    """How many are on each level but outside."""
+    moves: Counter[Move] = field(default_factory=Counter)
+    """How many went from one level to another since the end of the quarter before."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What one person did in a quarter: `score` weighs it at the quarter's end."""
+
+    person: str
+    score: float
+    age: int
+    given_age: int | None
+    weeks: int
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """One row of the table `measure_move`, without its version."""
+
+    community: str
+    quarter: str
+    level_before: str
+    level: str
+    people: int
+    small: bool
+
+
+def move_rows(calendar: Calendar, scope: Scope, found: dict[Cell, Standing]) -> Iterator[MoveRow]:
+    """Who moved from which level to which, by quarter."""
+    for quarter in calendar.quarters:
+        standing = found.get((scope.community, quarter.number), Standing())
+        for (before, after), people in sorted(standing.moves.items()):
+            place = (scope.community, quarter.name, before, after)
+            yield MoveRow(*place, people, people < SMALL)
+
+
+def days_of_month(calendar: Calendar) -> int:
+    """How many whole days of the running month are over."""
+    return (calendar.now - calendar.months[-1].starts).days
+
+
+def standings(connection: Connection, calendar: Calendar) -> dict[Cell, Standing]:
+    """The levels of every community and quarter in which anybody is or was on one."""
+    running = len(calendar.quarters) - 1
+    now = _ranks_now(connection, calendar)
+    found: dict[Cell, Standing] = {}
+    for community, quarters in _finished(connection, running):
+        before: Ranks = {}
+        for q, ranks in _ranks_then(calendar, quarters, running):
+            found[community, q] = _standing(before, ranks)
+            before = ranks
+        found[community, running] = _standing(before, now.pop(community, {}))
+    for community, ranks in now.items():
+        found[community, running] = _standing({}, ranks)
+    return found
+
+
+def _standing(before: Ranks, ranks: Ranks) -> Standing:
+    moves = Counter(
+        (LEVELS[before.get(person, _OUTSIDE)], LEVELS[ranks.get(person, _OUTSIDE)])
+        for person in before.keys() | ranks.keys()
+        if before.get(person) != ranks.get(person)
+    )
+    return Standing(Counter(LEVELS[rank] for rank in ranks.values()), moves)
+
+
+def _finished(
+    connection: Connection, running: int
+) -> Iterator[tuple[str, dict[int, list[Taking]]]]:
+    """Each community with what people did in each quarter that is over."""
+    weeks = " + ".join(f"week{week}" for week in range(WEEKS))
+    rows: Iterable[Any] = execute(
+        connection,
+        f"""
+        SELECT community, q, person, score, age, given_age, {weeks} AS weeks
+        FROM taking_part WHERE q < :running
+        ORDER BY community <bytewise>
+        """,
+        running=running,
+    )
+    for community, its in groupby(rows, key=lambda row: str(row[0])):
+        quarters: dict[int, list[Taking]] = {}
+        for row in its:
+            # PostgreSQL's sums are decimals, with which Python would count on, slowly.
+            taking = Taking(row[2], float(row[3]), *row[4:])
+            quarters.setdefault(row[1], []).append(taking)
+        yield community, quarters
+
+
+def _ranks_then(
+    calendar: Calendar, quarters: dict[int, list[Taking]], running: int
+) -> Iterator[tuple[int, Ranks]]:
+    """The ranks at the end of each quarter, from the first with any act."""
+    for q in range(min(quarters), running):
+        ranks: Ranks = {}
+        steady: set[str] = set()
+        for one in quarters.get(q, ()):
+            if one.given_age is not None and one.given_age < ACTIVE_DAYS:
+                ranks[one.person] = _ACTIVE
+            elif one.age < PERIPHERAL_DAYS:
+                ranks[one.person] = _PERIPHERAL
+            if one.weeks >= CORE_WEEKS:
+                steady.add(one.person)
+        if steady:
+            top = fewest_with_half(_scores(calendar, quarters, q))
+            ranks.update((person, _CORE) for person in steady.intersection(top))
+        yield q, ranks
+
+
+def _scores(calendar: Calendar, quarters: dict[int, list[Taking]], q: int) -> dict[str, float]:
+    """The weighted acts of a quarter and of those before it that count, at the quarter's end."""
+    scores: dict[str, float] = {}
+    for earlier in range(q - LOOK_BACK, q + 1):
+        if earlier not in quarters:
+            continue
+        seconds = calendar.looked_at(q) - calendar.looked_at(earlier)
+        kept = 0.5 ** (seconds / 86_400 / HALF_LIFE_DAYS)
+        for one in quarters[earlier]:
+            scores[one.person] = scores.get(one.person, 0) + one.score * kept
+    return scores
+
+
+def fewest_with_half(scores: dict[str, float]) -> list[str]:
+    """The fewest people with half of the sum, the highest first; of equal ones the lesser id."""
+    enough = sum(scores.values()) / 2
+    found: list[str] = []
+    reached = 0.0
+    for person in sorted(scores, key=lambda person: (-scores[person], person)):
+        if reached >= enough:
+            break
+        reached += scores[person]
+        found.append(person)
+    return found
+
+
+def _ranks_now(connection: Connection, calendar: Calendar) -> dict[str, Ranks]:
+    """The ranks in the running month, of each community."""
+    looks = days_of_month(calendar)
+    rows = execute(
+        connection,
+        "SELECT community, person, age, score, given FROM lately ORDER BY community <bytewise>",
+    )
+    return {
+        community: _ranks_of_month(its, looks)
+        for community, its in groupby(rows, key=lambda row: str(row[0]))
+    }
+
+
+def _ranks_of_month(rows: Iterable[Any], looks: int) -> Ranks:
+    """The highest rank of each person at any look, of which the first was `looks` days ago."""
+    ranks: Ranks = {}
+    by_age: dict[int, list[tuple[str, int]]] = {}
+    given: dict[str, list[int]] = {}
+    for _, person, age, score, is_given in rows:
+        by_age.setdefault(age, []).append((person, int(score)))
+        if is_given:
+            given.setdefault(person, []).append(age)
+        rank = _ACTIVE if is_given and age < ACTIVE_DAYS + looks else _PERIPHERAL
+        if age < PERIPHERAL_DAYS + looks:
+            ranks[person] = max(rank, ranks.get(person, _OUTSIDE))
+    # Scores fade alike for all from look to look: who comes before whom only new acts change.
+    scores: dict[str, float] = {}
+    for look in range(looks, -1, -1):
+        for age in sorted(by_age, reverse=True) if look == looks else (look,):
+            if age >= look:
+                for person, score in by_age.get(age, ()):
+                    scores[person] = scores.get(person, 0) + score
+        steady = {p for p, ages in given.items() if _active_weeks(ages, look) >= CORE_WEEKS}
+        if steady:
+            ranks.update((p, _CORE) for p in steady.intersection(fewest_with_half(scores)))
+    return ranks
+
+
+def _active_weeks(ages: list[int], look: int) -> int:
+    return len({(age - look) // 7 for age in ages if look <= age < look + 7 * WEEKS})
