@@ -7,7 +7,7 @@ accounts a key of which went into another band; and the components of all of the
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -182,19 +182,22 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     meeting = [
         key for key in keys if searched(key) and 1 < context.counts.bearers(key) <= blocking.CAP
     ]
-    numbers = {number for _, number in bearing(connection, meeting)}
-    around = mates(connection, own | evidence_of(connection, numbers - own.keys()))
+    met: defaultdict[int, list[int]] = defaultdict(list)
+    for key, number in bearing(connection, meeting):
+        met[number].append(key)
+    around = mates(connection, own | evidence_of(connection, met.keys() - own.keys()))
     accounts = list(around.values())
-    all_keys = [context.keys_of(e) for e in accounts]
-    context.counts.learn(key for theirs in all_keys for key in theirs)
+    # Of all others only the keys count that they share with these.
+    all_keys = [context.keys_of(e) if n in own else met.get(n, []) for n, e in around.items()]
     made = nodes(accounts, context.different)
-    number = _numbers(around)
-    ours = {at for at, e in enumerate(accounts) if number[e.source, e.key] in own}
+    numbers = _numbers(around)
+    ours = {at for at, e in enumerate(accounts) if numbers[e.source, e.key] in own}
     touched = [at for at, node in enumerate(made) if ours.intersection(node.members)]
     pairs = blocking.candidates(made, all_keys, context.counts, among=set(touched))
     edges = list(context.scorer.edges(made, pairs))
     before = edges_among(connection, own.keys(), both=False)
-    rows = edge_rows(edges, (), number) + tie_rows([made[at] for at in touched], accounts, number)
+    ties = tie_rows([made[at] for at in touched], accounts, numbers)
+    rows = edge_rows(edges, (), numbers) + ties
     replace_edges(connection, own.keys(), rows)
     return {end for row in (*before, *rows) for end in row[:2]} | own.keys()
 
