@@ -342,6 +342,19 @@ broker = Table(
     comment="Who stands between communities; for facilitators only, never published",
 )
 
+brief_sent = Table(
+    "brief_sent",
+    metadata,
+    Column("community", Text, primary_key=True, comment="Key of the community"),
+    Column("week", Text, primary_key=True, comment="ISO week, as 2026-W47"),
+    Column("recipient", Text, primary_key=True, comment="HMAC-SHA256, in hex, of the mail address"),
+    Column(
+        "state", Text, nullable=False, comment="sent, or sending: whether it arrived is not known"
+    ),
+    Column("at", Instant, nullable=False, comment="When its sending began"),
+    comment="Which weekly briefs were mailed, so that none is mailed twice",
+)
+
 run = Table(
     "run",
     metadata,

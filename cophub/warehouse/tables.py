@@ -7,6 +7,7 @@ from cophub.warehouse.columns import Instant, Json, metadata
 from cophub.warehouse.hub_tables import (
     account_organization,
     affiliation,
+    brief_sent,
     broker,
     community,
     community_space,
@@ -51,7 +52,7 @@ from cophub.warehouse.vendor_tables import (
 
 __all__ = [
     "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation",
-    "attendance", "broker", "campaign", "community", "community_space", "cursor",
+    "attendance", "brief_sent", "broker", "campaign", "community", "community_space", "cursor",
     "delivery", "document", "erasure", "event", "event_place", "identity_decision", "identity_edge",
     "identity_evidence", "identity_key", "lease", "measure", "measure_channel", "measure_month",
     "measure_move", "membership", "membership_period", "meta", "metadata", "metric",
