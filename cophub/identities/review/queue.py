@@ -9,8 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cophub.identities.links import Account
 from cophub.identities.review.questions import Asked, Question, strength
 
+_Pair = tuple[Account, Account]
+"""The two accounts of a question, by which it is known; its id takes longer to make."""
+_NONE: _Pair = (("", ""), ("", ""))
 Answer = tuple[Question, bool | None]
 """Same, different, or None for skipped."""
 
@@ -62,7 +66,8 @@ class Queue:
         """
         state = self._state
         found = [*state.left_apart(self.all.questions), *state.held_together(self.all.questions)]
-        found.sort(key=lambda q: (-state.pairs(q) * q.stake, *strength(q)))
+        ranks = self._ranks
+        found.sort(key=lambda q: (-state.pairs(q) * ranks[q.a, q.b][0], ranks[q.a, q.b][1]))
         left = max(0, self.worth - len(self.answers))
         return [(question, gain(*state.sides(question))) for question in found[:left]]
 
@@ -85,6 +90,12 @@ class Queue:
         self._gains.pop()
         return self.answers.pop()
 
+    @cached_property
+    def _ranks(self) -> dict[_Pair, tuple[float, int]]:
+        """What each question is worth for a pair of accounts, and its place by strength."""
+        ordered = sorted(self.all.questions, key=strength)
+        return {(q.a, q.b): (q.stake, place) for place, q in enumerate(ordered)}
+
     @property
     def _state(self) -> "_State":
         if self._known is None:
@@ -104,11 +115,11 @@ class _State:
         """Accounts of each part or whole person."""
         self._accounts = Counter(self._held)
         """Accounts of each person, by their root."""
-        self._beside: dict[str, list[tuple[str, str]]] = {}
-        """The tree that ties the parts: those beside each one, with the ids of the questions."""
-        said = {question.id: same for question, same in answers if question.joined}
+        self._beside: dict[str, list[tuple[str, _Pair]]] = {}
+        """The tree that ties the parts: those beside each one, with the questions."""
+        said = {(q.a, q.b): same for q, same in answers if q.joined}
         for question in known.questions:
-            if question.joined and said.get(question.id) is not False:
+            if question.joined and said.get((question.a, question.b)) is not False:
                 self._tie(question)
         yes = [question for question, same in answers if same and not question.joined]
         for question in yes:
@@ -136,8 +147,8 @@ class _State:
             question
             for question in questions
             if question.joined
-            and question.id not in self._said
-            and question.id in self._beyond
+            and (pair := (question.a, question.b)) not in self._said
+            and pair in self._beyond
             and self._root(question.parts[0]) not in self._whole
         ]
 
@@ -146,7 +157,7 @@ class _State:
         a, b = (self._root(part) for part in question.parts)
         if a != b:
             return self._accounts[a], self._accounts[b]
-        part, accounts = self._beyond.get(question.id, ("", 0))
+        part, accounts = self._beyond.get((question.a, question.b), ("", 0))
         rest = self._accounts[a] - accounts
         return (accounts, rest) if part == question.parts[0] else (rest, accounts)
 
@@ -159,15 +170,15 @@ class _State:
         return one * other
 
     @cached_property
-    def _beyond(self) -> dict[str, tuple[str, int]]:
+    def _beyond(self) -> dict[_Pair, tuple[str, int]]:
         """For each tie the part at its far end, and the accounts that hang on it there."""
-        found: dict[str, tuple[str, int]] = {}
+        found: dict[_Pair, tuple[str, int]] = {}
         seen: set[str] = set()
         for root in self._beside:
             if root in seen:
                 continue
             seen.add(root)
-            order: list[tuple[str, str, str]] = [(root, "", "")]
+            order: list[tuple[str, str, _Pair]] = [(root, "", _NONE)]
             for part, _, _ in order:
                 for other, tie in self._beside[part]:
                     if other not in seen:
@@ -185,11 +196,12 @@ class _State:
     def _tie(self, question: Question) -> None:
         one, other = question.parts
         a, b = self._root(one), self._root(other)
+        pair = (question.a, question.b)
         if a != b:
             self._above[b] = a
             self._accounts[a] += self._accounts[b]
-            self._beside.setdefault(one, []).append((other, question.id))
-            self._beside.setdefault(other, []).append((one, question.id))
+            self._beside.setdefault(one, []).append((other, pair))
+            self._beside.setdefault(other, []).append((one, pair))
 
     def _root(self, part: str) -> str:
         while part in self._above:
