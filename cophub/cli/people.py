@@ -225,7 +225,7 @@ def people_review(
             return review_sheet.listing(state, review, queue, wrong)
         from cophub.cli.review import sit
 
-        code = sit(review, queue, how, hub.directory.weights.merge)
+        code = sit(review, queue, how, hub.directory.learned().weights.merge)
     for line in wrong:
         show.say(f"  {show.mark('warning')} decisions contradict one another: {line}")
     return code
@@ -294,7 +294,9 @@ def people_decisions(state: State, withdrawn: bool, limit: int, addresses: bool)
     with state.hub() as hub:
         found = hub.directory.decisions(withdrawn=withdrawn, addresses=addresses)
         wrong = hub.directory.contradictions()
-    if show.finish(state, {"decisions": found, "contradictions": wrong}):
+        learned = hub.directory.learned()
+    answer = {"decisions": found, "contradictions": wrong, "learned": learned.figures}
+    if show.finish(state, answer):
         return int(bool(wrong))
     if not found:
         show.say("  no decisions yet: cophub people review")
@@ -318,6 +320,8 @@ def people_decisions(state: State, withdrawn: bool, limit: int, addresses: bool)
                keep=("decision", "state", "on"), spare=("note",))  # fmt: skip
     if len(found) > limit:
         show.say(f"  {limit:,} of {len(found):,}; -n shows more")
+    if said := str(learned):
+        show.say(f"  {show.dim(said)}")
     for line in wrong:
         show.say(f"  {show.mark('warning')} {line}")
     if wrong:

@@ -223,6 +223,8 @@ def sit(review: "Review", queue: "Queue", how: "Decide", joins: float | None) ->
         show.say(f"  {show.mark('warning')} answers are kept, but people wait: {session.waits}")
     elif same or other:
         show.say(f"  {show.dim(show.FIGURES)}")
+    if learned := str(review.learned()):
+        show.say(f"  {show.dim(learned)}")
     if left:
         show.say(f"  {left:,} more are worth asking; cophub people review goes on with them")
     elif skipped:

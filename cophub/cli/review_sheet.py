@@ -58,6 +58,8 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
         show.say(f"  {show.mark('warning')} they are kept, but people wait: {found.waits}")
     elif found.kept and not found.dry_run:
         show.say(f"  {show.dim(f'take them back: cophub people undo; {show.FIGURES}')}")
+        if learned := str(review.learned()):
+            show.say(f"  {show.dim(learned)}")
     return code
 
 

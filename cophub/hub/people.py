@@ -17,6 +17,7 @@ from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse, undone
 from cophub.hub.source_uses import SourceUse, source_uses, visible
 from cophub.identities import decisions as kept
+from cophub.identities.calibration import Learned, learned_here
 from cophub.identities.card import PersonCard, person_card
 from cophub.identities.decisions import Contradiction, Fact, Wish
 from cophub.identities.explain import WhyPerson, why_person
@@ -90,6 +91,8 @@ class DecisionRow:
     decided_at: Any
     note: str | None
     withdrawn_at: Any = None
+    score: float | None = None
+    """The log-odds with which it was asked about; None: it was decided unasked."""
 
 
 @dataclass
@@ -278,18 +281,20 @@ class People:
         """Why two are one person, or why not. Raises ConfigError: nobody, or several."""
         from cophub.identities.between import between
 
+        weights = self.learned().weights
         with self._warehouse.connect() as connection:
             one, other = meant(connection, a), meant(connection, b)
             both = [one.person, other.person]
             shown = visible(self.hub.config, addresses).all_of(connection, both)
-            return between(connection, one, other, weights=self.weights, addresses=shown)
+            return between(connection, one, other, weights=weights, addresses=shown)
 
-    @property
-    def weights(self) -> Weights:
-        """The weights that the pipeline is set to."""
+    def learned(self) -> Learned:
+        """The weights that the pipeline is set to, as answers correct them."""
         settings = self.hub.pipeline_settings(PIPELINE)
         found = getattr(settings, "weights", None)
-        return found if isinstance(found, Weights) else Weights()
+        weights = found if isinstance(found, Weights) else Weights()
+        with self._warehouse.connect() as connection:
+            return learned_here(connection, weights)
 
     def rename_source(self, old: str, new: str, *, dry_run: bool = False) -> "Renamed":
         """Give what stands under one name of a source another. Raises ConfigError: cannot be."""
@@ -329,6 +334,7 @@ class People:
                 decided_at=fact.decided_at,
                 note=fact.note,
                 withdrawn_at=fact.withdrawn_at,
+                score=fact.score,
             )
             for fact in reversed(known)
         ]  # fmt: skip

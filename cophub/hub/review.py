@@ -12,6 +12,7 @@ from cophub.hub.question_sheet import BadRow, SheetAnswer, read_sheet, write_she
 from cophub.hub.resolving import bring_up_to_date
 from cophub.hub.source_uses import visible
 from cophub.identities import decisions as kept
+from cophub.identities.calibration import Learned
 from cophub.identities.decisions import Contradiction, Fact, Wish
 from cophub.identities.explain import joining
 from cophub.identities.links import Account, holdings
@@ -63,8 +64,13 @@ class Review:
 
     def queue(self, limit: int | None = None) -> Queue:
         """The open questions, best gain first; as many as are worth asking, or `limit`."""
+        weights = self.learned().weights
         with self.hub.warehouse.connect() as connection:
-            return Queue(asked(connection, self.hub.directory.weights), limit)
+            return Queue(asked(connection, weights), limit)
+
+    def learned(self) -> Learned:
+        """What the answers so far say about scores, and the weights that come of it."""
+        return self.hub.directory.learned()
 
     def sides(self, questions: Iterable[Question]) -> dict[str, tuple[Side, Side]]:
         """Both people of each question, by its id; of one person the two sides that a no parts."""
@@ -96,7 +102,7 @@ class Review:
         """
         now = self.hub.now()
         with self.hub.warehouse.begin() as connection:
-            wishes = _wishes(connection, question.a, question.b, same)
+            wishes = _wishes(connection, question.a, question.b, same, question.level)
             for conflict in kept.objections(connection, wishes, now=now):
                 return conflict
             return tuple(kept.record(connection, wishes, by=how.who, now=now, note=how.note))
@@ -128,8 +134,10 @@ class Review:
         Raises ConfigError where it is no such file.
         """
         answers, bad = read_sheet(content)
+        weights = self.learned().weights
         with self.hub.warehouse.connect() as connection:
-            pairs = _pairs(connection, {answer.question for answer in answers})
+            opened = {question.id: question for question in asked(connection, weights).questions}
+            pairs = _pairs(connection, opened, {answer.question for answer in answers})
             standing = kept.facts(connection)
         good = []
         for answer in answers:
@@ -141,10 +149,12 @@ class Review:
         with self.hub.warehouse.connect() as connection:
             wishes = {
                 answer.line: _wishes(
-                    connection, *pairs[answer.question], answer.same, answer.note, parted
+                    connection, *pairs[answer.question], answer.same,
+                    opened[answer.question].level if answer.question in opened else None,
+                    answer.note, parted,
                 )
                 for answer in good
-            }
+            }  # fmt: skip
         good, against = _consistent(standing, good, wishes, force=how.force)
         bad += against
         bad.sort(key=lambda row: row.line)
@@ -173,14 +183,19 @@ def _wishes(
     a: Account,
     b: Account,
     same: bool,
+    level: float | None,
     note: str | None = None,
     different: Collection[frozenset[Account]] = (),
 ) -> list[Wish]:
     """What an answer decides: a yes is about the whole of both people.
 
-    `different` are pairs that the same file says are two people's.
+    `level` is that of the question, of the two accounts alone. `different` are pairs that the same
+    file says are two people's.
     """
-    return unite(connection, [a, b], note, different) if same else [Wish(False, a, b, note)]
+    if not same:
+        return [Wish(False, a, b, note, level)]
+    first, *rest = unite(connection, [a, b], note, different)
+    return [first._replace(score=level), *rest]
 
 
 def _key(wish: Wish) -> tuple[bool, Account, Account]:
@@ -225,11 +240,11 @@ def _contradicts(lines: Sequence[int], numbers: Sequence[int]) -> str:
     return f"contradicts {' and '.join(parts)}{hint}"
 
 
-def _pairs(connection: Connection, wanted: set[str]) -> dict[str, tuple[Account, Account]]:
+def _pairs(
+    connection: Connection, opened: Mapping[str, Question], wanted: set[str]
+) -> dict[str, tuple[Account, Account]]:
     """The two accounts of each question: open ones, answered ones, and all that was weighed."""
-    found: dict[str, tuple[Account, Account]] = {}
-    for question in asked(connection).questions:
-        found[question.id] = (question.a, question.b)
+    found = {name: (question.a, question.b) for name, question in opened.items()}
     for fact in kept.facts(connection, withdrawn=True):
         found.setdefault(question_id(*fact.pair), fact.pair)
     if wanted - found.keys():

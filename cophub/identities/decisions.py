@@ -29,6 +29,8 @@ class Wish(NamedTuple):
     b: Account
     note: str | None = None
     """Why; else the note of the whole command."""
+    score: float | None = None
+    """The log-odds with which somebody was asked; None: nobody was, or not because of them."""
 
     @property
     def pair(self) -> tuple[Account, Account]:
@@ -48,6 +50,8 @@ class Fact:
     decided_at: datetime
     note: str | None = None
     withdrawn_at: datetime | None = None
+    score: float | None = None
+    """The log-odds with which somebody was asked about the two."""
 
     @property
     def word(self) -> str:
@@ -127,10 +131,10 @@ def record(
         row = dict(
             decision="same" if wish.same else "different",
             source_a=a[0], account_a=a[1], source_b=b[0], account_b=b[1],
-            decided_by=by, decided_at=moment, note=why,
+            decided_by=by, decided_at=moment, note=why, score=wish.score,
         )  # fmt: skip
         number = connection.execute(insert(_t).values(row).returning(_t.c.id)).scalar_one()
-        written.append(Fact(number, wish.same, a, b, by, moment, why))
+        written.append(Fact(number, wish.same, a, b, by, moment, why, score=wish.score))
     return written
 
 
@@ -223,6 +227,7 @@ def _fact(row: Row[Any]) -> Fact:
         row.decided_at,
         row.note,
         row.withdrawn_at,
+        row.score,
     )
 
 

@@ -104,6 +104,11 @@ identity_decision = Table(
     Column("decided_at", Instant, nullable=False, comment="When"),
     Column("note", Text, comment="Why"),
     Column("withdrawn_at", Instant, comment="When it was taken back"),
+    Column(
+        "score",
+        Double,
+        comment="Log-odds with which it was asked about; NULL: unasked, or in spite of them",
+    ),
     Index(None, "source_a", "account_a"),
     Index(None, "source_b", "account_b"),
     comment="What a person decided about two accounts; outranks every rule",

@@ -17,6 +17,9 @@ from types import TracebackType
 
 import pytest
 
+from cophub.hub import Hub
+from cophub.identities.decisions import Wish, record
+
 from .conftest import Answer
 from .directory import Directory, directory, person
 
@@ -118,6 +121,28 @@ def test_answers_are_single_keys_and_take_effect(asked: Directory, cophub: Call)
     assert frozenset(("guests:n3",)) in groups
     found = cophub("people", "decisions", "--json").json["decisions"]
     assert {(row["decided_by"], row["note"]) for row in found} == {("Ada", "asked them")}
+    assert [row["score"] for row in found] == [3.0, 4.0]
+
+
+def test_at_the_end_it_is_told_what_was_learned(asked: Directory, cophub: Call) -> None:
+    """By who was asked by a score; the line is told that holds from now on."""
+    assert "answers: pairs" not in cophub("people", "decisions").out
+    with Hub.open(asked.path) as hub, hub.warehouse.begin() as connection:
+        said = [Wish(False, ("old", f"{n}"), ("older", f"{n}"), None, 2.5) for n in range(29)]
+        record(connection, said, by="Ada", now=hub.now())
+    with Terminal("people", "review") as terminal:
+        assert "from +2.5 on they are joined" in terminal.wait_for("quit")
+        terminal.press("d")
+        terminal.wait_for("decision 30")
+        terminal.press("q")
+        assert terminal.end() == 0
+    learned = "30 answers: pairs with score 2 are right in 52 of 100; joined from 3.5 on"
+    assert learned in terminal.shown
+    assert learned in cophub("people", "decisions").out
+    figures = cophub("people", "decisions", "--json").json["learned"]
+    assert (figures["answers"], figures["merge"]) == (30, 3.5)
+    cophub("people", "undo")
+    assert cophub("people", "decisions", "--json").json["learned"] is None
 
 
 def test_a_terminal_that_dies_loses_nothing(asked: Directory, cophub: Call) -> None:
@@ -260,4 +285,11 @@ def test_a_file_says_for_whom_they_are_held_and_a_no_in_it_parts(
     file.write_text(f"question,answer\n{two},yes\n{one},no\n")
     answer = cophub("people", "review", "--answers", str(file))
     assert "2 answers kept" in answer.out, answer.out + answer.err
+    found = cophub("people", "decisions", "--json").json["decisions"]
+    kept = {(row["a"], row["b"]): row["score"] for row in found if row["score"] is not None}
+    score = float(rows["one person"]["score"])
+    assert kept == {
+        ("guests:n1", "members:m1"): 1.0,
+        ("members:m1", "members:m2"): pytest.approx(score + 0.5, abs=0.06),
+    }
     assert {frozenset(("guests:n1", "members:m1")), frozenset(("members:m2",))} <= held.groups()

@@ -31,6 +31,9 @@ class Weights(BaseModel):
     doubt: float = Field(
         6.0, ge=0, description="So many missed pairs of accounts weigh as much as a wrong one"
     )
+    calibrate: bool = Field(
+        True, description="Whether answers correct `even` and `joined`, and move `merge`"
+    )
 
     another: float = Field(
         0.2, description="Added to what a name says: who shows one does so again elsewhere"

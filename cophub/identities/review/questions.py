@@ -52,6 +52,11 @@ class Question:
     part_a: str = ""
     """What of the person is not in doubt, around the first account; empty: all of the person."""
     part_b: str = ""
+    level: float | None = None
+    """The score of two people who were as likely to be one; what calibration goes by.
+
+    None where the rest of the two people speaks against it: the score alone says too little then.
+    """
 
     @property
     def id(self) -> str:
@@ -122,7 +127,8 @@ def _left_apart(
         before = best.get(pair)
         if before is None or strength(edge) < strength(before):
             part_a, part_b = parts.of.get(a, ""), parts.of.get(b, "")
-            best[pair] = replace(edge, even=weights.even, part_a=part_a, part_b=part_b)
+            level = None if edge.refused else edge.score
+            best[pair] = replace(edge, even=weights.even, part_a=part_a, part_b=part_b, level=level)
     vetoed = vetoes(connection, best.keys())
     return [question for pair, question in best.items() if pair not in vetoed]
 
@@ -141,6 +147,7 @@ def _weak_joins(
         replace(
             edge, even=-weights.joined, joined=True, doubt=weights.doubt,
             refused=False, part_a=parts.of[a], part_b=parts.of[b],
+            level=edge.score + weights.joined + weights.even,
         )
         for edge, (a, b) in edges
         if parts.of[a] != parts.of[b] and (edge.a, edge.b) not in different

@@ -11,6 +11,7 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection
 
+from cophub.identities.calibration import learned_here
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.frequency import size_band
@@ -103,6 +104,7 @@ def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) 
     # First of all: what another resolution wrote meanwhile must be read, its state among it.
     if connection.dialect.name == "postgresql":
         execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
+    weights = learned_here(connection, weights).line
     before = kept.read_state(connection)
     task = _Task(
         _version(connection, weights), kept.active_decisions(connection), weights, now, run
@@ -135,7 +137,7 @@ def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) 
 
 
 def _version(connection: Connection, weights: Weights) -> str:
-    """What everything hangs on: the code, the weights, and which spaces are one community."""
+    """What everything hangs on: code, weights as learned, and which spaces are one community."""
     serving = sorted(spaces.serving(connection).items())
     marks = f"{READING}.{MATCHING}.{weights.model_dump_json()}.{serving}"
     return sha256(marks.encode()).hexdigest()[:16]

@@ -120,8 +120,8 @@ class Directory:
                 row = {"hash": f"{source} {key} {self.day}", "kind": "account"}
                 connection.execute(insert(tables.erasure).values(row | {"erased_at": self.now}))
 
-    def decide(self, same: bool, a: Ref, b: Ref) -> int:
-        """Somebody's decision; its number."""
+    def decide(self, same: bool, a: Ref, b: Ref, score: float | None = None) -> int:
+        """Somebody's decision, asked with a score or unasked; its number."""
         self.day += 1
         row = {
             "decision": "same" if same else "different",
@@ -130,6 +130,7 @@ class Directory:
             "source_b": b[0],
             "account_b": b[1],
             "decided_at": self.now,
+            "score": score,
         }
         with self.warehouse.begin() as connection:
             key = connection.execute(insert(tables.identity_decision).values(row))
