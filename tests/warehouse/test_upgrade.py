@@ -72,6 +72,24 @@ def test_a_warehouse_of_the_first_schema_is_upgraded_with_all_its_rows(old_url: 
     warehouse.dispose()
 
 
+def test_decisions_of_before_stand_and_were_made_unasked(bare_url: str) -> None:
+    row = dict(
+        decision="same", source_a="a", account_a="1", source_b="b", account_b="2", decided_at=NOW
+    )
+    decision = tables.identity_decision
+    engine = plain_engine(bare_url)
+    with engine.begin() as connection:
+        upgrade_schema(connection, "the old one", "0008")
+        connection.execute(insert(decision), [row])
+    engine.dispose()
+    warehouse = Warehouse.open(bare_url)
+    with warehouse.begin() as connection:
+        connection.execute(insert(decision), [row | {"score": 2.25}])
+        found = connection.execute(select(decision).order_by(decision.c.id))
+        assert [(row.decision, row.score) for row in found] == [("same", None), ("same", 2.25)]
+    warehouse.dispose()
+
+
 def test_opening_without_upgrading_says_what_to_run(old_url: str) -> None:
     with pytest.raises(WarehouseError, match=r"has schema 0001.*run `cophub db upgrade`"):
         Warehouse.open(old_url, upgrade=False)
