@@ -23,6 +23,9 @@ MANY = 4
 QUIET_DAYS = 90
 """A community in which nothing happened for so long is without activity."""
 
+BROKER_DAYS = 180
+"""Who answered and marked whose posts is looked at so far back."""
+
 ATTENDED_SECONDS = 300
 """Who stayed shorter was not there: people join the wrong call and leave again."""
 

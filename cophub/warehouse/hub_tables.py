@@ -323,20 +323,28 @@ broker = Table(
         " over this person and neither begin nor end beside them, 0 to 1",
     ),
     Column(
-        "sampled", Boolean, nullable=False, comment="Whether paths of some people were looked at"
+        "sampled",
+        Boolean,
+        nullable=False,
+        comment="Whether only the paths between some people were looked at, there being many",
     ),
-    Column("liaison", BigInteger, nullable=False, comment="Pairs they link: three communities"),
+    Column(
+        "liaison",
+        BigInteger,
+        nullable=False,
+        comment="Pairs they link: of neither's communities, or of both's",
+    ),
     Column(
         "gatekeeper",
         BigInteger,
         nullable=False,
-        comment="Pairs they link: into a community of theirs, from outside of it",
+        comment="Pairs they link: from outside into a community of theirs",
     ),
     Column(
         "representative",
         BigInteger,
         nullable=False,
-        comment="Pairs they link: out of a community of theirs, to outside of it",
+        comment="Pairs they link: out of a community of theirs",
     ),
     Column(
         "parted",

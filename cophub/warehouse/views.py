@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, Group, measures_of
+from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ _DIALECT: dict[str, dict[str, str]] = {
             " - CAST(strftime('%s', a.joined_at) AS INTEGER)"
         ),
         "no_instant": "NULL",
+        "bytewise": "COLLATE BINARY",
     },
     "postgresql": {
         "minutes_in_seconds": "CAST(floor(a.minutes * 60 + 0.5) AS BIGINT)",
@@ -74,6 +75,7 @@ _DIALECT: dict[str, dict[str, str]] = {
             " - date_trunc('second', a.joined_at)) AS BIGINT)"
         ),
         "no_instant": "CAST(NULL AS TIMESTAMPTZ)",
+        "bytewise": 'COLLATE "C"',
     },
 }
 
@@ -284,7 +286,8 @@ GROUP BY pa.person, c.community
 
 COMMUNITY_OVERLAP = View(
     "community_overlap",
-    "How many people two communities share: one row per pair that shares any, the lesser key first",
+    "How many members two communities share now: one row per pair that shares any, the lesser key"
+    " first; whether they did anything does not matter",
     {
         "community_a": "Key of the one community",
         "community_b": "Key of the other community",
@@ -302,13 +305,61 @@ SELECT o.community_a, o.community_b, a.people AS people_a, b.people AS people_b,
 FROM (
   SELECT x.community AS community_a, y.community AS community_b, count(*) AS people_both
   FROM member x
-  JOIN member y ON y.person = x.person AND y.community > x.community
+  JOIN member y ON y.person = x.person AND y.community > x.community <bytewise>
   GROUP BY x.community, y.community
 ) o
 JOIN (SELECT community, count(*) AS people FROM member GROUP BY community) a
   ON a.community = o.community_a
 JOIN (SELECT community, count(*) AS people FROM member GROUP BY community) b
   ON b.community = o.community_b
+""",
+)
+
+PERSON_COMMUNITIES = View(
+    "person_communities",
+    "Who is in several communities now: one row per person who is a member of at least 2; for"
+    " facilitators",
+    {
+        "person": "Id of the person",
+        "communities": "Of how many communities they are a member",
+    },
+    """
+SELECT person, count(*) AS communities
+FROM member
+GROUP BY person
+HAVING count(*) >= 2
+""",
+)
+
+# The main one of several, as in the quarter table; an office counts as its organisation.
+COMMUNITY_ORGANIZATION = View(
+    "community_organization",
+    "Which organisations take part where: one row per community and organisation of its members"
+    " now; an office counts as its organisation",
+    {
+        "community": "Key of the community",
+        "organization": "Key of the organisation",
+        "name": "Its name for readers",
+        "people": "Members who work for it",
+        "small": "Whether they are fewer than 5; to be hidden from the public",
+    },
+    f"""
+SELECT m.community, w.organization, coalesce(max(n.name), w.organization) AS name,
+       count(*) AS people, count(*) < {SMALL} AS small
+FROM member m
+JOIN (
+  SELECT a.person, coalesce(p.parent, o.parent, a.organization) AS organization,
+         row_number() OVER (
+           PARTITION BY a.person
+           ORDER BY coalesce(a.place, 1000000), a.valid_from DESC, a.organization <bytewise>
+         ) AS number
+  FROM affiliation a
+  LEFT JOIN organization o ON o.key = a.organization
+  LEFT JOIN organization p ON p.key = o.parent
+  WHERE a.valid_to IS NULL
+) w ON w.person = m.person AND w.number = 1
+LEFT JOIN organization n ON n.key = w.organization
+GROUP BY m.community, w.organization
 """,
 )
 
@@ -401,8 +452,8 @@ MEASURE_ACROSS = _figures(
 )
 
 VIEWS: tuple[View, ...] = (
-    EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, FRESHNESS, MEASURE_QUARTER,
-    MEASURE_COMMUNITY, MEASURE_ACROSS,
+    EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, PERSON_COMMUNITIES,
+    COMMUNITY_ORGANIZATION, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY, MEASURE_ACROSS,
 )  # fmt: skip
 """Every view, after those that it reads."""
 

@@ -25,11 +25,23 @@ from cophub.pipelines.measures.quarters import (
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tallies import Cell, Coverage
 from cophub.pipelines.measures.tenure import Headcount
-from cophub.warehouse.definitions import measures_of
+from cophub.warehouse.definitions import SMALL, measures_of
 
 _MEASURES = measures_of("community")
 _OF_POSTS = ("posts", "threads", "replies", "first_answer_hours", "answered_percent")
 _OF_MEMBERS = ("members", "members_joined", "members_left")
+
+
+@dataclass(frozen=True)
+class MoveRow:
+    """One row of the table `measure_move`, without its version."""
+
+    community: str
+    quarter: str
+    level_before: str
+    level: str
+    people: int
+    small: bool
 
 
 @dataclass
@@ -210,8 +222,7 @@ def _of_acts(
     for level in LEVELS:
         counted = Figure(people.get(level, 0), people=people.get(level, 0))
         figures.setdefault(f"level_{level}", counted)
-    up, down = _moved(standing)
-    figures |= {"moved_up": Figure(up, people=up), "moved_down": Figure(down, people=down)}
+    figures |= _moved(calendar, scope, q, facts)
     live_at = facts.live_at.get(cell)
     quiet = absent("nothing has happened yet")
     if live_at is not None:
@@ -219,10 +230,26 @@ def _of_acts(
     return figures | {"days_quiet": quiet}
 
 
-def _moved(standing: Standing) -> tuple[int, int]:
+def _moved(calendar: Calendar, scope: Scope, q: int, facts: Facts) -> dict[str, Figure]:
     """How many moved up, and how many down."""
-    up = sum(n for (a, b), n in standing.moves.items() if LEVELS.index(a) < LEVELS.index(b))
-    return up, sum(standing.moves.values()) - up
+    if missing(calendar, scope, q - 1, facts.acted(), "acts"):
+        unknown = absent("the levels of the quarter before are not known")
+        return {"moved_up": unknown, "moved_down": unknown}
+    moves = facts.standings.get((scope.community, q), Standing()).moves
+    up = sum(n for (a, b), n in moves.items() if LEVELS.index(a) < LEVELS.index(b))
+    down = sum(moves.values()) - up
+    return {"moved_up": Figure(up, people=up), "moved_down": Figure(down, people=down)}
+
+
+def move_rows(calendar: Calendar, scope: Scope, facts: Facts) -> Iterator[MoveRow]:
+    """Who moved from which level to which, by quarter, since levels are known."""
+    for q, quarter in enumerate(calendar.quarters):
+        if missing(calendar, scope, q - 1, facts.acted(), "acts"):
+            continue
+        moves = facts.standings.get((scope.community, q), Standing()).moves
+        for (before, after), people in sorted(moves.items()):
+            place = (scope.community, quarter.name, before, after)
+            yield MoveRow(*place, people, people < SMALL)
 
 
 def _of_reach(scope: Scope, q: int, facts: Facts, members: Figure) -> dict[str, Figure]:

@@ -16,14 +16,12 @@ from sqlalchemy import Connection
 
 from cophub.pipelines.measures.acts import LOOK_BACK, WEEKS
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.definitions import (
     ACTIVE_DAYS,
     CORE_WEEKS,
     HALF_LIFE_DAYS,
     PERIPHERAL_DAYS,
-    SMALL,
 )
 from cophub.warehouse.staging import execute
 
@@ -56,27 +54,6 @@ class Taking:
     age: int
     given_age: int | None
     weeks: int
-
-
-@dataclass(frozen=True)
-class MoveRow:
-    """One row of the table `measure_move`, without its version."""
-
-    community: str
-    quarter: str
-    level_before: str
-    level: str
-    people: int
-    small: bool
-
-
-def move_rows(calendar: Calendar, scope: Scope, found: dict[Cell, Standing]) -> Iterator[MoveRow]:
-    """Who moved from which level to which, by quarter."""
-    for quarter in calendar.quarters:
-        standing = found.get((scope.community, quarter.number), Standing())
-        for (before, after), people in sorted(standing.moves.items()):
-            place = (scope.community, quarter.name, before, after)
-            yield MoveRow(*place, people, people < SMALL)
 
 
 def days_of_month(calendar: Calendar) -> int:

@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures import quarters, scopes
+from cophub.pipelines.measures.across import across_table, count_crowd
+from cophub.pipelines.measures.brokers import brokers
 from cophub.pipelines.measures.channels import channel_rows
-from cophub.pipelines.measures.community import community_table
+from cophub.pipelines.measures.community import community_table, move_rows
 from cophub.pipelines.measures.counting import TABLES, count_facts
-from cophub.pipelines.measures.levels import move_rows
 from cophub.warehouse.staging import staged
 from cophub.warehouse.tables import (
+    broker,
     measure,
     measure_channel,
     measure_month,
@@ -22,30 +24,40 @@ from cophub.warehouse.tables import (
     publication,
 )
 
-_REPLACED = (measure, measure_month, measure_channel, measure_move)
+_REPLACED = (measure, measure_month, measure_channel, measure_move, broker)
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows by the name of their table."""
 
 
 def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> tuple[int, int]:
     """Replace all figures; how many there are by quarter and by month."""
     version = _next_version(connection, run)
-    rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in _REPLACED}
     with staged(connection, **TABLES):
-        scopes.stage_scopes(connection)
-        found = scopes.read_scopes(connection, now)
-        if found:
-            first = min(scope.first_at for scope in found)
-            calendar = calendars.make_calendar(first, now, zone)
-            facts, months = count_facts(connection, calendar)
-            # Not asdict(), which copies every value deeply: there are hundreds of thousands.
-            rows["measure_month"] = [vars(row) for row in months]
-            for scope in found:
-                rows["measure"] += map(vars, quarters.quarter_table(calendar, scope, facts.counts))
-                rows["measure"] += map(vars, community_table(calendar, scope, facts))
-                rows["measure_channel"] += map(vars, channel_rows(calendar, scope, facts.reach))
-                rows["measure_move"] += map(vars, move_rows(calendar, scope, facts.standings))
+        rows = _count(connection, now, zone)
     for table in _REPLACED:
         _replace(connection, table, version, rows[table.name])
     return len(rows["measure"]), len(rows["measure_month"])
+
+
+def _count(connection: Connection, now: datetime, zone: ZoneInfo) -> Rows:
+    rows: Rows = {table.name: [] for table in _REPLACED}
+    scopes.stage_scopes(connection)
+    found = scopes.read_scopes(connection, now)
+    if not found:
+        return rows
+    calendar = calendars.make_calendar(min(scope.first_at for scope in found), now, zone)
+    facts, months = count_facts(connection, calendar)
+    # Not asdict(), which copies every value deeply: there are hundreds of thousands.
+    rows["measure_month"] += map(vars, months)
+    for scope in found:
+        rows["measure"] += map(vars, quarters.quarter_table(calendar, scope, facts.counts))
+        rows["measure"] += map(vars, community_table(calendar, scope, facts))
+        rows["measure_channel"] += map(vars, channel_rows(calendar, scope, facts.reach))
+        rows["measure_move"] += map(vars, move_rows(calendar, scope, facts))
+    rows["measure"] += map(vars, across_table(calendar, found, facts, count_crowd(connection)))
+    rows["broker"] += map(vars, brokers(connection, calendar))
+    return rows
 
 
 def _next_version(connection: Connection, run: int) -> int:

@@ -105,7 +105,8 @@ class Hub:
     def channels(self, community: str, quarter: str) -> dict[str, tuple[int, int]]:
         """People reached by each kind of space, and by no other."""
         found = self.rows.query(
-            "SELECT kind, people, people_only FROM measure_channel WHERE community = :c AND quarter = :q",
+            "SELECT kind, people, people_only FROM measure_channel"
+            " WHERE community = :c AND quarter = :q",
             c=community,
             q=quarter,
         )
@@ -120,6 +121,10 @@ class Hub:
             q=quarter,
         )
         return {(before, after): people for before, after, people in found}
+
+    def brokers(self) -> dict[str, dict[str, Any]]:
+        """The rows of `broker`, by person."""
+        return {row["person"]: row for row in self.rows.all("broker")}
 
     def run(self, now: datetime = NOW, **options: Any) -> None:
         self._run(MEASURES, now, **options)
