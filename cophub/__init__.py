@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from cophub.connector import (
         Connector,
         Context,
+        Draft,
         Estimate,
         Handout,
+        Letter,
         Sent,
         Sheet,
         Stream,
@@ -55,7 +57,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "connector": (
-        "Connector", "Context", "Estimate", "Handout", "Sent", "Sheet", "Stream", "Verdict",
+        "Connector", "Context", "Draft", "Estimate", "Handout", "Letter", "Sent", "Sheet", "Stream",
+        "Verdict",
     ),
     "errors": (
         "AuthError", "ConfigError", "CophubError", "CursorExpired", "PluginError", "SourceBusy",
@@ -74,8 +77,8 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "CommunitySpec",
     "ConfigError", "Connector", "Context", "CophubError", "CursorExpired", "Delivery", "Document",
-    "Estimate", "Event", "Gone", "Handout", "Item", "Json", "Membership", "Metric",
-    "Pipeline", "PipelineContext", "PluginError", "Post", "Publication", "Reaction", "Record",
+    "Draft", "Estimate", "Event", "Gone", "Handout", "Item", "Json", "Letter", "Membership",
+    "Metric", "Pipeline", "PipelineContext", "PluginError", "Post", "Publication", "Reaction", "Record",
     "Reject", "Sent", "Sheet", "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict",
     "WarehouseError", "hookimpl",
 ]  # fmt: skip

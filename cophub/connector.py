@@ -92,6 +92,33 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A newsletter that somebody is to finish and send at the vendor; cophub never does."""
+
+    name: str
+    """What the vendor's users know it by; the draft that has it already is written anew."""
+    subject: str
+    preview: str
+    html: str
+    text: str
+    spaces: tuple[str, ...] = ()
+    """Keys of the spaces it may go to; a connector that needs one takes it when it is the only."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter as the vendor keeps it."""
+
+    key: str
+    space: str
+    """Title of the space it would go to."""
+    new: bool
+    """Whether it was made now; else an earlier one of its name was written anew."""
+    url: str | None = None
+    """Where to finish it."""
+
+
+@dataclass(frozen=True)
 class Stream:
     """One kind of thing that a connector yields, with a cursor of its own.
 
@@ -151,6 +178,9 @@ class Connector:
     """Shows a handout at the vendor. Done twice with the same handout it changes nothing."""
     upload_settings: type[BaseModel] | None = None
     """What an upload needs to know besides the source's settings, such as a library's name."""
+    draft: "Callable[[Context[Any], Letter], Draft] | None" = None
+    """Keeps a letter at the vendor as a draft, and never sends one. Raises ConfigError where the
+    letter's spaces do not say which one it is for."""
 
     def stream(self, name: str) -> Stream | None:
         """The stream called `name`, or None."""

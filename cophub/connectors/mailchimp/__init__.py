@@ -9,7 +9,10 @@ from cophub import (
     Account,
     Campaign,
     Connector,
+    Context,
     Delivery,
+    Draft,
+    Letter,
     Membership,
     Metric,
     Space,
@@ -69,6 +72,13 @@ PERSONAL = (
 )
 
 
+def _draft(ctx: Context[Settings], letter: Letter) -> Draft:
+    # The vendor's client is slow to load, so that only whoever needs it does.
+    from cophub.connectors.mailchimp.drafts import draft
+
+    return draft(ctx, letter)
+
+
 @hookimpl
 def cophub_connectors() -> list[Connector]:
     """MailChimp."""
@@ -83,5 +93,6 @@ def cophub_connectors() -> list[Connector]:
             discover=discover,
             estimate=estimate,
             personal=PERSONAL,
+            draft=_draft,
         )
     ]

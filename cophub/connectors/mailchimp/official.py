@@ -61,7 +61,7 @@ class HubClient(ApiClient):  # type: ignore[misc]
             if name in (collection_formats or {}) and isinstance(value, str):
                 raise TypeError(f"{name} must be a list: the client joins a text letter by letter")
         query = self.parameters_to_tuples(query_params or [], collection_formats)
-        response = self.request(method, self.host + path, query)
+        response = self.request(method, self.host + path, query, body=body)
         if not response.is_success:
             raise self.refusal(response, shown)
         return response.content
@@ -88,14 +88,16 @@ class HubClient(ApiClient):  # type: ignore[misc]
                 f"API keys and set api_key under [sources.{self.source}.settings] in plugins.toml"
             )
         if response.status_code == 403:
+            verb = "read" if response.request.method == "GET" else "write"
             return AuthError(
-                f"MailChimp does not let the owner of the API key read {path} ({why}); use the key "
-                "of a user with the role Manager or Admin"
+                f"MailChimp does not let the owner of the API key {verb} {path} ({why}); use the "
+                "key of a user with the role Manager or Admin"
             )
         if response.status_code == 404:
             return NotThere(f"MailChimp has no {path} ({why}); it was deleted, or never there")
         return SourceUnavailable(
-            f"MailChimp did not answer GET {path} ({why}); the next run tries again"
+            f"MailChimp did not answer {response.request.method} {path} ({why}); the next run tries"
+            " again"
         )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from cophub.sandbox.mailchimp import campaigns as _campaigns  # noqa: F401 - it holds endpoints
+from cophub.sandbox.mailchimp import drafts as _drafts  # noqa: F401 - as does this
 from cophub.sandbox.mailchimp import history, lists, setup
 from cophub.sandbox.mailchimp.api import Call, dispatch
 from cophub.sandbox.mailchimp.churn import Churn
@@ -119,11 +120,8 @@ class MailchimpSandbox(Sandbox):
         if request.path != ROOT and not request.path.startswith(f"{ROOT}/"):
             raise Problem(404)
         path = request.path.removeprefix(ROOT)
-        call = Call(self, request.query, f"{self.base_url}{ROOT}")
-        body = dispatch(call, path)
-        if request.method not in ("GET", "HEAD"):
-            raise Problem(405, Allow="GET")
-        return body
+        call = Call(self, request.query, f"{self.base_url}{ROOT}", request.body)
+        return dispatch(call, path, "GET" if request.method == "HEAD" else request.method)
 
     # Change on demand
 

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from cophub.sandbox.mailchimp import MailchimpSandbox
 
 Answer = Callable[..., Row | bytes]
-_ROUTES: list[tuple[re.Pattern[str], Answer]] = []
+_ROUTES: list[tuple[re.Pattern[str], str, Answer]] = []
 """Filled by `lists.py` and `campaigns.py`, which hold the endpoints."""
 
 
-def route(pattern: str) -> Callable[[Answer], Answer]:
-    """The function answers GET for paths such as `/lists/{audience}`; braces are arguments."""
+def route(pattern: str, method: str = "GET") -> Callable[[Answer], Answer]:
+    """The function answers a method of paths such as `/lists/{audience}`; braces are arguments."""
     regex = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern))
 
     def keep(function: Answer) -> Answer:
-        _ROUTES.append((regex, function))
+        _ROUTES.append((regex, method, function))
         return function
 
     return keep
@@ -34,9 +34,12 @@ def route(pattern: str) -> Callable[[Answer], Answer]:
 class Call:
     """One request being answered."""
 
-    def __init__(self, sandbox: "MailchimpSandbox", query: dict[str, str], base: str) -> None:
+    def __init__(
+        self, sandbox: "MailchimpSandbox", query: dict[str, str], base: str, body: bytes = b""
+    ) -> None:
         self.sandbox = sandbox
         self.params = Params(query)
+        self.content = body
         self.base = base
         self.now = sandbox.timeline.now
 
@@ -65,10 +68,12 @@ class Call:
         }
 
 
-def dispatch(call: Call, path: str) -> bytes:
+def dispatch(call: Call, path: str, method: str = "GET") -> bytes:
     """The JSON for a path below `/3.0`; raises Problem."""
-    for regex, function in _ROUTES:
-        if match := regex.fullmatch(path):
+    found = [(match, verb, function) for regex, verb, function in _ROUTES
+             if (match := regex.fullmatch(path))]  # fmt: skip
+    for match, verb, function in found:
+        if verb == method:
             answer = function(call, **match.groupdict())
             if isinstance(answer, bytes):
                 return answer
@@ -77,6 +82,8 @@ def dispatch(call: Call, path: str) -> bytes:
             if include or exclude:
                 answer = chosen(answer, include or None, exclude)
             return msgspec.json.encode(answer)
+    if found:
+        raise Problem(405, Allow=", ".join(sorted({verb for _, verb, _ in found})))
     raise Problem(404)
 
 

@@ -33,8 +33,13 @@ def campaign_row(campaign: Campaign, base: str, now: int) -> Row:
         },
         "settings": {
             "subject_line": campaign.subject, "preview_text": campaign.preview,
-            "title": campaign.title, "from_name": audience.title,
-            "reply_to": f"{audience.key}@health-alliance.example", "to_name": "*|FNAME|*",
+            "title": campaign.title,
+            "from_name": audience.title if campaign.from_name is None else campaign.from_name,
+            "reply_to": (
+                f"{audience.key}@health-alliance.example"
+                if campaign.reply_to is None else campaign.reply_to
+            ),
+            "to_name": "*|FNAME|*",
             "use_conversation": False, "folder_id": "", "authenticate": True,
             "auto_footer": False, "inline_css": False, "auto_tweet": False, "fb_comments": True,
             "timewarp": False, "template_id": 13, "drag_and_drop": False,
@@ -80,6 +85,10 @@ def campaign_content(campaign: Campaign, base: str) -> Row:
     written = f"<h1>{campaign.subject}</h1><p>{campaign.preview}</p><ul>{items}</ul>"
     html = f"<html><body>{written}</body></html>"
     text = "\n".join((campaign.subject, "", campaign.preview, "", *campaign.links))
+    if campaign.html is not None:
+        html = campaign.html
+    if campaign.plain_text is not None:
+        text = campaign.plain_text
     links = resource_links(base, f"/campaigns/{campaign.id}/content", "Campaigns/Content")
     return {"plain_text": text, "html": html, "archive_html": html, "_links": links}
 

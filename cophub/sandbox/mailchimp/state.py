@@ -114,6 +114,11 @@ class Campaign(msgspec.Struct, eq=False):
     unsubscribed: list[tuple[int, Member, str]] = msgspec.field(default_factory=list)
     abuse: list[tuple[int, Member]] = msgspec.field(default_factory=list)
     forwards: int = 0
+    html: str | None = None
+    """What somebody wrote through the API; None: what `content.py` makes up."""
+    plain_text: str | None = None
+    from_name: str | None = None
+    reply_to: str | None = None
     totals: Any = None
     """What was counted last; see `counts.py`."""
 
