@@ -78,9 +78,9 @@ __all__ = [
     "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "CommunitySpec",
     "ConfigError", "Connector", "Context", "CophubError", "CursorExpired", "Delivery", "Document",
     "Draft", "Estimate", "Event", "Gone", "Handout", "Item", "Json", "Letter", "Membership",
-    "Metric", "Pipeline", "PipelineContext", "PluginError", "Post", "Publication", "Reaction", "Record",
-    "Reject", "Sent", "Sheet", "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict",
-    "WarehouseError", "hookimpl",
+    "Metric", "Pipeline", "PipelineContext", "PluginError", "Post", "Publication", "Reaction",
+    "Record", "Reject", "Sent", "Sheet", "SourceBusy", "SourceUnavailable", "Space", "Stream",
+    "Verdict", "WarehouseError", "hookimpl",
 ]  # fmt: skip
 
 

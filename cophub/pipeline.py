@@ -1,7 +1,7 @@
 """The contract of a pipeline: it reads the warehouse and yields publications for readers."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -75,3 +75,6 @@ class Pipeline:
     run: Callable[[PipelineContext[Any]], Iterator[Publication]]
     settings: type[BaseModel] = NoSettings
     after: tuple[str, ...] = ()
+    request: Callable[[PipelineContext[Any], Mapping[str, str]], Publication] | None = None
+    """One publication for whoever asks, outside of a run, such as a week's brief; it goes to them
+    alone and not into the site. What may be wanted, by name, is the pipeline's own."""

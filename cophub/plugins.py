@@ -39,6 +39,7 @@ BUILT_IN = (
     "cophub.connectors.sharepoint",
     "cophub.connectors.singer",
     "cophub.connectors.yammer",
+    "cophub.pipelines.brief",
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",
     "cophub.pipelines.site",

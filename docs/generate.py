@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from pydantic import BaseModel
@@ -97,13 +97,18 @@ def settings(model: type[BaseModel]) -> str:
 
 def _setting_rows(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, ...]]:
     for name, info in model.model_fields.items():
-        inner = info.annotation
-        is_table = isinstance(inner, type) and issubclass(inner, BaseModel)
+        inner = next((each for each in get_args(info.annotation) if _is_model(each)), None)
+        inner = inner or info.annotation  # a table that may be left out is one too
+        is_table = _is_model(inner)
         default = "see below" if is_table else click.unstyle(_default_of(info))
         shown = default if default in ("required", "–", "see below") else f"`{default}`"
         yield f"`{before}{name}`", _type_of(info), shown, info.description or ""
         if is_table:
             yield from _setting_rows(inner, f"{before}{name}.")  # type: ignore[arg-type]
+
+
+def _is_model(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)
 
 
 def connector_settings(name: str) -> str:

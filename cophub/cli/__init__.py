@@ -41,6 +41,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "communities": ("look:communities", "The communities and what serves them."),
         "report": ("reports:report", "Tables for a report, such as the quarter."),
+        "brief": ("briefs:brief", "The week of a community's facilitator."),
         "export": ("reports:export", "A table or view as a file."),
     },
     "Look after": {

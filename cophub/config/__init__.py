@@ -220,6 +220,9 @@ class Config(Table):
         filled = self._resolve(values, where)
         _remember_secrets(model, filled)
         _remember_inner_secrets(values, filled)
+        for key, field in model.model_fields.items():
+            if isinstance(field.default, Path):
+                filled.setdefault(key, str(field.default))
         for key in filled:
             if (field := model.model_fields.get(key)) and _is_path(field):
                 filled[key] = _absolute(filled[key], self.folder)

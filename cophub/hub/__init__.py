@@ -38,12 +38,14 @@ if TYPE_CHECKING:
     from threading import Event
     from typing import IO
 
+    from cophub.connector import Draft
     from cophub.http import TokenStore, Transport
     from cophub.hub.database import Backup, Version
     from cophub.hub.forgetting import Forgotten
     from cophub.hub.organizations import Organizations
     from cophub.hub.people import People
     from cophub.hub.vendors import Desk
+    from cophub.pipeline import Publication
     from cophub.publish import PipelineResult
     from cophub.sync.results import RunResult, SourceSpec, Watcher
     from cophub.warehouse import Warehouse
@@ -440,6 +442,18 @@ class Hub:
         else:
             wanted = quarters.parse_quarter(quarter)
         return quarters.quarter_report(self.warehouse, wanted)
+
+    def brief(self, community: str, week: str | None = None, form: str = "text") -> "Publication":
+        """A facilitator's week as text, html, json or eml; the present week when none is named."""
+        from cophub.hub import briefs
+
+        return briefs.brief(self, community, week, form)
+
+    def draft_brief(self, community: str, where: str, week: str | None = None) -> "Draft":
+        """Newsletter candidates as a draft at a vendor; `where` is a source or source:space."""
+        from cophub.hub import briefs
+
+        return briefs.draft(self, community, week, where)
 
     def export(
         self,
