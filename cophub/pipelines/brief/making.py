@@ -102,11 +102,12 @@ def _quiet(connection: Connection, facts: Facts, most: int) -> Section:
 def _newsletter(facts: Facts, settings: Settings) -> Section:
     """How many more candidates there were is of no use to anybody."""
     found = newsletter.candidates(facts, settings.newsletter)
+    closed = len(newsletter.candidates(facts, "members")) - len(found)
     taken = newsletter.chosen(newsletter.ranked(facts, found), settings.newsletter_items)
     return Section(
         "newsletter", "For the newsletter",
         newsletter.DEFINITION.format(spaces=newsletter.SPACES[settings.newsletter]),
-        newsletter.EMPTY, tuple(newsletter.items(facts, taken)),
+        newsletter.EMPTY, tuple(newsletter.items(facts, taken)), note=newsletter.note(closed),
     )  # fmt: skip
 
 

@@ -191,6 +191,14 @@ def _is_new(facts: Facts, person: str) -> bool:
     return bool(dates) and all(at and facts.as_of - at <= NEW_FOR for at in dates)
 
 
+def note(closed: int) -> str:
+    """How much stays out because it is for members, and how that is changed."""
+    if not closed:
+        return ""
+    stay = "is 1 more" if closed == 1 else f"are {closed} more"
+    return f'In spaces for their members alone there {stay}; newsletter = "members" proposes them.'
+
+
 def items(facts: Facts, taken: Iterable[Ranked]) -> list[Item]:
     """What is said of each."""
     return [_item(facts, each) for each in taken]

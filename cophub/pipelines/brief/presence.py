@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from cophub.pipelines.brief.facts import Act, Facts, Post, Ref
+from cophub.pipelines.brief.facts import Act, Facts, Happening, Paper, Post, Ref
 from cophub.pipelines.brief.model import Item
 from cophub.pipelines.brief.wording import counted, on_day, span, subject, together
 
@@ -187,19 +187,21 @@ def _thanks(
     if first:
         why += " The first contribution in twelve months."
     best = max(acts, key=lambda act: (act.weight, act.at))
-    url = _url(facts, best, posts)
-    if (post := posts.get(best.ref)) and (thread := posts.get(post.thread)):
-        why += f" Most lately in “{subject(thread, 70)}”, on {on_day(best.at, facts.zone)}."
+    title, url = _what(facts, best, posts)
+    if title:
+        why += f" “{title}”, on {on_day(best.at, facts.zone)}."
     return Item(
         facts.name(person), why, url, best.at, facts.where(best.space), facts.secret(best.space),
         person, {**kinds, "weight": sum(act.weight for act in acts), "first": first},
     )  # fmt: skip
 
 
-def _url(facts: Facts, act: Act, posts: Mapping[Ref, Post]) -> str | None:
-    if act.kind == "contributed":
-        return next((paper.url for paper in facts.papers if paper.ref == act.ref), None)
-    if act.kind == "organised":
-        return next((event.url for event in facts.events if event.ref == act.ref), None)
+def _what(facts: Facts, act: Act, posts: Mapping[Ref, Post]) -> tuple[str, str | None]:
+    """Title and link of the post, document or event that an act was about."""
+    if act.kind in ("contributed", "organised"):
+        made: tuple[Paper | Happening, ...] = (*facts.papers, *facts.events)
+        return next(((each.title, each.url) for each in made if each.ref == act.ref), ("", None))
     post = posts.get(act.ref)
-    return post.url if post else None
+    if post is None:
+        return "", None
+    return subject(posts.get(post.thread, post), 70), post.url

@@ -30,7 +30,8 @@ WHERE c.community IN :communities AND m.gone_at IS NULL
 
 POSTS = f"""
 SELECT c.community, p.source, p.key, p.space, coalesce(p.thread, p.key) AS thread, p.kind, p.title,
-       CASE WHEN p.posted_at >= :recent THEN substr(p.body, 1, {LETTERS}) ELSE '' END AS body,
+       CASE WHEN p.posted_at >= :recent THEN substr(p.body, 1, {LETTERS})
+            WHEN coalesce(p.title, '') = '' THEN substr(p.body, 1, 200) ELSE '' END AS body,
        p.posted_at, p.url, p.author_name, p.account, p.reaction_count, p.view_count, pa.person,
        h.kind AS person_kind, a.kind AS account_kind
 FROM community_space c

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cophub.identities.privacy import mask_text
 from cophub.pipelines.brief.facts import Facts, Thread
 from cophub.pipelines.brief.model import Item
 from cophub.pipelines.brief.wording import counted, own_words, span, subject
+from cophub.pipelines.site.formats import plain
 
 LEAST = timedelta(hours=48)
 OPEN_FOR = timedelta(days=90)
@@ -22,6 +24,7 @@ DEFINITION = (
 )
 EMPTY = "Every question has had an answer, or is too young to worry about."
 _QUESTION = re.compile(r"[?？؟;](\s|$|[\"')\]»])")
+_SENTENCES = re.compile(r"(?<=[.!?？])\s+")
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _ASKS = re.compile(
     r"^\W*(question|help|request|query|seeking|looking for|does anyone|has anyone|pregunta"
@@ -70,6 +73,17 @@ def is_question(thread: Thread) -> bool:
     if post.kind in _ANSWERED_KINDS:
         return False
     return bool(_ASKS.match(post.title)) or _asks(post.title) or _asks(own_words(post.body))
+
+
+def asking(thread: Thread) -> str:
+    """The sentence that asks, where the title does not; else an empty text."""
+    post = thread.first
+    if _asks(post.title):
+        return ""
+    # Masked first: an address cut in two is none any more.
+    words = mask_text(" ".join(own_words(post.body).split()))
+    asked = (each for each in _SENTENCES.split(words) if len(each) > 3 and _asks(each))
+    return plain(next(asked, ""), 140)
 
 
 def _asks(text: str) -> bool:
@@ -124,6 +138,8 @@ def _item(facts: Facts, found: Waiting) -> Item:
     why = f"{asker} asked {span(found.age)} ago"
     why += ", as a newcomer, and nobody" if found.newcomer else " and nobody"
     why += " else has answered."
+    if words := asking(found.thread):
+        why += f" “{words}”"
     if found.reactions:
         why += f" {counted(found.reactions, 'reaction')} so far."
     return Item(

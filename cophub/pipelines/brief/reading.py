@@ -43,7 +43,7 @@ from cophub.warehouse.columns import Instant, Json
 
 YEAR = timedelta(days=365)
 RECENT = timedelta(days=90)
-"""For so long back posts are read with their text."""
+"""For so long back posts are read with their text, older ones with its beginning at most."""
 AHEAD = timedelta(days=14)
 LATELY = timedelta(days=14)
 

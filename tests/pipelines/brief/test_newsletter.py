@@ -54,6 +54,8 @@ def test_private_spaces_are_left_out(malaria: Village, visibility, public, membe
     talk(malaria, "ann", "Inside", space="inner")
     assert bool(malaria.titles("newsletter")) is public
     assert bool(malaria.titles("newsletter", newsletter="members")) is members
+    note = malaria.brief().section("newsletter").note
+    assert note.startswith("In spaces for their members alone there is 1") is (members > public)
 
 
 def test_two_by_one_author_a_newcomer_and_a_country_office(malaria: Village):

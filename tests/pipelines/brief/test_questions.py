@@ -96,3 +96,21 @@ def test_more_than_are_shown_are_counted(malaria: Village):
     section = malaria.brief(items=5).section("questions")
     assert (len(section.items), section.more) == (5, 7)
     assert section.items[0].title == "Number 11?"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("All is well here. Who has a guide for ada@example.org? Thanks.",
+         "“Who has a guide for a***@example.org?”"),
+        ("Who knows?", "“Who knows?”"),
+        ("> Who knew?\nMany thanks", None),
+    ],
+)  # fmt: skip
+def test_the_sentence_that_asks_is_told(malaria: Village, body, told):
+    malaria.members("ann")
+    malaria.post("ann", ago(5), "Notes", body=body, kind="question")
+    (item,) = malaria.items("questions")
+    assert item.why == "Ann asked 5 days ago and nobody else has answered." + (
+        f" {told}" if told else ""
+    )
