@@ -22,6 +22,8 @@ log = logging.getLogger("cophub.hub")
 
 _TITLE = "Quarter table"
 _FIXED = ("Key", "Quarter", "Community")
+_COMMUNITIES = Path("data", "communities.csv")
+_AUDIENCES = ("public", "members", "facilitators")
 
 
 def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[PipelineResult]:
@@ -71,9 +73,20 @@ def _upload(hub: "Hub", spec: SourceSpec, desk: Desk) -> list[Sent]:
     settings = hub.config.upload_settings(spec.name, spec.connector)
     if spec.connector.upload is None:
         raise ConfigError(f"{spec.connector.name} takes no uploads")
-    handout = Handout(settings, hub.config.site, quarter_sheet(hub.config.site))
+    site = widest(hub.config.site)
+    handout = Handout(settings, site, quarter_sheet(site))
     with open_context(spec, desk) as ctx:
         return list(spec.connector.upload(ctx, handout))
+
+
+def widest(site: Path) -> Path:
+    """The site for the widest audience: the site folder itself where it has no folders for several.
+
+    A vendor's place for files is open to whoever the vendor lets in, so that nothing else goes
+    there.
+    """
+    folders = (site, *(site / name for name in _AUDIENCES))
+    return next((each for each in folders if (each / _COMMUNITIES).is_file()), site)
 
 
 def quarter_sheet(site: Path) -> Sheet:
@@ -82,9 +95,7 @@ def quarter_sheet(site: Path) -> Sheet:
     What the site withholds, because it tells about fewer than 5 people or would give such a figure
     away by subtraction, is empty here as well. Raises ConfigError for a site without its tables.
     """
-    titles = {
-        row["community"]: row["title"] for row in _published(site / "data" / "communities.csv")
-    }
+    titles = {row["community"]: row["title"] for row in _published(site / _COMMUNITIES)}
     labels: dict[str, str] = {}
     found: dict[tuple[str, str], dict[str, float | None]] = {}
     for cell in _published(site / "data" / "quarters.csv"):

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cophub import ConfigError
-from cophub.hub.uploads import quarter_sheet
+from cophub.hub.uploads import quarter_sheet, widest
 
 from .conftest import CONFIG, Answer, Folder
 
@@ -16,6 +17,7 @@ Call = Callable[..., Answer]
 
 SHELF = """
 import json
+import sys
 from pathlib import Path
 from cophub import Connector, Checkpoint, Post, Sent, SourceUnavailable, Stream, hookimpl
 from pydantic import BaseModel
@@ -109,6 +111,19 @@ def test_a_wrong_place_is_said_in_one_line(
     folder.configure(SOURCES.partition("[pipelines")[0] + table + "\n" + CONFIG)
     answer = cophub("run", "--no-sync")
     assert (answer.code, said in answer.out + answer.err) == (1, True)
+
+
+def test_of_several_audiences_the_widest_is_uploaded(
+    cophub: Call, shelf: Path, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "our_shelf", raising=False)  # it writes beside itself
+    audiences = '[pipelines.site.settings]\naudiences = ["facilitators", "members"]\n'
+    folder.configure(SOURCES + audiences + CONFIG)
+    assert cophub("run").code == 1
+    got = json.loads((shelf / "intranet.json").read_text())
+    assert "index.html" in got["files"]
+    assert not any("facilitators" in path for path in got["files"])
+    assert widest(shelf / "site") == shelf / "site" / "members"
 
 
 def test_only_the_site_is_uploaded(cophub: Call, shelf: Path, folder: Folder) -> None:

@@ -1,36 +1,59 @@
 """Pipeline `site`: a static site of all communities that opens from a folder, without a network."""
 
 from collections.abc import Iterator
-
-from pydantic import BaseModel, Field
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from cophub import Pipeline, PipelineContext, Publication, hookimpl
+from cophub.pipelines.site.settings import Settings
 
-
-class Settings(BaseModel, extra="forbid"):
-    title: str = Field("Communities of practice", description="Title of the overview.")
-    organization: str = Field("", description="Whose communities they are; stands on every page.")
-    quarters: int = Field(12, ge=1, le=20, description="How many quarters a page offers.")
-    months: int = Field(24, ge=3, le=60, description="How many months the charts show.")
+if TYPE_CHECKING:
+    from cophub.pipelines.site.audiences import Audience
+    from cophub.pipelines.site.model import Site
 
 
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
-    """The overview, a page per community, the directory of people, and every table as CSV."""
+    """The overview, a page per community, the directory of people, and every table, by audience."""
     # Charts and templates are not loaded before a site is made: other commands shall not wait.
-    from cophub.pipelines.site.data import read_site
+    from cophub.pipelines.site.data import Wanted, read_sites
+    from cophub.pipelines.site.doors import door
+
+    settings = ctx.settings
+    wanted = Wanted(
+        now=ctx.now, zone=ctx.timezone, title=settings.title, organization=settings.organization,
+        newest_quarters=settings.quarters, newest_months=settings.months,
+    )  # fmt: skip
+    with ctx.warehouse.connect() as connection:
+        sites = list(read_sites(connection, wanted, _audiences(settings)))
+    pages_to_make, done = sum(len(site.communities) + 2 for site in sites), 0
+    for site in sites:
+        for publication in _publications(site):
+            if str(publication.path).endswith(".html"):
+                done += 1
+                ctx.announce("pages", min(done, pages_to_make), pages_to_make)
+            path = PurePosixPath(site.audience.folder) / publication.path
+            yield Publication(path, publication.content)
+    if settings.audiences:
+        yield door(settings.organization or settings.title, [site.audience for site in sites])
+
+
+def _audiences(settings: Settings) -> "list[Audience]":
+    """From the widest to the narrowest."""
+    from cophub.pipelines.site.audiences import AUDIENCES, ONE
+
+    return [
+        replace(audience, directory=name in settings.directory)
+        for name, audience in AUDIENCES.items()
+        if name in settings.audiences
+    ] or [ONE]
+
+
+def _publications(site: "Site") -> Iterator[Publication]:
     from cophub.pipelines.site.pages import pages
     from cophub.pipelines.site.tables import tables
 
-    settings = ctx.settings
-    with ctx.warehouse.connect() as connection:
-        site = read_site(
-            connection, now=ctx.now, zone=ctx.timezone, title=settings.title,
-            organization=settings.organization, newest_quarters=settings.quarters,
-            newest_months=settings.months,
-        )  # fmt: skip
-    for done, publication in enumerate(pages(site), 1):
-        ctx.announce("pages", done, len(site.communities) + 2)
-        yield publication
+    yield from pages(site)
     yield from tables(site)
 
 

@@ -4,7 +4,7 @@ Everything is read on one connection, so that the pages of one site agree with o
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,14 +12,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, Connection, Text, bindparam, text
 
-from cophub.identities.privacy import mask_text
+from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.definitions import ACTIVE_DAYS, DEFINITIONS
-from cophub.pipelines.site.formats import Cell, cell, contact_link, link, number, plain
-from cophub.pipelines.site.model import Community, Newsletter, Person, Quarter, Site, Thread
-from cophub.pipelines.site.months import Figures, newest_month, read_months, timeline
-from cophub.pipelines.site.quarters import read_quarters
+from cophub.pipelines.site.directory import read_directory
+from cophub.pipelines.site.formats import WITHHELD, Cell, cell, contact_link, link, number, plain
+from cophub.pipelines.site.model import Community, Newsletter, Quarter, Site, Thread
+from cophub.pipelines.site.months import newest_month, read_months, timeline
+from cophub.pipelines.site.quarters import cells_of, quarters_of, read_tables, told_in
 from cophub.pipelines.site.sources import read_sources
-from cophub.pipelines.site.spaces import Spaces, read_newsletters, read_spaces, read_threads
+from cophub.pipelines.site.spaces import (
+    Spaces,
+    read_newsletters,
+    read_spaces,
+    read_threads,
+    read_unnamed,
+)
+from cophub.pipelines.site.withholding import Figures, withhold_sums
 from cophub.warehouse.columns import Instant
 from cophub.warehouse.definitions import CONTRIBUTIONS
 
@@ -27,7 +35,7 @@ _COMMUNITIES = text("""
 SELECT key, title, domain, description, url, open_membership, contact FROM community
 """).columns(open_membership=Boolean)
 
-_MEMBERS = text("SELECT person, community, roles FROM member")
+_MEMBERS = text("SELECT person, community FROM member")
 
 _TELLING = text("""
 SELECT DISTINCT c.community
@@ -48,13 +56,6 @@ GROUP BY person, community
     bindparam("now", type_=Instant),
 ).columns(person=Text, community=Text, last_at=Instant)  # fmt: skip
 
-_LISTED = text("""
-SELECT p.id, p.name, coalesce(o.name, p.organization, '') AS organization
-FROM person p
-LEFT JOIN organization o ON o.key = p.organization
-WHERE p.listed AND p.kind = 'person' AND p.merged_into IS NULL AND trim(p.name) <> ''
-""")
-
 
 @dataclass
 class Acts:
@@ -67,14 +68,43 @@ class Acts:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """Everything that was read, by community where it is about one."""
+class Wanted:
+    """What a site is to show: everything as of `now`, in the time of `zone`."""
+
+    now: datetime
+    zone: ZoneInfo
+    title: str
+    organization: str
+    newest_quarters: int
+    newest_months: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is read once for every audience: no figure of it goes to readers as it is."""
 
     acts: Acts
-    members: Mapping[str, Mapping[str, str]]
-    """Roles by person, by community."""
+    members: Mapping[str, frozenset[str]]
+    """Ids of people, by community."""
     telling: frozenset[str]
     """Communities of which any source tells the members."""
+
+    def in_several(self) -> int:
+        """How many people are members of more than one community."""
+        return sum(1 for count in self.in_how_many().values() if count > 1)
+
+    def in_how_many(self) -> Counter[str]:
+        """The number of their communities, by person."""
+        return Counter(person for people in self.members.values() for person in people)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that an audience is told, by community where it is about one."""
+
+    known: Known
+    audience: Audience
+    unnamed: frozenset[str]
     quarters: Mapping[str, tuple[Quarter, ...]]
     months: Mapping[str, Figures]
     spaces: Mapping[str, Spaces]
@@ -85,52 +115,91 @@ class Facts:
     """The newest month with anything in it, in any community."""
 
 
-def read_site(
-    connection: Connection, *, now: datetime, zone: ZoneInfo, title: str, organization: str,
-    newest_quarters: int, newest_months: int,
-) -> Site:  # fmt: skip
-    """Everything that is published, as of `now`."""
-    facts = _facts(connection, now, zone, newest_quarters, newest_months)
+def read_sites(
+    connection: Connection, wanted: Wanted, audiences: Iterable[Audience] = (ONE,)
+) -> Iterator[Site]:
+    """The site of each audience."""
+    known = read_known(connection, wanted.now)
+    for audience in audiences:
+        yield _site(connection, wanted, known, audience)
+
+
+def read_known(connection: Connection, now: datetime) -> Known:
+    """Who is where and did what, person by person."""
+    members: dict[str, set[str]] = defaultdict(set)
+    for person, community in connection.execute(_MEMBERS):
+        members[community].add(person)
+    return Known(
+        acts=_acts(connection, now),
+        members={community: frozenset(people) for community, people in members.items()},
+        telling=frozenset(connection.execute(_TELLING).scalars()),
+    )
+
+
+def _site(connection: Connection, wanted: Wanted, known: Known, audience: Audience) -> Site:
+    facts = _facts(connection, wanted, known, audience)
     rows = connection.execute(_COMMUNITIES).mappings().all()
     communities = tuple(
         _community(row, facts)
         for row in sorted(rows, key=lambda row: (plain(row["title"]).casefold(), row["key"]))
+        if row["key"] not in facts.unnamed
     )
-    directory = _directory(connection, facts, {each.key: each.title for each in communities}, zone)
-    in_how_many = Counter(person for people in facts.members.values() for person in people)
-    active = {person for people in facts.acts.active_in.values() for person in people}
+    titles = {each.key: each.title for each in communities}
+    directory = read_directory(connection, titles, known.acts.last_of_person, wanted.zone, audience)
+    people = known.in_how_many().keys()
+    unlisted = sum(1 for person in people if not getattr(directory.get(person), "listed", False))
+    active = {person for people in known.acts.active_in.values() for person in people}
     return Site(
-        title=title, organization=organization, made_at=now, zone=zone, communities=communities,
+        title=wanted.title, organization=wanted.organization, made_at=wanted.now,
+        zone=wanted.zone, audience=audience, communities=communities,
         quarters=facts.quarters.get("", ()),
-        months=timeline(facts.months.get("", {}), facts.last_month, newest_months),
-        people=_members_cell(len(in_how_many), bool(facts.telling)),
+        months=timeline(facts.months.get("", {}), facts.last_month, wanted.newest_months),
+        people=_together(_members_cell(len(people), bool(known.telling), audience), communities,
+                         known.in_several(), audience),
         memberships=_sum(each.members for each in communities),
-        in_several=_people(sum(1 for count in in_how_many.values() if count > 1)),
-        active=_active_cell(len(active), bool(facts.acts.active_in)),
+        in_several=audience.cell(known.in_several(), known.in_several()),
+        active=_active_cell(len(active), bool(known.acts.active_in), audience),
         directory=tuple(directory.values()),
-        unlisted=_people(len(in_how_many.keys() - directory.keys())),
-        sources=read_sources(connection), definitions=DEFINITIONS,
+        unlisted=audience.cell(unlisted, unlisted),
+        sources=read_sources(connection, audience), definitions=DEFINITIONS,
     )  # fmt: skip
 
 
-def _facts(
-    connection: Connection, now: datetime, zone: ZoneInfo, quarters: int, months: int
-) -> Facts:
-    local = now.astimezone(zone)
-    by_month = read_months(connection, f"{local:%Y-%m}")
-    members: dict[str, dict[str, str]] = defaultdict(dict)
-    for person, community, roles in connection.execute(_MEMBERS):
-        members[community][person] = roles
+def _together(
+    people: Cell, communities: Iterable[Community], several: int, audience: Audience
+) -> Cell:
+    """How many people there are, unless the sum of the lists would then tell who is in several.
+
+    9 and 6 members who are 12 people: 3 of them are in both.
+    """
+    telling = not any(each.members.hidden for each in communities)
+    few = audience.cell(several, several).hidden
+    return WITHHELD if people.shown and few and telling else people
+
+
+def _facts(connection: Connection, wanted: Wanted, known: Known, audience: Audience) -> Facts:
+    local = wanted.now.astimezone(wanted.zone)
+    current = f"{local.year}Q{(local.month + 2) // 3}"
+    tables = read_tables(connection)
+    cells = cells_of(tables, audience)
+    by_month = read_months(connection, f"{local:%Y-%m}", audience)
+    if not audience.trusted:
+        withhold_sums(cells, by_month)
+    quarters = {
+        community: quarters_of(each, cells[community], current, wanted.newest_quarters, audience)
+        for community, each in tables.items()
+    }
+    told = {community: told_in(each) for community, each in quarters.items()}
     return Facts(
-        acts=_acts(connection, now),
-        members=members,
-        telling=frozenset(connection.execute(_TELLING).scalars()),
-        quarters=read_quarters(connection, f"{local.year}Q{(local.month + 2) // 3}", quarters),
+        known=known,
+        audience=audience,
+        unnamed=read_unnamed(connection, audience),
+        quarters=quarters,
         months=by_month,
-        spaces=read_spaces(connection),
-        threads=read_threads(connection, now),
-        newsletters=read_newsletters(connection, now, zone),
-        newest_months=months,
+        spaces=read_spaces(connection, audience),
+        threads=read_threads(connection, wanted.now, audience),
+        newsletters=read_newsletters(connection, wanted.now, wanted.zone, told, audience),
+        newest_months=wanted.newest_months,
         last_month=newest_month(by_month.values()),
     )
 
@@ -156,19 +225,21 @@ def _raise(latest: dict[str, datetime], key: str, at: datetime) -> None:
 def _community(row: Mapping[Any, Any], facts: Facts) -> Community:
     key = row["key"]
     figures = facts.months.get(key, {})
-    spaces = facts.spaces.get(key, Spaces())
+    spaces, known = facts.spaces.get(key, Spaces()), facts.known
     contact = plain(row["contact"])
     return Community(
         key=key, title=plain(row["title"]) or key, domain=plain(row["domain"]),
         description=plain(row["description"], longest=400), url=link(row["url"]),
         open_membership=row["open_membership"],
         contact=contact, contact_url=contact_link(contact),
-        members=_members_cell(len(facts.members.get(key, ())), key in facts.telling),
-        active=_active_cell(
-            len(facts.acts.active_in.get(key, ())), key in facts.acts.active_in
+        members=_members_cell(
+            len(known.members.get(key, ())), key in known.telling, facts.audience
         ),
-        last_activity=facts.acts.last_of_community.get(key),
-        spaces=spaces.named, secret_spaces=spaces.secret,
+        active=_active_cell(
+            len(known.acts.active_in.get(key, ())), key in known.acts.active_in, facts.audience
+        ),
+        last_activity=known.acts.last_of_community.get(key),
+        spaces=spaces.named, closed_spaces=spaces.closed, secret_spaces=spaces.secret,
         quarters=facts.quarters.get(key, ()),
         months=timeline(figures, newest_month([figures]), facts.newest_months),
         trend=timeline(figures, facts.last_month, facts.newest_months),
@@ -176,41 +247,14 @@ def _community(row: Mapping[Any, Any], facts: Facts) -> Community:
     )  # fmt: skip
 
 
-def _directory(
-    connection: Connection, facts: Facts, titles: Mapping[str, str], zone: ZoneInfo
-) -> dict[str, Person]:
-    """People who are listed, by id and in the order of their names."""
-    theirs: dict[str, list[str]] = defaultdict(list)
-    roles: dict[str, list[str]] = defaultdict(list)
-    for community in titles:
-        for person, said in facts.members.get(community, {}).items():
-            theirs[person].append(community)
-            roles[person] += [role for role in said.split() if role not in roles[person]]
-    rows = connection.execute(_LISTED).all()
-    return {
-        person: Person(
-            # Some give their address as their name; nobody agreed to have that published.
-            mask_text(plain(name)), mask_text(plain(organization)),
-            tuple((key, titles[key]) for key in theirs[person]), tuple(roles[person]),
-            f"{last.astimezone(zone):%Y-%m}"
-            if (last := facts.acts.last_of_person.get(person)) else None,
-        )
-        for person, name, organization in sorted(rows, key=lambda row: (row[1].casefold(), row[0]))
-    }  # fmt: skip
-
-
-def _people(count: int) -> Cell:
-    return cell(count, count)
-
-
-def _members_cell(count: int, told: bool) -> Cell:
+def _members_cell(count: int, told: bool, audience: Audience) -> Cell:
     reason = "No source tells who its members are."
-    return _people(count) if told else cell(None, None, reason=reason)
+    return audience.cell(count, count) if told else cell(None, None, reason=reason)
 
 
-def _active_cell(count: int, any_act: bool) -> Cell:
+def _active_cell(count: int, any_act: bool, audience: Audience) -> Cell:
     reason = "No post, answer, document or event of anybody was read."
-    return _people(count) if any_act else cell(None, None, reason=reason)
+    return audience.cell(count, count) if any_act else cell(None, None, reason=reason)
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:

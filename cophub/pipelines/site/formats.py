@@ -158,7 +158,8 @@ def link(url: object) -> str | None:
     except ValueError:
         return None
     if parts.scheme in ("http", "https"):
-        return text if parts.hostname else None
+        # A user or password in an address is somebody's own.
+        return text if parts.hostname and "@" not in parts.netloc else None
     return text if parts.scheme == "mailto" and "@" in parts.path else None
 
 

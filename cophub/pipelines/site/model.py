@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import ABSENT, Cell
 from cophub.pipelines.site.formats import month as month_name
 
@@ -125,6 +126,8 @@ class Community:
     active: Cell = ABSENT
     last_activity: datetime | None = None
     spaces: tuple[SpaceLink, ...] = ()
+    closed_spaces: int = 0
+    """How many are not named to these readers, beside those that are secret."""
     secret_spaces: int = 0
     quarters: tuple[Quarter, ...] = ()
     """Newest first."""
@@ -138,7 +141,7 @@ class Community:
 
 @dataclass(frozen=True)
 class Person:
-    """A listed person of the directory."""
+    """A person of the directory."""
 
     name: str
     organization: str = ""
@@ -147,6 +150,8 @@ class Person:
     roles: tuple[str, ...] = ()
     last_active: str | None = None
     """'2026-03'."""
+    listed: bool = True
+    """Whether they agreed to stand in the directory; who did not is shown to facilitators."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,7 @@ class Site:
     made_at: datetime
     zone: ZoneInfo
     communities: tuple[Community, ...]
+    audience: Audience = ONE
     quarters: tuple[Quarter, ...] = ()
     """Of the whole organisation, newest first; a person in several communities counts once."""
     months: tuple[Month, ...] = ()

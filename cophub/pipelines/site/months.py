@@ -5,16 +5,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from cophub.pipelines.site.formats import Cell, cell, withhold_one_more
+from cophub.pipelines.site.audiences import ONE, Audience
+from cophub.pipelines.site.formats import cell
 from cophub.pipelines.site.model import Month
+from cophub.pipelines.site.withholding import Figures
 
 PEOPLE_KINDS = frozenset({"active", "engaged", "joins", "left"})
 """Kinds of which the people are shown; of all others the acts."""
-FLOWS = frozenset({"joins", "left"})
 ZERO = cell(0, None)
-
-Figures = dict[str, dict[str, Cell]]
-"""Cells by kind and month."""
 
 _ROWS = text("""
 SELECT community, month, kind, acts, people
@@ -23,25 +21,18 @@ WHERE version = (SELECT max(version) FROM measure_month) AND month <= :current
 """)
 
 
-def read_months(connection: Connection, current: str) -> dict[str, Figures]:
-    """Every month up to `current` ('2026-03') that has figures, by community ('' is all)."""
+def read_months(
+    connection: Connection, current: str, audience: Audience = ONE
+) -> dict[str, Figures]:
+    """Every month up to `current` ('2026-03') that has figures, by community ('' is all).
+
+    What sums would give away is still in them: see `withhold_sums`.
+    """
     found: dict[str, Figures] = defaultdict(lambda: defaultdict(dict))
     for community, month, kind, acts, people in connection.execute(_ROWS, {"current": current}):
         shown = people if kind in PEOPLE_KINDS else acts
-        found[community][kind][month] = cell(shown, people)
-    for figures in found.values():
-        for kind in FLOWS & figures.keys():
-            _withhold_in_quarters(figures[kind])
+        found[community][kind][month] = audience.cell(shown, people)
     return found
-
-
-def _withhold_in_quarters(months: dict[str, Cell]) -> None:
-    """The quarter table tells the sum of three months, give or take who came and went."""
-    quarters: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for key in sorted(months):
-        quarters[key[:4], (int(key[5:]) - 1) // 3].append(key)
-    for keys in quarters.values():
-        months.update(zip(keys, withhold_one_more([months[key] for key in keys]), strict=True))
 
 
 def newest_month(everything: Iterable[Figures]) -> str | None:

@@ -11,10 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cophub import Publication
-from cophub.pipelines.site import charts, formats
+from cophub.pipelines.site import charts, formats, tables
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
-from cophub.pipelines.site.tables import TABLES
 
 PEOPLE_TO_A_PAGE = 400
 """Keeps a page of the directory below 300 kB also where people are in many communities."""
@@ -30,7 +29,8 @@ def pages(site: Site) -> Iterator[Publication]:
     yield _index(env, site)
     for community in site.communities:
         yield _community(env, site, community)
-    yield from _people(env, site)
+    if site.audience.directory:
+        yield from _people(env, site)
 
 
 def environment(site: Site) -> Environment:
@@ -48,7 +48,7 @@ def environment(site: Site) -> Environment:
     )  # fmt: skip
     style, script = _asset("site.css"), _asset("site.js")
     env.globals.update(
-        site=site,  downloads=list(TABLES),
+        site=site,  downloads=tables.names(site),
         style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
     )  # fmt: skip
     return env

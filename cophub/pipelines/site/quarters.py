@@ -8,23 +8,24 @@ from typing import Any
 
 from sqlalchemy import Boolean, Connection, text
 
+from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import (
     FEW,
     FEWEST,
     WITHHELD,
     Cell,
-    cell,
     signed,
-    withhold_one_more,
 )
 from cophub.pipelines.site.model import Quarter, Row
+from cophub.pipelines.site.withholding import Cells, Quarters
 
 _SMALL_NUMBER = re.compile(rf"(?<![\w.,-])[1-{FEWEST - 1}](?![\w.,%-])")
 Raw = Mapping[Any, Any]
 Table = dict[str, Raw]
 """The rows of one quarter by measure, in the order of the table."""
-Cells = dict[str, Cell]
-ADDING_UP = ("seats", "emails_sent", "opened_percent", "clicked_percent")
+Tables = dict[str, dict[str, Table]]
+COUNTED = ("events", "campaigns")
+"""Units of which one tells of no people."""
 
 _ROWS = text("""
 SELECT community, quarter, measure, label, unit, value, previous, difference, percent, absent,
@@ -34,78 +35,78 @@ ORDER BY community, quarter DESC, position
 """).columns(small=Boolean)
 
 
-def read_quarters(
-    connection: Connection, current: str, newest: int
-) -> dict[str, tuple[Quarter, ...]]:
-    """The `newest` quarters of each community, newest first; community '' is all together.
-
-    `current` is the running quarter, as '2026Q3'.
-    """
-    found: dict[str, dict[str, Table]] = defaultdict(lambda: defaultdict(dict))
+def read_tables(connection: Connection) -> Tables:
+    """Every quarter table by community and quarter, newest first; community '' is all together."""
+    found: Tables = defaultdict(lambda: defaultdict(dict))
     for row in connection.execute(_ROWS).mappings():
         found[row["community"]][row["quarter"]][row["measure"]] = row
-    values = {
-        community: {key: published(table) for key, table in tables.items()}
-        for community, tables in found.items()
-    }
-    withhold_across([quarters for community, quarters in values.items() if community])
+    return found
+
+
+def cells_of(tables: Tables, audience: Audience = ONE) -> dict[str, Quarters]:
+    """Their cells. What sums would give away is still in them: see `withhold_sums`."""
     return {
-        community: tuple(
-            Quarter(
-                key,
-                quarter_rows(table, values[community][key], values[community].get(before(key), {})),
-                key >= current,
-                shared_notes(table),
-            )
-            for key, table in list(tables.items())[:newest]
-        )
-        for community, tables in found.items()
+        community: {key: published(table, audience) for key, table in by_quarter.items()}
+        for community, by_quarter in tables.items()
     }
 
 
-def published(table: Table) -> Cells:
-    """One quarter's figures as they may be published."""
-    return withhold_flow({name: _value(raw) for name, raw in table.items()})
-
-
-def quarter_rows(table: Table, values: Cells, earlier: Cells) -> tuple[Row, ...]:
-    """One quarter's rows, beside the figures of the quarter before."""
-    said = shared_notes(table)
+def quarters_of(
+    tables: Mapping[str, Table],
+    values: Mapping[str, Cells],
+    current: str,
+    newest: int,
+    audience: Audience = ONE,
+) -> tuple[Quarter, ...]:
+    """The `newest` quarters of a community, newest first; `current` is the running one."""
     return tuple(
-        _row(raw, values[name], earlier.get(name) or _told_previous(raw), said)
+        Quarter(
+            key,
+            quarter_rows(table, values[key], values.get(before(key), {}), audience),
+            key >= current,
+            shared_notes(table, audience),
+        )
+        for key, table in list(tables.items())[:newest]
+    )
+
+
+def published(table: Table, audience: Audience = ONE) -> Cells:
+    """One quarter's figures as they may be published."""
+    return withhold_flow({name: _value(raw, audience) for name, raw in table.items()})
+
+
+def quarter_rows(
+    table: Table, values: Cells, earlier: Cells, audience: Audience = ONE
+) -> tuple[Row, ...]:
+    """One quarter's rows, beside the figures of the quarter before."""
+    said = shared_notes(table, audience)
+    return tuple(
+        _row(raw, values[name], earlier.get(name) or _told_previous(raw, audience), said, audience)
         for name, raw in table.items()
     )
 
 
-def withhold_across(communities: Sequence[dict[str, Cells]]) -> None:
-    """Hide one community more where the figure of all together would tell the one that is hidden.
-
-    Changes the cells of `communities`, by quarter and measure. Only figures that add up (or whose
-    parts do) are told by subtraction; of distinct people nobody knows who is in two communities.
-    """
-    quarters = {key for each in communities for key in each}
-    for key in quarters:
-        told = [each[key] for each in communities if key in each]
-        for measure in ADDING_UP:
-            having = [cells for cells in told if measure in cells]
-            hidden = withhold_one_more([cells[measure] for cells in having])
-            for cells, cell_ in zip(having, hidden, strict=True):
-                cells[measure] = cell_
+def told_in(quarters: Sequence[Quarter]) -> Quarters:
+    """Every cell that these tables show, by quarter and measure: the quarter before among them."""
+    told = {each.key: {row.measure: row.value for row in each.rows} for each in quarters}
+    for each in quarters:
+        told.setdefault(before(each.key), {row.measure: row.previous for row in each.rows})
+    return told
 
 
-def shared_notes(table: Table) -> tuple[str, ...]:
+def shared_notes(table: Table, audience: Audience = ONE) -> tuple[str, ...]:
     """What the notes of all figures say alike: it is said once, above the table."""
-    notes = [_notes(raw) for raw in table.values() if raw["value"] is not None]
+    notes = [_notes(raw, audience) for raw in table.values() if raw["value"] is not None]
     return tuple(each for each in notes[0] if all(each in more for more in notes)) if notes else ()
 
 
-def _notes(raw: Raw) -> list[str]:
-    return [_masked(raw, each) for each in (raw["note"] or "").split("; ") if each]
+def _notes(raw: Raw, audience: Audience) -> list[str]:
+    return [_masked(raw, each, audience) for each in (raw["note"] or "").split("; ") if each]
 
 
-def _masked(raw: Raw, words: str) -> str:
+def _masked(raw: Raw, words: str, audience: Audience) -> str:
     """A reason or note without the small numbers of people that it may tell."""
-    about_people = raw["unit"] in ("persons", "organisations")
+    about_people = raw["unit"] in ("persons", "organisations") and not audience.trusted
     return _SMALL_NUMBER.sub(f"<{FEWEST}", words) if about_people else words
 
 
@@ -129,27 +130,33 @@ def withhold_flow(values: Cells) -> Cells:
     }
 
 
-def _value(raw: Raw) -> Cell:
+def _value(raw: Raw, audience: Audience) -> Cell:
     """The figure, hidden where it is about few people; that nobody did something may be said.
 
     A rate of 0 % may not: it says of each of those few what they did not do.
     """
     value = raw["value"]
-    if value is not None and raw["small"] and (value != 0 or raw["unit"] == "%"):
+    few = value is not None and raw["small"] and (value != 0 or raw["unit"] == "%")
+    if few and not audience.trusted:
         return FEW
     people = value if raw["unit"] == "persons" else None
-    return cell(value, people, raw["unit"] or "", _masked(raw, raw["absent"] or ""))
+    reason = _masked(raw, raw["absent"] or "", audience)
+    return audience.cell(value, people, raw["unit"] or "", reason)
 
 
-def _told_previous(raw: Raw) -> Cell:
-    """The quarter before as this row tells it, where that has no table of its own."""
+def _told_previous(raw: Raw, audience: Audience) -> Cell:
+    """The quarter before as this row tells it, where that has no table of its own.
+
+    Nothing says then how many people it is about: no more than the figure itself, let that be few.
+    """
     value = raw["previous"]
-    people = value if raw["unit"] == "persons" else None
-    return cell(value, people, raw["unit"] or "", "There is no quarter before to compare with.")
+    people = None if raw["unit"] in COUNTED else value
+    reason = "There is no quarter before to compare with."
+    return audience.cell(value, people, raw["unit"] or "", reason)
 
 
-def _row(raw: Raw, value: Cell, previous: Cell, said: tuple[str, ...]) -> Row:
-    notes = [each for each in _notes(raw) if each not in said]
+def _row(raw: Raw, value: Cell, previous: Cell, said: tuple[str, ...], audience: Audience) -> Row:
+    notes = [each for each in _notes(raw, audience) if each not in said]
     points = raw["unit"] == "%"
     difference = change(value, previous, raw["difference"], "points" if points else "")
     percent = change(value, previous, None if points else raw["percent"], "%")

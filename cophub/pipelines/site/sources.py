@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import Cell, cell, plain
 from cophub.pipelines.site.model import Source
 from cophub.warehouse.columns import Instant
@@ -37,21 +38,23 @@ _SAID = {
 }
 
 
-def read_sources(connection: Connection) -> tuple[Source, ...]:
+def read_sources(connection: Connection, audience: Audience = ONE) -> tuple[Source, ...]:
     """Every source that was ever read, by name."""
     streams: dict[str, list[Raw]] = defaultdict(list)
     for row in connection.execute(_STREAMS).mappings():
         streams[row["source"]].append(row)
     counts = {row["source"]: row for row in connection.execute(_COUNTS).mappings()}
-    return tuple(_source(name, rows, counts.get(name)) for name, rows in sorted(streams.items()))
+    return tuple(
+        _source(name, rows, counts.get(name), audience) for name, rows in sorted(streams.items())
+    )
 
 
-def _source(name: str, streams: Sequence[Raw], counts: Raw | None) -> Source:
+def _source(name: str, streams: Sequence[Raw], counts: Raw | None, audience: Audience) -> Source:
     states = {row["state"] for row in streams}
     worst = next((state for state in _WORST if state in states), "complete")
     read = [row["fresh_at"] for row in streams]
     rejected = sum(row["rejected"] or 0 for row in streams)
-    native, kept = _counts(counts)
+    native, kept = _counts(counts, audience)
     return Source(
         name=plain(name), state=worst,
         read_at=None if None in read else min(read, default=None),
@@ -60,14 +63,14 @@ def _source(name: str, streams: Sequence[Raw], counts: Raw | None) -> Source:
     )  # fmt: skip
 
 
-def _counts(counts: Raw | None) -> tuple[Cell, Cell]:
+def _counts(counts: Raw | None, audience: Audience) -> tuple[Cell, Cell]:
     """The vendor's count of members and ours: comparable only where it counts every space."""
     if counts is None:
         return _UNTOLD, cell(None, None, reason="This source has no memberships.")
-    kept = cell(counts["kept"], counts["kept"])
+    kept = audience.cell(counts["kept"], counts["kept"])
     if counts["told"] != counts["spaces"]:
         return _UNTOLD, kept
-    return cell(counts["native"], counts["native"]), kept
+    return audience.cell(counts["native"], counts["native"]), kept
 
 
 _UNTOLD = cell(None, None, reason="The vendor does not give this count for every space.")

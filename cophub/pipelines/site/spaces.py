@@ -1,22 +1,47 @@
-"""What a community's spaces hold that readers may see: the spaces, public threads, newsletters."""
+"""What a community's spaces hold that readers may see: the spaces, threads, newsletters."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Text, bindparam, text
+from sqlalchemy import BindParameter, Connection, Text, bindparam, text
 
-from cophub.pipelines.site.formats import FEW, Cell, cell, link, plain, withhold_one_more
+from cophub.identities.privacy import mask_text
+from cophub.pipelines.site.audiences import ONE, Audience
+from cophub.pipelines.site.formats import (
+    ABSENT,
+    FEW,
+    WITHHELD,
+    Cell,
+    cell,
+    link,
+    plain,
+    withhold_one_more,
+)
 from cophub.pipelines.site.model import Newsletter, SpaceLink, Thread
+from cophub.pipelines.site.withholding import Cells
 from cophub.warehouse.columns import Instant
 
 NEWEST_THREADS, NEWEST_NEWSLETTERS = 10, 8
+BY_RULE = "meetings by rule"
+"""The kind of the one entry that stands for all meetings that rules choose; it bears no title."""
 
 _NOW = bindparam("now", type_=Instant)
+_SEEN: BindParameter[Any] = bindparam("seen", expanding=True)
+
+# A community that cophub proposed bears the title of a space: of one that readers may not know.
+_UNNAMED = text("""
+SELECT c.community
+FROM community_space c
+LEFT JOIN space s ON s.source = c.source AND s.key = c.space
+GROUP BY c.community
+HAVING max(CASE WHEN c.set_by <> 'proposed' THEN 1 ELSE 0 END) = 0
+   AND max(CASE WHEN coalesce(s.visibility, '') IN :seen THEN 1 ELSE 0 END) = 0
+""").bindparams(_SEEN)
 
 _SPACES = text("""
 SELECT c.community, c.source, c.space, c.set_by, s.title, s.kind, s.url, s.visibility
@@ -41,7 +66,7 @@ FROM (
   FROM post p
   JOIN space s ON s.source = p.source AND s.key = p.space
   JOIN community_space c ON c.source = p.source AND c.space = p.space
-  WHERE s.visibility = 'public' AND s.gone_at IS NULL
+  WHERE coalesce(s.visibility, '') IN :seen AND s.gone_at IS NULL
     AND p.gone_at IS NULL AND p.deleted_at IS NULL AND p.posted_at <= :now
     AND coalesce(p.thread, p.key) = p.key AND coalesce(p.kind, 'message') <> 'system'
     AND trim(coalesce(p.title, '')) <> ''
@@ -49,7 +74,7 @@ FROM (
 WHERE place <= :newest
 ORDER BY community, place
 """)
-    .bindparams(_NOW)
+    .bindparams(_NOW, _SEEN)
     .columns(community=Text, title=Text, posted_at=Instant, url=Text)
 )
 
@@ -66,13 +91,13 @@ FROM (
   FROM campaign g
   JOIN community_space c ON c.source = g.source AND c.space = g.space
   JOIN space s ON s.source = g.source AND s.key = g.space
-  WHERE coalesce(s.visibility, '') <> 'secret' AND s.gone_at IS NULL
+  WHERE coalesce(s.visibility, '') IN :seen AND s.gone_at IS NULL
     AND g.gone_at IS NULL AND g.sent_at IS NOT NULL AND g.sent_at <= :now
 ) newest
 WHERE place <= :newest
 ORDER BY community, place
 """)
-    .bindparams(_NOW)
+    .bindparams(_NOW, _SEEN)
     .columns(community=Text, title=Text, sent_at=Instant, url=Text)
 )
 
@@ -82,82 +107,132 @@ class Spaces:
     """A community's spaces: those that may be named, and how many may not."""
 
     named: tuple[SpaceLink, ...] = ()
+    closed: int = 0
     secret: int = 0
 
 
-def read_spaces(connection: Connection) -> dict[str, Spaces]:
-    named: dict[str, list[SpaceLink]] = defaultdict(list)
-    secret: dict[str, int] = defaultdict(int)
+def read_unnamed(connection: Connection, audience: Audience = ONE) -> frozenset[str]:
+    """Communities whose very title readers may not know."""
+    return frozenset(connection.execute(_UNNAMED, {"seen": audience.spaces}).scalars())
+
+
+def read_spaces(connection: Connection, audience: Audience = ONE) -> dict[str, Spaces]:
+    """The spaces of each community that has any."""
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in connection.execute(_SPACES).mappings():
-        if row["visibility"] == "secret":
-            secret[row["community"]] += 1
-            continue
-        title = plain(row["title"]) or plain(row["space"])
-        named[row["community"]].append(
+        found[row["community"]].append(dict(row))
+    return {community: _spaces(rows, audience) for community, rows in found.items()}
+
+
+def _spaces(rows: Sequence[Mapping[str, Any]], audience: Audience) -> Spaces:
+    named = [
+        row for row in rows
+        if (row["visibility"] or "") in audience.spaces or row["kind"] == BY_RULE
+    ]  # fmt: skip
+    secret = sum(1 for row in rows if row["visibility"] == "secret")
+    return Spaces(
+        tuple(
             SpaceLink(
                 row["source"],
-                title,
+                plain(row["title"]) or plain(row["space"]),
                 row["kind"] or "space",
                 link(row["url"]),
                 proposed=row["set_by"] == "proposed",
             )
-        )
-    return {key: Spaces(tuple(named[key]), secret[key]) for key in named.keys() | secret.keys()}
+            for row in named
+        ),
+        closed=len(rows) - len(named) - secret,
+        secret=secret,
+    )
 
 
-def read_threads(connection: Connection, now: datetime) -> dict[str, tuple[Thread, ...]]:
-    """The newest threads of public spaces, by community."""
+def read_threads(
+    connection: Connection, now: datetime, audience: Audience = ONE
+) -> dict[str, tuple[Thread, ...]]:
+    """The newest threads of spaces that these readers may look into, by community."""
     found: dict[str, list[Thread]] = defaultdict(list)
-    for row in connection.execute(_THREADS, {"newest": NEWEST_THREADS, "now": now}).mappings():
-        thread = Thread(plain(row["title"]), row["posted_at"], link(row["url"]))
+    values = {"newest": NEWEST_THREADS, "now": now, "seen": audience.threads}
+    for row in connection.execute(_THREADS, values).mappings():
+        thread = Thread(mask_text(plain(row["title"])), row["posted_at"], link(row["url"]))
         found[row["community"]].append(thread)
     return {community: tuple(threads) for community, threads in found.items()}
 
 
 def read_newsletters(
-    connection: Connection, now: datetime, zone: ZoneInfo
+    connection: Connection,
+    now: datetime,
+    zone: ZoneInfo,
+    quarters: Mapping[str, Mapping[str, Cells]],
+    audience: Audience = ONE,
 ) -> dict[str, tuple[Newsletter, ...]]:
-    """The newest campaigns of spaces that are not secret, by community."""
+    """The newest campaigns of spaces that may be named, by community.
+
+    `quarters` are the cells of the quarter tables, by community, quarter and measure.
+    """
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    values = {"newest": NEWEST_NEWSLETTERS, "now": now}
+    values = {"newest": NEWEST_NEWSLETTERS, "now": now, "seen": audience.newsletters}
     for row in connection.execute(_NEWSLETTERS, values).mappings():
         found[row["community"]].append(dict(row))
-    return {community: newsletters(rows, zone) for community, rows in found.items()}
+    return {
+        community: newsletters(rows, zone, quarters.get(community, {}), audience)
+        for community, rows in found.items()
+    }
 
 
-def newsletters(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> tuple[Newsletter, ...]:
+def newsletters(
+    rows: Sequence[Mapping[str, Any]],
+    zone: ZoneInfo,
+    quarters: Mapping[str, Cells],
+    audience: Audience = ONE,
+) -> tuple[Newsletter, ...]:
     """Campaigns that stand in one table: opens without mail proxies in all of them, or in none.
 
-    Where one of a quarter is hidden, so is another: the quarter table tells their sum.
+    Where one of a quarter is hidden, so is another: the quarter table tells their sum. And where
+    the quarter table hides that, its campaigns do not tell it.
     """
     opens = "opened_no_proxy" if all(r["opened_no_proxy"] is not None for r in rows) else "opened"
     by_quarter = [
-        [*group] for _, group in groupby(rows, lambda row: _quarter(row["sent_at"], zone))
+        (key, [*group]) for key, group in groupby(rows, lambda row: _quarter(row["sent_at"], zone))
     ]
     return tuple(
         Newsletter(
-            plain(row["title"]) or "Without a subject", row["sent_at"], link(row["url"]), *figures
+            mask_text(plain(row["title"])) or "Without a subject", row["sent_at"],
+            link(row["url"]), *figures,
         )
-        for group in by_quarter
+        for key, group in by_quarter
         for row, *figures in zip(
             group,
-            withhold_one_more([cell(row["delivered"], row["delivered"]) for row in group]),
-            withhold_one_more([rate(row[opens], row["delivered"]) for row in group]),
-            withhold_one_more([rate(row["clicked"], row["delivered"]) for row in group]),
+            *_figures(group, opens, quarters.get(key, {}), audience),
             strict=True,
         )
-    )
+    )  # fmt: skip
 
 
-def _quarter(at: datetime, zone: ZoneInfo) -> tuple[int, int]:
+def _figures(
+    group: Sequence[Mapping[str, Any]], opens: str, quarter: Cells, audience: Audience
+) -> Iterator[list[Cell]]:
+    """Delivered, opened and clicked of the campaigns of one quarter."""
+    columns = {
+        "emails_sent": [audience.cell(row["delivered"], row["delivered"]) for row in group],
+        "opened_percent": [rate(row[opens], row["delivered"], audience) for row in group],
+        "clicked_percent": [rate(row["clicked"], row["delivered"], audience) for row in group],
+    }
+    for measure, cells in columns.items():
+        if quarter.get(measure, ABSENT).hidden:
+            yield [WITHHELD if each.value else each for each in cells]
+        else:
+            yield withhold_one_more(cells)
+
+
+def _quarter(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
-    return local.year, (local.month - 1) // 3
+    return f"{local.year}Q{(local.month + 2) // 3}"
 
 
-def rate(part: int | None, whole: int | None) -> Cell:
+def rate(part: int | None, whole: int | None, audience: Audience = ONE) -> Cell:
     """`part` in per cent of `whole`; hidden where either is about few people."""
     if part is None or not whole:
         return cell(None, None, reason="The vendor does not say.")
-    if cell(whole, whole).state == "few":
+    if audience.cell(whole, whole).state == "few":
         return FEW
-    return cell(100 * part / whole, part, "%")
+    return audience.cell(100 * part / whole, part, "%")

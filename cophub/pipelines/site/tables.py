@@ -20,8 +20,14 @@ SERIES = (ACTIVE, ENGAGED, JOINED, LEFT, *ACTS)
 
 def tables(site: Site) -> Iterator[Publication]:
     """Each table below `data/`."""
-    for name, (header, rows) in TABLES.items():
+    for name in names(site):
+        header, rows = TABLES[name]
         yield Publication(f"data/{name}.csv", csv_text(header, rows(site)))
+
+
+def names(site: Site) -> list[str]:
+    """The tables that the readers of a site get."""
+    return [name for name in TABLES if site.audience.directory or name != "people"]
 
 
 def csv_text(header: tuple[str, ...], rows: Rows) -> str:
@@ -80,7 +86,8 @@ def _months(site: Site) -> Rows:
 def _people(site: Site) -> Rows:
     for each in site.directory:
         titles = "; ".join(title for _, title in each.communities)
-        yield (each.name, each.organization, titles, "; ".join(each.roles), each.last_active or "")
+        roles, listed = "; ".join(each.roles), "true" if each.listed else "false"
+        yield (each.name, each.organization, titles, roles, each.last_active or "", listed)
 
 
 def _sources(site: Site) -> Rows:
@@ -107,7 +114,9 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Site], Rows]]] = {
         _quarters,
     ),
     "months": (("community", "month", "figure", "value", "note"), _months),
-    "people": (("name", "organization", "communities", "roles", "last_active_month"), _people),
+    "people": (
+        ("name", "organization", "communities", "roles", "last_active_month", "listed"), _people,
+    ),
     "sources": (
         ("source", "state", "read_at", "native", "kept", "rejected", "left_out"), _sources,
     ),

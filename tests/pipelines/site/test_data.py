@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 
 from cophub import PipelineContext
 from cophub.pipelines import site as pipeline
-from cophub.pipelines.site.data import read_site
+from cophub.pipelines.site.data import Wanted, read_sites
 from cophub.pipelines.site.model import Site
 
 NOW = datetime(2026, 3, 14, 4, 30, tzinfo=UTC)
@@ -133,11 +133,12 @@ def add_measures(rows, few: int) -> None:
 @pytest.fixture
 def read(warehouse) -> Callable[[], Site]:
     def read_now() -> Site:
+        wanted = Wanted(
+            now=NOW, zone=ZURICH, title="All", organization="", newest_quarters=4, newest_months=24
+        )
         with warehouse.connect() as connection:
-            return read_site(
-                connection, now=NOW, zone=ZURICH, title="All", organization="",
-                newest_quarters=4, newest_months=24,
-            )  # fmt: skip
+            (site,) = read_sites(connection, wanted)
+        return site
 
     return read_now
 

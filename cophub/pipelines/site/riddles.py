@@ -1,0 +1,107 @@
+"""Finds what readers could work out from published sums, and hides more until they cannot.
+
+A sum is a line of places: one holds the total, the others its parts. Whoever knows all places of a
+line but one knows that one too, and with it perhaps the last of another line. And of figures that
+are hidden because they are 1 to 4, two that make 2 or 8 are told all the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
+
+from cophub.pipelines.site.formats import FEWEST, WITHHELD, Cell
+
+Place = tuple[str, str, str]
+"""Community ('' is all together), figure, and month or quarter."""
+Cells = MutableMapping[Place, Cell]
+BROAD = 2 * FEWEST - 2
+"""So large a figure, hidden beside a small one, leaves it open whatever their sum is."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The figure at `total` is the sum of those at `parts`."""
+
+    total: Place
+    parts: tuple[Place, ...]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return (self.total, *self.parts)
+
+
+def withhold(cells: Cells, sums: Sequence[Sum]) -> None:
+    """Hide more of `cells`, until no cell that is hidden now can be worked out from `sums`.
+
+    Places without a cell are no part of a sum: nothing is known of them.
+    """
+    lines = [[place for place in each.places if place in cells] for each in sums]
+    secret = {place for place, cell in cells.items() if cell.hidden}
+    broken = True
+    while broken:
+        told = _told(cells, lines)
+        broken = False
+        for place in secret & told.keys():
+            broken |= _hide_one(cells, lines, told, place)
+        for each, line in zip(sums, lines, strict=True):
+            if _tells_few(cells, each):
+                broken |= _hide_in(cells, line)
+
+
+def _told(cells: Cells, lines: Sequence[Sequence[Place]]) -> dict[Place, int]:
+    """Hidden places that can be worked out, each with the number of the line that tells it."""
+    unknown = [{place for place in line if cells[place].hidden} for line in lines]
+    lines_of: dict[Place, list[int]] = defaultdict(list)
+    for number, places in enumerate(unknown):
+        for place in places:
+            lines_of[place].append(number)
+    told: dict[Place, int] = {}
+    ready = [number for number, places in enumerate(unknown) if len(places) == 1]
+    while ready:
+        number = ready.pop()
+        for place in list(unknown[number]):
+            told[place] = number
+            for other in lines_of[place]:
+                unknown[other].discard(place)
+                if len(unknown[other]) == 1:
+                    ready.append(other)
+    return told
+
+
+def _hide_one(
+    cells: Cells, lines: Sequence[Sequence[Place]], told: dict[Place, int], place: Place
+) -> bool:
+    """Hide one more in the line that tells a place, or in those that tell what it is told by."""
+    asked = [place]
+    for each in asked:
+        line = lines[told[each]]
+        if _hide_in(cells, line):
+            return True
+        asked += [other for other in line if other in told and other not in asked]
+    return False
+
+
+def _hide_in(cells: Cells, line: Iterable[Place]) -> bool:
+    """Hide the least that is shown and large enough to hide behind; False where nothing is left."""
+    shown = [place for place in line if cells[place].value is not None]
+    if shown:
+        cells[min(shown, key=lambda place: _cost(place, cells[place]))] = WITHHELD
+    return bool(shown)
+
+
+def _cost(place: Place, cell: Cell) -> tuple[bool, bool, bool, float, Place]:
+    value = cell.value or 0
+    return (not place[0], not value, value < BROAD, value, place)
+
+
+def _tells_few(cells: Cells, sum_: Sum) -> bool:
+    """Whether the sum of the hidden parts leaves each of them but one figure."""
+    total = cells.get(sum_.total)
+    parts = [cells[place] for place in sum_.parts if place in cells]
+    hidden = [each for each in parts if each.hidden]
+    few = sum(1 for each in hidden if each.state == "few")
+    if total is None or total.value is None or not few:
+        return False
+    rest = total.value - sum(each.value for each in parts if each.value is not None)
+    least = few + FEWEST * (len(hidden) - few)
+    return rest == least or (few == len(hidden) and rest == (FEWEST - 1) * few)

@@ -1,0 +1,34 @@
+"""The settings of pipeline `site`."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+Name = Literal["public", "members", "facilitators"]
+
+
+def _once(names: list[Name]) -> list[Name]:
+    if len(set(names)) < len(names):
+        raise ValueError("names one more than once")
+    return names
+
+
+Names = Annotated[list[Name], AfterValidator(_once)]
+
+
+class Settings(BaseModel, extra="forbid"):
+    """What the site is called, how far back it goes, and for whom it is made."""
+
+    title: str = Field("Communities of practice", description="Title of the overview.")
+    organization: str = Field("", description="Whose communities they are; stands on every page.")
+    quarters: int = Field(12, ge=1, le=20, description="How many quarters a page offers.")
+    months: int = Field(24, ge=3, le=60, description="How many months the charts show.")
+    audiences: Names = Field(
+        [],
+        description="A site for each of `public`, `members` and `facilitators`, in a folder of"
+        " that name; none: one site in the site folder itself.",
+    )
+    directory: Names = Field(
+        ["public", "members", "facilitators"],
+        description="Which of these find the directory of people in their site.",
+    )

@@ -1,0 +1,99 @@
+"""Which published figures add up to which others, so that hidden ones can be kept hidden.
+
+The communities make up all together, the months of a quarter the quarter, and who joined less who
+left the change in people, which is always shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from cophub.pipelines.site.formats import ABSENT, Cell
+from cophub.pipelines.site.riddles import Place, Sum, withhold
+
+Cells = dict[str, Cell]
+Figures = dict[str, dict[str, Cell]]
+"""Cells by kind and month."""
+Quarters = dict[str, Cells]
+"""Cells of a quarter table by measure, by quarter."""
+
+ADDING_UP = ("seats", "emails_sent", "opened_percent", "clicked_percent")
+"""Rows of the quarter table whose sum over the communities is told, or whose parts are."""
+FLOW = ("people_joined", "people_left")
+MONTHS_OF = {"people_joined": "joins", "people_left": "left", "seats": "attendance"}
+"""Rows of the quarter table, and the figures by month that add up to them, or nearly so."""
+DISTINCT = ("attendees", "people", "people_as_known", "organizations", "active", "engaged")
+"""People of several communities count once in all together: that is no sum, but a least."""
+
+
+def withhold_sums(quarters: Mapping[str, Quarters], months: Mapping[str, Figures]) -> None:
+    """Hide what would give a hidden figure away, in the quarter tables and by month.
+
+    Changes the cells of both, which are by community; '' is all together.
+    """
+    cells = _cells(quarters, months)
+    for names in _families(cells):
+        theirs = {place: cell for place, cell in cells.items() if place[1] in names}
+        withhold(theirs, list(_sums(theirs)))
+        for (community, name, when), cell in theirs.items():
+            if "Q" in when:
+                quarters[community][when][name] = cell
+            else:
+                months[community][name][when] = cell
+
+
+def _cells(quarters: Mapping[str, Quarters], months: Mapping[str, Figures]) -> dict[Place, Cell]:
+    by_quarter = {
+        (community, measure, quarter): cell
+        for community, tables in quarters.items()
+        for quarter, cells in tables.items()
+        for measure, cell in cells.items()
+    }
+    by_month = {
+        (community, kind, month): cell
+        for community, figures in months.items()
+        for kind, cells in figures.items()
+        for month, cell in cells.items()
+    }
+    told = by_quarter | by_month
+    return {place: cell for place, cell in told.items() if cell.state != "absent"}
+
+
+def _families(cells: Iterable[Place]) -> list[set[str]]:
+    """Figures that one must look at together: the others have no sum in common with them."""
+    flows = {*FLOW, "joins", "left"}
+    seats = {"seats", "attendance"}
+    rest = {name for _, name, _ in cells} - flows - seats - {"events", "campaigns"}
+    return [flows, seats, *({name} for name in sorted(rest))]
+
+
+def _sums(cells: Mapping[Place, Cell]) -> Iterator[Sum]:
+    """Every sum that readers know to hold."""
+    across: dict[Place, list[Place]] = defaultdict(list)
+    inside: dict[Place, list[Place]] = defaultdict(list)
+    for community, name, when in sorted(cells):
+        if community and (name in ADDING_UP or name in FLOW or "Q" not in when or name in DISTINCT):
+            across["", name, when].append((community, name, when))
+        if "Q" not in when and name in MONTHS_OF.values():
+            measure = next(each for each in MONTHS_OF if MONTHS_OF[each] == name)
+            inside[community, measure, quarter_of(when)].append((community, name, when))
+        if name == FLOW[0] and (left := (community, FLOW[1], when)) in cells:
+            yield Sum((community, name, when), (left,))
+    for total, line in (*across.items(), *inside.items()):
+        if total in cells and (total[1] not in DISTINCT or _tells_least(cells, total, line)):
+            yield Sum(total, tuple(line))
+
+
+def _tells_least(cells: Mapping[Place, Cell], total: Place, line: Iterable[Place]) -> bool:
+    """Whether the total says how many a hidden part must have at the least.
+
+    All together are no more than the sum of the parts, so that whoever is not in those that are
+    shown is in one that is hidden.
+    """
+    together = cells.get(total, ABSENT).value
+    shown = sum(value for place in line if (value := cells[place].value) is not None)
+    return together is not None and together > shown
+
+
+def quarter_of(month: str) -> str:
+    """'2026-05' -> '2026Q2'."""
+    return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}"
