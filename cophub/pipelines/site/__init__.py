@@ -52,9 +52,11 @@ def _audiences(settings: Settings) -> "list[Audience]":
 def _publications(site: "Site") -> Iterator[Publication]:
     from cophub.pipelines.site.pages import pages
     from cophub.pipelines.site.tables import tables
+    from cophub.pipelines.site.workbooks import workbooks
 
     yield from pages(site)
     yield from tables(site)
+    yield from workbooks(site)
 
 
 @hookimpl

@@ -7,6 +7,7 @@ published is empty, and the column beside it says why.
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from cophub import Publication
@@ -58,7 +59,7 @@ def _communities(site: Site) -> Rows:
         last = each.last_activity
         yield (
             each.key, each.title, each.domain, *_published(each.members), *_published(each.active),
-            last.astimezone(site.zone).date().isoformat() if last else "",
+            _day(site, last) if last else "",
         )  # fmt: skip
 
 
@@ -81,6 +82,31 @@ def _months(site: Site) -> Rows:
             for series in SERIES:
                 if (cell := month.figures.get(series.name)) is not None:
                     yield (community, month.key, series.name, *_published(cell))
+
+
+def _spaces(site: Site) -> Rows:
+    for each in site.communities:
+        for space in each.spaces:
+            proposed = "true" if space.proposed else "false"
+            yield (each.key, space.source, space.title, space.kind, space.url or "", proposed)
+
+
+def _threads(site: Site) -> Rows:
+    for each in site.communities:
+        for thread in each.threads:
+            yield (each.key, thread.title, _day(site, thread.at), thread.url or "")
+
+
+def _newsletters(site: Site) -> Rows:
+    for each in site.communities:
+        for letter in each.newsletters:
+            figures = (letter.delivered, letter.opened, letter.clicked)
+            published = (part for cell in figures for part in _published(cell))
+            yield (each.key, letter.title, _day(site, letter.sent_at), letter.url or "", *published)
+
+
+def _day(site: Site, at: datetime) -> str:
+    return at.astimezone(site.zone).date().isoformat()
 
 
 def _people(site: Site) -> Rows:
@@ -114,6 +140,13 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Site], Rows]]] = {
         _quarters,
     ),
     "months": (("community", "month", "figure", "value", "note"), _months),
+    "spaces": (("community", "source", "title", "kind", "url", "proposed"), _spaces),
+    "threads": (("community", "title", "posted_on", "url"), _threads),
+    "newsletters": (
+        ("community", "title", "sent_on", "url", "delivered", "delivered_note", "opened_percent",
+         "opened_note", "clicked_percent", "clicked_note"),
+        _newsletters,
+    ),
     "people": (
         ("name", "organization", "communities", "roles", "last_active_month", "listed"), _people,
     ),

@@ -25,6 +25,7 @@ from cophub.pipelines.site.model import (
 from cophub.pipelines.site.pages import pages
 from cophub.pipelines.site.quarters import published, quarter_rows
 from cophub.pipelines.site.tables import tables
+from cophub.pipelines.site.workbooks import workbooks
 from cophub.warehouse.definitions import MEASURES
 
 NOW = datetime(2026, 3, 14, 4, 30, tzinfo=UTC)
@@ -174,6 +175,13 @@ def files(invented: Site) -> dict[str, str]:
     """Every file of the invented site by its path."""
     everything = [*pages(invented), *tables(invented)]
     return {str(each.path): str(each.content) for each in everything}
+
+
+@pytest.fixture(scope="session")
+def books(invented: Site) -> dict[str, bytes]:
+    """Every workbook of the invented site by its path."""
+    made = {str(each.path): each.content for each in workbooks(invented)}
+    return {path: content for path, content in made.items() if isinstance(content, bytes)}
 
 
 @pytest.fixture(scope="session")

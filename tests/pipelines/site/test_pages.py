@@ -45,14 +45,14 @@ def test_the_site_has_an_overview_a_page_per_community_and_a_directory(files, in
     assert {path for path in files if path.endswith(".html")} == expected
 
 
-def test_every_link_inside_the_site_leads_somewhere(files, html):
+def test_every_link_inside_the_site_leads_somewhere(files, books, html):
     for path, page in html.items():
         for anchor in page.all("a"):
             parts = urlsplit(anchor["href"])
             if parts.scheme:
                 continue
             target = resolve(path, unquote(parts.path)) if parts.path else path
-            assert target in files, f"{path}: {anchor['href']}"
+            assert target in files | books, f"{path}: {anchor['href']}"
             if parts.fragment:
                 assert parts.fragment in html[target].ids(), f"{path}: {anchor['href']}"
 
