@@ -1,4 +1,7 @@
-"""What is asked of the warehouse: each query scans its table once, for several communities."""
+"""What is asked of the warehouse: each query scans its table once, for several communities.
+
+Posts, acts and documents name their space; which communities it serves is known to the reader.
+"""
 
 LETTERS = 4_000
 """Of a post; a question stands at its beginning."""
@@ -28,26 +31,31 @@ WHERE c.community IN :communities AND m.gone_at IS NULL
   AND coalesce(m.status, 'active') IN ('active', 'pending')
 """
 
+# Not a join: SQLite would scan the whole table once for each of the communities.
+_OURS = """IN (
+  SELECT source, space FROM community_space WHERE community IN :communities
+)"""
+
 POSTS = f"""
-SELECT c.community, p.source, p.key, p.space, coalesce(p.thread, p.key) AS thread, p.kind, p.title,
+SELECT p.source, p.key, p.space, coalesce(p.thread, p.key) AS thread, p.kind, p.title,
        CASE WHEN p.posted_at >= :recent THEN substr(p.body, 1, {LETTERS})
             WHEN coalesce(p.title, '') = '' THEN substr(p.body, 1, 200) ELSE '' END AS body,
        p.posted_at, p.url, p.author_name, p.account, p.reaction_count, p.view_count, pa.person,
        h.kind AS person_kind, a.kind AS account_kind
-FROM community_space c
-JOIN post p ON p.source = c.source AND p.space = c.space
+FROM post p
 LEFT JOIN person_account pa ON pa.source = p.source AND pa.account = p.account
 LEFT JOIN person h ON h.id = pa.person
 LEFT JOIN account a ON a.source = p.source AND a.key = p.account
-WHERE c.community IN :communities AND p.posted_at > :since AND p.posted_at <= :until
+WHERE (p.source, p.space) {_OURS}
+  AND p.posted_at > :since AND p.posted_at <= :until
   AND p.deleted_at IS NULL AND p.gone_at IS NULL AND coalesce(p.kind, 'message') <> 'system'
 ORDER BY p.posted_at, p.source, p.key
 """
 
-ACTS = """
-SELECT community, person, kind, at, source, ref, space, weight
-FROM activity
-WHERE community IN :communities AND at > :since AND at <= :until
+ACTS = f"""
+SELECT person, kind, at, source, ref, space, weight
+FROM act
+WHERE (source, space) {_OURS} AND at > :since AND at <= :until
   AND kind IN ('posted', 'answered', 'reacted', 'attended', 'organised', 'contributed')
 ORDER BY at, person, kind, source, ref
 """
@@ -64,12 +72,11 @@ WHERE c.community IN :communities AND e.starts_at > :lately AND e.starts_at <= :
 ORDER BY e.starts_at, e.source, e.key
 """
 
-PAPERS = """
-SELECT c.community, d.source, d.key, d.space, d.title, d.url, d.created_at, pa.person
-FROM community_space c
-JOIN document d ON d.source = c.source AND d.space = c.space
+PAPERS = f"""
+SELECT d.source, d.key, d.space, d.title, d.url, d.created_at, pa.person
+FROM document d
 LEFT JOIN person_account pa ON pa.source = d.source AND pa.account = d.account
-WHERE c.community IN :communities AND d.created_at > :lately AND d.created_at <= :until
+WHERE (d.source, d.space) {_OURS} AND d.created_at > :lately AND d.created_at <= :until
   AND d.deleted_at IS NULL AND d.gone_at IS NULL
 ORDER BY d.created_at, d.source, d.key
 """
@@ -89,4 +96,11 @@ WHERE pa.person IN :people AND d.gone_at IS NULL
   AND (d.opened_at IS NOT NULL OR d.open_count > 0 OR d.clicked_at IS NOT NULL)
   AND coalesce(d.clicked_at, d.opened_at, g.sent_at) <= :until
 GROUP BY pa.person
+"""
+
+CLOSED_EVENTS = """
+SELECT e.source, e.key
+FROM event_place ep
+JOIN event e ON e.source = ep.source AND e.key = ep.event
+JOIN space s ON s.source = e.source AND s.key = e.space AND s.visibility = 'secret'
 """

@@ -28,6 +28,7 @@ from cophub.pipelines.brief.facts import (
 )
 from cophub.pipelines.brief.queries import (
     ACTS,
+    CLOSED_EVENTS,
     EVENTS,
     OPENED,
     PAPERS,
@@ -104,6 +105,8 @@ class _Reader:
         self.values: dict[str, Any] = {"communities": list(communities), **window}
         self.secret = secret
         self.hidden: set[Ref] = set()
+        self.served: dict[Ref, list[str]] = defaultdict(list)
+        """The communities of each space."""
 
     def rows(self, sql: str) -> Iterator[Mapping[Any, Any]]:
         names = [name for name in self.values if f":{name}" in sql]
@@ -115,6 +118,7 @@ class _Reader:
     def places(self, found: dict[str, Facts]) -> None:
         for row in list(self.rows(PLACES)):
             ref = (row["source"], row["space"])
+            self.served[ref].append(row["community"])
             if row["visibility"] == "secret" and not self.secret:
                 self.hidden.add(ref)
                 continue
@@ -144,19 +148,27 @@ class _Reader:
 
     def posts(self, found: dict[str, Facts]) -> None:
         for row in self.rows(POSTS):
-            found[row["community"]].posts.append(_post(row))
+            post = _post(row)
+            for community in self.served[post.space]:
+                found[community].posts.append(post)
 
     def acts(self, found: dict[str, Facts]) -> None:
+        # A rule may have given the community a call that is kept in a secret space.
+        secret = (
+            set() if self.secret else {(r["source"], r["key"]) for r in self.rows(CLOSED_EVENTS)}
+        )
         for row in self.rows(ACTS):
             source = row["source"]
             space = (source, row["space"])
             act = Act(row["person"], row["kind"], row["at"], (source, row["ref"]), space,
                       row["weight"])  # fmt: skip
-            found[row["community"]].acts.append(act)
+            if act.kind in ("attended", "organised") and act.ref in secret:
+                continue
+            for community in self.served[space]:
+                found[community].acts.append(act)
 
     def events(self, found: dict[str, Facts]) -> None:
         for row in self.rows(EVENTS):
-            # A rule may have given the community a call that is kept in a secret space.
             if row["visibility"] == "secret" and not self.secret:
                 continue
             ref, space = (row["source"], row["key"]), (row["source"], row["space"])
@@ -177,7 +189,8 @@ class _Reader:
                 ref, space, _text(row["title"]) or "Untitled document", link(row["url"]),
                 row["person"] or "", row["created_at"],
             )  # fmt: skip
-            found[row["community"]].papers.append(paper)
+            for community in self.served[space]:
+                found[community].papers.append(paper)
 
 
 def _stay(row: Mapping[Any, Any], first_sight: datetime) -> Stay:

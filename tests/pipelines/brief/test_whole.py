@@ -185,6 +185,19 @@ def test_nothing_of_a_secret_space_is_in_a_mail_unless_the_setting_says_so(villa
     assert "canary" not in words("letter", secret_spaces=True).lower()
 
 
+def test_a_secret_call_that_a_rule_gave_the_community_is_as_secret(malaria: Village):
+    malaria.rows.add("space", {"source": "s", "key": "room", "visibility": "secret"})
+    link = {"community": "m", "source": "s", "space": "rule 1", "set_by": "config"}
+    malaria.rows.add("community_space", link)
+    malaria.members("ann")
+    for key, at in (("held", ago(2)), ("coming", ago(-2))):
+        malaria.event(key, at, space="room", organizer="ann")
+        malaria.rows.add("event_place", {"source": "s", "event": key, "place": "rule 1"})
+    assert malaria.titles("thank") == ["Ann"] and malaria.titles("coming") == ["Coming"]
+    assert malaria.items("coming")[0].secret
+    assert malaria.titles("thank", secret=False) == malaria.titles("coming", secret=False) == []
+
+
 @pytest.mark.parametrize(
     ("text", "now", "name", "as_of"),
     [
