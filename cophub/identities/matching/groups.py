@@ -17,6 +17,8 @@ _LEFT_OUT = 0.3
 _COUNTED = frozenset(("name_equal", "name_near", "name_partial"))
 _ONE_MAN = {"ii", "jr"}
 """Suffixes that one man may bear both of."""
+REFUSED = 0.8
+"""How much less likely a yes is where the rest of two groups speaks against it."""
 _OWN_GROUND = 6.0
 """A score from which on an edge needs nobody's agreement."""
 _MOST_CROSS = 100
@@ -224,7 +226,7 @@ class Groups:
         """Accounts that a yes would bring together, times its chance."""
         chance = 1 / (1 + math.exp(-min(30.0, edge.score - self._weights.even)))
         if refused:
-            chance *= 0.3
+            chance *= REFUSED
         return chance * self.of(edge.a).accounts * self.of(edge.b).accounts
 
 
@@ -264,4 +266,4 @@ def _bears(name: Name, names: Sequence[Name]) -> bool:
     return any(compare(name, other).level == EQUAL for other in names)
 
 
-__all__ = ["Group", "Groups", "is_thin"]
+__all__ = ["REFUSED", "Group", "Groups", "is_thin"]

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from cophub.identities.decisions import Fact, facts
 from cophub.identities.links import Account, owners, sizes
+from cophub.identities.matching.groups import REFUSED
 from cophub.identities.matching.reasons import ASK, MERGE, Reason
 from cophub.identities.matching.weights import Weights
 from cophub.identities.review.parts import Parts, parts_of
@@ -25,8 +26,6 @@ from cophub.warehouse import tables
 
 LEAST = 10
 """However small a directory is, so many may be asked."""
-_REFUSED = 0.3
-"""How much less likely a yes is where the rest of the two people speaks against it."""
 _edge, _evidence, _link = tables.identity_edge, tables.identity_evidence, tables.person_account
 
 
@@ -67,7 +66,7 @@ class Question:
     def probability(self) -> float:
         """The chance of a yes, 0 to 1."""
         chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, self.score - self.even))))
-        return chance * _REFUSED if self.refused else chance
+        return chance * REFUSED if self.refused else chance
 
     @property
     def stake(self) -> float:
