@@ -100,7 +100,7 @@ def test_from_a_source_to_every_answer(make_hub: Callable[..., Hub]) -> None:
     hub = make_hub()
     results = list(hub.run())
     assert [getattr(r, "source", None) or r.pipeline for r in results] == [
-        "roll", "identities", "measures", "site",
+        "roll", "identities", "brief", "measures", "site",
     ]  # fmt: skip
     assert {r.state for r in results} == {"done"}
     people, total = hub.people(limit=None)
