@@ -50,13 +50,16 @@ def _audiences(settings: Settings) -> "list[Audience]":
 
 
 def _publications(site: "Site") -> Iterator[Publication]:
+    from cophub.pipelines.site.feeds import feeds
     from cophub.pipelines.site.pages import pages
     from cophub.pipelines.site.tables import tables
     from cophub.pipelines.site.workbooks import workbooks
 
+    made = list(tables(site))
     yield from pages(site)
-    yield from tables(site)
+    yield from made
     yield from workbooks(site)
+    yield from feeds(site, made)
 
 
 @hookimpl

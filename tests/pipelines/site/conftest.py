@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cophub.pipelines.site.definitions import DEFINITIONS
+from cophub.pipelines.site.feeds import feeds
 from cophub.pipelines.site.formats import ABSENT, Cell, cell
 from cophub.pipelines.site.model import (
     Community,
@@ -173,7 +174,8 @@ def invented() -> Site:
 @pytest.fixture(scope="session")
 def files(invented: Site) -> dict[str, str]:
     """Every file of the invented site by its path."""
-    everything = [*pages(invented), *tables(invented)]
+    made = list(tables(invented))
+    everything = [*pages(invented), *made, *feeds(invented, made)]
     return {str(each.path): str(each.content) for each in everything}
 
 
