@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.scopes import Scope
-from cophub.pipelines.measures.tenure import OPEN, Headcount, headcounts, merged
+from cophub.pipelines.measures.tenure import OPEN, Headcount, merged
 from cophub.warehouse.definitions import SMALL
 from cophub.warehouse.staging import execute, settle, staged
 
@@ -101,13 +101,12 @@ def count_reach(connection: Connection) -> dict[str, Reach]:
     found: defaultdict[str, Reach] = defaultdict(Reach)
     for row in execute(connection, _BY_CHANNEL):
         _count(found[row.community].by.setdefault(channels[row.channel], Headcount()), row)
-    for row in execute(connection, _ONLY):
+    for row in execute(connection, _BY_ANY):
         reach = found[row.community]
-        _count(reach.only_by.setdefault(channels[row.channel], Headcount()), row)
-        _count(reach.only_one, row)
-    reached = merged("SELECT community, person, a, b, 0 AS undated FROM reach", "person")
-    for community, heads in headcounts(connection, reached).items():
-        found[community].people = heads
+        _count(reach.people, row)
+        if row.channel:
+            _count(reach.only_by.setdefault(channels[row.channel], Headcount()), row)
+            _count(reach.only_one, row)
     return dict(found)
 
 
@@ -146,9 +145,10 @@ _BY_CHANNEL = """
     SELECT community, channel, a, b, count(*) AS n FROM reach GROUP BY community, channel, a, b
 """
 # At each quarter where anything begins or ends for a person: how many channels reach them from then
-# on, and the sum of the numbers of these channels, which is the number of the one where it is one.
-_ONLY = """
-    SELECT community, channel, a, b, count(*) AS n
+# on, and the sum of the numbers of these channels, which is the number of the one where it is one;
+# 0 stands for several.
+_BY_ANY = """
+    SELECT community, CASE WHEN channels = 1 THEN channel ELSE 0 END AS channel, a, b, count(*) AS n
     FROM (
       SELECT community, a,
              coalesce(lead(a) OVER (PARTITION BY community, person ORDER BY a), <never>) AS b,
@@ -164,6 +164,6 @@ _ONLY = """
         GROUP BY community, person, a
       ) steps
     ) segments
-    WHERE channels = 1
-    GROUP BY community, channel, a, b
+    WHERE channels > 0
+    GROUP BY community, CASE WHEN channels = 1 THEN channel ELSE 0 END, a, b
 """.replace("<never>", str(OPEN))
