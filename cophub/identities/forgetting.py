@@ -283,6 +283,7 @@ def _hub_rows(
         "person_history": or_(history.c.person.in_(people), _theirs(history, accounts)),
         "identity_decision": or_(*decided) if decided else d.id.is_(None),
         "affiliation": t.affiliation.c.person.in_(people),
+        "broker": t.broker.c.person.in_(people),
         "person": t.person.c.id.in_(people),
     }
 

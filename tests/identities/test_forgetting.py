@@ -111,6 +111,8 @@ def resolved(connection: Connection) -> None:
     connection.execute(
         insert(t.affiliation).values(person=AMINA, organization="health", valid_from=NOW)
     )
+    stands = {c.name: 0 for c in t.broker.c if not c.nullable and not c.primary_key}
+    connection.execute(insert(t.broker).values(stands | {"version": 1, "person": AMINA}))
 
 
 @pytest.fixture
