@@ -163,6 +163,13 @@ def test_nothing_is_left_and_nothing_comes_back(filled: Warehouse, asked: str) -
     assert mentions(filled) == []
 
 
+def test_no_table_holds_the_ids_of_who_is_forgotten(filled: Warehouse) -> None:
+    assert f"broker '{AMINA}'".lower() in dump(filled)
+    forgotten(filled, AMINA)
+    lines = dump(filled).splitlines()
+    assert [line for line in lines if AMINA.lower() in line or OLD.lower() in line] == []
+
+
 def test_others_keep_what_is_theirs(filled: Warehouse) -> None:
     forgotten(filled, AMINA)
     with filled.connect() as connection:
