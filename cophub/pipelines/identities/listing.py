@@ -98,17 +98,21 @@ def _stage_agreed(connection: Connection, wanted: set[str]) -> None:
     words = {field: _WORDS[connection.dialect.name].format(field) for field in _FIELDS}
     # The databases lower letters differently, so the few words that there are come to Python.
     used = " UNION ".join(
-        f"SELECT w.value AS word FROM membership m CROSS JOIN {each} WHERE {_PRESENT}"
+        f"SELECT w.value AS word FROM membership m CROSS JOIN {each}"
+        f" WHERE m.extra IS NOT NULL AND {_PRESENT}"
         for each in words.values()
     )
     found = [word for (word,) in execute(connection, used) if normal(str(word)) in wanted]
+    if not found:
+        return
     fill(connection, "agreeing", [{"word": str(word)} for word in found])
     settle(connection, "agreeing")
     carrying = " UNION ".join(
         f"""
         SELECT pa.person FROM membership m CROSS JOIN {each}
         {_OF_PERSON.format("m", "account")}
-        WHERE {_PRESENT} AND w.value IN (SELECT word FROM agreeing)
+        WHERE m.extra IS NOT NULL AND {_PRESENT}
+          AND w.value IN (SELECT word FROM agreeing)
         """
         for each in words.values()
     )
