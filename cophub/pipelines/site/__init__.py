@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from cophub.pipelines.site.settings import Settings
 if TYPE_CHECKING:
     from cophub.pipelines.site.audiences import Audience
     from cophub.pipelines.site.model import Site
+    from cophub.pipelines.site.voices import Voice
 
 
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
@@ -18,6 +20,7 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     # Charts and templates are not loaded before a site is made: other commands shall not wait.
     from cophub.pipelines.site.data import Wanted, read_sites
     from cophub.pipelines.site.doors import door
+    from cophub.pipelines.site.voices import voices
 
     settings = ctx.settings
     wanted = Wanted(
@@ -26,16 +29,18 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     )  # fmt: skip
     with ctx.warehouse.connect() as connection:
         sites = list(read_sites(connection, wanted, _audiences(settings)))
-    pages_to_make, done = sum(len(site.communities) + 2 for site in sites), 0
+    speak = voices(settings.languages)
+    to_make, done = sum(len(site.communities) + 2 for site in sites) * len(speak), 0
     for site in sites:
-        for publication in _publications(site):
+        for publication in _publications(site, speak):
             if str(publication.path).endswith(".html"):
                 done += 1
-                ctx.announce("pages", min(done, pages_to_make), pages_to_make)
+                ctx.announce("pages", min(done, to_make), to_make)
             path = PurePosixPath(site.audience.folder) / publication.path
             yield Publication(path, publication.content)
     if settings.audiences:
-        yield door(settings.organization or settings.title, [site.audience for site in sites])
+        title = settings.organization or settings.title
+        yield door(title, [site.audience for site in sites], speak[0])
 
 
 def _audiences(settings: Settings) -> "list[Audience]":
@@ -49,17 +54,21 @@ def _audiences(settings: Settings) -> "list[Audience]":
     ] or [ONE]
 
 
-def _publications(site: "Site") -> Iterator[Publication]:
+def _publications(site: "Site", speak: "list[Voice]") -> Iterator[Publication]:
+    """The site in each language, and the feeds in the first."""
     from cophub.pipelines.site.feeds import feeds
     from cophub.pipelines.site.pages import pages
+    from cophub.pipelines.site.speaking import spoken
     from cophub.pipelines.site.tables import tables
     from cophub.pipelines.site.workbooks import workbooks
 
-    made = list(tables(site))
-    yield from pages(site)
-    yield from made
-    yield from workbooks(site)
-    yield from feeds(site, made)
+    for voice in speak:
+        said = spoken(site, voice)
+        made = list(tables(said))
+        for each in chain(pages(said, voice, speak), made, workbooks(said, voice)):
+            yield Publication(f"{voice.folder}{each.path}", each.content)
+        if not voice.folder:
+            yield from feeds(said, made)
 
 
 @hookimpl

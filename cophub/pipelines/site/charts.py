@@ -9,7 +9,7 @@ batches and in threads, so each is drawn when its page is made.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,8 +17,8 @@ import altair as alt
 import vl_convert
 from markupsafe import Markup
 
-from cophub.pipelines.site.formats import MONTHS
 from cophub.pipelines.site.model import ACTIVE, ENGAGED, JOINED, LEFT, Month, Series
+from cophub.pipelines.site.voices import ENGLISH, Voice
 
 Kinds = tuple[Series, ...]
 
@@ -28,9 +28,10 @@ _ROOT = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(.*)</svg>\s*$', re.DOTALL)
 _UNUSED = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events|opacity="1")(?:="[^"]*")?')
 _EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>|<g></g>')
 _LONG_DECIMAL = re.compile(r"(\d\.\d)\d+")
+D3_LOCALES: dict[str, Any] = {"en": "en-US", "fr": "fr-FR", "es": "es-ES"}
 MONTH_LABEL = (
-    "slice(datum.value, 5) == '01' ? ['Jan', slice(datum.value, 0, 4)]"
-    f" : {list(MONTHS)!r}[toNumber(slice(datum.value, 5)) - 1]"
+    "slice(datum.value, 5) == '01' ? [the_months[0], slice(datum.value, 0, 4)]"
+    " : the_months[toNumber(slice(datum.value, 5)) - 1]"
 )
 LOOK: dict[str, Any] = {
     "font": "inherit",
@@ -63,34 +64,40 @@ class Chart:
     """Whether a bar is missing because it would be about too few people."""
 
 
-def people_chart(months: Sequence[Month]) -> Chart | None:
+def people_chart(months: Sequence[Month], voice: Voice = ENGLISH) -> Chart | None:
     """People who did anything and, before that, people who contributed; None without figures."""
-    return _chart("people", "People active", months, (ENGAGED, ACTIVE))
+    return _chart("people", "People active", months, (ENGAGED, ACTIVE), voice)
 
 
-def acts_chart(months: Sequence[Month], kinds: Sequence[Series]) -> Chart | None:
+def acts_chart(
+    months: Sequence[Month], kinds: Sequence[Series], voice: Voice = ENGLISH
+) -> Chart | None:
     """A strip of bars for each kind of act that happened at all; None when none did."""
     kept = tuple(each for each in kinds if _happened(months, each))
-    return _chart("acts", "What happened", months, kept)
+    return _chart("acts", "What happened", months, kept, voice)
 
 
-def flow_chart(months: Sequence[Month]) -> Chart | None:
+def flow_chart(months: Sequence[Month], voice: Voice = ENGLISH) -> Chart | None:
     """People who joined above the line, people who left below it; None when nobody did either."""
-    return _chart("flow", "Members joined and left", months, (JOINED, LEFT))
+    return _chart("flow", "Members joined and left", months, (JOINED, LEFT), voice)
 
 
-def _chart(key: str, title: str, months: Sequence[Month], series: Kinds) -> Chart | None:
-    if not any(_happened(months, each) for each in series):
+def _chart(
+    key: str, title: str, months: Sequence[Month], kinds: Kinds, voice: Voice
+) -> Chart | None:
+    if not any(_happened(months, each) for each in kinds):
         return None
+    series = tuple(replace(each, label=voice.say(each.label)) for each in kinds)
     cells = [month.cell(each.name) for month in months for each in series]
     drawings = None
     if any(cell.value for cell in cells):
-        wide, narrow = (_svg(_spec(key, series, width), months, series) for width in WIDTHS)
+        specs = (_spec(key, series, width) for width in WIDTHS)
+        wide, narrow = (_svg(spec, months, series, voice) for spec in specs)
         drawings = (wide, narrow)
     return Chart(
         key=key,
-        title=title,
-        summary=_summary(months, series),
+        title=voice.say(title),
+        summary=_summary(months, series, voice),
         drawings=drawings,
         series=series,
         months=tuple(months),
@@ -103,7 +110,7 @@ def _happened(months: Sequence[Month], series: Series) -> bool:
     return any(cell.hidden or cell.value for cell in cells)
 
 
-def _summary(months: Sequence[Month], series: Sequence[Series]) -> str:
+def _summary(months: Sequence[Month], series: Sequence[Series], voice: Voice) -> str:
     """What the drawing shows, for those who do not see it: the newest month and the highest."""
     sentences = []
     for each in series:
@@ -111,10 +118,11 @@ def _summary(months: Sequence[Month], series: Sequence[Series]) -> str:
         if shown:
             top = max(shown, key=lambda month: month.cell(each.name).value or 0)
             last = shown[-1]
-            sentences.append(
-                f"{each.label}: {last.cell(each.name).text} in {last.name},"
-                f" at most {top.cell(each.name).text} in {top.name}."
-            )
+            figures = voice.say("{} in {}, at most {} in {}").format(
+                last.cell(each.name).text, voice.month(last.key),
+                top.cell(each.name).text, voice.month(top.key),
+            )  # fmt: skip
+            sentences.append(f"{each.label}: {figures}.")
     return " ".join(sentences)
 
 
@@ -184,16 +192,18 @@ def _y() -> Any:
     return alt.Y("v:Q", axis=axis)
 
 
-def _svg(spec: str, months: Sequence[Month], series: Kinds) -> Markup:
+def _svg(spec: str, months: Sequence[Month], series: Kinds, voice: Voice) -> Markup:
     """The drawing without a size, colours or roles of its own: the page gives it all three."""
     keys = [month.key for month in months]
     labelled = ("01", "04", "07", "10") if len(keys) <= 30 else ("01", "07")
     ticks = [key for key in keys if key.endswith(labelled)]
     filled = spec.replace(json.dumps([MONTHS_SHOWN]), json.dumps(keys))
     filled = filled.replace(json.dumps([TICKS]), json.dumps(ticks))
+    filled = filled.replace("the_months", repr(voice.months()))
     chart = json.loads(filled)
     chart["datasets"] = chart.get("datasets", {}) | _datasets(months, series)
-    found = _ROOT.match(vl_convert.vegalite_to_svg(chart))
+    drawing = vl_convert.vegalite_to_svg(chart, format_locale=D3_LOCALES[voice.language])
+    found = _ROOT.match(drawing)
     assert found is not None, "vl-convert gave no SVG"  # noqa: S101 - its contract, not our input
     inner = _LONG_DECIMAL.sub(r"\1", _UNUSED.sub("", found[2]))
     while (shorter := _EMPTY.sub("", inner)) != inner:
@@ -209,7 +219,7 @@ def _datasets(months: Sequence[Month], series: Kinds) -> dict[str, list[dict[str
     data: dict[str, list[dict[str, Any]]] = {}
     for each in series:
         cells = [(month.key, month.cell(each.name)) for month in months]
-        sign = -1 if each is LEFT else 1
+        sign = -1 if each.name == LEFT.name else 1
         shown = [(key, cell.value) for key, cell in cells if cell.value is not None]
         data[each.name] = [{"m": key, "v": sign * value} for key, value in shown]
         data[f"{each.name} hidden"] = [{"m": key, "v": 0} for key, cell in cells if cell.hidden]

@@ -6,14 +6,16 @@ from markupsafe import Markup, escape
 
 from cophub import Publication
 from cophub.pipelines.site.audiences import Audience
+from cophub.pipelines.site.voices import ENGLISH, Voice
 
 _DOORS = {
     "public": "for everybody",
     "members": "for members of the communities",
     "facilitators": "for facilitators: with figures about few people, and everybody by name",
 }
+_NOTE = "Give each audience its own folder, and not this one: it holds them all."
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -24,7 +26,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <h1>{title}</h1>
-<p>Give each audience its own folder, and not this one: it holds them all.</p>
+<p>{note}</p>
 <ul>
 {doors}
 </ul>
@@ -33,12 +35,15 @@ _PAGE = """<!doctype html>
 """
 
 
-def door(title: str, audiences: Sequence[Audience]) -> Publication:
+def door(title: str, audiences: Sequence[Audience], voice: Voice = ENGLISH) -> Publication:
     """`index.html` of the site folder, for whoever runs cophub."""
     doors = Markup("\n").join(
         Markup('<li><a href="{0}index.html">{1}</a>, {2}</li>').format(
-            each.folder, each.name, _DOORS[each.name]
+            each.folder, voice.say(each.name), voice.say(_DOORS[each.name])
         )
         for each in audiences
     )
-    return Publication("index.html", _PAGE.format(title=escape(title), doors=doors))
+    page = _PAGE.format(
+        language=voice.language, title=escape(title), note=escape(voice.say(_NOTE)), doors=doors
+    )
+    return Publication("index.html", page)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -11,9 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cophub import Publication
-from cophub.pipelines.site import charts, formats, tables
+from cophub.pipelines.site import charts, tables
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
+from cophub.pipelines.site.voices import ENGLISH, Voice
 
 PEOPLE_TO_A_PAGE = 400
 """Keeps a page of the directory below 300 kB also where people are in many communities."""
@@ -23,9 +25,14 @@ _INDENTS = re.compile(r"\n\s+")
 """A fifth of a page; none of ours has preformatted text."""
 
 
-def pages(site: Site) -> Iterator[Publication]:
-    """Every page of the site as HTML that asks for no other file."""
-    env = environment(site)
+def pages(
+    site: Site, voice: Voice = ENGLISH, languages: Sequence[Voice] = (ENGLISH,)
+) -> Iterator[Publication]:
+    """Every page of the site as HTML that asks for no other file.
+
+    The site speaks the language of `voice` already; pages lead to the same in other `languages`.
+    """
+    env = environment(site, voice, languages)
     yield _index(env, site)
     for community in site.communities:
         yield _community(env, site, community)
@@ -33,7 +40,9 @@ def pages(site: Site) -> Iterator[Publication]:
         yield from _people(env, site)
 
 
-def environment(site: Site) -> Environment:
+def environment(
+    site: Site, voice: Voice = ENGLISH, languages: Sequence[Voice] = (ENGLISH,)
+) -> Environment:
     """Templates with autoescape on for all of them, whatever their name ends in."""
     env = Environment(
         loader=PackageLoader("cophub.pipelines.site"),
@@ -41,14 +50,17 @@ def environment(site: Site) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    env.install_gettext_translations(voice.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    env.policies["ext.i18n.trimmed"] = True
     env.filters.update(
-        quarter=formats.quarter, month=formats.month, day=formats.day, instant=formats.instant,
-        slug=slug, counted=counted, sortable=sortable, bars=_bars, spark_text=_spark_text,
+        quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
+        slug=slug, sortable=sortable, bars=_bars, spark_text=partial(_spark_text, voice=voice),
     )  # fmt: skip
     style, script = _asset("site.css"), _asset("site.js")
     env.globals.update(
-        site=site,  downloads=tables.names(site),
+        site=site, voice=voice, languages=languages, downloads=tables.names(site),
         style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
     )  # fmt: skip
     return env
@@ -62,31 +74,35 @@ def slug(key: str) -> str:
     return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """'1 community', '12 communities'."""
-    return f"{formats.number(count)} {one if count == 1 else many}"
-
-
 def sortable(value: float | None) -> str:
     """What a column is sorted by; a hidden figure has nothing, so its place says nothing."""
     return "" if value is None else f"{value:g}"
 
 
 def _index(env: Environment, site: Site) -> Publication:
-    drawn = (charts.people_chart(site.months), charts.acts_chart(site.months, ACTS))
+    voice = _voice(env)
+    drawn = (
+        charts.people_chart(site.months, voice), charts.acts_chart(site.months, ACTS, voice),
+    )  # fmt: skip
     return _page(
-        env, "index.html.j2", "index.html", "index", headlines=_site_headlines(site), charts=drawn
+        env,
+        "index.html.j2",
+        "index.html",
+        "index",
+        headlines=_site_headlines(site, voice),
+        charts=drawn,
     )
 
 
 def _community(env: Environment, site: Site, community: Community) -> Publication:
-    months = community.months
+    months, voice = community.months, _voice(env)
     drawn = (
-        charts.people_chart(months), charts.acts_chart(months, ACTS), charts.flow_chart(months),
+        charts.people_chart(months, voice), charts.acts_chart(months, ACTS, voice),
+        charts.flow_chart(months, voice),
     )  # fmt: skip
     return _page(
         env, "community.html.j2", f"communities/{slug(community.key)}.html", "community",
-        community=community, headlines=_headlines(community), charts=drawn,
+        community=community, headlines=_headlines(community, voice), charts=drawn,
     )  # fmt: skip
 
 
@@ -117,30 +133,40 @@ def _page(env: Environment, template: str, file: str, here: str, **values: Any) 
     def mentioned() -> list[Definition]:
         return [each for name, each in definitions.items() if name in shown]
 
+    root = "../" * file.count("/")
+    up = root + ("../" if _voice(env).folder else "")
     content = env.get_template(template).render(
-        here=here, root="../" * file.count("/"), mention=mention, mentioned=mentioned, **values
+        here=here, root=root, up=up, file=file, mention=mention, mentioned=mentioned, **values
     )
     return Publication(file, _INDENTS.sub("\n", content))
 
 
-def _site_headlines(site: Site) -> list[tuple[str, Cell, str]]:
+def _voice(env: Environment) -> Voice:
+    found: Voice = env.globals["voice"]  # type: ignore[assignment]
+    return found
+
+
+def _site_headlines(site: Site, voice: Voice) -> list[tuple[str, Cell, str]]:
     """Name, figure and an aside of what stands large at the top."""
-    together = _of(site.memberships, "added up by community")
+    together = _of(site.memberships, voice.say("added up by community"))
     rows = [("members", site.people, together), ("active_now", site.active, "")]
-    return rows + _of_quarter(site.quarters, 2)
+    return rows + _of_quarter(site.quarters, 2, voice)
 
 
-def _headlines(community: Community) -> list[tuple[str, Cell, str]]:
+def _headlines(community: Community, voice: Voice) -> list[tuple[str, Cell, str]]:
     rows = [("members", community.members, ""), ("active_now", community.active, "")]
-    return rows + _of_quarter(community.quarters, 1)
+    return rows + _of_quarter(community.quarters, 1, voice)
 
 
-def _of_quarter(quarters: Sequence[Quarter], most: int) -> list[tuple[str, Cell, str]]:
+def _of_quarter(
+    quarters: Sequence[Quarter], most: int, voice: Voice
+) -> list[tuple[str, Cell, str]]:
     """Up to `most` figures of the newest quarter: the first that anything tells."""
     if not quarters:
         return []
     latest = quarters[0]
-    name = formats.quarter(latest.key) + (" so far" if latest.running else "")
+    name = voice.quarter(latest.key)
+    name = f"{name} {voice.say('so far')}" if latest.running else name
     told = [each for each in HEADLINES if latest.cell(each).state != "absent"]
     return [(each, latest.cell(each), name) for each in told[:most]]
 
@@ -156,14 +182,16 @@ def _bars(months: Sequence[Month], series: str, height: float = 23.0) -> list[fl
     return [round(height * value / top, 1) for value in values]
 
 
-def _spark_text(months: Sequence[Month], series: str) -> str:
+def _spark_text(months: Sequence[Month], series: str, voice: Voice = ENGLISH) -> str:
     """What a sparkline shows, in words: its ends and its top."""
     shown = [each for each in months if each.cell(series).value is not None]
     if not shown:
-        return "No month has a figure that can be published."
+        return voice.say("No month has a figure that can be published.")
     top = max(shown, key=lambda each: each.cell(series).value or 0)
     last = shown[-1]
-    return f"{last.cell(series).text} in {last.name}, at most {top.cell(series).text} in {top.name}"
+    return voice.say("{} in {}, at most {} in {}").format(
+        last.cell(series).text, voice.month(last.key), top.cell(series).text, voice.month(top.key)
+    )
 
 
 def _asset(name: str) -> Markup:

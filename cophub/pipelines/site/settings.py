@@ -5,15 +5,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field
 
 Name = Literal["public", "members", "facilitators"]
+Language = Literal["en", "fr", "es"]
 
 
-def _once(names: list[Name]) -> list[Name]:
+def _once(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
         raise ValueError("names one more than once")
     return names
 
 
 Names = Annotated[list[Name], AfterValidator(_once)]
+Languages = Annotated[list[Language], AfterValidator(_once), Field(min_length=1)]
 
 
 class Settings(BaseModel, extra="forbid"):
@@ -31,4 +33,9 @@ class Settings(BaseModel, extra="forbid"):
     directory: Names = Field(
         ["public", "members", "facilitators"],
         description="Which of these find the directory of people in their site.",
+    )
+    languages: Languages = Field(
+        ["en"],
+        description="English, French and Spanish, as `en`, `fr` and `es`: the site in each, the"
+        " first at the top and the others in folders of that name.",
     )

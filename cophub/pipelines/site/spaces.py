@@ -135,7 +135,7 @@ def _spaces(rows: Sequence[Mapping[str, Any]], audience: Audience) -> Spaces:
             SpaceLink(
                 row["source"],
                 plain(row["title"]) or plain(row["space"]),
-                row["kind"] or "space",
+                (row["kind"] or "space").replace("_", " "),
                 link(row["url"]),
                 proposed=row["set_by"] == "proposed",
             )
@@ -196,8 +196,7 @@ def newsletters(
     ]
     return tuple(
         Newsletter(
-            mask_text(plain(row["title"])) or "Without a subject", row["sent_at"],
-            link(row["url"]), *figures,
+            mask_text(plain(row["title"])), row["sent_at"], link(row["url"]), *figures
         )
         for key, group in by_quarter
         for row, *figures in zip(

@@ -12,9 +12,10 @@ from typing import Any
 import xlsxwriter
 
 from cophub import Publication
-from cophub.pipelines.site.formats import Cell, day, instant, quarter
+from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import Quarter, Row, Site
 from cophub.pipelines.site.tables import TABLES, names
+from cophub.pipelines.site.voices import ENGLISH, Voice
 
 QUARTER_BOOK = "data/quarter-table.xlsx"
 ALL = "All communities"
@@ -23,20 +24,23 @@ _LONGEST = 32_767
 """More characters than this do not fit into a cell."""
 
 
-def workbooks(site: Site) -> Iterator[Publication]:
+def workbooks(site: Site, voice: Voice = ENGLISH) -> Iterator[Publication]:
     """Each table below `data/`, and the quarter table with its definitions, notes and freshness."""
     for name in names(site):
         header, rows = TABLES[name]
         book = _Book(site)
         book.sheet(name, header, [list(row) for row in rows(site)])
         yield Publication(f"data/{name}.xlsx", book.content())
-    yield Publication(QUARTER_BOOK, quarter_book(site))
+    yield Publication(QUARTER_BOOK, quarter_book(site, voice))
 
 
-def quarter_book(site: Site) -> bytes:
+def quarter_book(site: Site, voice: Voice = ENGLISH) -> bytes:
     """The newest quarter that has ended, then those before, definitions, notes and freshness."""
-    book = _Book(site)
-    everything = [(ALL, site.quarters), *((each.title, each.quarters) for each in site.communities)]
+    book = _Book(site, voice)
+    everything = [
+        (voice.say(ALL), site.quarters),
+        *((each.title, each.quarters) for each in site.communities),
+    ]
     newest = next((each.key for each in site.quarters if not each.running), None)
     newest = newest or next((each.key for each in site.quarters), None)
     if newest is not None:
@@ -44,7 +48,7 @@ def quarter_book(site: Site) -> bytes:
         _earlier(book, everything, [each.key for each in site.quarters])
     rows = [[each.label, each.text, each.name] for each in _definitions(site)]
     book.sheet("Definitions", ("Measure", "What is counted", "Name"), rows)
-    book.sheet("Notes", ("Note",), [[note] for note in _notes(site, newest)])
+    book.sheet("Notes", ("Note",), [[note] for note in _notes(site, newest, voice)])
     _freshness(book, site)
     return book.content()
 
@@ -56,9 +60,9 @@ def _newest(book: "_Book", everything: Sequence[tuple[str, Sequence[Quarter]]], 
         for row in found.rows if found else ():
             rows.append([title, row.label, row.unit, row.value, row.previous, row.difference,
                          row.percent, "; ".join(filter(None, (_why(row), row.note)))])  # fmt: skip
-    columns = ("Community", "Measure", "Unit", quarter(key), "Quarter before", "Change",
+    columns = ("Community", "Measure", "Unit", book.voice.quarter(key), "Quarter before", "Change",
                "Change in %", "Note")  # fmt: skip
-    book.sheet(quarter(key), columns, rows)
+    book.sheet(book.voice.quarter(key), columns, rows)
 
 
 def _earlier(
@@ -71,7 +75,9 @@ def _earlier(
         for name, first in labels.items():
             cells = (told.get(key, {}).get(name) for key in keys)
             rows.append([title, first.label, first.unit, *(c.value if c else None for c in cells)])
-    book.sheet("All quarters", ("Community", "Measure", "Unit", *map(quarter, keys)), rows)
+    book.sheet(
+        "All quarters", ("Community", "Measure", "Unit", *map(book.voice.quarter, keys)), rows
+    )
 
 
 def _why(row: Row) -> str:
@@ -83,24 +89,35 @@ def _definitions(site: Site) -> list[Any]:
     return [each for name, each in site.definitions.items() if name in shown]
 
 
-def _notes(site: Site, newest: str | None) -> Iterator[str]:
-    yield f"Made {instant(site.made_at, site.zone)} ({site.zone.key}) by cophub."
-    yield "People count once, however many accounts they have and communities they are in."
+def _notes(site: Site, newest: str | None, voice: Voice) -> Iterator[str]:
+    made_at, zone = voice.instant(site.made_at, site.zone), site.zone.key
+    yield voice.say("Made %(when)s (%(zone)s) by cophub.") % {"when": made_at, "zone": zone}
+    yield voice.say(
+        "People count once, however many accounts they have and communities they are in."
+    )
     if site.audience.trusted:
-        yield "For facilitators only: figures about few people are shown. Do not pass it on."
+        yield voice.say(
+            "For facilitators only: figures about few people are shown. Do not pass it on."
+        )
     else:
-        yield "<5: a figure about fewer than 5 people, which is not published."
-        yield "–: nothing that was read tells it, or it would give away a figure that is hidden."
+        yield voice.say("<5: a figure about fewer than 5 people, which is not published.")
+        yield voice.say(
+            "–: nothing that was read tells it, or it would give away a figure that is hidden."
+        )
     for each in site.quarters:
         if each.running:
-            yield f"{quarter(each.key)} is not over: as of {day(site.made_at, site.zone)}."
+            text, made_on = (
+                voice.say("{} is not over: as of {}."),
+                voice.day(site.made_at, site.zone),
+            )
+            yield text.format(voice.quarter(each.key), made_on)
         if each.key == newest:
-            yield from (f"{quarter(each.key)}: {note}." for note in each.notes)
+            yield from (f"{voice.quarter(each.key)}: {note}." for note in each.notes)
 
 
 def _freshness(book: "_Book", site: Site) -> None:
     rows: list[list[Any]] = [
-        [each.name, instant(each.read_at, site.zone), each.state, each.native, each.kept,
+        [each.name, book.voice.instant(each.read_at, site.zone), each.state, each.native, each.kept,
          each.rejected, " ".join(each.left_out)]
         for each in site.sources
     ]  # fmt: skip
@@ -112,7 +129,9 @@ def _freshness(book: "_Book", site: Site) -> None:
 class _Book:
     """A workbook in the making; its sheets print on pages of full width."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, voice: Voice | None = None) -> None:
+        self.voice = voice or ENGLISH
+        self._said = voice is not None
         self._file = io.BytesIO()
         options = {
             "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
@@ -132,6 +151,8 @@ class _Book:
 
     def sheet(self, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Rows of texts, numbers and cells below a header that stays in sight."""
+        if self._said:  # names of columns are the same for programs in every language
+            name, header = self.voice.say(name), [*map(self.voice.say, header)]
         sheet = self._book.add_worksheet(name[:31])
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()

@@ -25,7 +25,9 @@ from cophub.pipelines.site.model import (
 )
 from cophub.pipelines.site.pages import pages
 from cophub.pipelines.site.quarters import published, quarter_rows
+from cophub.pipelines.site.speaking import spoken
 from cophub.pipelines.site.tables import tables
+from cophub.pipelines.site.voices import voices
 from cophub.pipelines.site.workbooks import workbooks
 from cophub.warehouse.definitions import MEASURES
 
@@ -79,7 +81,7 @@ def raw_quarter(size: int) -> dict[str, dict[str, object]]:
             "community": "", "quarter": "", "measure": each.name, "label": each.label,
             "unit": each.unit, "value": figures.get(each.name), "previous": None,
             "difference": 4.0, "percent": 2.5, "note": None, "small": False,
-            "absent": None if each.name in figures else "Nothing connected tells it.",
+            "absent": None if each.name in figures else "No source of events serves any community.",
         }
         for each in MEASURES
     }  # fmt: skip
@@ -157,7 +159,7 @@ def invented_site() -> Site:
         directory=invented_directory(communities), unlisted=people(685),
         sources=(
             Source("newsletter", "complete", NOW - timedelta(hours=3), people(1310), people(1308),
-                   cell(2, None), ("Left out: 2 items of the latest run.",)),
+                   cell(2, None), ("Left out: 2 items of the latest run that could not be read.",)),
             Source("calls", "failed", NOW - timedelta(days=6), ABSENT, people(420), cell(0, None),
                    ("Attendance: the latest run failed.",)),
         ),
@@ -177,6 +179,18 @@ def files(invented: Site) -> dict[str, str]:
     made = list(tables(invented))
     everything = [*pages(invented), *made, *feeds(invented, made)]
     return {str(each.path): str(each.content) for each in everything}
+
+
+@pytest.fixture(scope="session")
+def translated(invented: Site) -> dict[str, str]:
+    """Pages and tables of the invented site in French and Spanish, and English pages beside."""
+    speak = voices(["en", "fr", "es"])
+    made: dict[str, str] = {}
+    for voice in speak:
+        said = spoken(invented, voice)
+        for each in (*pages(said, voice, speak), *tables(said)):
+            made[f"{voice.folder}{each.path}"] = str(each.content)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 PAGES = ("index.html", "people.html", "communities/mercop.html", "communities/wildwest.html",
-         "communities/tiny.html")  # fmt: skip
+         "communities/tiny.html", "fr/index.html", "es/communities/mercop.html",
+         "fr/people.html")  # fmt: skip
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -75,8 +76,11 @@ UNDEFINED = """
 
 
 @pytest.fixture(scope="module")
-def folder(files: dict[str, str], write_site: Callable[[dict[str, str]], Path]) -> Path:
-    return write_site(files)
+def folder(
+    files: dict[str, str], translated: dict[str, str],
+    write_site: Callable[[dict[str, str]], Path],
+) -> Path:  # fmt: skip
+    return write_site(files | translated)
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +215,22 @@ def test_without_script_the_overview_shows_everything_and_no_control_that_does_n
     assert len(titles(page)) == 7
     assert not page.get_by_label("Find").is_visible()
     assert page.locator(".sort").count() == 0
+
+
+def test_a_reader_changes_the_language_and_stays_on_the_page(open_page):
+    link = open_page("communities/mercop.html").get_by_role("link", name="Français")
+    address = str(link.evaluate("link => link.href"))
+    assert address.endswith("/fr/communities/mercop.html")
+    page = open_page("fr/communities/mercop.html")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.locator("h1").inner_text() == "Monitoring, Evaluation and Research"
+    assert page.locator("caption:visible").first.inner_text().startswith("T1 2026")
+
+
+def test_a_search_says_in_the_readers_language_how_many_it_found(open_page):
+    page = open_page("es/index.html")
+    page.get_by_label("Buscar").fill("water")
+    assert page.locator("output").inner_text() == "1 de 7"
 
 
 def test_a_script_in_a_communitys_title_does_not_run(open_page):

@@ -46,7 +46,8 @@
         row.hidden = !wanted.every((word) => texts[index].includes(word));
         found += !row.hidden;
       });
-      output.textContent = wanted.length ? `${found} of ${rows.length}` : "";
+      const said = document.documentElement.dataset.found.replace("{0}", found).replace("{1}", rows.length);
+      output.textContent = wanted.length ? said : "";
     });
     box.hidden = false;
   }
