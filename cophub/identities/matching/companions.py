@@ -21,9 +21,9 @@ _SAME = 4.0
 """One community is believed to be likelier by this, at most, before anything is seen."""
 _KEPT = 0.4
 """Share of what somebody is in that another account of theirs is in too, before any is seen."""
-_LIFTS = (0.0, 1.0, 2.0)
+_LIFTS = (0.0, 0.5, 1.0, 1.5, 2.0)
 """Edges of the bins that two sets of communities are put into by their best lift."""
-_MOST, _LEAST = 2.5, -1.0
+_MOST, _LEAST = 3.0, -2.0
 _STEP = 0.5
 
 

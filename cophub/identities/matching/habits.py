@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, combinations_with_replacement
 from typing import NamedTuple
 
+from rapidfuzz.distance import JaroWinkler
 from xxhash import xxh3_64_intdigest
 
 from cophub.identities.evidence import Evidence
@@ -154,6 +155,8 @@ def _companions(
     for word, others in sorted(partners.items()):
         half = len(others) // 2
         for one, other in zip(others[:half], others[half:], strict=False):
+            if one[0] == other[0] or JaroWinkler.similarity(one, other) > 0.7:
+                continue  # may be two spellings of one name
             first = bearing[(word, one) if word < one else (one, word)][0]
             second = bearing[(word, other) if word < other else (other, word)][0]
             strangers.append((anchors[first], anchors[second]))

@@ -17,7 +17,7 @@ from cophub.identities.matching.reasons import Labels
 from cophub.identities.matching.scoring import Edge, Scorer
 from cophub.identities.matching.weights import Weights
 
-VERSION = 3
+VERSION = 4
 """Of what matching makes of evidence; one more makes everything anew."""
 
 
