@@ -31,8 +31,9 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
         sites = list(read_sites(connection, wanted, _audiences(settings)))
     speak = voices(settings.languages)
     to_make, done = sum(len(site.communities) + 2 for site in sites) * len(speak), 0
-    for site in sites:
-        for publication in _publications(site, speak):
+    # By language, then by audience: what two audiences are shown alike is drawn once.
+    for site, voice in ((site, voice) for voice in speak for site in sites):
+        for publication in _publications(site, voice, speak):
             if str(publication.path).endswith(".html"):
                 done += 1
                 ctx.announce("pages", min(done, to_make), to_make)
@@ -54,21 +55,20 @@ def _audiences(settings: Settings) -> "list[Audience]":
     ] or [ONE]
 
 
-def _publications(site: "Site", speak: "list[Voice]") -> Iterator[Publication]:
-    """The site in each language, and the feeds in the first."""
+def _publications(site: "Site", voice: "Voice", speak: "list[Voice]") -> Iterator[Publication]:
+    """The site in a language, and the feeds with the first."""
     from cophub.pipelines.site.feeds import feeds
     from cophub.pipelines.site.pages import pages
     from cophub.pipelines.site.speaking import spoken
     from cophub.pipelines.site.tables import tables
     from cophub.pipelines.site.workbooks import workbooks
 
-    for voice in speak:
-        said = spoken(site, voice)
-        made = list(tables(said))
-        for each in chain(pages(said, voice, speak), made, workbooks(said, voice)):
-            yield Publication(f"{voice.folder}{each.path}", each.content)
-        if not voice.folder:
-            yield from feeds(said, made)
+    said = spoken(site, voice)
+    made = list(tables(said))
+    for each in chain(pages(said, voice, speak), made, workbooks(said, voice)):
+        yield Publication(f"{voice.folder}{each.path}", each.content)
+    if not voice.folder:
+        yield from feeds(said, made)
 
 
 @hookimpl

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import altair as alt
@@ -202,8 +202,7 @@ def _svg(spec: str, months: Sequence[Month], series: Kinds, voice: Voice) -> Mar
     filled = filled.replace("the_months", repr(voice.months()))
     chart = json.loads(filled)
     chart["datasets"] = chart.get("datasets", {}) | _datasets(months, series)
-    drawing = vl_convert.vegalite_to_svg(chart, format_locale=D3_LOCALES[voice.language])
-    found = _ROOT.match(drawing)
+    found = _ROOT.match(_drawing(json.dumps(chart), voice.language))
     assert found is not None, "vl-convert gave no SVG"  # noqa: S101 - its contract, not our input
     inner = _LONG_DECIMAL.sub(r"\1", _UNUSED.sub("", found[2]))
     while (shorter := _EMPTY.sub("", inner)) != inner:
@@ -212,6 +211,13 @@ def _svg(spec: str, months: Sequence[Month], series: Kinds, voice: Voice) -> Mar
     size = f'viewBox="{found[1]}" width="{width}" height="{height}"'
     # Our own labels and numbers only: nothing that a vendor wrote is drawn.
     return Markup(f'<svg {size} aria-hidden="true">{inner}</svg>')  # noqa: S704
+
+
+@lru_cache(maxsize=1_500)
+def _drawing(chart: str, language: str) -> str:
+    """The same figures are drawn once, whichever audiences they are for."""
+    drawing: str = vl_convert.vegalite_to_svg(chart, format_locale=D3_LOCALES[language])
+    return drawing
 
 
 def _datasets(months: Sequence[Month], series: Kinds) -> dict[str, list[dict[str, Any]]]:
