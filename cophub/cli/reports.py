@@ -28,6 +28,10 @@ def report() -> None:
 @report.command("quarter")
 @click.option("--quarter", metavar="2026Q3", help="Which one; else the last that has ended.")
 @click.option(
+    "--as-of", metavar="2026-10-05",
+    help="As it would have been told on that day; else as it was published last.",
+)  # fmt: skip
+@click.option(
     "--format", "form", default=None, metavar="FORMAT",
     help="table (default), csv, xlsx or html; else as the name of --to says.",
 )  # fmt: skip
@@ -37,14 +41,18 @@ def report() -> None:
 @shared
 @pass_state
 def report_quarter(
-    state: State, quarter: str | None, form: str | None, target: Path | None
+    state: State,
+    quarter: str | None,
+    as_of: str | None,
+    form: str | None,
+    target: Path | None,
 ) -> None:
     """The quarter table: every measure, for each community and all together, with its change."""
     from cophub.hub import sheets
 
     form = _format(form, target, ("table", "csv", "xlsx", "html"), "table")
     with state.hub() as hub:
-        found = hub.report_quarter(quarter)
+        found = hub.report_quarter(quarter, as_of)
     if show.finish(state, found):
         return
     if form == "table" and target is None:
@@ -54,11 +62,11 @@ def report_quarter(
     write = writers.get(form, sheets.quarter_csv)
     _write(target, form, lambda out: write(found, out))
     if target is not None:
-        show.say(f"{show.mark('done')} {found.quarter} is in {target}")
+        show.say(f"{show.mark('done')} {found.title} is in {target}")
 
 
 def _show_quarter(found: "QuarterReport") -> None:
-    show.say(show.bold(found.quarter))
+    show.say(show.bold(found.title))
     longest = max(len(label) for _, label, _ in found.measures)
     at_once = max(1, (show.columns_across() - longest - 4) // _COLUMN)
     for start in range(0, len(found.communities), at_once):
@@ -72,6 +80,8 @@ def _show_quarter(found: "QuarterReport") -> None:
         show.say()
     for line in _absences(found):
         show.paragraph("–", line)
+    for line in _notes(found):
+        show.paragraph("*", line)
     observed = [row.observed_at for row in found.rows if row.observed_at]
     if observed:
         show.say(
@@ -81,20 +91,31 @@ def _show_quarter(found: "QuarterReport") -> None:
 
 def _absences(found: "QuarterReport") -> Iterator[str]:
     """Why figures are missing: a line for each reason, and whom it concerns unless it is all."""
+    return _reasons(found, lambda row: row.absent)
+
+
+def _notes(found: "QuarterReport") -> Iterator[str]:
+    """What a past day cannot be told without, in the same way; nothing of what was published."""
+    if found.caveat:
+        yield from _reasons(found, lambda row: row.note)
+        yield found.caveat
+
+
+def _reasons(found: "QuarterReport", why_of: Callable[["MeasureRow"], str | None]) -> Iterator[str]:
     titles = dict(found.communities)
-    nowhere = {row.measure: row.absent for row in found.rows if not row.community and row.absent}
+    nowhere = {row.measure: why for row in found.rows if not row.community and (why := why_of(row))}
     whose: dict[tuple[str, str], list[str]] = {}
     for row in found.rows:
-        if row.absent and row.measure not in nowhere:
-            whose.setdefault((row.absent, row.label), []).append(titles[row.community])
+        if (why := why_of(row)) and row.measure not in nowhere:
+            whose.setdefault((why, row.label), []).append(titles[row.community])
     lines: dict[tuple[str, str], list[str]] = {}
     for measure, label, _ in found.measures:
-        if why := nowhere.get(measure):
-            lines.setdefault((why, ""), []).append(label)
-    for (why, label), communities in whose.items():
-        lines.setdefault((why, f"{', '.join(communities)}: "), []).append(label)
-    for (why, of), labels in lines.items():
-        yield f"{of}{'; '.join(labels)}: {why}"
+        if reason := nowhere.get(measure):
+            lines.setdefault((reason, ""), []).append(label)
+    for (reason, label), communities in whose.items():
+        lines.setdefault((reason, f"{', '.join(communities)}: "), []).append(label)
+    for (reason, of), labels in lines.items():
+        yield f"{of}{'; '.join(labels)}: {reason}"
 
 
 def _heading(title: str) -> str:

@@ -433,10 +433,15 @@ class Hub:
 
         return reading.communities(self.warehouse)
 
-    def report_quarter(self, quarter: str | None = None) -> QuarterReport:
-        """The quarter table; of the last finished quarter when none is named."""
+    def report_quarter(self, quarter: str | None = None, as_of: str | None = None) -> QuarterReport:
+        """The quarter table; of the last finished quarter when none is named.
+
+        As it was published, or as it would have been told on the day `as_of`, as 2026-10-05.
+        """
         from cophub.hub import quarters
 
+        if as_of is not None:
+            return quarters.report_as_of(self, quarter, as_of)
         if quarter is None:
             wanted = quarters.last_finished(self.now(), self.config.timezone)
         else:

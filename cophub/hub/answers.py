@@ -220,6 +220,12 @@ class MeasureRow:
     """Whether it tells about fewer than 5 people."""
 
 
+_KEPT_AS_TODAY = (
+    "Which spaces serve which community, and what sources have changed since in what they had told"
+    " by that day, is told as it is today; whoever was erased since is in no figure."
+)
+
+
 @dataclass(frozen=True)
 class QuarterReport:
     """The quarter table: a row per measure, a column per community (`""`: all together)."""
@@ -228,6 +234,18 @@ class QuarterReport:
     communities: tuple[tuple[str, str], ...]
     """(key, title), the whole organisation first."""
     rows: tuple[MeasureRow, ...]
+    as_of: str | None = None
+    """The day as of which it is told, as 2026-10-05; None: as it was published last."""
+
+    @property
+    def title(self) -> str:
+        """What it is a table of."""
+        return f"{self.quarter} as of {self.as_of}" if self.as_of else self.quarter
+
+    @property
+    def caveat(self) -> str | None:
+        """What a table of a past day tells as it is today; None for what was published."""
+        return _KEPT_AS_TODAY if self.as_of else None
 
     @property
     def measures(self) -> tuple[tuple[str, str, str], ...]:

@@ -1,15 +1,25 @@
 """Calendar quarters in the hub's timezone, and the quarter table."""
 
+import logging
 import re
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Boolean, Connection, text
 
-from cophub.errors import ConfigError, WarehouseError
+from cophub.errors import ConfigError, PluginError, WarehouseError
 from cophub.hub.answers import MeasureRow, QuarterReport
+from cophub.pipeline import PipelineContext
 from cophub.warehouse import Warehouse
 from cophub.warehouse.columns import Instant, Json
+from cophub.warehouse.definitions import measures_of
+
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+
+_PIPELINE = "measures"
 
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
 
@@ -38,6 +48,62 @@ def parse_quarter(written: str) -> str:
     raise ConfigError(f'"{written}" is not a quarter; write it as 2026Q3')
 
 
+def parse_day(written: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
+    """A day, as 2026-10-05, and its last instant in the zone; of today that is now.
+
+    Raises ConfigError for what is no day or has not begun.
+    """
+    try:
+        day = date.fromisoformat(written.strip())
+    except ValueError:
+        raise ConfigError(f'"{written}" is not a day; write it as 2026-10-05') from None
+    today = now.astimezone(zone).date()
+    if day > today:
+        raise ConfigError(f"{day} has not come yet; today is {today}")
+    if day == today:
+        return str(day), now
+    midnight = datetime.combine(day + timedelta(days=1), time(), zone)
+    return str(day), midnight - timedelta(microseconds=1)
+
+
+def report_as_of(hub: "Hub", quarter: str | None, written: str) -> QuarterReport:
+    """The quarter table as it would have been told at the end of a day; nothing is written.
+
+    Of the quarter that had ended last by then, when none is named. Raises ConfigError: no such day
+    or quarter, or none that had figures on that day.
+    """
+    zone = hub.config.timezone
+    day, then = parse_day(written, hub.now(), zone)
+    wanted = parse_quarter(quarter) if quarter else last_finished(then, zone)
+    pipeline = hub.plugins.pipelines.get(_PIPELINE)
+    if pipeline is None or pipeline.request is None:
+        raise PluginError("there is no pipeline that makes figures; `cophub plugins` says why")
+    ctx = PipelineContext(
+        settings=hub.pipeline_settings(_PIPELINE),
+        warehouse=hub.warehouse,
+        now=hub.now(),
+        timezone=zone,
+        communities=hub.config.community_specs,
+        log=logging.getLogger(f"cophub.pipeline.{_PIPELINE}"),
+    )
+    made = pipeline.request(ctx, {"quarter": wanted, "as_of": then.isoformat()})
+    rows = _worded(msgspec.json.decode(made.content))
+    with hub.warehouse.connect() as connection:
+        named = _titles(connection)
+    return QuarterReport(wanted, _columns(rows, named), rows, day)
+
+
+def _worded(found: list[dict[str, object]]) -> tuple[MeasureRow, ...]:
+    """Rows of the pipeline with the words of their measures, in the order of the table."""
+    words = {
+        m.name: (place, {"label": m.label, "unit": m.unit, "definition": m.definition})
+        for place, m in enumerate(measures_of("quarter"))
+    }
+    known = [row for row in found if row["measure"] in words]
+    known.sort(key=lambda row: (words[str(row["measure"])][0], str(row["community"])))
+    return tuple(msgspec.convert(row | words[str(row["measure"])][1], MeasureRow) for row in known)
+
+
 def quarter_report(warehouse: Warehouse, quarter: str) -> QuarterReport:
     """The quarter table as it was published. Raises WarehouseError when there is none yet."""
     query = text(
@@ -45,17 +111,29 @@ def quarter_report(warehouse: Warehouse, quarter: str) -> QuarterReport:
         " definition, sources, observed_at, note, small FROM measure_quarter"
         " WHERE quarter = :quarter ORDER BY position, community"
     ).columns(sources=Json, observed_at=Instant, small=Boolean)
-    titles = text("SELECT key, title FROM community ORDER BY title, key")
     with warehouse.connect() as connection:
         found = connection.execute(query, {"quarter": quarter}).all()
-        named = [(key, title) for key, title in connection.execute(titles)]
+        named = _titles(connection)
         if not found:
             raise WarehouseError(_no_figures(connection, quarter))
-    rows = [MeasureRow(**{**row._mapping, "sources": tuple(row.sources or ())}) for row in found]
+    rows = tuple(
+        MeasureRow(**{**row._mapping, "sources": tuple(row.sources or ())}) for row in found
+    )
+    return QuarterReport(quarter, _columns(rows, named), rows)
+
+
+def _titles(connection: Connection) -> list[tuple[str, str]]:
+    found = connection.execute(text("SELECT key, title FROM community ORDER BY title, key"))
+    return [(key, title) for key, title in found]
+
+
+def _columns(
+    rows: tuple[MeasureRow, ...], named: list[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """(key, title) of the communities that have rows, all of them together first."""
     present = {row.community for row in rows}
     whole = [("", "All communities")] if "" in present else []
-    columns = whole + [(key, title) for key, title in named if key in present]
-    return QuarterReport(quarter, tuple(columns), tuple(rows))
+    return tuple(whole + [(key, title) for key, title in named if key in present])
 
 
 def _no_figures(connection: Connection, quarter: str) -> str:

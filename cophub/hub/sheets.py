@@ -18,7 +18,7 @@ def quarter_csv(report: QuarterReport, out: IO[bytes]) -> None:
     """A line per community and measure."""
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(_FIELDS)
+    writer.writerow(_fields(report))
     for values in _figures(report):
         writer.writerow([safe_cell(value) for value in values])
     text.flush()
@@ -32,7 +32,7 @@ def quarter_xlsx(report: QuarterReport, out: IO[bytes]) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     book = xlsxwriter.Workbook(out, options)
     _table_sheet(book, report)
-    _plain_sheet(book, "Figures", [list(_FIELDS), *_figures(report)])
+    _plain_sheet(book, "Figures", [_fields(report), *_figures(report)])
     words = {row.label: row.definition for row in report.rows}
     _plain_sheet(book, "Definitions", [["measure", "definition"], *map(list, words.items())])
     book.close()
@@ -47,7 +47,9 @@ def _table_sheet(book: Any, report: QuarterReport) -> None:
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2 * len(report.communities), 14)
-    sheet.write_string(0, 0, report.quarter, bold)
+    sheet.write_string(0, 0, report.title, bold)
+    if report.caveat:
+        sheet.write_string(len(report.measures) + 2, 0, report.caveat)
     for place, (_, title) in enumerate(report.communities):
         sheet.write_string(0, 1 + 2 * place, title, bold)
         sheet.write_string(0, 2 + 2 * place, "change", bold)
@@ -62,6 +64,8 @@ def _table_sheet(book: Any, report: QuarterReport) -> None:
                     sheet.write_comment(line, 1 + 2 * place, row.absent)
                 continue
             sheet.write_number(line, 1 + 2 * place, row.value, form)
+            if report.as_of and row.note:
+                sheet.write_comment(line, 1 + 2 * place, row.note)
             if row.difference is not None:
                 sheet.write_number(line, 2 + 2 * place, row.difference, form)
 
@@ -97,6 +101,11 @@ def change(row: MeasureRow, unit: str) -> str:
     return f"{sign}{number(abs(difference))}" + (" points" if unit == "%" else "")
 
 
+def _fields(report: QuarterReport) -> list[str]:
+    """The day stands in a column of its own where one was asked for."""
+    return [*_FIELDS, *(["as_of"] if report.as_of else [])]
+
+
 def _figures(report: QuarterReport) -> list[list[Any]]:
     titles = dict(report.communities)
     return [
@@ -107,6 +116,7 @@ def _figures(report: QuarterReport) -> list[list[Any]]:
             *(getattr(row, name) for name in _FIELDS[3:13]),
             ", ".join(row.sources),
             row.observed_at.isoformat() if row.observed_at else "",
+            *([report.as_of] if report.as_of else []),
         ]
         for row in report.rows
     ]

@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -217,3 +219,46 @@ def test_a_community_title_cannot_break_the_page(cophub: Call, folder: Folder) -
     page = cophub("report", "quarter", "--quarter", "2026Q1", "--format", "html").out
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_quarter_as_of_today_is_what_was_published_today(published: Call, tmp_path: Path) -> None:
+    """In every format, with the day and what cannot be told of it."""
+    today = str(datetime.now(ZoneInfo("Europe/Zurich")).date())
+    quarter = ("report", "quarter", "--quarter", "2026Q1")
+    as_of = (*quarter, "--as-of", today)
+    told = list(csv.DictReader(io.StringIO(published(*as_of, "--format", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(published(*quarter, "--format", "csv").out)))
+    compared = ("community", "title", "measure", "label", "value", "absent", "definition")
+    assert [[row[name] for name in compared] for row in told] == [
+        [row[name] for name in compared] for row in rows
+    ]
+    assert {row["as_of"] for row in told} == {today}
+    assert "as_of" not in rows[0]
+    shown = published(*as_of).out
+    assert shown.startswith(f"2026Q1 as of {today}")
+    assert "is told as it is today" in shown
+    found = published(*as_of, "--json").json
+    assert (found["as_of"], len(found["rows"])) == (today, len(rows))
+    sheet, page = tmp_path / "q.xlsx", tmp_path / "q.html"
+    assert published(*as_of, "--to", str(sheet)).out == f"✓ 2026Q1 as of {today} is in {sheet}\n"
+    published(*as_of, "--to", str(page))
+    title = f"2026Q1 as of {today}"
+    assert title in cells(sheet)
+    assert title in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-13-01", '"2026-13-01" is not a day; write it as 2026-10-05'),
+        ("yesterday", '"yesterday" is not a day'),
+        ("2999-01-01", "2999-01-01 has not come yet"),
+        ("2019-01-01", "on 2019-01-01 the hub knew nothing yet: it has looked since 20"),
+    ],
+)
+def test_a_day_that_cannot_be_told_is_one_line(published: Call, day: str, said: str) -> None:
+    answer = published("report", "quarter", "--as-of", day)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert said in answer.err
+    assert "Traceback" not in answer.err

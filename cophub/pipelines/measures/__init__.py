@@ -2,10 +2,11 @@
 
 It reads people and communities as pipeline `identities` left them, counts with set-based SQL over
 staged tables, and replaces the tables `measure` and `measure_month` in one transaction: a reader
-sees the figures of one version, whole.
+sees the figures of one version, whole. `request` makes a quarter as of a day, and writes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from cophub import Pipeline, PipelineContext, Publication, hookimpl
 from cophub.pipeline import NoSettings
@@ -21,6 +22,21 @@ def run(ctx: PipelineContext[NoSettings]) -> Iterator[Publication]:
     yield from ()
 
 
+def request(ctx: PipelineContext[NoSettings], wanted: Mapping[str, str]) -> Publication:
+    """The rows of `wanted["quarter"]` as told at `wanted["as_of"]`, an instant, as a JSON list.
+
+    Raises ConfigError where there were none.
+    """
+    import msgspec
+
+    from cophub.pipelines.measures.asof import quarter_as_of
+
+    quarter, then = wanted["quarter"], datetime.fromisoformat(wanted["as_of"])
+    with ctx.warehouse.connect() as connection:
+        rows = quarter_as_of(connection, quarter, then, ctx.timezone)
+    return Publication(f"{quarter}.json", msgspec.json.encode(rows))
+
+
 @hookimpl
 def cophub_pipelines() -> list[Pipeline]:
     return [
@@ -29,5 +45,6 @@ def cophub_pipelines() -> list[Pipeline]:
             summary="The quarter table and the months of every community",
             run=run,
             after=("identities",),
+            request=request,
         )
     ]

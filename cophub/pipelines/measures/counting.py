@@ -39,16 +39,22 @@ TABLES = {
 
 def count_facts(connection: Connection, calendar: Calendar) -> tuple[Facts, list[months.Row]]:
     """Everything that figures are made of, and the rows by month."""
-    calendars.stage_calendar(connection, calendar)
-    tallies.stage_events(connection)
-    tenure.stage_spells(connection, calendar)
-    tenure.stage_affiliations(connection, calendar)
+    counts = count_quarters(connection, calendar)
     acts.stage_acts(connection)
     months.stage_months(connection)
     members = tenure.spells_of_people("spell", "m", lists_only=False)
     heads = tenure.headcounts(connection, tenure.merged(members, "person"))
     by_month = months.month_table(connection, calendar, heads)
-    return _count_communities(connection, calendar, _count(connection, calendar)), by_month
+    return _count_communities(connection, calendar, counts), by_month
+
+
+def count_quarters(connection: Connection, calendar: Calendar) -> Counts:
+    """What the quarter table is made of; fills the staged tables that the rest is counted from."""
+    calendars.stage_calendar(connection, calendar)
+    tallies.stage_events(connection)
+    tenure.stage_spells(connection, calendar)
+    tenure.stage_affiliations(connection, calendar)
+    return _count(connection, calendar)
 
 
 def _count(connection: Connection, calendar: Calendar) -> Counts:

@@ -14,6 +14,9 @@ from cophub.pipelines.measures.tallies import Campaigns, Cell, Coverage, Events
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
 from cophub.warehouse.definitions import MEASURES, SMALL
 
+RUNNING = "the quarter is not over: as of now"
+"""The note of a figure that may still change by itself."""
+
 Origin = tuple[list[str], datetime | None]
 """Names of sources, and how fresh the least fresh of them is."""
 
@@ -115,7 +118,7 @@ def _row(
 ) -> Row:
     notes = [figure.note] if figure.note else []
     if running and figure.value is not None:
-        notes.append("the quarter is not over: as of now")
+        notes.append(RUNNING)
     compared: tuple[float | None, float | None, float | None] = (None, None, None)
     if figure.value is not None and previous.value is not None:
         if figure.basis == previous.basis:

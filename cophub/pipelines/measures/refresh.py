@@ -42,8 +42,7 @@ def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> 
 
 def _count(connection: Connection, now: datetime, zone: ZoneInfo) -> Rows:
     rows: Rows = {table.name: [] for table in _REPLACED}
-    scopes.stage_scopes(connection)
-    found = scopes.read_scopes(connection, now)
+    found = scopes.find_scopes(connection, now)
     if not found:
         return rows
     calendar = calendars.make_calendar(min(scope.first_at for scope in found), now, zone)

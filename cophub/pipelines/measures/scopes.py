@@ -44,6 +44,12 @@ class Scope:
         return "this community" if self.community else "any community"
 
 
+def find_scopes(connection: Connection, now: datetime) -> list[Scope]:
+    """Fill the staged table `scope_space`; every scope that has any fact by now."""
+    stage_scopes(connection)
+    return read_scopes(connection, now)
+
+
 def stage_scopes(connection: Connection) -> None:
     """Fill the staged table `scope_space`."""
     execute(
