@@ -294,7 +294,7 @@ def _evidence(question: Question, joins: float | None) -> Table:
                 Text(bar, tone),
                 Text(clean(in_words(reason))),
             )
-    needed = f"from {joins:+.1f} on they are joined unasked" if joins is not None else ""
+    needed = f"from {joins:+.4g} on they are joined unasked" if joins is not None else ""
     if question.joined:
         needed = "they were joined unasked"
     elif question.refused:

@@ -131,16 +131,16 @@ def test_at_the_end_it_is_told_what_was_learned(asked: Directory, cophub: Call) 
         said = [Wish(False, ("old", f"{n}"), ("older", f"{n}"), None, 2.5) for n in range(29)]
         record(connection, said, by="Ada", now=hub.now())
     with Terminal("people", "review") as terminal:
-        assert "from +2.5 on they are joined" in terminal.wait_for("quit")
+        assert "from +2.75 on they are joined" in terminal.wait_for("quit")
         terminal.press("d")
         terminal.wait_for("decision 30")
         terminal.press("q")
         assert terminal.end() == 0
-    learned = "30 answers: pairs with score 2 are right in 52 of 100; joined from 3.5 on"
+    learned = "30 answers: pairs with score 2 are right in 52 of 100; joined from 3.75 on"
     assert learned in terminal.shown
     assert learned in cophub("people", "decisions").out
     figures = cophub("people", "decisions", "--json").json["learned"]
-    assert (figures["answers"], figures["merge"]) == (30, 3.5)
+    assert (figures["answers"], figures["merge"]) == (30, 3.75)
     cophub("people", "undo")
     assert cophub("people", "decisions", "--json").json["learned"] is None
 

@@ -87,7 +87,7 @@ def test_what_is_as_likely_as_it_was_said_to_be_moves_nothing() -> None:
     found = learned(SET, simulated(SET.even, 4_000))
     assert found.line == SET and found.answers == 4_000
     assert str(found).startswith("4,000 answers: pairs with score 2 are right in 9")
-    assert str(found).endswith(" of 100; joined from 2.5 on")
+    assert str(found).endswith(" of 100; joined from 2.75 on")
 
 
 def test_a_weight_turns_it_off() -> None:

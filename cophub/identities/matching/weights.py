@@ -8,7 +8,7 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    merge: float = Field(2.5, description="Two nodes are joined from this score on")
+    merge: float = Field(2.75, description="Two nodes are joined from this score on")
     ask: float = Field(0.5, description="A pair is worth a question from this score on")
     leave: float = Field(-2.0, description="A known pair below this keeps two groups apart")
     agreed: float = Field(
