@@ -288,7 +288,7 @@ def _dgroups(
 ) -> Account:
     hidden, first = chance.random() < 0.10, local(one.called.g)
     account = Account(
-        key=str(desk.number() % 10**12),
+        key=str(desk.number() % 10**15),
         name=shown.name,
         email=UNSET if hidden else email,
         kind="person",
