@@ -224,7 +224,8 @@ class Config(Table):
             if isinstance(field.default, Path):
                 filled.setdefault(key, str(field.default))
         for key in filled:
-            if (field := model.model_fields.get(key)) and _is_path(field):
+            found = model.model_fields.get(key)
+            if found is not None and _is_path(found):
                 filled[key] = _absolute(filled[key], self.folder)
         for key, field in model.model_fields.items():
             if _format(field) == "hub-timezone":
