@@ -20,8 +20,11 @@ _GUESTS = (
 CHANGED = (
     "SELECT account FROM membership WHERE source = <source> AND run > {since}"
     " UNION SELECT account FROM attendance WHERE source = <source> AND run > {since}"
+    " UNION SELECT m.account FROM event e JOIN attendance m"
+    " ON m.source = e.source AND m.event = e.key WHERE e.source = <source> AND e.run > {since}"
 )
-"""Accounts of a source with a membership or attendance that a run after `since` wrote."""
+"""Accounts of a source with a membership, an attendance or an event of theirs that a run after
+`since` wrote."""
 
 
 class Labels:

@@ -100,3 +100,27 @@ def test_spaces_of_one_community_and_events_count_as_it(
         connection.execute(insert(tables.event_place).values(place))
         found = {row[1]: read_account(row).communities for row in every_account(connection)}
     assert found == {"1": ("lists/l2", "malaria"), "2": ("malaria",)}
+
+
+def test_an_event_that_is_read_after_who_came_to_it_is_looked_at(
+    directory: Directory, warehouse: Warehouse
+) -> None:
+    """Its guests are as they were; what they were in is known only now."""
+    directory.sync(
+        *twins(200), *_crowd(), *namesakes("Ba", 1), *namesakes("Ba", 2)[:1],
+        account("news", "Ba2x", name="Awa Ba"),
+    )  # fmt: skip
+    stamp = {"first_seen_at": directory.now, "changed_at": directory.now}
+    with warehouse.begin() as connection:
+        guest = {"source": "news", "event": "e", "account": "Ba2x", "run": 1}
+        connection.execute(insert(tables.attendance).values(guest | stamp))
+    directory.resolve()
+    pair = frozenset({("lists", "Ba2"), ("news", "Ba2x")})
+    assert pair not in refs(directory.people())
+    run = directory.begin("news")
+    with warehouse.begin() as connection:
+        call = {"source": "news", "key": "e", "space": "news-2", "run": run}
+        connection.execute(insert(tables.event).values(call | stamp))
+    directory.end(run)
+    directory.resolve()
+    assert pair in refs(directory.people()) == directory.at_once()[0]
