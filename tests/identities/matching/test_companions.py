@@ -3,6 +3,9 @@
 from random import Random
 
 from cophub.identities.matching.companions import Company, learn_company
+from cophub.identities.matching.habits import learn
+
+from .conftest import account
 
 GROUPS = 10
 
@@ -56,3 +59,25 @@ def test_order_does_not_matter() -> None:
     pairs, others = _pairs(300, same=True), _pairs(300, same=False)
     turned = [(b, a) for a, b in reversed(pairs)]
     assert learn_company(pairs, others) == learn_company(turned, others)
+
+
+def _learned(spelled: int) -> float:
+    """What being together says, where so many people are written in two ways."""
+    chance = Random(5)
+    accounts, anchors = [], []
+    for at in range(150 + spelled):
+        family = "".join(chance.choice("bdfgklmnrt") + chance.choice("aeiou") for _ in range(4))
+        names = (
+            (f"Dorcaster {family}", f"Dorkister {family}")
+            if at < spelled
+            else (f"Zuri {family}",) * 2
+        )
+        for place, name in enumerate(names):
+            topic = (f"t{at % GROUPS}",)
+            accounts.append(account("s", f"{at}-{place}", name, communities=topic))
+            anchors.append(2 * at + place)
+    return learn(accounts, anchors).company.weigh(["t1"], ["t1"])[0]
+
+
+def test_two_spellings_of_one_name_are_no_strangers() -> None:
+    assert _learned(spelled=300) >= 2
