@@ -88,8 +88,19 @@ def erase(
     hashes |= {id_hash(key, number): "id" for number in ids}
     hashes |= {name_hash(key, name): "name" for name in names}
     _remember(connection, hashes, now)
+    # Which briefs they were mailed names them as well, to whoever has the key.
+    mailed = [value for value, kind in hashes.items() if kind == "email"]
+    connection.execute(delete(t.brief_sent).where(t.brief_sent.c.recipient.in_(mailed)))
     for source, account in accounts:
         expunge(connection, source, account)
+
+
+def is_erased_address(connection: Connection, forms: Iterable[str]) -> bool:
+    """Whether an address, given in all the forms it is known by, is of somebody erased."""
+    key = erasure_key(connection)
+    hashes = [email_hash(key, form) for form in forms if form]
+    found = select(t.erasure.c.hash).where(t.erasure.c.hash.in_(hashes)).limit(1)
+    return connection.scalar(found) is not None
 
 
 def keep_out(connection: Connection, hashes: Iterable[str], now: datetime) -> None:

@@ -19,9 +19,10 @@ from sqlalchemy import delete, insert, select, update
 
 from cophub import AuthError, ConfigError, SourceUnavailable
 from cophub.identities.privacy import mask_address
+from cophub.identities.reading.mailboxes import mailbox_behind
 from cophub.pipelines.brief.settings import Smtp
 from cophub.warehouse import Warehouse
-from cophub.warehouse.erasure import email_hash, erasure_key
+from cophub.warehouse.erasure import email_hash, erasure_key, is_erased_address
 from cophub.warehouse.tables import brief_sent
 
 
@@ -173,8 +174,15 @@ def _hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes
 
 
 def _claimable(warehouse: Warehouse, each: Outgoing, log: logging.Logger) -> bool:
-    """Whether it was neither sent this week nor left half sent."""
+    """Whether it was neither sent this week nor left half sent, and its reader is not erased."""
     with warehouse.begin() as connection:
+        if is_erased_address(connection, (each.recipient, mailbox_behind(each.recipient))):
+            log.warning(
+                "%s was forgotten and gets no brief; take that address out of the recipients under"
+                " [pipelines.brief.settings] in plugins.toml",
+                mask_address(each.recipient),
+            )
+            return False
         key = (each.community, each.week, email_hash(erasure_key(connection), each.recipient))
         found = connection.scalar(select(brief_sent.c.state).where(_is(*key)))
     if found == "sending":

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from cophub import AuthError, ConfigError, SourceUnavailable
 from cophub.pipelines.brief import Settings
+from cophub.warehouse.erasure import erase
 
 from .conftest import NOW, Village, ago
 
@@ -285,3 +286,18 @@ def test_a_community_that_is_not_there_is_told_after_the_others_were_sent(
 def test_a_recipient_is_one_bare_address(address: str):
     with pytest.raises(ValidationError, match="not an e-mail address"):
         Settings(recipients={"m": [address]})
+
+
+def test_whoever_is_forgotten_is_not_remembered_as_a_recipient_and_gets_no_more(
+    asked: Village, postbox: Postbox, caplog: pytest.LogCaptureFixture
+):
+    settings = {"recipients": {"m": [ADA, BEN]}, "smtp": smtp(postbox)}
+    asked.run(**settings)
+    with asked.rows.warehouse.begin() as connection:
+        erase(connection, emails=[ADA], now=NOW)
+    assert len(asked.rows.all("brief_sent")) == 1
+    for later in (1, 7):
+        asked.run(NOW + timedelta(days=later), **settings)
+    assert sorted(postbox.recipients) == [ADA, BEN, BEN]
+    assert "a***@example.org was forgotten and gets no brief" in caplog.text
+    assert "ada@" not in caplog.text
