@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PrivateAttr
+
+from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
     from cophub.warehouse import Warehouse
@@ -18,6 +20,31 @@ S = TypeVar("S", bound=BaseModel)
 
 class NoSettings(BaseModel, extra="forbid"):
     """For a pipeline that has nothing to set."""
+
+
+class LaterSettings(BaseModel):
+    """Settings of which those named in `later` stop nothing but what uses them when they are wrong.
+
+    A pipeline calls `check(name)` right before it uses one; until then a wrong one has its default.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset()
+    _wrong: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def wrong(self) -> Mapping[str, str]:
+        """What is wrong with those that cannot be used, in one line each, by name."""
+        return self._wrong
+
+    def leave_out(self, wrong: Mapping[str, str]) -> None:
+        """Say what is wrong with some of them; for whoever reads plugins.toml."""
+        self._wrong.update(wrong)
+
+    def check(self, *names: str) -> None:
+        """Raise ConfigError where one of them was given and cannot be used."""
+        for name in names:
+            if name in self._wrong:
+                raise ConfigError(self._wrong[name])
 
 
 @dataclass(frozen=True)

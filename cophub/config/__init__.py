@@ -40,7 +40,7 @@ from cophub.config.timetable import Timetable
 from cophub.connector import Connector
 from cophub.errors import ConfigError
 from cophub.http import is_secret_name, redact, remember_secret
-from cophub.pipeline import CommunitySpec, Pipeline
+from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
 
 __all__ = ["Config", "Source", "Timetable", "load_config", "shown"]
 
@@ -211,8 +211,24 @@ class Config(Table):
         return self.settings(pipeline.settings, table.settings, ("pipelines", pipeline.name))
 
     def settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
-        """The values as the plugin's own model, paths made absolute and variables filled in."""
-        return self._settings(model, values, (*where, "settings"))
+        """The values as the plugin's own model, paths made absolute and variables filled in.
+
+        Raises ConfigError, but for what the model wants to be told later.
+        """
+        where = (*where, "settings")
+        late = model.later & values.keys() if issubclass(model, LaterSettings) else frozenset()
+        good = {key: value for key, value in values.items() if key not in late}
+        made, wrong = self._settings(model, good, where), {}
+        for key in sorted(late):
+            try:
+                made = self._settings(model, {**good, key: values[key]}, where)
+            except ConfigError as error:
+                wrong[key] = str(error)
+            else:
+                good[key] = values[key]
+        if isinstance(made, LaterSettings):
+            made.leave_out(wrong)
+        return made
 
     def _settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
         if model.model_config.get("extra") != "allow":

@@ -16,6 +16,7 @@ from cophub.config.environment import FromEnvironment
 from cophub.errors import CophubError
 from cophub.hub import reading
 from cophub.hub.answers import Finding
+from cophub.pipeline import LaterSettings
 from cophub.warehouse import Warehouse, tables
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def _plugins(hub: "Hub") -> Iterator[Finding]:
     try:
         hub.config.check_pipelines(plugins.pipelines)
         for name in plugins.pipelines:
-            hub.pipeline_settings(name)
+            settings = hub.pipeline_settings(name)
+            for wrong in settings.wrong.values() if isinstance(settings, LaterSettings) else ():
+                yield Finding("pipelines", "failed", wrong)
     except CophubError as error:
         yield Finding("pipelines", "failed", str(error))
 

@@ -137,3 +137,47 @@ smtp = { host = "127.0.0.1", port = 1, sender = "hub@example.org" }
     assert json.loads(written[2].read_text())["community"] == "forum"
     site = "".join(path.name for path in (folder.folder / "site").rglob("*"))
     assert "W" not in site.replace("Cophub", "")
+
+
+MAIL = """
+[pipelines.brief.settings]
+recipients.forum = ["ada@example.org"]
+smtp = { host = "127.0.0.1", port = 1, sender = "hub@example.org", user = "hub", password = { env = "SMTP_PASSWORD" } }
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("mail", "said"),
+    [
+        (MAIL, "settings.smtp.password: the environment variable SMTP_PASSWORD is not set; set it"),
+        (MAIL.replace("port = 1", 'prot = 1'), "settings.smtp.prot: no such key"),
+        (MAIL.replace('sender = "hub@example.org", ', ""), "settings.smtp.sender: is missing"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_the_mail_stops_nothing_else(
+    folder: Folder, cophub: Call, mail: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "SMTP_PASSWORD" not in said:
+        monkeypatch.setenv("SMTP_PASSWORD", "any")
+    folder.configure(CONFIG + mail)
+    answer = cophub("run")
+    told = " ".join((answer.out + answer.err).split())
+    assert answer.code == 1
+    assert f"[pipelines.brief] {said}" in told
+    assert "until then the briefs are written and not mailed" in told
+    assert (folder.folder / "site" / "index.html").exists()
+    assert len(list((folder.folder / "briefs" / "forum").iterdir())) == 4
+    shown = cophub("brief", "forum", *WEEK)
+    assert shown.code == 0 and shown.out.startswith("THE FORUM") and shown.err == ""
+    doctor = cophub("doctor")
+    assert said in " ".join((doctor.out + doctor.err).split())
+
+
+def test_an_address_that_is_none_keeps_nobody_from_reading_the_brief(
+    folder: Folder, cophub: Call
+) -> None:
+    folder.configure(CONFIG + MAIL.replace("ada@example.org", "ada"))
+    answer = cophub("run")
+    assert answer.code == 1 and "is not an e-mail address" in answer.out + answer.err
+    assert not (folder.folder / "briefs").exists()
+    assert cophub("brief", "forum", *WEEK).code == 0

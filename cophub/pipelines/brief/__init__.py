@@ -22,7 +22,7 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Write the briefs that somebody is to get, and mail those not mailed this week.
 
     Yields no files: the site may be public, briefs never are. Raises SourceUnavailable where mails
-    wait, after the files were written.
+    wait and ConfigError where a setting of the mail is wrong, after the files were written.
     """
     from cophub.pipelines.brief.files import write_files
     from cophub.pipelines.brief.making import make_briefs
@@ -42,6 +42,9 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     if settings.smtp:
         mails = [mail for key, brief in briefs.items() for mail in _mails(brief, ctx, who[key])]
         send_all(mails, settings.smtp, ctx.warehouse, ctx.now, ctx.log)
+    settings.check("recipients")
+    if trouble := settings.wrong.get("smtp"):
+        raise ConfigError(f"{trouble}; until then the briefs are written and not mailed")
     if unknown:
         raise ConfigError(
             f"plugins.toml: [pipelines.brief.settings] recipients: there is no community"

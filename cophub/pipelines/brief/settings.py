@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
+
+from cophub.pipeline import LaterSettings
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+\.[^\s@<>\"',;:()\[\]\\]+")
 
@@ -33,8 +35,13 @@ class Smtp(BaseModel, extra="forbid"):
     timeout_seconds: float = Field(30, gt=0, le=600, description="How long to wait for the server.")
 
 
-class Settings(BaseModel, extra="forbid"):
-    """Who gets which brief, where they are written, and what is in them."""
+class Settings(LaterSettings, extra="forbid"):
+    """Who gets which brief, where they are written, and what is in them.
+
+    What only mailing needs stops only the mailing.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset({"recipients", "smtp"})
 
     recipients: dict[str, list[Address]] = Field(
         default_factory=dict,
