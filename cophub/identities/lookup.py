@@ -147,10 +147,12 @@ def _of_account(connection: Connection, asked: str, account: Account) -> Meant:
 
 
 def _of_address(connection: Connection, asked: str) -> Meant:
+    from cophub.identities.reading.mailboxes import spellings
+
     query = (
         select(_link.c.person, _account.c.source, _account.c.key)
         .join(_account, (_account.c.source == _link.c.source) & (_account.c.key == _link.c.account))
-        .where(func.lower(func.trim(_account.c.email)) == asked.lower())
+        .where(func.lower(func.trim(_account.c.email)).in_(spellings(asked)))
         .order_by(_account.c.source, _account.c.key)
     )
     found = connection.execute(query).all()

@@ -93,6 +93,31 @@ def plain_address(text: str) -> str | None:
     return f"{local}@{host}"
 
 
+def international_address(text: str) -> str | None:
+    """The same for an address whose domain has letters beyond ASCII and could be registered.
+
+    `ana@bücher.example` stays as it is written, in lower case.
+    """
+    bare = unicodedata.normalize("NFKC", text).strip().strip("'\"").removeprefix("mailto:").lower()
+    try:
+        return bare if plain_address(network_form(bare)) else None
+    except UnicodeError:
+        return None
+
+
+def network_form(address: str) -> str:
+    """An address with its domain as the network writes it: `ana@xn--bcher-kva.example`.
+
+    Raises UnicodeError where no such domain could be.
+    """
+    local, at, host = address.rpartition("@")
+    if host.isascii():
+        return address
+    import idna
+
+    return f"{local}{at}{idna.encode(host, uts46=True, std3_rules=True).decode()}"
+
+
 def name_key(name: str) -> str:
     """A name as part of a key: letters and digits, in lower case, one space between words."""
     plain = unicodedata.normalize("NFKC", name).casefold()

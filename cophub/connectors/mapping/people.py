@@ -5,7 +5,7 @@ from collections.abc import Mapping as Told
 from hashlib import blake2b
 from typing import Any
 
-from cophub.connectors.mail.addresses import name_key
+from cophub.connectors.mail.addresses import name_key, network_form
 from cophub.connectors.mapping.fields import PERSON
 from cophub.connectors.mapping.values import PHONE
 from cophub.connectors.mapping.words import folded
@@ -71,7 +71,8 @@ def _full_name(row: Told[str, Any]) -> str:
 
 def _key(row: Told[str, Any], name: str | None, event: str) -> str | None:
     if row.get("email"):
-        return str(row["email"])
+        # One account, in whichever of its two forms a domain stands.
+        return network_form(str(row["email"]))
     if row.get("username"):
         return str(row["username"]).lower()
     if row.get("phone"):

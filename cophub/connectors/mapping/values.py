@@ -10,13 +10,15 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from cophub.connectors.mail.addresses import plain_address
+from cophub.connectors.mail.addresses import international_address, plain_address
 from cophub.connectors.mapping.words import NOTHING, flag_of
 
 Unit = str
 """What a bare number of a duration counts: seconds, minutes or hours."""
 _MINUTES = {"seconds": 1 / 60, "minutes": 1.0, "hours": 60.0}
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"|\\]+@(?:[\w-]+\.)+[^\W\d_][\w-]*")
+# Letters, digits, and the vowel signs that some scripts set beside their letters.
+_SIGN = r"[\w\u0300-\u036f\u064b-\u065f\u0900-\u0fff-]"
+_ADDRESS = re.compile(rf"[^\s@<>()\[\],;:\"|\\]+@(?:{_SIGN}+\.)+[^\W\d_]{_SIGN}*")
 _GUARDED = re.compile(r"'(?=[=+\-@])")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _ODD_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
@@ -81,12 +83,16 @@ def as_key(cell: Any) -> str | None:
 
 
 def as_email(cell: Any) -> tuple[str | None, tuple[str, ...]]:
-    """The first address of a cell in lower case, and the others that stand there too."""
+    """The first address of a cell in lower case, and the others that stand there too.
+
+    One with a domain beyond ASCII stays as it is written: `ana@bücher.example`.
+    """
     text = as_line(cell)
     if not text:
         return None, ()
     # A masked address, or one whose letters were guessed at, is nobody's.
-    shown = (plain_address(one) for one in _ADDRESS.findall(text) or [text])
+    written = _ADDRESS.findall(text) or [text]
+    shown = (plain_address(one) or international_address(one) for one in written)
     found = list(dict.fromkeys(address for address in shown if address))
     if not found:
         raise ValueError("it holds no e-mail address")

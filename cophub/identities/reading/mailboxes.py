@@ -7,6 +7,7 @@ go everywhere (`amina+news@`), but dots only where a provider documents that the
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -155,6 +156,18 @@ def _ascii(domain: str) -> str:
         return ""
 
 
+def spellings(email: str) -> tuple[str, ...]:
+    """An address in lower case and, where its domain has letters beyond ASCII, its other form."""
+    email = email.strip().lower()
+    local, at, domain = email.rpartition("@")
+    found = [email]
+    if at and (network := _ascii(domain)):
+        found.append(f"{local}@{network}")
+        with suppress(idna.IDNAError, UnicodeError):
+            found.append(f"{local}@{idna.decode(network)}")
+    return tuple(dict.fromkeys(found))
+
+
 @cache
 def _suffixes() -> tldextract.TLDExtract:
     # The list that comes with the package: nothing is fetched and nothing is written.
@@ -218,5 +231,6 @@ __all__ = [
     "mailbox_behind",
     "read_address",
     "registrable",
+    "spellings",
     "work_domain",
 ]

@@ -273,3 +273,13 @@ def test_calls_are_the_same_ones_when_their_time_zone_is_set_later(make, read):
     after = read(file, timezone="America/Lima", **settings).of(Event)
     assert [event.key for event in before] == [event.key for event in after]
     assert [event.starts_at.hour for event in after] == [15, 4]
+
+
+def test_both_forms_of_a_domain_are_one_account_and_it_is_shown_as_written(make, sync):
+    content = "E-mail,Name\nAna@Bücher.example,Ana Ríos\nbo@xn--bcher-kva.example,Bo Li\n"
+    file = make("list.csv", content)
+    assert counts(sync(path=str(file)))[3] == 0
+    assert sync.members() == ["ana@xn--bcher-kva.example", "bo@xn--bcher-kva.example"]
+    file.write_text(content.replace("Ana@Bücher", "ana@xn--bcher-kva"), encoding="utf-8")
+    assert counts(sync(path=str(file)))[2] == 0
+    assert len(sync.members()) == 2

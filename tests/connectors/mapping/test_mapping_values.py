@@ -101,6 +101,21 @@ def test_addresses():
             as_email(wrong)
 
 
+@pytest.mark.parametrize(
+    "written", ["ana@bücher.example", "ana@почта.example", "ana@परीक्षा.परीक्षा", "ana@faß.example"]
+)
+def test_a_domain_in_any_letters_stays_as_it_is_written(written):
+    assert as_email(f"Ana <{written.replace('ana', 'Ana')}>") == (written, ())
+    assert as_email(f"mailto:{written}, b@example.org") == (written, ("b@example.org",))
+
+
+def test_letters_that_no_domain_has_are_no_address():
+    for wrong in ("ana@bÃ¼cher.example", "ana@bü\ufffdcher.example", "änä@bücher.example",
+                  "a***@bücher.example", "ana@-ü-.example", "ana@bü_cher.example"):  # fmt: skip
+        with pytest.raises(ValueError, match="no e-mail address"):
+            as_email(wrong)
+
+
 def test_text_and_ids():
     assert as_text("'=SUM(A1)") == "=SUM(A1)"
     assert as_text("=SUM(A1)") == "=SUM(A1)"

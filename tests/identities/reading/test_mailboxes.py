@@ -10,6 +10,7 @@ from cophub.identities.reading.mailboxes import (
     is_work_domain,
     read_address,
     registrable,
+    spellings,
     work_domain,
 )
 
@@ -145,3 +146,12 @@ def test_a_mailbox_is_its_own_mailbox(text: str) -> None:
     mailbox = canonical(clean(text))
     assert canonical(mailbox) == mailbox
     assert not mailbox or read_address(mailbox).mailbox == mailbox
+
+
+def test_an_address_is_known_by_both_forms_of_its_domain():
+    both = {"ana@bücher.example", "ana@xn--bcher-kva.example"}
+    assert (
+        set(spellings("Ana@Bücher.example")) == both == set(spellings("ana@xn--BCHER-kva.example"))
+    )
+    assert spellings("Ana@who.int ") == ("ana@who.int",)
+    assert canonical("ana+x@bücher.example") == "ana@xn--bcher-kva.example"
