@@ -1,11 +1,11 @@
 """All figures anew: stage, count, compare, and replace what readers see in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures import quarters, scopes
@@ -14,6 +14,7 @@ from cophub.pipelines.measures.brokers import brokers
 from cophub.pipelines.measures.channels import channel_rows
 from cophub.pipelines.measures.community import community_table, move_rows
 from cophub.pipelines.measures.counting import TABLES, count_facts
+from cophub.pipelines.measures.writing import write
 from cophub.warehouse.staging import staged
 from cophub.warehouse.tables import (
     broker,
@@ -69,9 +70,7 @@ def _next_version(connection: Connection, run: int) -> int:
 
 
 def _replace(
-    connection: Connection, table: Table, version: int, rows: Iterable[dict[str, Any]]
+    connection: Connection, table: Table, version: int, rows: Sequence[dict[str, Any]]
 ) -> None:
     connection.execute(delete(table))
-    new = [{"version": version, **row} for row in rows]
-    if new:
-        connection.execute(insert(table), new)
+    write(connection, table, version, rows)
