@@ -105,3 +105,6 @@ class Pipeline:
     request: Callable[[PipelineContext[Any], Mapping[str, str]], Publication] | None = None
     """One publication for whoever asks, outside of a run, such as a week's brief; it goes to them
     alone and not into the site. What may be wanted, by name, is the pipeline's own."""
+    conflict: Callable[[Any, Mapping[str, BaseModel]], tuple[str, str] | None] | None = None
+    """Whether its settings cannot go with those of the others, by pipeline: the name of a setting,
+    and what is wrong with the next step. Asked before any pipeline runs."""

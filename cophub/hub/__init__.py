@@ -136,22 +136,9 @@ class Hub:
 
         Raises ConfigError for a name that is not in plugins.toml, and where there are no sources.
         """
-        wanted = list(dict.fromkeys(names)) or list(self.config.sources)
-        if not wanted:
-            raise ConfigError(
-                f"{self.config.file} has no sources; add a table [sources.NAME] with a connector"
-                " (`cophub connectors` lists them)"
-            )
-        for name in wanted:
-            self.config.source(name)
-        specs: list[SourceSpec] = []
-        broken: list[NotStarted] = []
-        for name in wanted:
-            try:
-                specs.append(self.spec(name))
-            except ConfigError as error:
-                broken.append(NotStarted(name, str(error)))
-        return specs, broken
+        from cophub.hub import syncing
+
+        return syncing.specs(self, names)
 
     def sync(
         self,
@@ -168,60 +155,40 @@ class Hub:
 
         Set `stop` from another thread, and runs end at their next checkpoint.
         """
+        from cophub.hub import syncing
         from cophub.sync.engine import SyncEngine, Wish
 
-        specs, broken = self.specs(names)
-        self._check_streams(specs, streams)
-        yield from broken
-        engine = SyncEngine(
-            self.warehouse,
-            now=self.now,
-            watch=watch,
-            stop=stop,
-            tokens=self.tokens,
-            transport=self._transport,
-        )
         wish = Wish(
-            tuple(streams) or None,
-            full,
-            accept_departures=accept_departures,
+            tuple(streams) or None, full, accept_departures=accept_departures,
             trust_clock=trust_clock,
-        )
-        yield from engine.sync(specs, wish)
-
-    def _check_streams(self, specs: "Iterable[SourceSpec]", streams: Iterable[str]) -> None:
-        for name in streams:
-            known = {stream.name for spec in specs for stream in spec.chosen()}
-            if name not in known:
-                raise ConfigError(
-                    f'no source here has a stream "{name}"{did_you_mean(name, known)};'
-                    f" there are {listed(known)}"
-                )
+        )  # fmt: skip
+        found = syncing.wished(self, names, wish)
+        yield from found.broken
+        engine = SyncEngine(
+            self.warehouse, now=self.now, watch=watch, stop=stop, tokens=self.tokens,
+            transport=self._transport,
+        )  # fmt: skip
+        yield from engine.sync(found.specs, wish)
 
     def check(self, names: Iterable[str] = ()) -> Iterator[Checked]:
         """What may be read, source by source."""
-        from cophub.hub import vendors
+        from cophub.hub import syncing
 
-        specs, broken = self.specs(names)
-        for trouble in broken:
-            connector = self.config.source(trouble.name).connector
-            yield Checked(trouble.name, connector, (), trouble.error)
-        for spec in specs:
-            yield vendors.check(spec, self._desk(spec))
+        yield from syncing.check(self, names)
 
     def discover(self, name: str) -> Discovered:
         """The spaces that a source could sync."""
         from cophub.hub import vendors
 
         spec = self.spec(name)
-        return vendors.discover(spec, self._desk(spec))
+        return vendors.discover(spec, self.desk(spec))
 
     def sign_in(self, name: str, show: Callable[[str], None]) -> str:
         """Let a person sign in to a source's vendor, once; who did. `show` gets lines to read."""
         from cophub.hub import vendors
 
         spec = self.spec(name)
-        return vendors.sign_in(spec, self._desk(spec), show)
+        return vendors.sign_in(spec, self.desk(spec), show)
 
     def _token_files(self, source: str) -> "TokenStore":
         """Where a source's renewed tokens are kept: encrypted files beside plugins.toml."""
@@ -229,22 +196,17 @@ class Hub:
 
         return FileTokens(self.config.folder / "tokens" / source)
 
-    def _desk(self, spec: "SourceSpec") -> "Desk":
+    def desk(self, spec: "SourceSpec") -> "Desk":
+        """What asking a source's vendor needs besides the source."""
         from cophub.hub.vendors import Desk
 
         return Desk(self.now(), self.tokens(spec.name), self._transport or _transport)
 
     def plan(self, names: Iterable[str] = ()) -> Iterator[Planned]:
         """What a sync would cost now, source by source."""
-        from cophub.hub import reading, vendors
+        from cophub.hub import syncing
 
-        specs, broken = self.specs(names)
-        for trouble in broken:
-            yield Planned(trouble.name, error=trouble.error)
-        for spec in specs:
-            cursors = reading.cursors(self.warehouse, spec.name)
-            known = {stream.name: cursors.get(stream.name) for stream in spec.connector.streams}
-            yield vendors.plan(spec, self._desk(spec), known)
+        yield from syncing.plan(self, names)
 
     # --- pipelines -------------------------------------------------------------------------
 
@@ -254,38 +216,9 @@ class Hub:
 
     def publish(self, names: Iterable[str] = ()) -> "Iterator[PipelineResult]":
         """Run the named pipelines and those they come after (all, when none is named)."""
-        from cophub.publish import run_pipelines
+        from cophub.hub import publishing
 
-        pipelines = self.plugins.pipelines
-        self.config.check_pipelines(pipelines)
-        wanted = self._with_what_they_need(list(dict.fromkeys(names)) or list(pipelines))
-        yield from run_pipelines(
-            self.warehouse,
-            [(pipelines[name], self.pipeline_settings(name)) for name in wanted],
-            site=self.config.site,
-            timezone=self.config.timezone,
-            communities=self.config.community_specs,
-            now=self.now,
-        )
-        if "site" in wanted:
-            from cophub.hub import uploads
-
-            yield from uploads.upload_site(self, self._desk)
-
-    def _with_what_they_need(self, names: list[str]) -> list[str]:
-        pipelines = self.plugins.pipelines
-        wanted: dict[str, None] = {}
-        while names:
-            name = names.pop()
-            if name not in pipelines:
-                raise ConfigError(
-                    f'there is no pipeline "{name}"{did_you_mean(name, pipelines)};'
-                    f" there are {listed(pipelines)}"
-                )
-            if name not in wanted:
-                wanted[name] = None
-                names += [before for before in pipelines[name].after if before in pipelines]
-        return [name for name in pipelines if name in wanted]
+        yield from publishing.publish(self, names)
 
     def run(
         self,
@@ -306,32 +239,15 @@ class Hub:
 
     def due(self) -> list[str]:
         """The sources whose time has come; those without a timetable always are."""
-        from cophub.hub import reading
+        from cophub.hub import timing
 
-        last, now, zone = reading.last_runs(self.warehouse), self.now(), self.config.timezone
-        return [
-            name
-            for name, source in self.config.sources.items()
-            if source.timetable.due(last[name].started_at if name in last else None, now, zone)
-        ]
+        return timing.due(self)
 
     def coming(self) -> list[Coming]:
         """The next run of everything that has a timetable, soonest first."""
-        from cophub.hub import reading
+        from cophub.hub import timing
 
-        last, now, zone = reading.last_runs(self.warehouse), self.now(), self.config.timezone
-        published = reading.last_publish_at(self.warehouse)
-        found: list[Coming] = []
-        for name, source in self.config.sources.items():
-            began = last[name].started_at if name in last else None
-            at = source.timetable.next_after(began, now, zone)
-            if source.timetable and at is not None:
-                found.append(Coming(max(at, now), "source", name, str(source.timetable)))
-        for name, table in self.config.pipelines.items():
-            at = table.timetable.next_after(published, now, zone)
-            if table.timetable and at is not None:
-                found.append(Coming(max(at, now), "pipeline", name, str(table.timetable)))
-        return sorted(found, key=lambda coming: (coming.at, coming.kind != "source", coming.name))
+        return timing.coming(self)
 
     # --- answers ---------------------------------------------------------------------------
 

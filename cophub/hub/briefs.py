@@ -65,7 +65,7 @@ def draft(hub: "Hub", community: str, week: str | None, where: str) -> Draft:
             f'"{where}" does not serve {community}; of source "{name}" there'
             f" {'is' if len(spaces) == 1 else 'are'} {listed(spaces) if spaces else 'none'}"
         )
-    return _keep(spec, hub._desk(spec), letter, (space,) if space else tuple(spaces))
+    return _keep(spec, hub.desk(spec), letter, (space,) if space else tuple(spaces))
 
 
 def _spaces(hub: "Hub", community: str, source: str) -> list[str]:

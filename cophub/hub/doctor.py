@@ -16,6 +16,7 @@ from cophub.config.environment import FromEnvironment
 from cophub.errors import CophubError
 from cophub.hub import reading
 from cophub.hub.answers import Finding
+from cophub.hub.publishing import settings_of
 from cophub.pipeline import LaterSettings
 from cophub.warehouse import Warehouse, tables
 
@@ -85,8 +86,7 @@ def _plugins(hub: "Hub") -> Iterator[Finding]:
         yield Finding("plugins", "warning", advice)
     try:
         hub.config.check_pipelines(plugins.pipelines)
-        for name in plugins.pipelines:
-            settings = hub.pipeline_settings(name)
+        for settings in settings_of(hub, plugins.pipelines).values():
             for wrong in settings.wrong.values() if isinstance(settings, LaterSettings) else ():
                 yield Finding("pipelines", "failed", wrong)
     except CophubError as error:

@@ -76,8 +76,12 @@ class HubClient(ApiClient):  # type: ignore[misc]
     ) -> "httpx.Response":
         """The answer to one request, which the transport retries by itself."""
         if method != "GET":
-            raise ValueError(f"this connector only reads; it does not send {method}")
+            return self.write(method, url, body)
         return self.http.get(url, params=query_params or None)
+
+    def write(self, method: str, url: str, body: Any) -> "httpx.Response":
+        """Raises ValueError: whoever only reads changes nothing at the vendor."""
+        raise ValueError(f"this connector only reads; it does not send {method} {url}")
 
     def refusal(self, response: "httpx.Response", path: str) -> CophubError:
         """The error for an answer that is none: who can put it right, and how."""

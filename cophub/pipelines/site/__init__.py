@@ -1,10 +1,12 @@
 """Pipeline `site`: a static site of all communities that opens from a folder, without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
 
 from cophub import Pipeline, PipelineContext, Publication, hookimpl
 from cophub.pipelines.site.settings import Settings
@@ -57,6 +59,7 @@ def _audiences(settings: Settings) -> "list[Audience]":
 
 def _publications(site: "Site", voice: "Voice", speak: "list[Voice]") -> Iterator[Publication]:
     """The site in a language, and the feeds with the first."""
+    from cophub.pipelines.site import runtime
     from cophub.pipelines.site.feeds import feeds
     from cophub.pipelines.site.pages import pages
     from cophub.pipelines.site.speaking import spoken
@@ -69,6 +72,21 @@ def _publications(site: "Site", voice: "Voice", speak: "list[Voice]") -> Iterato
         yield Publication(f"{voice.folder}{each.path}", each.content)
     if not voice.folder:
         yield from feeds(said, made)
+        yield runtime.publication()
+
+
+def _conflict(settings: Settings, others: Mapping[str, BaseModel]) -> tuple[str, str] | None:
+    """People who did not agree are put before the public on purpose or not at all."""
+    everybody = getattr(others.get("identities"), "listed", "") == "everybody"
+    public = "public" in settings.audiences and "public" in settings.directory
+    if not (everybody and public) or settings.public_names_everybody:
+        return None
+    rest = ", ".join(f'"{name}"' for name in settings.directory if name != "public")
+    return "directory", (
+        "the public site would name everybody, because [pipelines.identities] has listed ="
+        f' "everybody"; set directory = [{rest}], or public_names_everybody = true if the public'
+        " may read all their names"
+    )
 
 
 @hookimpl
@@ -80,5 +98,6 @@ def cophub_pipelines() -> list[Pipeline]:
             run=run,
             settings=Settings,
             after=("identities", "measures"),
+            conflict=_conflict,
         )
     ]

@@ -34,6 +34,11 @@ class Settings(BaseModel, extra="forbid"):
         ["public", "members", "facilitators"],
         description="Which of these find the directory of people in their site.",
     )
+    public_names_everybody: bool = Field(
+        False,
+        description="Whether the public site may name everybody where `identities` has"
+        ' `listed = "everybody"`; else such a site is not made.',
+    )
     languages: Languages = Field(
         ["en"],
         description="English, French and Spanish, as `en`, `fr` and `es`: the site in each, the"

@@ -1,0 +1,65 @@
+"""The pipelines that are asked for and those they need, with settings that go together."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from cophub.config.messages import did_you_mean, listed
+from cophub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+    from cophub.publish import PipelineResult
+
+
+def publish(hub: "Hub", names: Iterable[str]) -> "Iterator[PipelineResult]":
+    """Run the named pipelines and those they come after (all, when none is named)."""
+    from cophub.publish import run_pipelines
+
+    pipelines = hub.plugins.pipelines
+    hub.config.check_pipelines(pipelines)
+    wanted = _with_what_they_need(hub, list(dict.fromkeys(names)) or list(pipelines))
+    settings = settings_of(hub, wanted)
+    yield from run_pipelines(
+        hub.warehouse,
+        [(pipelines[name], settings[name]) for name in wanted],
+        site=hub.config.site,
+        timezone=hub.config.timezone,
+        communities=hub.config.community_specs,
+        now=hub.now,
+    )
+    if "site" in wanted:
+        from cophub.hub import uploads
+
+        yield from uploads.upload_site(hub, hub.desk)
+
+
+def settings_of(hub: "Hub", names: Iterable[str]) -> dict[str, BaseModel]:
+    """The settings of pipelines by name. Raises ConfigError, also where two do not go together."""
+    found = {name: hub.pipeline_settings(name) for name in names}
+    for name, settings in found.items():
+        conflict = hub.plugins.pipelines[name].conflict
+        if conflict is not None and (trouble := conflict(settings, found)):
+            setting, what = trouble
+            hub.config.fail(("pipelines", name, "settings", setting), what)
+    return found
+
+
+def _with_what_they_need(hub: "Hub", names: list[str]) -> list[str]:
+    pipelines = hub.plugins.pipelines
+    wanted: dict[str, None] = {}
+    while names:
+        name = names.pop()
+        if name not in pipelines:
+            raise ConfigError(
+                f'there is no pipeline "{name}"{did_you_mean(name, pipelines)};'
+                f" there are {listed(pipelines)}"
+            )
+        if name not in wanted:
+            wanted[name] = None
+            names += [before for before in pipelines[name].after if before in pipelines]
+    return [name for name in pipelines if name in wanted]
+
+
+__all__ = ["publish", "settings_of"]
