@@ -24,27 +24,34 @@ _UNIT = 1 << 30
 LIVE = ("posted", "answered", "contributed", "organised", "attended")
 """Kinds of acts by which a community is alive; who joins or opens a newsletter is only there."""
 
-_WEEK_COLUMNS = ", ".join(f"week{week} INTEGER" for week in range(WEEKS))
+_WEEKS = tuple(f"week{week}" for week in range(WEEKS))
+_TALLY = (
+    "threads BIGINT, replies BIGINT, documents BIGINT, given BIGINT, score BIGINT, age INTEGER,"
+    f" given_age INTEGER, live_at BIGINT, {', '.join(f'{week} INTEGER' for week in _WEEKS)}"
+)
 COLUMNS = {
     "each_act": (
         "source TEXT, space TEXT, person TEXT, m INTEGER, q INTEGER, kind TEXT, is_reply INTEGER,"
-        " weight INTEGER, happened BIGINT, age INTEGER"
+        " weight INTEGER, happened BIGINT, age INTEGER, is_given INTEGER, week INTEGER"
     ),
     "fade": "age INTEGER PRIMARY KEY, factor BIGINT",
     "caller": "person TEXT PRIMARY KEY",
+    "month_act": (
+        "source TEXT, space TEXT, person TEXT, m INTEGER, q INTEGER, is_caller INTEGER,"
+        f" acts BIGINT, reactions BIGINT, opens BIGINT, clicks BIGINT, {_TALLY}"
+    ),
     "taking_part": (
-        "community TEXT, person TEXT, q INTEGER, threads BIGINT, replies BIGINT, documents BIGINT,"
-        " given BIGINT, score BIGINT, age INTEGER, given_age INTEGER, live_at BIGINT,"
-        f" {_WEEK_COLUMNS}, PRIMARY KEY (community, person, q)"
+        f"community TEXT, q INTEGER, person TEXT, {_TALLY}, PRIMARY KEY (community, q, person)"
     ),
     "lately": (
         "community TEXT, person TEXT, age INTEGER, score BIGINT, given INTEGER,"
         " PRIMARY KEY (community, person, age)"
     ),
 }
-"""Of the staged tables: every act; what is left of an act by its age; who cannot be told from
-others; who took part in which community and quarter; and the same day by day, for the quarter that
-is not over and those it rests on, by age before now."""
+"""Of the staged tables: every act, with the week before the look in which a contribution was made;
+what is left of an act by its age; who cannot be told from others; what a person did in a space and
+month; the same by community and quarter, without callers; and day by day, for the quarter that is
+not over and those it rests on, by age before now."""
 
 
 def faded(age: int) -> int:
@@ -54,22 +61,29 @@ def faded(age: int) -> int:
 
 
 def stage_acts(connection: Connection) -> None:
-    """Fill the staged tables `each_act` and `caller`."""
+    """Fill the staged tables `each_act`, `fade`, `caller` and `month_act`."""
+    fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_OLDEST)])
     execute(
         connection,
         f"""
         INSERT INTO each_act
-        SELECT source, space, person, m, q, kind, is_reply, weight, happened,
-               (looked_at - happened) / 86400
+        SELECT source, space, person, m, q, kind, is_reply, weight, happened, age, is_given,
+               CASE WHEN is_given = 1 AND age < {7 * WEEKS} THEN age / 7 END
         FROM (
-          SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
-                 <seconds>a.at<since 1970> AS happened, c.looked_at
-          FROM act a JOIN calendar c ON {at("a.at", "c")}
-        ) dated
+          SELECT source, space, person, m, q, kind, is_reply, weight, happened,
+                 (looked_at - happened) / 86400 AS age, {_where(f"kind IN {CONTRIBUTIONS}")}
+                   AS is_given
+          FROM (
+            SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
+                   <seconds>a.at<since 1970> AS happened, c.looked_at
+            FROM act a JOIN calendar c ON {at("a.at", "c")}
+          ) dated
+        ) aged
         """,
     )
     settle(connection, "each_act")
     _stage_callers(connection)
+    _stage_months(connection)
 
 
 def _stage_callers(connection: Connection) -> None:
@@ -79,14 +93,12 @@ def _stage_callers(connection: Connection) -> None:
         """
         SELECT p.id, p.name
         FROM person p
-        JOIN (
-          SELECT person FROM each_act
-          GROUP BY person HAVING min(kind) = 'attended' AND max(kind) = 'attended'
-        ) o ON o.person = p.id
-        WHERE p.email IS NULL AND p.name IS NOT NULL AND NOT EXISTS (
+        WHERE p.id IN (SELECT person FROM each_act WHERE kind = 'attended')
+          AND p.email IS NULL AND p.name IS NOT NULL AND NOT EXISTS (
           SELECT 1 FROM person_account pa
           JOIN membership m ON m.source = pa.source AND m.account = pa.account
           WHERE pa.person = p.id)
+          AND p.id NOT IN (SELECT person FROM each_act WHERE kind <> 'attended')
         """,
     ).all()
     fill(connection, "caller", [{"person": r.id} for r in rows if not tells_who(r.name, None)])
@@ -97,35 +109,50 @@ def _where(condition: str, value: str = "1", otherwise: str = "0") -> str:
     return f"CASE WHEN {condition} THEN {value} ELSE {otherwise} END"
 
 
+def _sum(condition: str) -> str:
+    return f"sum({_where(condition)})"
+
+
 _POST = "a.kind IN ('posted', 'answered')"
-_GIVEN = f"a.kind IN {CONTRIBUTIONS}"
 _NO_CALLERS = "NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)"
+
+
+def _stage_months(connection: Connection) -> None:
+    """A million acts become a few rows for each person: all but `lately` is counted from these."""
+    weeks = ", ".join(f"max({_where(f'a.week = {week}')})" for week in range(WEEKS))
+    execute(
+        connection,
+        f"""
+        INSERT INTO month_act
+        SELECT a.source, a.space, a.person, a.m, a.q, {_where("x.person IS NULL", "0", "1")},
+               count(*), {_sum("a.kind = 'reacted'")}, {_sum("a.kind = 'opened'")},
+               {_sum("a.kind = 'clicked'")}, {_sum(f"{_POST} AND a.is_reply = 0")},
+               {_sum(f"{_POST} AND a.is_reply = 1")}, {_sum("a.kind = 'contributed'")},
+               sum(a.is_given), sum(a.weight * f.factor), min(a.age),
+               min({_where("a.is_given = 1", "a.age", "NULL")}),
+               max({_where(f"a.kind IN {LIVE}", "a.happened", "NULL")}), {weeks}
+        FROM each_act a
+        JOIN fade f ON f.age = a.age
+        LEFT JOIN caller x ON x.person = a.person
+        GROUP BY a.source, a.space, a.m, a.q, a.person, x.person
+        """,
+    )
+    settle(connection, "month_act")
 
 
 def stage_taking_part(connection: Connection, calendar: Calendar) -> None:
     """Fill the staged tables `taking_part` and `lately`."""
-    factors = [{"age": age, "factor": faded(age)} for age in range(_OLDEST)]
-    fill(connection, "fade", factors)
-    weeks = ", ".join(
-        f"max({_where(f'{_GIVEN} AND a.age BETWEEN {7 * week} AND {7 * week + 6}')})"
-        for week in range(WEEKS)
-    )
+    weeks = ", ".join(f"max(a.{week})" for week in _WEEKS)
     execute(
         connection,
         f"""
         INSERT INTO taking_part
-        SELECT s.community, a.person, a.q,
-               sum({_where(f"{_POST} AND a.is_reply = 0")}),
-               sum({_where(f"{_POST} AND a.is_reply = 1")}),
-               sum({_where("a.kind = 'contributed'")}),
-               sum({_where(_GIVEN)}), sum(a.weight * f.factor), min(a.age),
-               min({_where(_GIVEN, "a.age", "NULL")}),
-               max({_where(f"a.kind IN {LIVE}", "a.happened", "NULL")}), {weeks}
-        FROM each_act a
-        JOIN fade f ON f.age = a.age
+        SELECT s.community, a.q, a.person, sum(a.threads), sum(a.replies), sum(a.documents),
+               sum(a.given), sum(a.score), min(a.age), min(a.given_age), max(a.live_at), {weeks}
+        FROM month_act a
         JOIN scope_space s ON s.source = a.source AND s.space = a.space
-        WHERE {_NO_CALLERS}
-        GROUP BY s.community, a.person, a.q
+        WHERE a.is_caller = 0
+        GROUP BY s.community, a.q, a.person
         """,
     )
     settle(connection, "taking_part")
@@ -140,7 +167,7 @@ def _stage_lately(connection: Connection, calendar: Calendar) -> None:
         INSERT INTO lately
         SELECT a.community, a.person, a.age, sum(a.weight * f.factor), max(a.given)
         FROM (
-          SELECT s.community, a.person, a.weight, {_where(_GIVEN)} AS given,
+          SELECT s.community, a.person, a.weight, a.is_given AS given,
                  (:now - a.happened) / 86400 AS age
           FROM each_act a
           JOIN scope_space s ON s.source = a.source AND s.space = a.space

@@ -86,9 +86,7 @@ _CHANNEL_SPACES = f"""
 _TOUCHES = """
     SELECT source, space, person, q_from, q_to FROM spell WHERE q_from < q_to
     UNION
-    SELECT source, space, person, q, q + 1
-    FROM each_act a
-    WHERE NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)
+    SELECT source, space, person, q, q + 1 FROM month_act WHERE is_caller = 0
 """
 
 

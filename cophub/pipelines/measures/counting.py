@@ -25,7 +25,6 @@ from cophub.warehouse.staging import execute, settle, staged
 TABLES = {
     "calendar": calendars.COLUMNS,
     "scope_space": scopes.COLUMNS,
-    "month_act": months.COLUMNS,
     "working": "person TEXT, organization TEXT, q_from INTEGER, q_to INTEGER",
     "member_stay": f"{tenure.STAY}, PRIMARY KEY (community, person, a)",
     **tallies.COLUMNS,
@@ -41,7 +40,6 @@ def count_facts(connection: Connection, calendar: Calendar) -> tuple[Facts, list
     """Everything that figures are made of, and the rows by month."""
     counts = count_quarters(connection, calendar)
     acts.stage_acts(connection)
-    months.stage_months(connection)
     members = tenure.spells_of_people("spell", "m", lists_only=False)
     heads = tenure.headcounts(connection, tenure.merged(members, "person"))
     by_month = months.month_table(connection, calendar, heads)

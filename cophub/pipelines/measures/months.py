@@ -7,23 +7,21 @@ from sqlalchemy import Connection
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.tallies import HELD
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
-from cophub.warehouse.definitions import CONTRIBUTIONS
-from cophub.warehouse.staging import execute, settle
-
-COLUMNS = "source TEXT, space TEXT, person TEXT, m INTEGER, kind TEXT, is_reply INTEGER, n BIGINT"
-"""Of the staged table `month_act`: acts by person, space and month."""
+from cophub.warehouse.staging import execute
 
 _KINDS = {
-    "posts": "a.kind IN ('posted', 'answered')",
-    "threads": "a.kind IN ('posted', 'answered') AND a.is_reply = 0",
-    "replies": "a.kind IN ('posted', 'answered') AND a.is_reply = 1",
-    "reactions": "a.kind = 'reacted'",
-    "opens": "a.kind = 'opened'",
-    "clicks": "a.kind = 'clicked'",
-    "documents": "a.kind = 'contributed'",
-    "active": f"a.kind IN ({', '.join(repr(kind) for kind in CONTRIBUTIONS)})",
-    "engaged": "NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)",
+    "posts": "threads + replies",
+    "threads": "threads",
+    "replies": "replies",
+    "reactions": "reactions",
+    "opens": "opens",
+    "clicks": "clicks",
+    "documents": "documents",
+    "active": "given",
+    "engaged": "told",
 }
+"""What is counted of each person in a community and month."""
+_SUMS = ("threads", "replies", "reactions", "opens", "clicks", "documents", "given")
 
 
 @dataclass(frozen=True)
@@ -37,20 +35,6 @@ class Row:
     people: int
 
 
-def stage_months(connection: Connection) -> None:
-    """Fill the staged table `month_act`: a million acts become a few rows for each person."""
-    execute(
-        connection,
-        """
-        INSERT INTO month_act
-        SELECT a.source, a.space, a.person, a.m, a.kind, a.is_reply, count(*)
-        FROM each_act a
-        GROUP BY a.source, a.space, a.person, a.m, a.kind, a.is_reply
-        """,
-    )
-    settle(connection, "month_act")
-
-
 def month_table(
     connection: Connection, calendar: Calendar, members: dict[str, Headcount]
 ) -> list[Row]:
@@ -58,24 +42,34 @@ def month_table(
     names = [span.name for span in calendar.months]
     rows = [
         Row(row.community, names[row.m], kind, int(row.acts), int(row.people))
-        for kind, sql in {**_act_queries(), **_event_queries()}.items()
+        for kind, sql in _event_queries().items()
         for row in execute(connection, sql)
     ]
+    for row in execute(connection, _ACTS):
+        community, m, *numbers = tuple(row)
+        for kind, acts, people in zip(_KINDS, numbers[::2], numbers[1::2], strict=True):
+            if acts:
+                rows.append(Row(community, names[m], kind, int(acts), int(people)))
     for community, heads in members.items():
         rows += _of_members(community, heads, names)
     return rows
 
 
-def _act_queries() -> dict[str, str]:
-    return {
-        kind: f"""
-            SELECT s.community, a.m, sum(a.n) AS acts, count(DISTINCT a.person) AS people
-            FROM month_act a JOIN scope_space s ON s.source = a.source AND s.space = a.space
-            WHERE {condition}
-            GROUP BY s.community, a.m
-        """
-        for kind, condition in _KINDS.items()
-    }
+_PERSONS = f"""
+    SELECT s.community, a.m, a.person,
+           sum(CASE WHEN a.is_caller = 0 THEN a.acts ELSE 0 END) AS told,
+           {", ".join(f"sum(a.{name}) AS {name}" for name in _SUMS)}
+    FROM month_act a JOIN scope_space s ON s.source = a.source AND s.space = a.space
+    GROUP BY s.community, a.m, a.person
+"""
+_COUNTED = ", ".join(
+    f"sum({what}), sum(CASE WHEN {what} > 0 THEN 1 ELSE 0 END)" for what in _KINDS.values()
+)
+_ACTS = f"""
+    SELECT community, m, {_COUNTED}
+    FROM ({_PERSONS}) persons
+    GROUP BY community, m
+"""
 
 
 def _event_queries() -> dict[str, str]:
