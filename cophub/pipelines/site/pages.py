@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cophub import Publication
-from cophub.pipelines.site import charts, tables
+from cophub.pipelines.site import charts, runtime, tables
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
 from cophub.pipelines.site.voices import ENGLISH, Voice
@@ -56,11 +56,13 @@ def environment(
     env.policies["ext.i18n.trimmed"] = True
     env.filters.update(
         quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
-        slug=slug, sortable=sortable, bars=_bars, spark_text=partial(_spark_text, voice=voice),
+        slug=slug, sortable=sortable, stem=_stem, bars=_bars,
+        spark_text=partial(_spark_text, voice=voice),
     )  # fmt: skip
     style, script = _asset("site.css"), _asset("site.js")
     env.globals.update(
         site=site, voice=voice, languages=languages, downloads=tables.names(site),
+        charts_script=runtime.path(),
         style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
     )  # fmt: skip
     return env
@@ -72,6 +74,11 @@ def slug(key: str) -> str:
         return key
     readable = re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()[:40] or "community"
     return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
+def _stem(path: str) -> str:
+    """'communities/mercop.html' -> `mercop`: what files that a page makes are called."""
+    return path.rpartition("/")[2].removesuffix(".html")
 
 
 def sortable(value: float | None) -> str:

@@ -57,7 +57,7 @@ def test_who_left_counts_downwards_from_the_line_where_who_joined_stands():
 def test_acts_have_a_strip_for_each_kind_that_happened():
     kinds = (Series("posts", "Posts"), Series("opens", "Opened"), Series("documents", "Documents"))
     chart = acts_chart(months(posts=[9, 8], opens=[50, None], documents=[0, 0]), kinds)
-    assert [each.label for each in chart.series] == ["Posts", "Opened"]
+    assert [each.label for each in chart.legend] == ["Posts", "Opened"]
     assert chart.summary == (
         "Posts: 8 in Feb 2026, at most 9 in Jan 2026."
         " Opened: 50 in Jan 2026, at most 50 in Jan 2026."

@@ -21,7 +21,7 @@ SITE = Path(str(resources("cophub.pipelines.site")))
 TEMPLATES = sorted((SITE / "templates").glob("*.j2"))
 MEASURING = SITE.parent / "measures" / "quarters.py"
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
-SAME = {"i", "CSV", "XLSX", "datapackage.json", "cophub sync", "", "–", "·", "→",
+SAME = {"i", "CSV", "XLSX", "PNG", "SVG", "datapackage.json", "cophub sync", "", "–", "·", "→",
         "[pipelines.identities]&#10;settings = { listed = \"everybody\" }"}  # fmt: skip
 """What stands in templates and is the same in every language."""
 

@@ -51,4 +51,14 @@
     });
     box.hidden = false;
   }
+
+  /* What makes charts answer is loaded when the first of them is near. */
+  const near = new IntersectionObserver((seen) => {
+    if (!seen.some((each) => each.isIntersecting)) return;
+    near.disconnect();
+    const script = document.createElement("script");
+    script.src = document.documentElement.dataset.charts;
+    document.head.append(script);
+  }, { rootMargin: "600px" });
+  for (const chart of document.querySelectorAll("[data-chart]")) near.observe(chart);
 })();
