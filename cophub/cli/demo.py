@@ -4,6 +4,7 @@ import json
 import sys
 import time
 import webbrowser
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from cophub.hub import Hub
 
 FOLDER = "cophub-demo"
+MARK = "# Written by `cophub demo`"
+"""How a plugins.toml of a demo begins."""
 _BEGINS_BEFORE = timedelta(weeks=5)
 """The first demo plays so long ago, so that the next ones have weeks to move on to."""
 _STEP = timedelta(days=7)
+_SLOWER = 1_000
+"""How much slower than ours the invented world's time goes on while no demo runs."""
 _SECONDS_A_LINE = 30.0
 """In a log each source has a line when it is done; more are for a machine that is slow."""
 
@@ -64,9 +69,27 @@ class Clock:
         """Remember where the time stands, and whether all was done by then."""
         kept = {
             "began": self.began.isoformat(), "now": self.now.isoformat(),
-            "runs": self.runs + done, "done": done,
+            "shown": self.time().isoformat(), "runs": self.runs + done, "done": done,
         }  # fmt: skip
         (folder / "demo.json").write_text(json.dumps(kept), encoding="utf-8")
+
+
+def demo_time(config: Path) -> Callable[[], datetime] | None:
+    """The clock of the hub of a demo, for whoever looks at it later; None for any other hub.
+
+    It stands where the demo ended, but for a breath: what is done to the hub later comes later, and
+    the invented world is as fresh in a year as it was.
+    """
+    file = config.parent / "demo.json"
+    try:
+        if not config.read_text(encoding="utf-8").startswith(MARK):
+            return None
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        ended = datetime.fromisoformat(kept.get("shown", kept["now"]))
+        left = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return lambda: ended + max(datetime.now(UTC) - left, timedelta(0)) / _SLOWER
 
 
 @click.command()
@@ -116,8 +139,6 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made ({error.strerror}); see --dir") from None
     config = folder / "plugins.toml"
-    from cophub.cli.invented import MARK
-
     if config.exists() and not config.read_text(encoding="utf-8").startswith(MARK):
         raise ConfigError(f"{config} is not of a demo; name another folder with --dir")
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from cophub.cli.demo import MARK
 from cophub.http import Limits, MemoryTokens, TokenStore, Transport
 from cophub.sandbox import GotoSandbox, GroupsioSandbox, MailchimpSandbox, MicrosoftSandbox
 from cophub.sandbox.mailinglist import MailingList
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 SEED = 7
 PEOPLE, COMMUNITIES = 600, 12
-MARK = "# Written by `cophub demo`"
 FASTER = 1_000
 """How much faster than ours the vendors' clock runs, so that nobody waits for their pace."""
 

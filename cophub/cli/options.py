@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cophub.hub import Hub
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,14 +33,21 @@ class State:
     @contextmanager
     def hub(self, *, plugin_problems: bool = True) -> "Iterator[Hub]":
         """The hub of the plugins.toml; says which plugins are broken where they were needed."""
-        from cophub.hub import Hub
+        from cophub.hub import Hub, utc_now
 
-        with Hub.open(self.path) as hub:
+        with Hub.open(self.path, self._clock() or utc_now) as hub:
             try:
                 yield hub
             finally:
                 if plugin_problems and "plugins" in vars(hub):
                     warn(hub.plugins.problems)
+
+    def _clock(self) -> "Callable[[], datetime] | None":
+        if not (self.path.parent / "demo.json").exists():
+            return None
+        from cophub.cli.demo import demo_time
+
+        return demo_time(self.path)
 
 
 def warn(lines: list[str]) -> None:

@@ -5,11 +5,12 @@ import os
 import re
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cophub.cli.demo import Clock
+from cophub.cli.demo import MARK, Clock, demo_time
 from cophub.config import load_config
 from cophub.hub import Hub
 
@@ -51,6 +52,11 @@ def test_it_syncs_publishes_and_says_so_in_a_line_for_each_and_a_second_one_move
     assert {source.connector for source in config.sources.values()} == {
         "mailchimp", "sharepoint", "yammer", "dgroups", "gotomeeting", "mailarchive",
     }  # fmt: skip
+    arguments = ["--config", str(folder / "plugins.toml"), "--json", "status"]
+    looked = subprocess.run(
+        [sys.executable, "-m", "cophub", *arguments], capture_output=True, text=True, check=True
+    )
+    assert {source["state"] for source in json.loads(looked.stdout)["sources"]} == {"fresh"}
     whole = runs(folder)
     assert {run.state for run in whole.values()} == {"done"}
 
@@ -80,6 +86,22 @@ def test_a_demo_that_failed_plays_the_same_time_again(tmp_path: Path) -> None:
     again.keep(tmp_path, done=True)
     third = Clock.of(tmp_path)
     assert (third.began, third.now, third.runs) == (clock.began, clock.now + timedelta(days=7), 1)
+
+
+def test_whoever_looks_at_a_demo_later_does_so_at_its_own_time(tmp_path: Path) -> None:
+    """A month after it was made, it is as fresh as it was; what comes later is later."""
+    config = tmp_path / "plugins.toml"
+    config.write_text(f"{MARK}, which writes it again each time.\n", encoding="utf-8")
+    assert demo_time(config) is None
+    clock = Clock.of(tmp_path)
+    clock.keep(tmp_path, done=True)
+    month_ago = time.time() - timedelta(days=30).total_seconds()
+    os.utime(tmp_path / "demo.json", (month_ago, month_ago))
+    told = demo_time(config)
+    assert told is not None and clock.now < (first := told()) < clock.now + timedelta(hours=1)
+    assert first <= told()
+    config.write_text("[hub]\n", encoding="utf-8")
+    assert demo_time(config) is None
 
 
 def test_a_folder_that_is_not_a_demos_is_left_alone(tmp_path: Path) -> None:
