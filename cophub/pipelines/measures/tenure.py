@@ -151,22 +151,41 @@ class Headcount:
 
 def merged(spells: str, owner: str) -> str:
     """SQL that joins the spells (community, OWNER, a, b, undated) that touch or overlap."""
+    owners = ["community", *owner.split(", ")]
+    same = " AND ".join(f"e.{column} = t.{column}" for column in owners)
+    several = f"SELECT e.* FROM each_spell e JOIN together t ON {same} WHERE t.a_last > t.b_first"
+    # Most have one spell, or several that all hold one quarter: no window is needed for them.
+    return f"""
+      WITH each_spell AS (
+        SELECT * FROM ({spells}) spells WHERE a < b
+      ), together AS (
+        SELECT {", ".join(owners)}, min(a) AS a, max(b) AS b, max(undated) AS undated,
+               max(a) AS a_last, min(b) AS b_first
+        FROM each_spell
+        GROUP BY {", ".join(owners)}
+      )
+      SELECT {", ".join(owners)}, a, b, undated FROM together WHERE a_last <= b_first
+      UNION ALL
+      {_joined(several, ", ".join(owners))}
+    """
+
+
+def _joined(spells: str, owners: str) -> str:
     # The sum is over peers, too (RANGE, the default): of two spells with equal ends both databases
     # may put either first, and only one of them opens the stay.
-    window = f"PARTITION BY community, {owner} ORDER BY a, b"
+    window = f"PARTITION BY {owners} ORDER BY a, b"
     return f"""
-      SELECT community, {owner}, min(a) AS a, max(b) AS b, max(undated) AS undated
+      SELECT {owners}, min(a) AS a, max(b) AS b, max(undated) AS undated
       FROM (
-        SELECT community, {owner}, a, b, undated,
+        SELECT {owners}, a, b, undated,
                sum(CASE WHEN reach >= a THEN 0 ELSE 1 END) OVER ({window}) AS stay
         FROM (
-          SELECT community, {owner}, a, b, undated,
+          SELECT {owners}, a, b, undated,
                  max(b) OVER ({window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
-          FROM ({spells}) each_spell
-          WHERE a < b
+          FROM ({spells}) several
         ) reaching
       ) stays
-      GROUP BY community, {owner}, stay
+      GROUP BY {owners}, stay
     """
 
 
