@@ -7,6 +7,7 @@ works from a folder and over HTTP alike; nothing in it makes code out of text.
 
 import hashlib
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 
 import vl_convert
@@ -22,14 +23,15 @@ _LICENCE = (
 @cache
 def path() -> str:
     """Where it is in the folder of an audience; another version of it has another name."""
-    told = hashlib.sha256(f"{vl_convert.__version__}{_ours()}".encode())
+    told = hashlib.sha256(f"{version('vl-convert-python')}{_ours()}".encode())
     return f"assets/charts-{told.hexdigest()[:12]}.js"
 
 
 @cache
 def publication() -> Publication:
     """The file itself, 0.9 MB. Bundling takes a second of a run, and is done once a process."""
-    return Publication(path(), f"{_LICENCE}{vl_convert.javascript_bundle()}\n{_ours()}")
+    vega = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return Publication(path(), f"{_LICENCE}{vega}\n{_ours()}")
 
 
 def _ours() -> str:

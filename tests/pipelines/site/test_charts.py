@@ -1,11 +1,19 @@
 """Drawings: every published figure a bar, every hidden one a ring, all in the page's colours."""
 
+import json
 import re
+from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
+import altair as alt
+
+from cophub.pipelines.site import runtime
 from cophub.pipelines.site.charts import acts_chart, flow_chart, people_chart
-from cophub.pipelines.site.formats import cell
+from cophub.pipelines.site.drawing import Key, Row, Table, make_chart, shown_unless_off
+from cophub.pipelines.site.formats import FEW, cell
 from cophub.pipelines.site.model import Month, Series
+from cophub.pipelines.site.voices import voice
 
 
 def months(**series: list[int | None]) -> tuple[Month, ...]:
@@ -87,3 +95,104 @@ def test_colours_are_those_of_the_style_sheet_and_nothing_is_loaded_or_named_twi
             "none", "var(--c1)", "var(--c1-soft)", "var(--soft)", "var(--rule)", "var(--ink)",
         }  # fmt: skip
         assert not re.search(r"\bid=|href|url\(|http", drawing)
+
+
+def test_what_the_browser_draws_from_is_what_is_published_and_nothing_else():
+    chart = flow_chart(months(joins=[40, 3, 12], left=[2, 0, 7]))
+    told = json.loads(chart.live)
+    assert told["data"] == {
+        "joins": [{"row": "2026-01", "v": 40}, {"row": "2026-03", "v": 12}],
+        "joins hidden": [{"row": "2026-02", "v": 0}],
+        "left": [{"row": "2026-02", "v": 0}, {"row": "2026-03", "v": -7}],
+        "left hidden": [{"row": "2026-01", "v": 0}],
+    }
+    assert told["fill"]["the months"] == ["2026-01", "2026-02", "2026-03"]
+    assert [row.key for row in chart.table.rows] == ["2026-03", "2026-02", "2026-01"]
+    assert people_chart(months(engaged=[3, 0])).live == ""
+
+
+def test_the_browser_and_the_drawing_write_numbers_in_the_readers_language():
+    assert json.loads(people_chart(months(engaged=[9])).live)["locale"] is None
+    french = people_chart(months(engaged=[12_345, 9]), voice("fr"))
+    assert json.loads(french.live)["locale"]["decimal"] == ","
+    assert french.aside == "par mois"
+    assert french.table.head == ("Mois", "Ont agi", "Ont contribué")
+
+
+class Script(HTMLParser):
+    """What a browser takes for the content of the first script."""
+
+    content = ""
+
+    def handle_data(self, data: str) -> None:
+        self.content += data if self.lasttag == "script" and not self.ended else ""
+
+    ended = False
+
+    def handle_endtag(self, tag: str) -> None:
+        self.ended = True
+
+
+def spots(colour: str, width: int) -> Any:
+    points = alt.Chart(alt.NamedData(name="spots")).mark_point(color=colour)
+    return points.encode(
+        x=alt.X("x:Q", scale=alt.Scale(domain=["the ends"])), y="y:Q"
+    ).transform_filter(shown_unless_off("spots")).properties(width=width, height=100)  # fmt: skip
+
+
+def spots_chart(title: str) -> Any:
+    return make_chart(
+        "spots", "Spots", "One spot.", draw=spots, args=("var(--c3)",),
+        data={"spots": [{"row": title, "x": 30, "y": 7}]}, fill={"the ends": [0, 60]},
+        legend=[Key("spots", "Spots", "var(--c3)")],
+        table=Table(("Place", "People"), (Row(title, title, (cell(7, 7),)), Row("b", "B", (FEW,)))),
+    )  # fmt: skip
+
+
+def test_any_altair_chart_can_stand_on_a_page():
+    chart = spots_chart("a")
+    wide, narrow = chart.drawings
+    assert 'stroke="var(--c3)"' in wide
+    assert ">60</text>" in wide
+    assert float(re.search(r'width="([\d.]+)"', wide)[1]) > float(
+        re.search(r'width="([\d.]+)"', narrow)[1]
+    )
+
+
+def test_no_word_of_the_data_can_end_the_script_that_holds_them():
+    title = "</script><script>alert(1)//<!--&amp;"
+    parser = Script()
+    parser.feed(f"<script>{spots_chart(title).live}</script>")
+    assert json.loads(parser.content)["data"]["spots"][0]["row"] == title
+
+
+def test_a_chart_is_asked_for_once_for_all_pages_that_have_it():
+    asked = []
+
+    def draw(width: int) -> Any:
+        asked.append(width)
+        return spots("var(--c1)", width)
+
+    for title in ("a", "b", "c"):
+        make_chart("x", "X", "", draw=draw, data={"spots": [{"row": title, "x": 1, "y": 1}]},
+                   fill={"the ends": [0, 1]}, table=Table(("",), ()))  # fmt: skip
+    assert len(asked) == 2
+
+
+def test_the_file_that_pages_load_makes_no_code_of_text_and_has_its_licence_and_version():
+    file = runtime.publication()
+    assert re.fullmatch(r"assets/charts-[0-9a-f]{12}\.js", runtime.path())
+    assert file.path == runtime.path()
+    assert "BSD-3-Clause" in str(file.content)[:200]
+    assert "</script" not in str(file.content)
+    assert "ast: true" in str(file.content)
+    assert len(str(file.content)) < 1_000_000
+
+
+def test_every_page_with_charts_names_the_file_and_weighs_little_without_its_data(translated):
+    pages = {path: text for path, text in translated.items() if path.endswith(".html")}
+    for path, page in pages.items():
+        up = "../" * path.count("/")
+        assert f'data-charts="{up}{runtime.path()}"' in page
+        bare = re.sub(r'<script type="application/json">.*?</script>', "", page, flags=re.DOTALL)
+        assert len(bare.encode()) < 300_000, path

@@ -27,8 +27,9 @@
     return vegaEmbed(element, { ...spec, config: { ...spec.config, font } }, options);
   };
 
+  /* The marks of a row: Vega keeps what each element stands for beside it. */
   const shapes = (svg, row) =>
-    [...svg.querySelectorAll("path")].filter((path) => path.__data__?.datum?.row === row && path.__data__.bounds);
+    [...svg.querySelectorAll("path, text, line, rect")].filter((each) => each.__data__?.datum?.row === row);
 
   class Chart {
     constructor(figure) {
@@ -60,21 +61,22 @@
 
     async draw(place) {
       const drawing = place.querySelector("svg");
-      const { width, height } = drawing.viewBox.baseVal;
+      const size = drawing.viewBox.baseVal;
       const box = document.createElement("div");
-      const width_ = this.told.widths[place.classList.contains("at-wide") ? 0 : 1];
-      const spec = specification(this.told, width_, [...this.rows.keys()]);
+      const [wide, narrow] = this.told.widths;
+      const width = place.classList.contains("at-wide") ? wide : narrow;
+      const spec = specification(this.told, width, [...this.rows.keys()]);
       const { view } = await embed(box, spec, this.told.locale, getComputedStyle(this.plot).fontFamily);
       await view.signal("off", this.off).runAsync();
       const svg = box.querySelector("svg");
       svg.setAttribute("aria-hidden", "true");
       box.className = "live";
-      place.style.aspectRatio = `${width} / ${height}`;
+      place.style.aspectRatio = `${size.width} / ${size.height}`;
       drawing.replaceWith(box);
       this.views.set(place, view);
       this.order ??= this.alongX(svg);
-      view.addEventListener("pointermove", (_, item) => this.point(item?.datum?.row ?? ""));
-      view.addEventListener("pointerdown", (_, item) => this.point(item?.datum?.row ?? ""));
+      for (const kind of ["pointermove", "pointerdown"])
+        view.addEventListener(kind, (event, item) => this.point(item?.datum?.row ?? "", event.target));
       this.ready();
     }
 
@@ -99,7 +101,8 @@
     value(index) {
       const row = this.rows.get(this.order[index]);
       this.plot.setAttribute("aria-valuenow", String(index + 1));
-      this.plot.setAttribute("aria-valuetext", this.cells(row).map(([name, text]) => name ? `${name} ${text}` : text).join(", "));
+      const cells = this.cells(row).map(([name, text, reason]) => [name, text === "–" && reason ? reason : text]);
+      this.plot.setAttribute("aria-valuetext", cells.map(([name, text]) => name ? `${name}: ${text}` : text).join(", "));
     }
 
     /* Heads and texts of a row; the first is the row's own name. */
@@ -113,7 +116,8 @@
 
     listen() {
       const { plot } = this;
-      plot.addEventListener("pointerleave", () => this.point(""));
+      plot.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.point(""));
+      addEventListener("pointerdown", (event) => plot.contains(event.target) || this.point(""));
       plot.addEventListener("blur", () => this.point(""));
       plot.addEventListener("focus", () => plot.matches(":focus-visible") && this.step(0));
       plot.addEventListener("keydown", (event) => {
@@ -133,15 +137,16 @@
       this.point(this.order[index]);
     }
 
-    point(row) {
-      if (row === this.at) return;
+    /* Says what a row says, beside the mark that is pointed at; else beside the row's highest. */
+    point(row, mark = null) {
+      if (row === this.at && !mark) return;
       this.at = row;
       for (const view of this.views.values()) view.signal("at", row).runAsync();
       if (!this.rows.has(row)) return tip.hide();
       if (this.order.includes(row)) this.value(this.order.indexOf(row));
       const svg = [...this.plot.querySelectorAll("svg")].find((each) => each.checkVisibility());
-      const marks = shapes(svg, row);
-      if (marks.length) tip.show(this, row, marks.at(-1).getBoundingClientRect());
+      const places = (mark ? [mark] : shapes(svg, row)).map((each) => each.getBoundingClientRect());
+      if (places.length) tip.show(this, row, places.reduce((a, b) => (b.height > a.height ? b : a)));
     }
 
     /* Entries with a colour switch what they name off and on; one always stays. */
@@ -270,13 +275,12 @@
     panel.hidden = true;
     panel.setAttribute("aria-hidden", "true");
     document.body.append(panel);
-    const line = (swatch, name, text, reason) => {
+    const line = (swatch, name, text) => {
       const row = document.createElement("p");
       if (swatch) row.append(swatch.cloneNode());
       const [label, value] = [document.createElement("span"), document.createElement("b")];
       [label.textContent, value.textContent] = [name, text];
       row.append(label, value);
-      if (reason) row.title = reason;
       return row;
     };
     return {
@@ -285,12 +289,13 @@
         const [[, title], ...cells] = chart.cells(chart.rows.get(row));
         const head = document.createElement("strong");
         head.textContent = title;
-        panel.replaceChildren(head, ...cells.map(([name, text, reason], at) => line(chart.swatches[at], name, text, reason)));
+        panel.replaceChildren(head, ...cells.map(([name, text], at) => line(chart.swatches[at], name, text)));
         panel.hidden = false;
-        const right = mark.right + 10 + panel.offsetWidth;
-        const left = right < root.clientWidth ? mark.right + 10 : Math.max(4, mark.left - 10 - panel.offsetWidth);
-        panel.style.left = `${left + scrollX}px`;
-        panel.style.top = `${Math.max(4, mark.top) + scrollY}px`;
+        const [width, height, most] = [panel.offsetWidth, panel.offsetHeight, root.clientWidth - 4];
+        const beside = [mark.right + 10, mark.left - 10 - width].find((x) => x >= 4 && x + width <= most);
+        const above = Math.min(Math.max(4, (mark.left + mark.right - width) / 2), most - width);
+        panel.style.left = `${(beside ?? above) + scrollX}px`;
+        panel.style.top = `${(beside === undefined ? mark.top - height - 8 : Math.max(4, mark.top)) + scrollY}px`;
       },
     };
   })();
