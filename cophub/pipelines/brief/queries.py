@@ -18,17 +18,24 @@ WHERE c.community IN :communities
 PERSON = """h.name AS person_name, h.email AS person_email, h.country AS person_country,
        coalesce(o.name, h.organization) AS organization, o.parent"""
 
+# A membership is told as the hub knew it at the instant, by its period; `kept`: there are periods.
 STAYS = f"""
 SELECT c.community, m.source, m.space, coalesce(m.status, 'active') AS status, m.role, m.joined_at,
-       m.joined_at_basis, m.first_seen_at, pa.person, a.timezone, a.extra AS about, {PERSON}
+       m.joined_at_basis, m.first_seen_at, m.gone_at, p.valid_from AS known_from,
+       coalesce(p.status, 'active') AS known_status, p.role AS known_role,
+       EXISTS (SELECT 1 FROM membership_period k WHERE k.source = m.source AND k.space = m.space
+               AND k.account = m.account) AS kept,
+       pa.person, a.timezone, a.extra AS about, {PERSON}
 FROM community_space c
 JOIN membership m ON m.source = c.source AND m.space = c.space
+LEFT JOIN membership_period p ON p.source = m.source AND p.space = m.space
+  AND p.account = m.account AND p.valid_from <= :until
+  AND (p.valid_to IS NULL OR p.valid_to > :until)
 JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
 JOIN person h ON h.id = pa.person AND h.kind = 'person'
 LEFT JOIN organization o ON o.key = h.organization
 LEFT JOIN account a ON a.source = m.source AND a.key = m.account
-WHERE c.community IN :communities AND m.gone_at IS NULL
-  AND coalesce(m.status, 'active') IN ('active', 'pending')
+WHERE c.community IN :communities
 """
 
 # Not a join: SQLite would scan the whole table once for each of the communities.

@@ -48,10 +48,13 @@ RECENT = timedelta(days=90)
 AHEAD = timedelta(days=14)
 LATELY = timedelta(days=14)
 
+_PRESENT = ("active", "pending")
+
 _TYPES: dict[str, Any] = {"about": Json()} | {
     name: Instant()
     for name in (
         "joined_at", "first_seen_at", "posted_at", "at", "starts_at", "ends_at", "created_at",
+        "gone_at", "known_from",
     )
 }  # fmt: skip
 
@@ -136,7 +139,11 @@ class _Reader:
         zones: dict[str, dict[str, str]] = defaultdict(dict)
         for row in rows:
             community, person = row["community"], row["person"]
-            stay = _stay(row, sight[row["source"], row["space"]])
+            first_sight = sight[row["source"], row["space"]]
+            told = _as_known(row, first_sight, self.window["until"])
+            if told is None:
+                continue
+            stay = _stay(told, first_sight)
             if (since := _known_since(stay)) and since > self.window["until"]:
                 continue
             found[community].stays.append(stay)
@@ -191,6 +198,26 @@ class _Reader:
             )  # fmt: skip
             for community in self.served[space]:
                 found[community].papers.append(paper)
+
+
+def _as_known(
+    row: Mapping[Any, Any], first_sight: datetime, until: datetime
+) -> Mapping[Any, Any] | None:
+    """The membership as the hub knew it at an instant; None: it knew of none.
+
+    Before the hub had first seen the space, today's memberships and their dates must do.
+    """
+    if not row["kept"] or first_sight > until:
+        stays = row["gone_at"] is None and row["status"] in _PRESENT
+        return row if stays else None
+    if row["known_from"] is None or row["known_status"] not in _PRESENT:
+        return None
+    # Whoever left and came back since had another date then.
+    later = row["joined_at"] is not None and row["joined_at"] > until
+    return {
+        **row, "status": row["known_status"], "role": row["known_role"],
+        "joined_at": None if later else row["joined_at"],
+    }  # fmt: skip
 
 
 def _stay(row: Mapping[Any, Any], first_sight: datetime) -> Stay:
