@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from cophub.warehouse import signs
 from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
 
 
@@ -363,6 +364,8 @@ GROUP BY m.community, w.organization
 """,
 )
 
+COMMUNITY_SIGN = View("community_sign", signs.COMMENT, signs.COLUMNS, signs.SQL)
+
 FRESHNESS = View(
     "freshness",
     "How fresh each stream of each source is: one row per stream, from its latest run",
@@ -453,7 +456,8 @@ MEASURE_ACROSS = _figures(
 
 VIEWS: tuple[View, ...] = (
     EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, PERSON_COMMUNITIES,
-    COMMUNITY_ORGANIZATION, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY, MEASURE_ACROSS,
+    COMMUNITY_ORGANIZATION, COMMUNITY_SIGN, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY,
+    MEASURE_ACROSS,
 )  # fmt: skip
 """Every view, after those that it reads."""
 
