@@ -1,0 +1,150 @@
+"""Domains by region and organisations by community, against readers who subtract and try."""
+
+import random
+from itertools import product
+
+from cophub.pipelines.site.audiences import AUDIENCES, ONE
+from cophub.pipelines.site.coverage import coverage, withhold_line
+from cophub.pipelines.site.formats import cell
+from cophub.pipelines.site.participation import participation
+from cophub.pipelines.site.regions import REGIONS, region_name, region_of
+
+TRUSTED = AUDIENCES["facilitators"]
+
+
+def test_countries_are_found_as_people_write_them_and_regions_are_named_in_each_language():
+    assert [region_of(each) for each in ("KE", "kenya", "Côte d'Ivoire", "Brésil", "", None, "?")] \
+        == ["014", "014", "011", "005", "", "", ""]  # fmt: skip
+    assert region_name("014", "fr") == "Afrique orientale"
+    assert all(region_name(each, "es") for each in REGIONS)
+
+
+def people(**counts: int) -> set[str]:
+    """`people(k=3, u=2)`: three in Kenya and two of whom no country is known."""
+    return {f"{country}{n}" for country, count in counts.items() for n in range(count)}
+
+
+REGION = {f"{country}{n}": region for n in range(60)
+          for country, region in {"k": "014", "n": "015", "b": "005"}.items()}  # fmt: skip
+
+
+def matrix(members, active=None, audience=ONE):
+    domains = {"one": "Soil", "two": "Water", "three": "Water", "odd": ""}
+    told = {key: domains[key] for key in members}
+    return coverage(told, members, active or {}, REGION, audience)
+
+
+def texts(line):
+    return (line.name, *(each.text for each in line.cells), line.total.text)
+
+
+def test_a_line_has_the_people_of_a_domain_by_region_each_once():
+    found = matrix({"one": people(k=12, n=7, u=6), "two": people(k=9), "three": people(k=11, b=8)})
+    assert found.regions == ("015", "202", "419", "")
+    assert [texts(each) for each in found.members] == [
+        ("Soil", "7", "12", "0", "6", "25"), ("Water", "0", "11", "8", "0", "19"),
+    ]  # fmt: skip
+    assert texts(found.all_members) == ("", "7", "–", "8", "–", "33")
+
+
+def test_facilitators_see_every_cell_and_what_is_known():
+    members = {"one": people(k=12, n=1, u=7), "two": people(k=2)}
+    found = matrix(members, {"one": people(k=3)}, TRUSTED)
+    assert [texts(each) for each in found.members] == [
+        ("Soil", "1", "12", "7", "20"), ("Water", "0", "2", "0", "2"),
+    ]  # fmt: skip
+    assert texts(found.all_members) == ("", "1", "12", "7", "20")
+    assert texts(found.active[0]) == ("Soil", "0", "3", "0", "3")
+    assert found.countries_known.text == "65.0 %"
+
+
+def test_a_domain_of_few_people_tells_nothing():
+    found = matrix({"one": people(k=12), "two": people(k=2, n=1)})
+    assert texts(found.members[1]) == ("Water", "–", "–", "<5")
+
+
+def test_where_no_country_is_known_there_is_no_matrix():
+    assert matrix({"one": people(u=9)}).regions == ()
+    assert matrix({}).regions == ()
+
+
+def test_no_line_tells_a_cell_about_few_people():
+    """Every number that fits a line and its total is tried."""
+    chance = random.Random(3)
+    shown = 0
+    for _ in range(400):
+        counts = [chance.choice((0, chance.randint(0, 4), chance.randint(0, 14))) for _ in range(4)]
+        if sum(counts) == 0:
+            continue
+        cells = withhold_line([cell(each, each) for each in counts], sum(counts))
+        small = any(each.text == "<5" for each in cells)
+        least = 5 if small else 1 if sum(counts) >= 5 else 0
+        ranges = [
+            [int(each.value)] if each.shown else range(1, 5) if each.text == "<5"
+            else range(least, sum(counts) + 1) for each in cells
+        ]  # fmt: skip
+        fits = [each for each in product(*ranges) if sum(each) == sum(counts)]
+        assert tuple(counts) in fits
+        shown += sum(each.shown and each.value > 0 for each in cells)
+        for count, possible in zip(counts, zip(*fits, strict=True), strict=True):
+            assert not 0 < count < 5 or len(set(possible)) > 1 or sum(counts) < 5, (counts, cells)
+    assert shown > 100
+
+
+def test_all_together_do_not_tell_how_few_are_in_two_domains():
+    """10 and 9 in Kenya who are 16 people: 3 are in both."""
+    both = people(k=3)
+    water = both | {f"k{n}" for n in range(20, 26)}
+    found = matrix({"one": people(k=10, b=9), "two": water | people(b=9)})
+    assert texts(found.all_members)[1] == "–"
+
+
+def sized(**sizes: int) -> dict[str, set[str]]:
+    return {key: {f"p{n}" for n in range(size)} for key, size in sizes.items()}
+
+
+def test_organisations_are_named_where_they_have_five_people():
+    rows = [("a", "x", "Org X", 9), ("a", "y", "Org Y", 4), ("b", "x", "Org X", 2),
+            ("b", "z", "Org Z", 6), ("b", "v", "Org V", 7)]  # fmt: skip
+    found = participation(rows, sized(a=30, b=16), "ab", ONE)
+    told = [(each.organization, each.community, each.people.text) for each in found.shares]
+    assert told == [("Org X", "a", "9"), ("Org V", "b", "7")], (
+        "16 - 7 - 6 would tell that 3 are not"
+    )
+    assert found.unnamed == 2
+    assert len(participation(rows, sized(a=30, b=16), "ab", TRUSTED).shares) == 5
+
+
+def test_the_rest_of_a_community_is_nobody_or_at_least_five():
+    chance = random.Random(4)
+    for _ in range(300):
+        rows = [("c", f"o{n}", f"O{n}", chance.randint(1, 12)) for n in range(chance.randint(0, 6))]
+        size = sum(row[3] for row in rows) + chance.choice((0, 1, 3, 8))
+        found = participation(rows, sized(c=size), "c", ONE)
+        rest = size - sum(int(each.people.value) for each in found.shares)
+        assert not 0 < rest < 5 or not found.shares
+
+
+def test_no_reader_of_two_domains_can_tell_how_few_are_in_one_or_in_both():
+    """Readers know the people of each domain in a region, and of both together, where shown."""
+    chance = random.Random(5)
+    shown = 0
+    for _ in range(150):
+        a, b, both = (chance.choice((0, chance.randint(0, 12))) for _ in range(3))
+        shared = people(k=both)
+        members = {"one": shared | {f"k{n}" for n in range(20, 20 + a)} | people(b=20),
+                   "two": shared | {f"k{n}" for n in range(33, 33 + b)} | people(b=20)}  # fmt: skip
+        found = matrix(members)
+        if not found.regions or found.regions[0] != "202":
+            continue
+        cells = [found.members[0].cells[0], found.members[1].cells[0], found.all_members.cells[0]]
+        shown += cells[2].shown
+        fits = [each for each in product(range(13), repeat=3)
+                if may_be(cells, (each[0] + each[2], each[1] + each[2], sum(each)))]  # fmt: skip
+        for count, possible in zip((a, b, both), zip(*fits, strict=True), strict=True):
+            assert not 0 < count < 5 or len(set(possible)) > 1, (a, b, both)
+    assert shown > 20
+
+
+def may_be(cells, sizes):
+    return all(each.value in (None, size) for each, size in zip(cells, sizes, strict=True))
