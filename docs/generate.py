@@ -26,7 +26,7 @@ from cophub.connectors.microsoft.refusals import USUAL, Asked, refusal
 from cophub.pipeline import Pipeline
 from cophub.plugins import load_plugins
 from cophub.records import RECORDS, Record
-from cophub.warehouse import tables, views
+from cophub.warehouse import contract, tables, views
 from cophub.warehouse.columns import field_kinds
 from cophub.warehouse.definitions import ACTS, MONTH_KINDS, Group, measures_of
 
@@ -308,9 +308,24 @@ def dictionary() -> str:
     for name in table_names():
         found = tables.metadata.tables[name]
         rows = [_column_row(column) for column in found.columns]
-        parts += [f"### `{name}`", f"{found.comment}.", _key_of(found)]
+        parts += [f"### `{name}`", f"{found.comment}. {_version(name)}".strip(), _key_of(found)]
         parts.append(table(("column", "SQLite", "PostgreSQL", "what it is"), rows))
     return "\n\n".join(parts)
+
+
+def _version(name: str) -> str:
+    """The version of what readers rely on; empty for tables that they do not."""
+    shape = contract.current().get(name)
+    return f"Version {shape.version}, for {shape.readers}." if shape else ""
+
+
+def contract_list() -> str:
+    """Every view and table that readers rely on, with its version."""
+    rows = [
+        (f"[`{one.name}`](#{one.name})", one.version, one.changed_in, one.readers)
+        for one in sorted(contract.current().values(), key=lambda one: one.name)
+    ]
+    return table(("name", "version", "since cophub", "for"), rows)
 
 
 def _key_of(found: Table) -> str:
@@ -330,7 +345,8 @@ def view_list() -> str:
     parts = []
     for view in views.VIEWS:
         rows = [(f"`{name}`", words) for name, words in view.columns.items()]
-        parts += [f"### `{view.name}`", f"{view.comment}.", table(("column", "what it is"), rows)]
+        parts += [f"### `{view.name}`", f"{view.comment}. {_version(view.name)}"]
+        parts.append(table(("column", "what it is"), rows))
         summary = "<summary>Definition, on SQLite</summary>"
         sql = code(view.definition("sqlite"), "sql")
         parts.append(f"<details>{summary}\n\n{sql}\n\n</details>")

@@ -133,7 +133,10 @@ def db() -> None:
 @shared
 @pass_state
 def db_version(state: State) -> None:
-    """Which schema the warehouse has, and which this cophub knows; changes nothing."""
+    """Which schema the warehouse has, and the versions of what its readers rely on.
+
+    Changes nothing.
+    """
     with state.hub() as hub:
         known = hub.db_version()
     if show.finish(state, known):
@@ -143,6 +146,9 @@ def db_version(state: State) -> None:
     show.say(f"{show.mark(health)} {known.warehouse}: schema {schema}, newest {known.newest}")
     if known.pending:
         show.say("  cophub db backup, then cophub db upgrade")
+    for version in sorted(set(known.contract.values())):
+        names = [name for name, each in known.contract.items() if each == version]
+        show.paragraph(version, f"views and tables for readers: {', '.join(names)}")
 
 
 @db.command("upgrade")

@@ -134,8 +134,10 @@ def _figure(row: "MeasureRow | None", unit: str) -> show.Styled:
 
 @click.command()
 @click.argument("table")
-@click.option("--format", "form", default=None, metavar="FORMAT",
-              help="csv (default), jsonl or xlsx; else as the name of --to says.")  # fmt: skip
+@click.option(
+    "--format", "form", default=None, metavar="FORMAT",
+    help="csv (default), jsonl, xlsx or parquet; else as the name of --to says.",
+)  # fmt: skip
 @click.option(
     "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
 )
@@ -161,7 +163,7 @@ def export(
 
     if state.json and form is None:
         form = "jsonl"
-    form = _format(form, target, (*FORMATS, "parquet"), "csv")
+    form = _format(form, target, FORMATS, "csv")
     check_format(form)
     with state.hub() as hub, watching(silent=target is None) as watch:
 
@@ -198,6 +200,6 @@ def _write(target: Path | None, form: str, write: Any) -> Any:
     if target is not None:
         with new_file(target) as out:
             return write(out)
-    if form == "xlsx" and sys.stdout.isatty():
-        raise ConfigError("an XLSX file cannot be shown here; name a file with --to")
+    if form in ("xlsx", "parquet") and sys.stdout.isatty():
+        raise ConfigError(f"{form} cannot be shown here; name a file with --to")
     return write(sys.stdout.buffer)

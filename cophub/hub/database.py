@@ -2,11 +2,11 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 from cophub.errors import WarehouseError
 from cophub.warehouse import Warehouse
@@ -22,6 +22,8 @@ class Version:
     dialect: str
     schema: str | None
     newest: str
+    contract: dict[str, str] = field(default_factory=dict)
+    """The version of each view and table that readers rely on, as the warehouse tells it."""
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -50,13 +52,22 @@ def version_at(url: str) -> Version:
     engine = create_engine(address)
     try:
         with explained(address), engine.connect() as connection:
-            return Version(name, dialect, check_version(connection, name), HEAD)
+            schema = check_version(connection, name)
+            return Version(name, dialect, schema, HEAD, _contract(connection))
     except ModuleNotFoundError as error:
         raise WarehouseError(
             "a PostgreSQL warehouse needs psycopg: pip install 'cophub[postgres]'"
         ) from error
     finally:
         engine.dispose()
+
+
+def _contract(connection: Connection) -> dict[str, str]:
+    """What the warehouse itself says; nothing, where an older cophub made its views."""
+    if "warehouse_contract" not in inspect(connection).get_view_names():
+        return {}
+    found = connection.execute(text("SELECT name, version FROM warehouse_contract ORDER BY name"))
+    return {row.name: row.version for row in found}
 
 
 def backup_file(folder: Path, now: datetime) -> Path:

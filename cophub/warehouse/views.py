@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from cophub.warehouse import signs
+from cophub.warehouse.contract import contract_query
 from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
 
 
@@ -364,8 +364,6 @@ GROUP BY m.community, w.organization
 """,
 )
 
-COMMUNITY_SIGN = View("community_sign", signs.COMMENT, signs.COLUMNS, signs.SQL)
-
 FRESHNESS = View(
     "freshness",
     "How fresh each stream of each source is: one row per stream, from its latest run",
@@ -454,10 +452,22 @@ MEASURE_ACROSS = _figures(
     "across",
 )
 
+WAREHOUSE_CONTRACT = View(
+    "warehouse_contract",
+    "What programs may rely on: one row per view, and per table of the hub that dashboards read",
+    {
+        "name": "Name of the view or table",
+        "version": "Its version; with another first number a column or a meaning is not as it was",
+        "changed_in": "The version of cophub that has this version of it first",
+        "readers": "all; or facilitators, where rows are about single people or tell their words",
+    },
+    contract_query(),
+)
+
 VIEWS: tuple[View, ...] = (
     EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, PERSON_COMMUNITIES,
-    COMMUNITY_ORGANIZATION, COMMUNITY_SIGN, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY,
-    MEASURE_ACROSS,
+    COMMUNITY_ORGANIZATION, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY, MEASURE_ACROSS,
+    WAREHOUSE_CONTRACT,
 )  # fmt: skip
 """Every view, after those that it reads."""
 

@@ -96,6 +96,17 @@ def test_an_upgrade_says_what_it_applied(cophub: Call) -> None:
     assert cophub("db", "version", "--json").json["schema"] == first["schema"]
 
 
+def test_the_version_tells_what_readers_rely_on(cophub: Call) -> None:
+    """As the warehouse says it, view by view."""
+    from cophub.warehouse.contract import current
+
+    assert cophub("db", "version", "--json").json["contract"] == {}
+    cophub("db", "upgrade")
+    told = cophub("db", "version", "--json").json["contract"]
+    assert told == {name: shape.version for name, shape in current().items()}
+    assert "measure_quarter" in cophub("db", "version").out
+
+
 def test_a_backup_is_the_warehouse_while_it_is_used(cophub: Call, folder: Folder) -> None:
     """A writer holds the file; the copy is sound, whole, and its owner's alone."""
     cophub("sync")
