@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from cophub.warehouse import signs
 from cophub.warehouse.contract import contract_query
 from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
 
@@ -364,6 +365,8 @@ GROUP BY m.community, w.organization
 """,
 )
 
+COMMUNITY_SIGN = View("community_sign", signs.COMMENT, signs.COLUMNS, signs.SQL)
+
 FRESHNESS = View(
     "freshness",
     "How fresh each stream of each source is: one row per stream, from its latest run",
@@ -466,8 +469,8 @@ WAREHOUSE_CONTRACT = View(
 
 VIEWS: tuple[View, ...] = (
     EVENT_PERSON, ACT, ACTIVITY, MEMBER, COMMUNITY_OVERLAP, PERSON_COMMUNITIES,
-    COMMUNITY_ORGANIZATION, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY, MEASURE_ACROSS,
-    WAREHOUSE_CONTRACT,
+    COMMUNITY_ORGANIZATION, COMMUNITY_SIGN, FRESHNESS, MEASURE_QUARTER, MEASURE_COMMUNITY,
+    MEASURE_ACROSS, WAREHOUSE_CONTRACT,
 )  # fmt: skip
 """Every view, after those that it reads."""
 
