@@ -1,127 +1,11 @@
-"""The languages of the site: texts from one catalogue, numbers and days as each writes them.
+"""The languages of the site, out of the catalogues in its `locale`."""
 
-Texts are written in English in the code and the templates; `locale/LANGUAGE.po` has the others. A
-`{}` in a text of the catalogue stands for whatever is there: a number, or another text.
-"""
+from collections.abc import Iterable
 
-import io
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from zoneinfo import ZoneInfo
+from cophub.pipelines.voices import Voice, capital
+from cophub.pipelines.voices import voice as of_package
 
-from babel.core import Locale
-from babel.dates import format_date, format_skeleton
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
-from cophub.pipelines.site.formats import DASH, number, sentence
-
-DOMAIN = "cophub"
-_GAP = "{}"
-
-
-@dataclass(frozen=True)
-class Voice:
-    """A language that the site speaks."""
-
-    language: str
-    folder: str
-    """Where its pages are below those of the first language, which are at ''."""
-    catalogue: NullTranslations = field(repr=False)
-    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
-    patterns: tuple[tuple[re.Pattern[str], str], ...] = field(default=(), repr=False)
-
-    @property
-    def name(self) -> str:
-        """What it calls itself."""
-        own = Locale.parse(self.language).get_display_name() or self.language
-        return own[:1].upper() + own[1:]
-
-    @property
-    def locale(self) -> Locale:
-        return Locale.parse(self.language)
-
-    def knows(self, text: str) -> bool:
-        """Whether a text of ours can be said."""
-        return self._said(text) is not None
-
-    def say(self, text: str) -> str:
-        """A text of ours in this language; as it is where the catalogue has none."""
-        said = self._said(text)
-        return text if said is None else said
-
-    def _said(self, text: str) -> str | None:
-        if self.language == "en" or not text:
-            return text
-        if (said := self._exactly(text)) is not None:
-            return said
-        # Reasons come from the warehouse without the capital and the full stop of a sentence.
-        bare = text[:1].lower() + text[1:].removesuffix(".")
-        said = self._exactly(bare) if bare != text else None
-        return None if said is None else sentence(said) if text.endswith(".") else capital(said)
-
-    def _exactly(self, text: str) -> str | None:
-        if (said := self.texts.get(text)) is not None:
-            return said
-        for pattern, said in self.patterns:
-            if found := pattern.fullmatch(text):
-                return said.format(*map(self._part, found.groups()))
-        return None
-
-    def _part(self, text: str) -> str:
-        if re.fullmatch(r"\d{4}Q[1-4]", text):
-            return self.quarter(text)
-        return self.figure(text) if re.fullmatch(r"<?[\d,.]+", text) else self.say(text)
-
-    def figure(self, text: str) -> str:
-        """A figure that is written the English way: `1,234.5 %`, `+3 pts`, `<5`."""
-        signs = str.maketrans(",.", self._sign("group") + self._sign("decimal"))
-        return text.translate(signs).replace("pts", self.say("pts"))
-
-    def _sign(self, kind: str) -> str:
-        return str(self.locale.number_symbols["latn"][kind])
-
-    def number(self, value: float) -> str:
-        return self.figure(number(value))
-
-    def day(self, value: datetime | date | None, zone: ZoneInfo | None = None) -> str:
-        """`14 Mar 2026`, in `zone` when an instant is given."""
-        if value is None:
-            return DASH
-        if isinstance(value, datetime) and zone is not None:
-            value = value.astimezone(zone)
-        return format_date(value, "d MMM y", locale=self.locale)
-
-    def instant(self, value: datetime | None, zone: ZoneInfo) -> str:
-        """`14 Mar 2026, 05:30`, in `zone`."""
-        if value is None:
-            return DASH
-        return f"{self.day(value, zone)}, {value.astimezone(zone):%H:%M}"
-
-    def month(self, key: str | None) -> str:
-        """'2026-03' -> `Mar 2026`."""
-        if not key:
-            return DASH
-        return format_date(date(int(key[:4]), int(key[5:7]), 1), "MMM y", locale=self.locale)
-
-    def months(self) -> list[str]:
-        """The short names of the twelve months."""
-        return [format_date(date(2026, n, 1), "LLL", locale=self.locale) for n in range(1, 13)]
-
-    def quarter(self, key: str) -> str:
-        """'2026Q3' -> `Q3 2026`."""
-        first = date(int(key[:4]), 3 * int(key[5:]) - 2, 1)
-        return format_skeleton("yQQQ", first, locale=self.locale)
-
-
-def capital(text: str) -> str:
-    """'posts' -> 'Posts'."""
-    return text[:1].upper() + text[1:]
+_PACKAGE = "cophub.pipelines.site"
 
 
 def voices(languages: Iterable[str]) -> list[Voice]:
@@ -132,24 +16,11 @@ def voices(languages: Iterable[str]) -> list[Voice]:
     ]
 
 
-@cache
 def voice(language: str, folder: str = "") -> Voice:
     """English, or a language that has a catalogue."""
-    if language == "en":
-        return Voice(language, folder, NullTranslations())
-    content = files("cophub.pipelines.site").joinpath("locale", f"{language}.po").read_bytes()
-    found = read_po(io.BytesIO(content), locale=language, domain=DOMAIN)
-    binary = io.BytesIO()
-    write_mo(binary, found)
-    binary.seek(0)
-    texts = {each.id: str(each.string) for each in found if isinstance(each.id, str) and each.id}
-    gaps = sorted((id_ for id_ in texts if _GAP in id_), key=len, reverse=True)
-    patterns = tuple((_pattern(id_), texts[id_]) for id_ in gaps)
-    return Voice(language, folder, GNUTranslations(binary), texts, patterns)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile("(.+?)".join(map(re.escape, text.split(_GAP))), re.DOTALL)
+    return of_package(language, _PACKAGE, folder)
 
 
 ENGLISH = voice("en")
+
+__all__ = ["ENGLISH", "Voice", "capital", "voice", "voices"]
