@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from cophub.pipelines.site import runtime
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -80,7 +82,7 @@ def folder(
     files: dict[str, str], translated: dict[str, str],
     write_site: Callable[[dict[str, str]], Path],
 ) -> Path:  # fmt: skip
-    return write_site(files | translated)
+    return write_site(files | translated | {runtime.path(): str(runtime.publication().content)})
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +120,8 @@ def open_page(browser: Any, folder: Path) -> Iterator[Callable[..., Any]]:
 
 
 def foreign(url: str, address: str) -> bool:
-    return url != address and not url.startswith("data:")
+    """Whether it is neither the page, in itself, nor the one file that its charts load."""
+    return url != address and not url.startswith("data:") and not url.endswith(runtime.path())
 
 
 @pytest.mark.parametrize("path", PAGES)
