@@ -16,9 +16,11 @@ from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.definitions import ACTIVE_DAYS, DEFINITIONS
 from cophub.pipelines.site.directory import read_directory
 from cophub.pipelines.site.formats import WITHHELD, Cell, cell, contact_link, link, number, plain
+from cophub.pipelines.site.measured import Parts
+from cophub.pipelines.site.measuring import Counted, publish, read_counted, read_named_channels
 from cophub.pipelines.site.model import Community, Newsletter, Quarter, Site, Thread
 from cophub.pipelines.site.months import newest_month, read_months, timeline
-from cophub.pipelines.site.quarters import cells_of, quarters_of, read_tables, told_in
+from cophub.pipelines.site.quarters import quarters_of, told_in
 from cophub.pipelines.site.sources import read_sources
 from cophub.pipelines.site.spaces import (
     Spaces,
@@ -27,7 +29,7 @@ from cophub.pipelines.site.spaces import (
     read_threads,
     read_unnamed,
 )
-from cophub.pipelines.site.withholding import Figures, withhold_sums
+from cophub.pipelines.site.withholding import Figures
 from cophub.warehouse.columns import Instant
 from cophub.warehouse.definitions import CONTRIBUTIONS
 
@@ -88,6 +90,7 @@ class Known:
     """Ids of people, by community."""
     telling: frozenset[str]
     """Communities of which any source tells the members."""
+    counted: Counted
 
     def in_several(self) -> int:
         """How many people are members of more than one community."""
@@ -106,6 +109,9 @@ class Facts:
     audience: Audience
     unnamed: frozenset[str]
     quarters: Mapping[str, tuple[Quarter, ...]]
+    measured: Mapping[str, tuple[Quarter, ...]]
+    across: tuple[Quarter, ...]
+    parts: Mapping[str, Parts]
     months: Mapping[str, Figures]
     spaces: Mapping[str, Spaces]
     threads: Mapping[str, tuple[Thread, ...]]
@@ -133,6 +139,7 @@ def read_known(connection: Connection, now: datetime) -> Known:
         acts=_acts(connection, now),
         members={community: frozenset(people) for community, people in members.items()},
         telling=frozenset(connection.execute(_TELLING).scalars()),
+        counted=read_counted(connection),
     )
 
 
@@ -152,7 +159,8 @@ def _site(connection: Connection, wanted: Wanted, known: Known, audience: Audien
     return Site(
         title=wanted.title, organization=wanted.organization, made_at=wanted.now,
         zone=wanted.zone, audience=audience, communities=communities,
-        quarters=facts.quarters.get("", ()),
+        quarters=facts.quarters.get("", ()), measured=facts.measured.get("", ()),
+        across=facts.across,
         months=timeline(facts.months.get("", {}), facts.last_month, wanted.newest_months),
         people=_together(_members_cell(len(people), bool(known.telling), audience), communities,
                          known.in_several(), audience),
@@ -170,31 +178,39 @@ def _together(
 ) -> Cell:
     """How many people there are, unless the sum of the lists would then tell who is in several.
 
-    9 and 6 members who are 12 people: 3 of them are in both.
+    9 and 6 members who are 12 people: 3 of them are in both. Or 9 members and a few who are 12.
     """
-    telling = not any(each.members.hidden for each in communities)
-    few = audience.cell(several, several).hidden
-    return WITHHELD if people.shown and few and telling else people
+    members = [each.members for each in communities]
+    if any(each.hidden for each in members):
+        shown = sum(each.value for each in members if each.value is not None)
+        return WITHHELD if people.value is not None and people.value > shown else people
+    return WITHHELD if people.shown and audience.cell(several, several).hidden else people
 
 
 def _facts(connection: Connection, wanted: Wanted, known: Known, audience: Audience) -> Facts:
     local = wanted.now.astimezone(wanted.zone)
     current = f"{local.year}Q{(local.month + 2) // 3}"
-    tables = read_tables(connection)
-    cells = cells_of(tables, audience)
     by_month = read_months(connection, f"{local:%Y-%m}", audience)
-    if not audience.trusted:
-        withhold_sums(cells, by_month)
-    quarters = {
-        community: quarters_of(each, cells[community], current, wanted.newest_quarters, audience)
-        for community, each in tables.items()
-    }
+    members = {community: len(people) for community, people in known.members.items()}
+    seen = read_named_channels(connection, audience)
+    shown = publish(known.counted, by_month, members, seen, audience)
+    quarters, measured, across = (
+        {
+            community: quarters_of(each, shown.cells[community], current, wanted.newest_quarters,
+                                   audience)
+            for community, each in tables.items()
+        }
+        for tables in (known.counted.quarters, known.counted.tables, known.counted.across)
+    )  # fmt: skip
     told = {community: told_in(each) for community, each in quarters.items()}
     return Facts(
         known=known,
         audience=audience,
         unnamed=read_unnamed(connection, audience),
         quarters=quarters,
+        measured=measured,
+        across=across.get("", ()),
+        parts=shown.parts,
         months=by_month,
         spaces=read_spaces(connection, audience),
         threads=read_threads(connection, wanted.now, audience),
@@ -240,7 +256,8 @@ def _community(row: Mapping[Any, Any], facts: Facts) -> Community:
         ),
         last_activity=known.acts.last_of_community.get(key),
         spaces=spaces.named, closed_spaces=spaces.closed, secret_spaces=spaces.secret,
-        quarters=facts.quarters.get(key, ()),
+        quarters=facts.quarters.get(key, ()), measured=facts.measured.get(key, ()),
+        parts=facts.parts.get(key, Parts()),
         months=timeline(figures, newest_month([figures]), facts.newest_months),
         trend=timeline(figures, facts.last_month, facts.newest_months),
         threads=facts.threads.get(key, ()), newsletters=facts.newsletters.get(key, ()),

@@ -91,6 +91,8 @@ def percent(value: float) -> str:
 
 
 def quantity(value: float, unit: str = "") -> str:
+    if unit == "0 to 1":
+        return f"{value:.2f}"
     return percent(value) if unit in ("percent", "%") else number(value)
 
 

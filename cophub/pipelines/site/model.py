@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import ABSENT, Cell
 from cophub.pipelines.site.formats import month as month_name
+from cophub.pipelines.site.measured import Parts
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,9 @@ class Community:
     secret_spaces: int = 0
     quarters: tuple[Quarter, ...] = ()
     """Newest first."""
+    measured: tuple[Quarter, ...] = ()
+    """The measures of its page, newest quarter first."""
+    parts: Parts = field(default_factory=Parts)
     months: tuple[Month, ...] = ()
     """Oldest first, without gaps."""
     trend: tuple[Month, ...] = ()
@@ -180,6 +184,10 @@ class Site:
     audience: Audience = ONE
     quarters: tuple[Quarter, ...] = ()
     """Of the whole organisation, newest first; a person in several communities counts once."""
+    measured: tuple[Quarter, ...] = ()
+    """The measures of communities for all of them together, newest first."""
+    across: tuple[Quarter, ...] = ()
+    """What is told of all communities together only, newest first."""
     months: tuple[Month, ...] = ()
     people: Cell = ABSENT
     """Distinct members of any community."""

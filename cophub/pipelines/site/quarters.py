@@ -4,12 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Boolean, Connection, text
 
 from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import (
+    ABSENT,
     FEW,
     FEWEST,
     WITHHELD,
@@ -17,7 +18,7 @@ from cophub.pipelines.site.formats import (
     signed,
 )
 from cophub.pipelines.site.model import Quarter, Row
-from cophub.pipelines.site.withholding import Cells, Quarters
+from cophub.pipelines.site.withholding import FLOWS, Cells, Quarters
 
 _SMALL_NUMBER = re.compile(rf"(?<![\w.,-])[1-{FEWEST - 1}](?![\w.,%-])")
 Raw = Mapping[Any, Any]
@@ -27,18 +28,21 @@ Tables = dict[str, dict[str, Table]]
 COUNTED = ("events", "campaigns")
 """Units of which one tells of no people."""
 
-_ROWS = text("""
+_ROWS = """
 SELECT community, quarter, measure, label, unit, value, previous, difference, percent, absent,
        note, small
-FROM measure_quarter
+FROM {view}
 ORDER BY community, quarter DESC, position
-""").columns(small=Boolean)
+"""
+_OF_THREADS = re.compile(r"(?:over|of) \d+ threads")
+View = Literal["measure_quarter", "measure_community", "measure_across"]
 
 
-def read_tables(connection: Connection) -> Tables:
+def read_tables(connection: Connection, view: View = "measure_quarter") -> Tables:
     """Every quarter table by community and quarter, newest first; community '' is all together."""
     found: Tables = defaultdict(lambda: defaultdict(dict))
-    for row in connection.execute(_ROWS).mappings():
+    rows = text(_ROWS.format(view=view)).columns(small=Boolean)
+    for row in connection.execute(rows).mappings():
         found[row["community"]][row["quarter"]][row["measure"]] = row
     return found
 
@@ -80,6 +84,8 @@ def quarter_rows(
 ) -> tuple[Row, ...]:
     """One quarter's rows, beside the figures of the quarter before."""
     said = shared_notes(table, audience)
+    if values.get("threads", ABSENT).hidden:
+        said += tuple(note for raw in table.values() for note in _counts_of_threads(raw))
     return tuple(
         _row(raw, values[name], earlier.get(name) or _told_previous(raw, audience), said, audience)
         for name, raw in table.items()
@@ -98,6 +104,11 @@ def shared_notes(table: Table, audience: Audience = ONE) -> tuple[str, ...]:
     """What the notes of all figures say alike: it is said once, above the table."""
     notes = [_notes(raw, audience) for raw in table.values() if raw["value"] is not None]
     return tuple(each for each in notes[0] if all(each in more for more in notes)) if notes else ()
+
+
+def _counts_of_threads(raw: Raw) -> list[str]:
+    """The notes that would tell how many threads there are."""
+    return [each for each in (raw["note"] or "").split("; ") if _OF_THREADS.fullmatch(each)]
 
 
 def _notes(raw: Raw, audience: Audience) -> list[str]:
@@ -122,12 +133,12 @@ def withhold_flow(values: Cells) -> Cells:
     Both alike, whichever is small: with 4 joined, 0 left and +4 in all, saying which of the two is
     small would be saying both.
     """
-    pair = ("people_joined", "people_left")
-    if not any(values[name].state == "few" for name in pair if name in values):
-        return values
-    return values | {
-        name: WITHHELD for name in pair if name in values and values[name].state != "absent"
-    }
+    values = dict(values)
+    for pair in FLOWS:
+        theirs = [name for name in pair if name in values and values[name].state != "absent"]
+        if any(values[name].state == "few" for name in theirs):
+            values |= dict.fromkeys(theirs, WITHHELD)
+    return values
 
 
 def _value(raw: Raw, audience: Audience) -> Cell:
@@ -156,9 +167,11 @@ def _told_previous(raw: Raw, audience: Audience) -> Cell:
 
 
 def _row(raw: Raw, value: Cell, previous: Cell, said: tuple[str, ...], audience: Audience) -> Row:
-    notes = [each for each in _notes(raw, audience) if each not in said]
+    untold = {*said, *(_counts_of_threads(raw) if value.hidden else ())}
+    notes = [each for each in _notes(raw, audience) if each not in untold]
     points = raw["unit"] == "%"
-    difference = change(value, previous, raw["difference"], "points" if points else "")
+    unit = "points" if points else raw["unit"] or ""
+    difference = change(value, previous, raw["difference"], unit)
     percent = change(value, previous, None if points else raw["percent"], "%")
     if points and percent.state == "absent":
         percent = replace(percent, note="The change is given in percentage points.")

@@ -16,11 +16,16 @@ Figures = dict[str, dict[str, Cell]]
 Quarters = dict[str, Cells]
 """Cells of a quarter table by measure, by quarter."""
 
-ADDING_UP = ("seats", "emails_sent", "opened_percent", "clicked_percent")
-"""Rows of the quarter table whose sum over the communities is told, or whose parts are."""
-FLOW = ("people_joined", "people_left")
-MONTHS_OF = {"people_joined": "joins", "people_left": "left", "seats": "attendance"}
-"""Rows of the quarter table, and the figures by month that add up to them, or nearly so."""
+ADDING_UP = ("seats", "emails_sent", "opened_percent", "clicked_percent", "posts", "threads",
+             "replies", "documents", "answered_percent")  # fmt: skip
+"""Figures of a quarter whose sum over the communities is told, or whose parts are."""
+FLOWS = (("people_joined", "people_left"), ("members_joined", "members_left"))
+MONTHS_OF = {
+    "people_joined": "joins", "members_joined": "joins", "people_left": "left",
+    "members_left": "left", "seats": "attendance", "posts": "posts", "documents": "documents",
+    "active": "active", "engaged": "engaged",
+}  # fmt: skip
+"""Figures of a quarter, and those by month that add up to them, or nearly so."""
 DISTINCT = ("attendees", "people", "people_as_known", "organizations", "active", "engaged")
 """People of several communities count once in all together: that is no sum, but a least."""
 
@@ -60,10 +65,10 @@ def _cells(quarters: Mapping[str, Quarters], months: Mapping[str, Figures]) -> d
 
 def _families(cells: Iterable[Place]) -> list[set[str]]:
     """Figures that one must look at together: the others have no sum in common with them."""
-    flows = {*FLOW, "joins", "left"}
-    seats = {"seats", "attendance"}
-    rest = {name for _, name, _ in cells} - flows - seats - {"events", "campaigns"}
-    return [flows, seats, *({name} for name in sorted(rest))]
+    flows = {"joins", "left"}.union(*FLOWS)
+    seats, posts = {"seats", "attendance"}, {"posts", "threads", "replies"}
+    rest = {name for _, name, _ in cells} - flows - seats - posts - {"events", "campaigns"}
+    return [flows, seats, posts, *({name} for name in sorted(rest))]
 
 
 def _sums(cells: Mapping[Place, Cell]) -> Iterator[Sum]:
@@ -71,13 +76,19 @@ def _sums(cells: Mapping[Place, Cell]) -> Iterator[Sum]:
     across: dict[Place, list[Place]] = defaultdict(list)
     inside: dict[Place, list[Place]] = defaultdict(list)
     for community, name, when in sorted(cells):
-        if community and (name in ADDING_UP or name in FLOW or "Q" not in when or name in DISTINCT):
+        adds_up = name in ADDING_UP or name in DISTINCT or any(name in each for each in FLOWS)
+        if community and (adds_up or "Q" not in when):
             across["", name, when].append((community, name, when))
-        if "Q" not in when and name in MONTHS_OF.values():
-            measure = next(each for each in MONTHS_OF if MONTHS_OF[each] == name)
-            inside[community, measure, quarter_of(when)].append((community, name, when))
-        if name == FLOW[0] and (left := (community, FLOW[1], when)) in cells:
-            yield Sum((community, name, when), (left,))
+        for measure, by_month in MONTHS_OF.items() if "Q" not in when else ():
+            if by_month == name:
+                inside[community, measure, quarter_of(when)].append((community, name, when))
+        for joined, left in FLOWS:
+            if name == joined and (gone := (community, left, when)) in cells:
+                yield Sum((community, name, when), (gone,))
+        if name == "posts" and "Q" in when:
+            parts = [(community, each, when) for each in ("threads", "replies")]
+            if all(place in cells for place in parts):
+                yield Sum((community, name, when), tuple(parts))
     for total, line in (*across.items(), *inside.items()):
         if total in cells and (total[1] not in DISTINCT or _tells_least(cells, total, line)):
             yield Sum(total, tuple(line))

@@ -1,0 +1,207 @@
+"""Levels, moves and channels together do not tell what is hidden of them: attacked by brute force.
+
+The people of each hub are invented one by one, so that every figure is what it would be; the
+attacker knows every rule by which they add up, and tries every world that fits.
+"""
+
+import random
+from collections import Counter
+
+import pytest
+from scipy import optimize
+
+from cophub.pipelines.site.audiences import AUDIENCES, ONE
+from cophub.pipelines.site.formats import FEW, WITHHELD, cell
+from cophub.pipelines.site.guarding import (
+    MOVES,
+    Raw,
+    ledger,
+    settle,
+    withhold_all_members,
+    withhold_told_groups,
+)
+from cophub.pipelines.site.measured import LEVELS
+from cophub.pipelines.site.measuring import _moves, across_cells, organizations
+
+QUARTERS = ("2026Q1", "2026Q2", "2026Q3")
+CHANNELS = (("lists", "list"), ("calls", "meeting_room"), ("news", "audience"))
+RANK = {level: -place for place, level in enumerate(LEVELS)}
+
+
+class Invented:
+    """A community of people with a level, a membership and channels in each quarter."""
+
+    def __init__(self, seed: int) -> None:
+        chance = random.Random(seed)
+        size, steady = chance.choice((8, 14, 30, 60)), chance.random()
+        channels = CHANNELS[: chance.randint(1, 3)]
+        weights = [chance.random() ** 2 + 0.01 for _ in LEVELS]
+        guests = chance.random() * 0.2
+        people = [(chance.random() >= guests, set(chance.choices(channels, k=2)))
+                  for _ in range(size)]  # fmt: skip
+        levels = chance.choices(LEVELS, weights, k=size)
+        past = ["outside"] * size
+        values, moves, reached = {}, {}, {}
+        inside = [member for member, _ in people]
+        for quarter in QUARTERS:
+            values[quarter] = dict(self._levels(levels, inside))
+            moved = Counter(pair for pair in zip(past, levels, strict=True) if pair[0] != pair[1])
+            moves[quarter] = {pair: moved[pair] for pair in MOVES}
+            for name, way in (("moved_up", 1), ("moved_down", -1)):
+                values[quarter][name] = sum(
+                    n for (a, b), n in moved.items() if way * (RANK[b] - RANK[a]) > 0
+                )
+            there = [m or level != "outside" for m, level in zip(inside, levels, strict=True)]
+            reaching = [of for (_, of), is_there in zip(people, there, strict=True) if is_there]
+            values[quarter]["reached"] = len(reaching)
+            values[quarter]["reached_by_one"] = sum(len(of) == 1 for of in reaching)
+            reached[quarter] = {
+                channel: (sum(channel in of for of in reaching),
+                          sum(of == {channel} for of in reaching))
+                for channel in channels
+            }  # fmt: skip
+            past = levels
+            levels = [level if chance.random() < steady else chance.choices(LEVELS, weights)[0]
+                      for level in levels]  # fmt: skip
+        self.raw = Raw(values, {q: moves[q] for q in QUARTERS[1:]}, reached)
+
+    @staticmethod
+    def _levels(levels, inside):
+        yield "members", sum(inside)
+        yield "engaged", sum(level != "outside" for level in levels)
+        yield (
+            "level_outside",
+            sum(m and level == "outside" for m, level in zip(inside, levels, strict=True)),
+        )
+        for level in LEVELS[:-1]:
+            yield f"level_{level}", levels.count(level)
+
+    def published(self):
+        """What the site publishes of it, before and after."""
+        cells = {q: {name: cell(value, value) for name, value in row.items()}
+                 for q, row in self.raw.values.items()}  # fmt: skip
+        moves = {q: _moves(row, ONE) for q, row in self.raw.moves.items()}
+        channels = {
+            q: {c: (cell(people, people), cell(only, only)) for c, (people, only) in rows.items()}
+            for q, rows in self.raw.channels.items()
+        }
+        before = ledger(self.raw, cells, moves, channels)
+        settle(self.raw, cells, moves, channels)
+        return before, ledger(self.raw, cells, moves, channels)
+
+
+def worlds(book, spot):
+    """Whether any other world fits: integer programming over everything that is hidden."""
+    spots = sorted({s for line in book.lines for s in line} | {spot})
+    place = {s: n for n, s in enumerate(spots)}
+    rows = [[line.get(s, 0) for s in spots] for line in book.lines]
+    sums = [sum(sign * book.true[s] for s, sign in line.items()) for line in book.lines]
+    low, high = zip(*(known(book, s) for s in spots), strict=True)
+    fit = optimize.LinearConstraint(rows, sums, sums)
+    for sign in (1, -1):
+        goal = [0.0] * len(spots)
+        goal[place[spot]] = sign
+        found = optimize.milp(goal, constraints=fit, integrality=[1] * len(spots),
+                              bounds=optimize.Bounds(low, high))  # fmt: skip
+        if found.x is not None and round(found.x[place[spot]]) != book.true[spot]:
+            return True
+    return False
+
+
+def known(book, spot):
+    """What a reader knows of a figure by itself."""
+    told = book.cells.get(spot)
+    if told is not None and told.shown:
+        return told.value, told.value
+    return (1, 4) if told is not None and told.state == "few" else (0, 400)
+
+
+def small(book):
+    """Figures about few people that hang together with others."""
+    spots = {spot for line in book.lines for spot in line}
+    return [spot for spot in sorted(spots) if 0 < book.true[spot] < 5]
+
+
+def test_no_level_move_or_channel_about_few_people_can_be_worked_out():
+    for seed in range(40):
+        _, book = Invented(seed).published()
+        for spot in small(book):
+            assert not (spot in book.cells and book.cells[spot].shown), (seed, spot)
+            assert worlds(book, spot), (seed, spot)
+
+
+def test_the_attacker_finds_what_is_only_hidden_where_it_is_small():
+    found = 0
+    for seed in range(10):
+        book, _ = Invented(seed).published()
+        found += sum(not worlds(book, spot) for spot in small(book))
+    assert found > 10
+
+
+def test_most_of_what_may_be_shown_is_shown():
+    shown = all_ = 0
+    for seed in range(20):
+        _, book = Invented(seed).published()
+        kept = [s for s in book.cells if book.true[s] >= 5 and not s[0].startswith("move ")]
+        all_ += len(kept)
+        shown += sum(book.cells[spot].shown for spot in kept)
+    assert shown > 0.6 * all_
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "hidden"),
+    [
+        ({"retention_percent": 90.0, "active": 30}, {"active": 20}, {"retention_percent"}),
+        ({"retention_percent": 50.0, "active": 12}, {"active": 20}, {"retention_percent"}),
+        ({"retention_percent": 50.0, "active": 30}, {"active": 20}, set()),
+        ({"retention_percent": 0.0, "active": 30}, {"active": 20}, set()),
+        ({"top_tenth_percent": 40.0, "active": 40}, {}, {"top_tenth_percent"}),
+        ({"top_tenth_percent": 40.0, "active": 41}, {}, set()),
+    ],
+)
+def test_a_share_is_hidden_that_tells_how_few_others_are(now, then, hidden):
+    """18 of 20 are active again: 2 are not; 10 of 20, and 12 are active: 2 are new."""
+    raw = Raw({"2026Q1": now, "2025Q4": then})
+    cells = {"2026Q1": {name: cell(value, None) for name, value in now.items()}}
+    withhold_told_groups(raw, cells)
+    assert {name for name, each in cells["2026Q1"].items() if each.hidden} == hidden
+
+
+def test_two_coefficients_do_not_tell_how_few_members_are_silent():
+    """Eight people with one contribution each and 3 silent members: Gini 0 and 3/11."""
+    for silent, is_hidden in ((3, True), (7, False)):
+        together = silent / (8 + silent)
+        now = {"active": 8, "members": 8 + silent, "gini_active": 0.0, "gini_members": together}
+        cells = {"2026Q1": {name: cell(value, None) for name, value in now.items()}}
+        withhold_told_groups(Raw({"2026Q1": now}), cells)
+        assert cells["2026Q1"]["gini_members"].hidden == is_hidden
+
+
+def test_all_members_are_hidden_where_they_tell_those_of_one_community():
+    cells = {
+        "": {"2026Q1": {"members": cell(13, 13), "members_joined": cell(6, 6)}},
+        "soil": {"2026Q1": {"members": cell(10, 10), "members_joined": cell(6, 6)}},
+        "fish": {"2026Q1": {"members": FEW}},
+    }
+    withhold_all_members(cells)
+    assert cells[""]["2026Q1"] == {"members": WITHHELD, "members_joined": WITHHELD}
+    assert cells["soil"]["2026Q1"]["members"].value == 10
+
+
+def test_the_sum_of_the_lists_and_the_people_do_not_tell_how_few_are_in_several():
+    told = {"people_total": cell(13, 13), "memberships_total": cell(16, 16), "people_in_several":
+            FEW, "people_in_many": cell(0, 0), "members": cell(13, 13)}  # fmt: skip
+    across_cells({"": {"2026Q1": told}})
+    assert (told["people_total"], told["members"]) == (WITHHELD, WITHHELD)
+    assert told["memberships_total"].value == 16
+
+
+def test_an_organization_is_named_with_five_members_and_does_not_tell_how_few_are_left():
+    rows = [("Terra Institute", 9), ("Ministry of Soil", 6), ("Two of us", 2)]
+    told = organizations(rows, cell(25, 25))
+    assert [(each.name, each.people.value) for each in told] == [
+        ("Terra Institute", 9), ("Ministry of Soil", 6),
+    ]  # fmt: skip
+    assert organizations(rows, cell(17, 17))[1].people == WITHHELD, "9 of 17, and 2 others"
+    everything = organizations(rows, cell(17, None), AUDIENCES["facilitators"])
+    assert [each.people.value for each in everything] == [9, 6, 2]
