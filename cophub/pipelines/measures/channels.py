@@ -3,7 +3,7 @@
 A channel is a source's kind of space: the lists of one source, the meeting rooms of another.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tenure import OPEN, Headcount, merged
 from cophub.warehouse.definitions import SMALL
-from cophub.warehouse.staging import execute, settle, staged
+from cophub.warehouse.staging import execute, settle
 
 COLUMNS = {
     "channel": "number INTEGER PRIMARY KEY, source TEXT, kind TEXT",
@@ -21,10 +21,19 @@ COLUMNS = {
         "source TEXT, space TEXT, community TEXT, channel INTEGER,"
         " PRIMARY KEY (source, space, community)"
     ),
-    "reach": "community TEXT, person TEXT, channel INTEGER, a INTEGER, b INTEGER",
+    "channel_stay": (
+        "community TEXT, person TEXT, channel INTEGER, a INTEGER, b INTEGER,"
+        " PRIMARY KEY (community, person, channel, a)"
+    ),
+    "reached": (
+        "community TEXT, person TEXT, channel INTEGER, a INTEGER, b INTEGER,"
+        " PRIMARY KEY (community, person, a)"
+    ),
+    "guest": "community TEXT, q INTEGER, person TEXT, channel INTEGER",
 }
-"""Of the staged tables: the channels, the spaces of each, and who is reached by which from which
-quarter to which."""
+"""Of the staged tables: the channels, and the spaces of each; who is a member in which, and in any
+(0: in several), from which quarter to which; and who did anything in a channel in a quarter at
+whose end they were no member in it."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +57,19 @@ class Reach:
 
 
 def stage_reach(connection: Connection) -> None:
-    """Fill the staged tables: members from when to when, and who did anything in a quarter."""
-    execute(connection, f"INSERT INTO channel {_CHANNELS}")
-    settle(connection, "channel")
-    execute(connection, f"INSERT INTO channel_space {_CHANNEL_SPACES}")
-    settle(connection, "channel_space")
-    with staged(connection, touch="source TEXT, space TEXT, person TEXT, a INTEGER, b INTEGER"):
-        execute(connection, f"INSERT INTO touch {_TOUCHES}")
-        settle(connection, "touch")
-        spans = """
-          SELECT k.community, t.person, k.channel, t.a, t.b, 0 AS undated
-          FROM touch t JOIN channel_space k ON k.source = t.source AND k.space = t.space
-        """
-        stays = merged(spans, "person, channel")
-        execute(
-            connection,
-            f"INSERT INTO reach SELECT community, person, channel, a, b FROM ({stays}) stay",
-        )
-    settle(connection, "reach")
+    """Fill the staged tables: members from when to when, and guests by quarter."""
+    for table, rows in (("channel", _CHANNELS), ("channel_space", _CHANNEL_SPACES)):
+        execute(connection, f"INSERT INTO {table} {rows}")
+        settle(connection, table)
+    stays = merged(_SPELLS, "person, channel")
+    execute(
+        connection,
+        f"INSERT INTO channel_stay SELECT community, person, channel, a, b FROM ({stays}) stay",
+    )
+    settle(connection, "channel_stay")
+    for table, rows in (("reached", _REACHED), ("guest", _GUESTS)):
+        execute(connection, f"INSERT INTO {table} {rows}")
+        settle(connection, table)
 
 
 # What a rule of plugins.toml places is an event, and its place no space that a vendor knows.
@@ -83,29 +87,85 @@ _CHANNEL_SPACES = f"""
     SELECT k.source, k.space, k.community, c.number
     FROM ({_KINDS}) k JOIN channel c ON c.source = k.source AND c.kind = k.kind
 """
-_TOUCHES = """
-    SELECT source, space, person, q_from, q_to FROM spell WHERE q_from < q_to
-    UNION
-    SELECT source, space, person, q, q + 1 FROM month_act WHERE is_caller = 0
+_SPELLS = """
+    SELECT k.community, t.person, k.channel, t.q_from AS a, t.q_to AS b, 0 AS undated
+    FROM spell t JOIN channel_space k ON k.source = t.source AND k.space = t.space
 """
+_GUESTS = """
+    SELECT DISTINCT k.community, t.q, t.person, k.channel
+    FROM month_act t
+    JOIN channel_space k ON k.source = t.source AND k.space = t.space
+    WHERE t.is_caller = 0 AND NOT EXISTS (
+      SELECT 1 FROM channel_stay s
+      WHERE s.community = k.community AND s.person = t.person AND s.channel = k.channel
+        AND s.a <= t.q AND t.q < s.b)
+"""
+
+
+_Stay = tuple[int, int, int]
+"""From which quarter to which, and how many persons."""
+_Steps = defaultdict[tuple[str, str, int], Counter[int]]
+"""By community, what is counted, and channel: how many more there are than a quarter before."""
+
+
+def read_channels(connection: Connection) -> dict[int, Channel]:
+    """The staged channels, by number."""
+    rows = execute(connection, "SELECT number, source, kind FROM channel")
+    return {row.number: Channel(row.number, row.source, row.kind) for row in rows}
 
 
 def count_reach(connection: Connection) -> dict[str, Reach]:
     """Whom the channels of each community reach."""
-    channels = {
-        row.number: Channel(row.number, row.source, row.kind)
-        for row in execute(connection, "SELECT number, source, kind FROM channel")
-    }
+    channels = read_channels(connection)
+    steps: _Steps = defaultdict(Counter)
+    _count_members(connection, steps)
+    _count_guests(connection, steps)
     found: defaultdict[str, Reach] = defaultdict(Reach)
-    for row in execute(connection, _BY_CHANNEL):
-        _count(found[row.community].by.setdefault(channels[row.channel], Headcount()), row)
-    for row in execute(connection, _BY_ANY):
-        reach = found[row.community]
-        _count(reach.people, row)
-        if row.channel:
-            _count(reach.only_by.setdefault(channels[row.channel], Headcount()), row)
-            _count(reach.only_one, row)
+    for (community, what, number), changes in steps.items():
+        heads = _heads(found[community], what, channels.get(number))
+        for q, change in changes.items():
+            if change > 0:
+                heads.joined[q] = change
+            elif change and q < OPEN:
+                heads.left[q] = -change
     return dict(found)
+
+
+def _heads(reach: Reach, what: str, channel: Channel | None) -> Headcount:
+    if channel is None:
+        return reach.people if what == "any" else reach.only_one
+    return (reach.by if what == "by" else reach.only_by).setdefault(channel, Headcount())
+
+
+def _count(steps: _Steps, community: str, what: str, channel: int, stay: _Stay) -> None:
+    a, b, n = stay
+    changes = steps[community, what, channel]
+    changes[a] += n
+    changes[b] -= n
+    if what == "only by":
+        _count(steps, community, "only one", 0, stay)
+
+
+def _count_members(connection: Connection, steps: _Steps) -> None:
+    for row in execute(connection, _BY_CHANNEL):
+        _count(steps, row.community, "by", row.channel, (row.a, row.b, row.n))
+    for row in execute(connection, _BY_ANY):
+        stay = (row.a, row.b, row.n)
+        _count(steps, row.community, "any", 0, stay)
+        if row.channel:
+            _count(steps, row.community, "only by", row.channel, stay)
+
+
+def _count_guests(connection: Connection, steps: _Steps) -> None:
+    for row in execute(connection, _GUESTS_BY_CHANNEL):
+        _count(steps, row.community, "by", row.channel, (row.q, row.q + 1, row.n))
+    for row in execute(connection, _GUESTS_OF_ANY):
+        if row.member_of is None:
+            _count(steps, row.community, "any", 0, (row.q, row.q + 1, row.n))
+            if row.channel:
+                _count(steps, row.community, "only by", row.channel, (row.q, row.q + 1, row.n))
+        elif row.member_of:
+            _count(steps, row.community, "only by", row.member_of, (row.q, row.q + 1, -row.n))
 
 
 @dataclass(frozen=True)
@@ -132,36 +192,57 @@ def channel_rows(calendar: Calendar, scope: Scope, found: dict[str, Reach]) -> I
             yield ChannelRow(*place, people, only, 0 < people < SMALL or 0 < only < SMALL)
 
 
-def _count(heads: Headcount, row: object) -> None:
-    a, b, n = row.a, row.b, row.n  # type: ignore[attr-defined]
-    heads.joined[a] += n
-    if b < OPEN:
-        heads.left[b] += n
-
-
 _BY_CHANNEL = """
-    SELECT community, channel, a, b, count(*) AS n FROM reach GROUP BY community, channel, a, b
+    SELECT community, channel, a, b, count(*) AS n FROM channel_stay
+    GROUP BY community, channel, a, b
 """
+_BY_ANY = """
+    SELECT community, channel, a, b, count(*) AS n FROM reached GROUP BY community, channel, a, b
+"""
+_GUESTS_BY_CHANNEL = """
+    SELECT community, q, channel, count(*) AS n FROM guest GROUP BY community, q, channel
+"""
+# Of who is a member in one channel already: that one, in which alone they are no longer.
+_GUESTS_OF_ANY = """
+    SELECT g.community, g.q, g.channel, r.channel AS member_of, count(*) AS n
+    FROM (
+      SELECT community, q, person, CASE WHEN count(*) = 1 THEN max(channel) ELSE 0 END AS channel
+      FROM guest
+      GROUP BY community, q, person
+    ) g
+    LEFT JOIN reached r
+      ON r.community = g.community AND r.person = g.person AND r.a <= g.q AND g.q < r.b
+    GROUP BY g.community, g.q, g.channel, r.channel
+"""
+_SEVERAL = (
+    "SELECT community, person FROM channel_stay GROUP BY community, person HAVING count(*) > 1"
+)
 # At each quarter where anything begins or ends for a person: how many channels reach them from then
 # on, and the sum of the numbers of these channels, which is the number of the one where it is one;
 # 0 stands for several.
-_BY_ANY = """
-    SELECT community, CASE WHEN channels = 1 THEN channel ELSE 0 END AS channel, a, b, count(*) AS n
+_REACHED = f"""
+    SELECT community, person, max(channel), min(a), max(b) FROM channel_stay
+    GROUP BY community, person HAVING count(*) = 1
+    UNION ALL
+    SELECT community, person, CASE WHEN channels = 1 THEN channel ELSE 0 END, a, b
     FROM (
-      SELECT community, a,
-             coalesce(lead(a) OVER (PARTITION BY community, person ORDER BY a), <never>) AS b,
+      SELECT community, person, a,
+             coalesce(lead(a) OVER (PARTITION BY community, person ORDER BY a), {OPEN}) AS b,
              sum(channels) OVER (PARTITION BY community, person ORDER BY a) AS channels,
              sum(channel) OVER (PARTITION BY community, person ORDER BY a) AS channel
       FROM (
         SELECT community, person, a, sum(channels) AS channels, sum(channel) AS channel
         FROM (
-          SELECT community, person, a, 1 AS channels, channel FROM reach
+          SELECT s.community, s.person, s.a, 1 AS channels, s.channel
+          FROM channel_stay s JOIN (<several>) k
+            ON k.community = s.community AND k.person = s.person
           UNION ALL
-          SELECT community, person, b, -1, -channel FROM reach
+          SELECT s.community, s.person, s.b, -1, -s.channel
+          FROM channel_stay s JOIN (<several>) k
+            ON k.community = s.community AND k.person = s.person
         ) changes
         GROUP BY community, person, a
       ) steps
     ) segments
     WHERE channels > 0
-    GROUP BY community, CASE WHEN channels = 1 THEN channel ELSE 0 END, a, b
-""".replace("<never>", str(OPEN))
+""".replace("<several>", _SEVERAL)
