@@ -97,16 +97,18 @@ def _table(months: Sequence[Month], series: Kinds, voice: Voice) -> Table:
 
 def draw_people(series: Kinds, width: int) -> Any:
     """Each series' bars before those of the one before it."""
-    layers = [*map(_bars, series), *map(_rings, series), pointed_at(_x())]
+    x = _x()
+    layers = [*(_bars(each, x) for each in series), *(_rings(each, x) for each in series)]
+    layers.append(pointed_at(x))
     return _with_names(alt.layer(*layers).properties(width=width, height=150))
 
 
 def draw_acts(series: Kinds, width: int) -> Any:
     """A strip for each series, all with the same months."""
     strips = [
-        alt.layer(_bars(each, labels), _rings(each, labels=labels), pointed_at(_x(labels)))
+        alt.layer(_bars(each, x), _rings(each, x), pointed_at(x))
         .properties(width=width, height=56, title=each.label)
-        for each, labels in ((each, each is series[-1]) for each in series)
+        for each, x in ((each, _x(labels=each is series[-1])) for each in series)
     ]  # fmt: skip
     return _with_names(alt.vconcat(*strips, spacing=14))
 
@@ -115,9 +117,10 @@ def draw_flow(series: Kinds, width: int) -> Any:
     """The first series upwards from a line, the second downwards."""
     joined, left = series
     line = alt.Chart(alt.InlineData(values=[{"v": 0}])).mark_rule(color="var(--soft)")
+    x = _x(padding=16)  # rings below the line shall not be drawn over the months' names
     layers = [
-        *map(_bars, series), _rings(joined, shift=-8), _rings(left, shift=8),
-        line.encode(y="v:Q"), pointed_at(_x()),
+        _bars(joined, x), _bars(left, x), _rings(joined, x, shift=-8), _rings(left, x, shift=8),
+        line.encode(y="v:Q"), pointed_at(x),
     ]  # fmt: skip
     return _with_names(alt.layer(*layers).properties(width=width, height=150))
 
@@ -126,24 +129,25 @@ def _with_names(chart: Any) -> Any:
     return chart.add_params(alt.param(name="names", value=[NAMES]))
 
 
-def _bars(series: Series, labels: bool = True) -> Any:
+def _bars(series: Series, x: Any) -> Any:
     chart = alt.Chart(alt.NamedData(name=series.name)).mark_bar(color=series.colour)
-    return chart.encode(x=_x(labels), y=_y()).transform_filter(shown_unless_off(series.name))
+    return chart.encode(x=x, y=_y()).transform_filter(shown_unless_off(series.name))
 
 
-def _rings(series: Series, shift: int = -6, labels: bool = True) -> Any:
+def _rings(series: Series, x: Any, shift: int = -6) -> Any:
     """A small ring where a figure exists and is not published, at the same height always."""
     ring = alt.Chart(alt.NamedData(name=f"{series.name} hidden")).mark_point(
         shape="circle", size=22, color="var(--soft)", strokeWidth=1.2, yOffset=shift, filled=False
     )
-    return ring.encode(x=_x(labels), y=_y()).transform_filter(shown_unless_off(series.name))
+    return ring.encode(x=x, y=_y()).transform_filter(shown_unless_off(series.name))
 
 
-def _x(labels: bool = True) -> Any:
+def _x(labels: bool = True, padding: int = 6) -> Any:
     """Months as equal steps."""
     axis = alt.Axis(
-        values=[TICKS], labelExpr=MONTH_LABEL, labelAngle=0, grid=False, labels=labels, title=None
-    )
+        values=[TICKS], labelExpr=MONTH_LABEL, labelAngle=0, grid=False, labels=labels, title=None,
+        labelPadding=padding,
+    )  # fmt: skip
     return alt.X(
         "row:O",
         axis=axis,

@@ -122,7 +122,7 @@ def point_at(page: Any, figure: Any, across: float, down: float = 0.5) -> list[s
     """The lines of the panel that appears where the pointer is put."""
     box = figure.locator(".plot").bounding_box()
     page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
-    page.wait_for_function("!document.querySelector('.tip').hidden")
+    page.wait_for_function("() => !document.querySelector('.tip').hidden")
     return said(page)
 
 
@@ -158,7 +158,7 @@ def test_what_is_said_of_a_month_is_the_row_of_the_table(open_page, by, path):
             assert figures == rows[month]
     assert page.locator(".tip").is_visible()
     page.mouse.move(5, 5)
-    page.wait_for_function("document.querySelector('.tip').hidden")
+    page.wait_for_function("() => document.querySelector('.tip').hidden")
 
 
 def test_a_figure_that_is_hidden_stays_hidden_and_is_not_in_the_page(open_page):
@@ -225,7 +225,7 @@ def test_a_finger_says_what_a_pointer_says(open_page):
     rows = table(page)
     box = chart(page).locator(".plot").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
-    page.wait_for_function("!document.querySelector('.tip').hidden")
+    page.wait_for_function("() => !document.querySelector('.tip').hidden")
     month, *figures = said(page)
     assert figures == rows[month]
     panel = page.locator(".tip").bounding_box()
@@ -277,7 +277,7 @@ def test_a_chart_is_taken_to_a_slide_as_png_and_svg(open_page, tmp_path, by, key
         """async (bytes) => {
           const image = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
           const canvas = new OffscreenCanvas(image.width, image.height);
-          const pen = canvas.getContext("2d");
+          const pen = canvas.getContext("2d", { willReadFrequently: true });
           pen.drawImage(image, 0, 0);
           const { data } = pen.getImageData(0, 0, image.width, image.height);
           const at = (x, y) => [...pen.getImageData(x, y, 1, 1).data];

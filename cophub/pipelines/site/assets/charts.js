@@ -220,7 +220,8 @@
     vconcat.reduce((sum, each) => sum + heights(each), Number.isFinite(height) ? height : 0);
 
   const picture = async (chart) => {
-    const { width, height, edge, top, bottom } = SLIDE;
+    const { width, height, edge, bottom } = SLIDE;
+    const top = chart.swatches.some(Boolean) ? SLIDE.top : SLIDE.top - 26;
     const drawn = chart.plot.querySelector(".at-wide svg").viewBox.baseVal;
     const room = { width: width - 2 * edge, height: bottom - top };
     const scale = Math.min(1.3, room.height / drawn.height);
