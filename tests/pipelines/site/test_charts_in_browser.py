@@ -161,6 +161,24 @@ def test_what_is_said_of_a_month_is_the_row_of_the_table(open_page, by, path):
     page.wait_for_function("() => document.querySelector('.tip').hidden")
 
 
+def test_between_two_bars_and_two_strips_the_nearest_month_is_said(open_page):
+    """A panel that comes and goes as the pointer moves could not be read."""
+    page = open_page()
+    plot = chart(page, "acts").locator(".plot")
+    box = plot.bounding_box()
+    months = []
+    for step in range(60):
+        x, y = (box["width"] * (0.3 + step / 120), box["height"] * (0.1 + step / 75))
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.wait_for_timeout(20)
+        assert page.locator(".tip").is_visible(), step
+        months.append(said(page)[0])
+    assert months == sorted(months, key=[*table(page, "acts")][::-1].index)
+    assert len(set(months)) > 10
+    page.mouse.move(box["x"] + 3, box["y"] + 60)
+    page.wait_for_function("() => document.querySelector('.tip').hidden")
+
+
 def test_a_figure_that_is_hidden_stays_hidden_and_is_not_in_the_page(open_page):
     page = open_page()
     rows = table(page, "flow")

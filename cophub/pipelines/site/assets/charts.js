@@ -31,6 +31,20 @@
   const shapes = (svg, row) =>
     [...svg.querySelectorAll("path, text, line, rect")].filter((each) => each.__data__?.datum?.row === row);
 
+  /* The band that the pointer is in or next to, as its row and its element: between two bars there is
+     no gap, and between two strips none. Undefined where a chart has no bands. */
+  const nearest = (svg, { clientX, clientY }) => {
+    const bands = [...svg.querySelectorAll("path")].filter(({ __data__ }) => __data__?.datum && Object.keys(__data__.datum).join() === "row");
+    let [best, found] = [Infinity, undefined];
+    for (const band of bands) {
+      const { left, right, top, bottom, width } = band.getBoundingClientRect();
+      const [across, down] = [Math.abs(clientX - (left + right) / 2), Math.abs(clientY - (top + bottom) / 2)];
+      if (1000 * across + down >= best) continue;
+      [best, found] = [1000 * across + down, across <= width ? [band.__data__.datum.row, band] : ["", band]];
+    }
+    return found;
+  };
+
   class Chart {
     constructor(figure) {
       this.figure = figure;
@@ -76,7 +90,7 @@
       this.views.set(place, view);
       this.order ??= this.alongX(svg);
       for (const kind of ["pointermove", "pointerdown"])
-        view.addEventListener(kind, (event, item) => this.point(item?.datum?.row ?? "", event.target));
+        view.addEventListener(kind, (event, item) => this.point(...(nearest(svg, event) ?? [item?.datum?.row ?? "", event.target])));
       this.ready();
     }
 
