@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _DECISION = tables.identity_decision
 _INDEX = ("identity_edge", "identity_key", "identity_evidence")
 _STATE = "identities"
+_COUNTED = "measures"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def _rename(connection: Connection, old: str, new: str, dry_run: bool) -> Rename
             if "source" in table.c and table.name not in _INDEX:
                 rows += _rename_rows(connection, table, old, new)
         _forget_index(connection, old)
+        # What is kept of past quarters names sources, too: the next run counts everything.
+        connection.execute(delete(tables.meta).where(tables.meta.c.name == _COUNTED))
     if not rows and not decisions:
         known = sorted({*connection.scalars(select(tables.account.c.source).distinct())})
         raise ConfigError(

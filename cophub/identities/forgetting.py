@@ -277,13 +277,14 @@ def _hub_rows(
         for s, k in accounts
         for source, account in ((d.source_a, d.account_a), (d.source_b, d.account_b))
     ]
-    history, link = t.person_history, t.person_account
+    history, link, counted = t.person_history, t.person_account, t.measure_account
     return {
         "person_account": or_(link.c.person.in_(people), _theirs(link, accounts)),
         "person_history": or_(history.c.person.in_(people), _theirs(history, accounts)),
         "identity_decision": or_(*decided) if decided else d.id.is_(None),
         "affiliation": t.affiliation.c.person.in_(people),
         "broker": t.broker.c.person.in_(people),
+        "measure_account": or_(counted.c.person.in_(people), _theirs(counted, accounts)),
         "person": t.person.c.id.in_(people),
     }
 

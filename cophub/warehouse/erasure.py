@@ -121,6 +121,11 @@ def expunge(connection: Connection, source: str, account: str) -> None:
         table = t.metadata.tables[name]
         theirs = and_(table.c.source == source, table.c.account == account)
         connection.execute(delete(table).where(theirs))
+    # What triggers have noted of them names nobody: when it was is all that figures need.
+    due = t.measure_due
+    named = and_(due.c.source == source, due.c.record.in_(("account", "membership")))
+    theirs = or_(due.c.key == account, due.c.thread == account)
+    connection.execute(update(due).where(named, theirs).values(key=None, thread=None))
     for name, columns in _AUTHORED.items():
         table = t.metadata.tables[name]
         theirs = and_(table.c.source == source, table.c.account == account)

@@ -309,6 +309,46 @@ measure_move = Table(
     comment="How people moved between the levels of participation, by community and quarter",
 )
 
+measure_due = Table(
+    "measure_due",
+    metadata,
+    Column("id", RowId, primary_key=True, comment="Number of the change"),
+    Column("record", Text, nullable=False, comment="Table in which a row changed or went"),
+    Column("source", Text, comment="Source of the row"),
+    Column("key", Text, comment="Key of the row, or of what it is about; an address of an account"),
+    Column("thread", Text, comment="Thread that a post was in; key of an account"),
+    Column("at", Instant, comment="When it counted until then"),
+    Column("also_at", Instant, comment="The same, where a row counts twice"),
+    comment="What rows were before they changed, until figures are counted anew; triggers write it",
+)
+
+measure_account = Table(
+    "measure_account",
+    metadata,
+    Column("source", Text, primary_key=True, comment="Source of the account"),
+    Column("account", Text, primary_key=True, comment="Key of the account"),
+    Column("person", Text, nullable=False, comment="Id of the person"),
+    Column(
+        "counts",
+        Integer,
+        nullable=False,
+        comment="1: as a person; 0: a mailbox or machine; 2: a caller of one word",
+    ),
+    Index(None, "person"),
+    comment="Whose each account was when figures were last counted",
+)
+
+measure_kept = Table(
+    "measure_kept",
+    metadata,
+    Column("quarter", Text, primary_key=True, comment="Calendar quarter, as 2026Q3"),
+    Column(
+        "counts", LargeBinary, nullable=False, comment="Whole numbers by community, MessagePack"
+    ),
+    comment="What was counted of each quarter, from which figures are made while nothing in it"
+    " changes",
+)
+
 broker = Table(
     "broker",
     metadata,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # Every version there ever was, oldest first; a test holds them against migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 HEAD = REVISIONS[-1]
 # Not alembic's own name: a team may keep other programs' tables in the same database.
 VERSION_TABLE = "cophub_version"
@@ -80,10 +80,12 @@ def views_are_current(connection: Connection) -> bool:
 
 
 def make_views(connection: Connection) -> None:
-    """Make the readers' views anew, in the caller's transaction."""
+    """Make the readers' views, and the triggers, anew, in the caller's transaction."""
+    from cophub.warehouse.triggers import create_triggers
     from cophub.warehouse.views import create_views
 
     create_views(connection)
+    create_triggers(connection)
     mark = _views_mark(connection.dialect.name)
     connection.execute(text("DELETE FROM meta WHERE name = 'views'"))
     connection.execute(
@@ -92,8 +94,10 @@ def make_views(connection: Connection) -> None:
 
 
 def _views_mark(dialect: str) -> str:
-    """A short mark of the text of all views."""
+    """A short mark of the text of all views and triggers."""
+    from cophub.warehouse.triggers import statements
     from cophub.warehouse.views import VIEWS
 
-    texts = (f"{view.name} {view.comment} {view.definition(dialect)}" for view in VIEWS)
+    texts = [f"{view.name} {view.comment} {view.definition(dialect)}" for view in VIEWS]
+    texts += statements(dialect)
     return sha256("\n".join(texts).encode()).hexdigest()[:16]

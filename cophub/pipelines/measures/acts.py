@@ -7,7 +7,6 @@ databases in whatever order they are made.
 
 from sqlalchemy import Connection
 
-from cophub.identities.reading.display import tells_who
 from cophub.pipelines.measures.calendar import Calendar, at
 from cophub.warehouse.definitions import CONTRIBUTIONS, HALF_LIFE_DAYS
 from cophub.warehouse.staging import execute, fill, settle
@@ -35,7 +34,6 @@ COLUMNS = {
         " weight INTEGER, happened BIGINT, age INTEGER, is_given INTEGER, week INTEGER"
     ),
     "fade": "age INTEGER PRIMARY KEY, factor BIGINT",
-    "caller": "person TEXT PRIMARY KEY",
     "month_act": (
         "source TEXT, space TEXT, person TEXT, m INTEGER, q INTEGER, is_caller INTEGER,"
         f" acts BIGINT, reactions BIGINT, opens BIGINT, clicks BIGINT, {_TALLY}"
@@ -49,7 +47,7 @@ COLUMNS = {
     ),
 }
 """Of the staged tables: every act, with the week before the look in which a contribution was made;
-what is left of an act by its age; who cannot be told from others; what a person did in a space and
+what is left of an act by its age; what a person did in a space and
 month; the same by community and quarter, without callers; and day by day, for the quarter that is
 not over and those it rests on, by age before now."""
 
@@ -61,7 +59,7 @@ def faded(age: int) -> int:
 
 
 def stage_acts(connection: Connection) -> None:
-    """Fill the staged tables `each_act`, `fade`, `caller` and `month_act`."""
+    """Fill the staged tables `each_act`, `fade` and `month_act`; callers are staged."""
     fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_OLDEST)])
     execute(
         connection,
@@ -76,33 +74,13 @@ def stage_acts(connection: Connection) -> None:
           FROM (
             SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
                    <seconds>a.at<since 1970> AS happened, c.looked_at
-            FROM act a JOIN calendar c ON {at("a.at", "c")}
+            FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
           ) dated
         ) aged
         """,
     )
     settle(connection, "each_act")
-    _stage_callers(connection)
     _stage_months(connection)
-
-
-def _stage_callers(connection: Connection) -> None:
-    """Who only typed a word into a call: `maria` may be anybody, and is another one next time."""
-    rows = execute(
-        connection,
-        """
-        SELECT p.id, p.name
-        FROM person p
-        WHERE p.id IN (SELECT person FROM each_act WHERE kind = 'attended')
-          AND p.email IS NULL AND p.name IS NOT NULL AND NOT EXISTS (
-          SELECT 1 FROM person_account pa
-          JOIN membership m ON m.source = pa.source AND m.account = pa.account
-          WHERE pa.person = p.id)
-          AND p.id NOT IN (SELECT person FROM each_act WHERE kind <> 'attended')
-        """,
-    ).all()
-    fill(connection, "caller", [{"person": r.id} for r in rows if not tells_who(r.name, None)])
-    settle(connection, "caller")
 
 
 def _where(condition: str, value: str = "1", otherwise: str = "0") -> str:

@@ -49,7 +49,7 @@ def stage_answers(connection: Connection, calendar: Calendar) -> None:
         FROM post t
         JOIN person_account pa ON pa.source = t.source AND pa.account = t.account
         JOIN person h ON h.id = pa.person AND h.kind = 'person'
-        JOIN calendar c ON {at("t.posted_at", "c")}
+        JOIN calendar c ON {at("t.posted_at", "c")} AND c.asks = 1
         WHERE (t.thread IS NULL OR t.thread = t.key) AND t.deleted_at IS NULL
           AND t.gone_at IS NULL AND coalesce(t.kind, 'message') IN ('message', 'question')
         """,

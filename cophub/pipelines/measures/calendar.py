@@ -17,11 +17,12 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 COLUMNS = (
     "utc_month TEXT, starts <instant>, ends <instant>, month TEXT, m INTEGER, quarter TEXT,"
-    " q INTEGER, looked_at BIGINT, PRIMARY KEY (utc_month, starts)"
+    " q INTEGER, looked_at BIGINT, acts INTEGER, asks INTEGER, PRIMARY KEY (utc_month, starts)"
 )
 """Of the staged table `calendar`: each local month, cut at the ends of the months of UTC.
 
-`looked_at` is when the figures of its quarter are told, in seconds since 1970: its end, or now."""
+`looked_at` is when the figures of its quarter are told, in seconds since 1970: its end, or now.
+`acts` and `asks` are 1 where acts of the quarter, and threads that began in it, are read."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def stage_calendar(connection: Connection, calendar: Calendar) -> None:
             "quarter": calendar.quarters[month.number // 3].name,
             "q": month.number // 3,
             "looked_at": calendar.looked_at(month.number // 3),
+            "acts": 1,
+            "asks": 1,
         }
         for month in calendar.months
         for starts, ends in _pieces(month.starts, min(month.ends, calendar.cutoff))

@@ -1,13 +1,17 @@
 """Everything that figures are made of, counted in SQL over staged tables, in one place."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures import (
     acts,
     answers,
+    callers,
+    changes,
     channels,
+    kept,
     levels,
     months,
     participation,
@@ -17,9 +21,11 @@ from cophub.pipelines.measures import (
 )
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.community import Facts
 from cophub.pipelines.measures.quarters import Counts
 from cophub.pipelines.measures.scopes import instant
+from cophub.pipelines.measures.state import Counted
 from cophub.warehouse.staging import execute, settle, staged
 
 TABLES = {
@@ -29,6 +35,8 @@ TABLES = {
     "member_stay": f"{tenure.STAY}, PRIMARY KEY (community, person, a)",
     **tallies.COLUMNS,
     **tenure.COLUMNS,
+    **callers.COLUMNS,
+    **changes.COLUMNS,
     **acts.COLUMNS,
     **answers.COLUMNS,
     **channels.COLUMNS,
@@ -36,14 +44,27 @@ TABLES = {
 """The staged tables, by name."""
 
 
-def count_facts(connection: Connection, calendar: Calendar) -> tuple[Facts, list[months.Row]]:
-    """Everything that figures are made of, and the rows by month."""
+def count_facts(
+    connection: Connection, calendar: Calendar, zone: ZoneInfo, marks: Marks
+) -> tuple[Facts, list[months.Row], Counted]:
+    """Everything that figures are made of, the rows by month, and what has been counted by then.
+
+    Quarters in which nothing changed are as they were counted before.
+    """
     counts = count_quarters(connection, calendar)
+    callers.stage_callers(connection)
+    plan, state = changes.plan(connection, calendar, zone, marks)
+    changes.mark_calendar(connection, plan)
     acts.stage_acts(connection)
     members = tenure.spells_of_people("spell", "m", lists_only=False)
     heads = tenure.headcounts(connection, tenure.merged(members, "person"))
     by_month = months.month_table(connection, calendar, heads)
-    return _count_communities(connection, calendar, counts), by_month
+    facts = _count_communities(connection, calendar, counts)
+    before = kept.read(connection, calendar, plan)
+    known = channels.read_channels(connection).values()
+    facts, by_month = kept.splice(calendar, plan, before, facts, by_month, known)
+    kept.write(connection, calendar, plan, facts, by_month)
+    return facts, by_month, state
 
 
 def count_quarters(connection: Connection, calendar: Calendar) -> Counts:

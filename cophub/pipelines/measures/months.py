@@ -21,6 +21,8 @@ _KINDS = {
     "engaged": "told",
 }
 """What is counted of each person in a community and month."""
+OF_ACTS = frozenset(_KINDS)
+"""Kinds of rows that rest on the acts of their month alone."""
 _SUMS = ("threads", "replies", "reactions", "opens", "clicks", "documents", "given")
 
 

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, delete, func, select
 
 from cophub.pipelines.measures import calendar as calendars
-from cophub.pipelines.measures import quarters, scopes
+from cophub.pipelines.measures import changes, quarters, scopes
 from cophub.pipelines.measures.across import across_table, count_crowd
 from cophub.pipelines.measures.brokers import brokers
+from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.channels import channel_rows
 from cophub.pipelines.measures.community import community_table, move_rows
 from cophub.pipelines.measures.counting import TABLES, count_facts
+from cophub.pipelines.measures.state import Counted, write_state
 from cophub.pipelines.measures.writing import write
 from cophub.warehouse.staging import staged
 from cophub.warehouse.tables import (
@@ -32,22 +34,30 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> tuple[int, int]:
-    """Replace all figures; how many there are by quarter and by month."""
+    """Replace all figures; how many there are by quarter and by month.
+
+    Quarters in which nothing changed since the last refresh are not counted again.
+    """
     version = _next_version(connection, run)
     with staged(connection, **TABLES):
-        rows = _count(connection, now, zone)
+        marks = changes.look(connection)
+        rows, state = _count(connection, now, zone, marks)
+        changes.settle_due(connection)
+    write_state(connection, state)
     for table in _REPLACED:
         _replace(connection, table, version, rows[table.name])
     return len(rows["measure"]), len(rows["measure_month"])
 
 
-def _count(connection: Connection, now: datetime, zone: ZoneInfo) -> Rows:
+def _count(
+    connection: Connection, now: datetime, zone: ZoneInfo, marks: Marks
+) -> tuple[Rows, Counted | None]:
     rows: Rows = {table.name: [] for table in _REPLACED}
     found = scopes.find_scopes(connection, now)
     if not found:
-        return rows
+        return rows, None
     calendar = calendars.make_calendar(min(scope.first_at for scope in found), now, zone)
-    facts, months = count_facts(connection, calendar)
+    facts, months, state = count_facts(connection, calendar, zone, marks)
     # Not asdict(), which copies every value deeply: there are hundreds of thousands.
     rows["measure_month"] += map(vars, months)
     for scope in found:
@@ -57,7 +67,7 @@ def _count(connection: Connection, now: datetime, zone: ZoneInfo) -> Rows:
         rows["measure_move"] += map(vars, move_rows(calendar, scope, facts))
     rows["measure"] += map(vars, across_table(calendar, found, facts, count_crowd(connection)))
     rows["broker"] += map(vars, brokers(connection, calendar))
-    return rows
+    return rows, state
 
 
 def _next_version(connection: Connection, run: int) -> int:

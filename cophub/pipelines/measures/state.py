@@ -1,0 +1,134 @@
+"""What was last counted: under which definitions, until when, and which rows had been there."""
+
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from cophub.identities.store.rows import put
+from cophub.pipelines.measures.calendar import Calendar
+from cophub.warehouse import definitions, views
+from cophub.warehouse.staging import execute
+
+_NAME = "measures"
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """The state after a refresh; kept in `meta`."""
+
+    version: str
+    """Of the code and the definitions: another one counts everything anew."""
+    zone: str
+    first: str
+    """The first quarter."""
+    now: datetime
+    """Of what lay in the future then, some has happened since."""
+    horizon: int
+    """Rows written by runs up to this one have been counted."""
+    spaces: str
+    """A mark of which spaces serve which community, and of their kinds."""
+    members: dict[str, int]
+    """A mark of who was a member of what at the end of each quarter."""
+
+
+def read_state(connection: Connection) -> Counted | None:
+    """The state of the last refresh; None where there was none that this code understands."""
+    sql = "SELECT value FROM meta WHERE name = :name"
+    text = execute(connection, sql, name=_NAME).scalar_one_or_none()
+    if text is None:
+        return None
+    try:
+        state = msgspec.json.decode(text, type=Counted)
+    except msgspec.DecodeError:
+        return None
+    return state if state.version == code_version() else None
+
+
+def write_state(connection: Connection, state: Counted | None) -> None:
+    """Keep the state; None: everything is to be counted next time."""
+    execute(connection, "DELETE FROM meta WHERE name = :name", name=_NAME)
+    if state:
+        put(connection, "meta", ("name", "value"), [(_NAME, msgspec.json.encode(state).decode())])
+
+
+@cache
+def code_version() -> str:
+    """A mark of everything that says what is counted."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    files += [Path(str(module.__file__)) for module in (definitions, views)]
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def horizon(connection: Connection) -> int:
+    """The newest run whose rows are all there: rows of runs after it may still come.
+
+    0 where no run is known.
+    """
+    sql = """
+        SELECT coalesce(min(CASE WHEN state = 'running' THEN id END) - 1, max(id), 0)
+        FROM run WHERE kind NOT IN ('publish', 'decide')
+    """
+    return int(execute(connection, sql).scalar_one())
+
+
+def begun_after(connection: Connection, run: int) -> Any:
+    """When the first run after this one began; None: there was none."""
+    sql = "SELECT min(started_at) FROM run WHERE id > :run AND kind NOT IN ('publish', 'decide')"
+    return execute(connection, sql, run=run).scalar_one()
+
+
+def spaces_mark(connection: Connection) -> str:
+    """A mark of which spaces serve which community, and of the kinds of all spaces."""
+    found = sha256()
+    for sql in (
+        "SELECT community, source, space FROM scope_space",
+        "SELECT k.source, k.key, k.kind FROM space k WHERE EXISTS (SELECT 1 FROM scope_space s"
+        " WHERE s.source = k.source AND s.space = k.key)",
+    ):
+        rows = (tuple(map(str, row)) for row in execute(connection, sql))
+        found.update(repr(sorted(rows)).encode())
+    return found.hexdigest()[:16]
+
+
+def members_mark(connection: Connection, calendar: Calendar) -> dict[str, int]:
+    """A mark of who is a member of which space at the end of each quarter, from staged spells.
+
+    Another set of people gives another sum of their hashes.
+    """
+    length = len(calendar.quarters)
+    steps = [0] * (length + 1)
+    rows = execute(connection, "SELECT source, space, person, q_from, q_to FROM spell")
+    for source, space, person, q_from, q_to in map(tuple, rows):
+        if q_from < q_to:
+            number = _hash(f"{source}\0{space}\0{person}")
+            steps[min(q_from, length)] += number
+            steps[min(q_to, length)] -= number
+    marks: dict[str, int] = {}
+    total = 0
+    for quarter, step in zip(calendar.quarters, steps, strict=False):
+        total += step
+        marks[quarter.name] = total % (1 << 61)
+    return marks
+
+
+def _hash(words: str) -> int:
+    return int.from_bytes(sha256(words.encode()).digest()[:7], "big")
+
+
+def counted(
+    calendar: Calendar, zone: ZoneInfo, *, horizon: int, spaces: str, members: dict[str, int]
+) -> Counted:
+    """The state of a refresh that was made now."""
+    first = calendar.quarters[0].name
+    return Counted(code_version(), str(zone), first, calendar.now, horizon, spaces, members)
+
+
+__all__ = [
+    "Counted", "begun_after", "code_version", "counted", "horizon", "members_mark", "read_state",
+    "spaces_mark", "write_state",
+]  # fmt: skip

@@ -1,0 +1,70 @@
+"""Figures of what changed alone are those of everything counted anew, whatever has happened."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cophub.warehouse import Warehouse
+from tests.pipelines.measures.histories import STEPS, History
+
+HISTORIES = st.lists(
+    st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 10**6), st.booleans()),
+    min_size=1,
+    max_size=8,
+)
+"""What happens, by which number, and whether figures are made before the next."""
+ANY_FIXTURE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hub at the beginning of every history, its figures made."""
+    file = tmp_path_factory.mktemp("begun") / "cophub.db"
+    warehouse = Warehouse.open(f"sqlite:///{file}")
+    History(warehouse).refresh()
+    warehouse.dispose()
+    return file
+
+
+def check(history: History, happened: list[tuple[str, int, bool]]) -> None:
+    """Every time figures are made they are the same as from nothing."""
+    for name, seed, looked in [*happened, ("hours", 1, True)]:
+        history.step(name, seed)
+        if looked:
+            made = history.refresh()
+            whole = history.from_nothing()
+            for table, rows in whole.items():
+                assert made[table] == rows, table
+
+
+@given(happened=HISTORIES)
+@settings(max_examples=40, deadline=None, suppress_health_check=ANY_FIXTURE)
+def test_figures_of_what_changed_are_those_of_everything(
+    begun: Path, tmp_path: Path, happened: list[tuple[str, int, bool]]
+) -> None:
+    file = tmp_path / "cophub.db"
+    file.unlink(missing_ok=True)
+    shutil.copy(begun, file)
+    warehouse = Warehouse.open(f"sqlite:///{file}")
+    try:
+        check(History(warehouse, begun=True), happened)
+    finally:
+        warehouse.dispose()
+
+
+@given(happened=HISTORIES)
+@settings(max_examples=4, deadline=None, suppress_health_check=ANY_FIXTURE)
+def test_on_postgresql_too(
+    postgres_database: Callable[[], str], happened: list[tuple[str, int, bool]]
+) -> None:
+    warehouse = Warehouse.open(postgres_database())
+    try:
+        history = History(warehouse)
+        history.refresh()
+        check(history, happened)
+    finally:
+        warehouse.dispose()
