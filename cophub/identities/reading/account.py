@@ -29,7 +29,7 @@ from cophub.identities.reading.roles import is_role
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-VERSION = 5
+VERSION = 6
 """Of what reading makes of a row; one more makes all evidence anew."""
 
 FIELDS: tuple[str, ...] = (

@@ -134,6 +134,9 @@ def judge(vendor: str | None, told: Judgement, shown: str, full: bool, local: st
         return Judgement(known, "the vendor says so")
     if told.firm:
         return told
+    # "Bot" is a surname too, but who bears it answers letters.
+    if local and is_unanswered(local) and plain(shown).endswith((" bot", " robot")):
+        return _BOT
     if not full and local:
         if is_unanswered(local):
             return Judgement("service", "nobody reads what comes to the address")

@@ -158,3 +158,17 @@ def test_vendors_words_become_ours():
 def test_any_text_is_judged(text: str) -> None:
     assert kind_of_name(text).kind in ("", *KINDS)
     assert name_judgement(text, text, text).kind in ("", *KINDS)
+
+
+@pytest.mark.parametrize(
+    ("shown", "local", "kind"),
+    [
+        ("Reminder Bot", "no-reply", "bot"),
+        ("Helping Robot", "forum-bounces", "bot"),
+        ("Annika Bot", "annika.bot", "person"),
+        ("Amina Diallo", "no-reply", "person"),
+    ],
+)
+def test_who_is_called_bot_where_nobody_reads_is_one(shown: str, local: str, kind: str) -> None:
+    """Bot is a surname too; and lists send what people write from an address of their own."""
+    assert judge("person", kind_of_name(shown), shown, True, local).kind == kind
