@@ -23,6 +23,7 @@ _SUFFIXES = {"htm": "html", "txt": "text"}
 @click.option(
     "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
 )
+@click.option("--language", metavar="LANGUAGE", help="en, fr or es; else the community's own.")
 @click.option(
     "--draft", "where", metavar="SOURCE",
     help="Keep the newsletter candidates as a draft at this source (or source:space).",
@@ -31,7 +32,7 @@ _SUFFIXES = {"htm": "html", "txt": "text"}
 @pass_state
 def brief(
     state: State, community: str, week: str | None, form: str | None, target: Path | None,
-    where: str | None,
+    language: str | None, where: str | None,
 ) -> None:  # fmt: skip
     """The week of the facilitator of COMMUNITY: whom to welcome, answer, thank and ask after.
 
@@ -41,10 +42,10 @@ def brief(
     if where is not None:
         if form or target:
             raise ConfigError("--draft goes to the source; leave out --format and --to")
-        return _draft(state, community, week, where)
+        return _draft(state, community, week, where, language)
     form = _format(form or ("json" if state.json else None), target)
     with state.hub() as hub:
-        made = hub.brief(community, week, form)
+        made = hub.brief(community, week, form, language)
     content = made.content.encode() if isinstance(made.content, str) else made.content
     if target is None:
         click.echo(content, nl=False)
@@ -53,9 +54,11 @@ def brief(
     return show.say(f"{show.mark('done')} the brief of {community} is in {target}")
 
 
-def _draft(state: State, community: str, week: str | None, where: str) -> None:
+def _draft(
+    state: State, community: str, week: str | None, where: str, language: str | None
+) -> None:
     with state.hub() as hub:
-        made = hub.draft_brief(community, where, week)
+        made = hub.draft_brief(community, where, week, language)
     if show.finish(state, made):
         return
     what = "made" if made.new else "written anew"

@@ -364,17 +364,22 @@ class Hub:
             wanted = quarters.parse_quarter(quarter)
         return quarters.quarter_report(self.warehouse, wanted)
 
-    def brief(self, community: str, week: str | None = None, form: str = "text") -> "Publication":
+    def brief(
+        self, community: str, week: str | None = None, form: str = "text",
+        language: str | None = None,
+    ) -> "Publication":  # fmt: skip
         """A facilitator's week as text, html, json or eml; the present week when none is named."""
         from cophub.hub import briefs
 
-        return briefs.brief(self, community, week, form)
+        return briefs.brief(self, community, week, form, language)
 
-    def draft_brief(self, community: str, where: str, week: str | None = None) -> "Draft":
+    def draft_brief(
+        self, community: str, where: str, week: str | None = None, language: str | None = None
+    ) -> "Draft":
         """Newsletter candidates as a draft at a vendor; `where` is a source or source:space."""
         from cophub.hub import briefs
 
-        return briefs.draft(self, community, week, where)
+        return briefs.draft(self, community, week, where, language)
 
     def export(
         self,

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 _PIPELINE = "brief"
 
 
-def brief(hub: "Hub", community: str, week: str | None, form: str) -> Publication:
-    """The brief of one community. Raises ConfigError: no such community, week or format."""
+def brief(
+    hub: "Hub", community: str, week: str | None, form: str, language: str | None = None
+) -> Publication:
+    """The brief of one community, in its own language when none is named.
+
+    Raises ConfigError: no such community, week, format or language.
+    """
     known = [row.key for row in hub.communities()]
     if community not in known:
         there = listed(known) if known else "none yet; run `cophub run`"
@@ -40,11 +45,13 @@ def brief(hub: "Hub", community: str, week: str | None, form: str) -> Publicatio
         communities=hub.config.community_specs,
         log=logging.getLogger(f"cophub.pipeline.{_PIPELINE}"),
     )
-    wanted = {"community": community, "format": form} | ({"week": week} if week else {})
-    return pipeline.request(ctx, wanted)
+    wanted = {"community": community, "format": form, "week": week, "language": language}
+    return pipeline.request(ctx, {name: value for name, value in wanted.items() if value})
 
 
-def draft(hub: "Hub", community: str, week: str | None, where: str) -> Draft:
+def draft(
+    hub: "Hub", community: str, week: str | None, where: str, language: str | None = None
+) -> Draft:
     """The newsletter candidates as a draft; `where` is a source, or `source:space` of one.
 
     Raises ConfigError where that source keeps no drafts or has no space of the community.
@@ -57,7 +64,7 @@ def draft(hub: "Hub", community: str, week: str | None, where: str) -> Draft:
             f'source "{name}": {spec.connector.name} keeps no drafts of newsletters;'
             f" {listed(able)} {'does' if len(able) == 1 else 'do'}"
         )
-    made = brief(hub, community, week, "letter")
+    made = brief(hub, community, week, "letter", language)
     letter = msgspec.json.decode(made.content, type=Letter)
     spaces = _spaces(hub, community, name)
     if space and space not in spaces:

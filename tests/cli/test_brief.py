@@ -41,6 +41,15 @@ def test_a_brief_on_the_terminal(published: Call) -> None:
     assert "example.org" not in answer.out.replace("***@example.org", "")
 
 
+def test_a_brief_in_another_language(published: Call, folder: Folder) -> None:
+    answer = published("brief", "forum", *WEEK, "--language", "fr")
+    assert answer.out.startswith("THE FORUM\nLa semaine en bref, 2026-W12, état au lundi 23 mars")
+    assert "Aba Mensah a posé la question il y a 13 jours" in answer.out
+    folder.configure(CONFIG + '\n[pipelines.brief.settings]\nlanguages.forum = "es"\n')
+    assert "preguntó hace 13 días" in published("brief", "forum", *WEEK).out
+    assert published("brief", "forum", *WEEK, "--language", "en").out.startswith("THE FORUM\nBrief")
+
+
 def test_a_brief_into_a_file_that_its_owner_alone_can_read(published: Call, folder: Folder) -> None:
     for name, begins in (
         ("b.html", "<!doctype html>"), ("b.htm", "<!doctype"), ("b.json", "{"), ("b.txt", "THE"),
@@ -65,6 +74,7 @@ def test_a_brief_as_json_either_way(published: Call) -> None:
         (("forumm",), 'there is no community "forumm", did you mean "forum"?'),
         (("forum", "--format", "pdf"), 'there is no format "pdf"'),
         (("forum", "--to", "b.doc"), 'there is no format "doc"'),
+        (("forum", "--language", "de"), 'there is no brief in "de"; take en, fr, es'),
         (("forum", "--week", "March"), '"March" is not a week'),
         (
             ("forum", "--draft", "lists"),

@@ -2,7 +2,7 @@
 
 from cophub.pipelines.brief.facts import Facts, Happening
 from cophub.pipelines.brief.model import Item
-from cophub.pipelines.brief.wording import counted, on_day
+from cophub.pipelines.brief.wording import capital
 
 DEFINITION = "Events that begin within 14 days and are not cancelled."
 EMPTY = "No event is known for the next two weeks."
@@ -14,18 +14,21 @@ def items(facts: Facts) -> list[Item]:
 
 
 def _item(facts: Facts, event: Happening) -> Item:
-    local = event.starts_at.astimezone(facts.zone)
-    why = f"{on_day(event.starts_at, facts.zone)}, {local:%H:%M}"
-    if event.ends_at and event.ends_at > event.starts_at:
-        end = event.ends_at.astimezone(facts.zone)
-        if end.date() == local.date():
-            why += f" to {end:%H:%M}"
-    why += f" ({facts.zone.key})."
+    speak, zone = facts.speak, facts.zone
+    local = event.starts_at.astimezone(zone)
+    when = {"day": speak.on_day(event.starts_at, zone), "start": f"{local:%H:%M}",
+            "zone": zone.key}  # fmt: skip
+    end = event.ends_at.astimezone(zone) if event.ends_at else local
+    if end > local and end.date() == local.date():
+        why = speak.say("{day}, {start} to {end} ({zone}).", end=f"{end:%H:%M}", **when)
+    else:
+        why = speak.say("{day}, {start} ({zone}).", **when)
     if event.registered is not None:
-        why += f" {counted(event.registered, 'registration')}."
+        told = speak.count(event.registered, "{n} registration.", "{n} registrations.")
+        why += f" {told}"
     return Item(
-        event.title, why, event.url, event.starts_at, facts.where(event.space),
-        facts.secret(event.space), figures={
+        facts.event_title(event), capital(why), facts.link(event.url, event.space),
+        event.starts_at, facts.where(event.space), facts.secret(event.space), figures={
             "registered": event.registered, "visibility": facts.visibility(event.space),
         },
     )  # fmt: skip

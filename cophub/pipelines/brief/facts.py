@@ -5,7 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from cophub.pipelines.brief.wording import Speech
 
 Ref = tuple[str, str]
 """(source, key)"""
@@ -31,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Someone:
-    """A person of the directory; `name` never holds a whole address."""
+    """A person of the directory; `name` never holds a whole address, and may be empty."""
 
     id: str
     name: str
@@ -135,6 +139,8 @@ class Facts:
     title: str
     as_of: datetime
     zone: ZoneInfo
+    speak: "Speech"
+    """The language that it is told in."""
     places: dict[Ref, Place] = field(default_factory=dict)
     people: Mapping[str, Someone] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
@@ -184,7 +190,22 @@ class Facts:
         place = self.places.get(space)
         return place is not None and place.secret
 
+    def link(self, url: str | None, space: Ref) -> str | None:
+        """Where something is; where that is not known, where its space is."""
+        place = self.places.get(space)
+        return url or (place.url if place else None)
+
     def name(self, person: str) -> str:
         """Name of a person for readers."""
         found = self.people.get(person)
-        return found.name if found else "Somebody"
+        if found and not found.name:
+            return self.speak.say("Somebody without a name")
+        return found.name if found else self.speak.say("Somebody")
+
+    def event_title(self, event: Happening) -> str:
+        """What an event is called."""
+        return event.title or self.speak.say("Untitled event")
+
+    def paper_title(self, paper: Paper) -> str:
+        """What a document is called."""
+        return paper.title or self.speak.say("Untitled document")

@@ -58,6 +58,7 @@ class Brief:
     timezone: str
     members: int
     sections: tuple[Section, ...]
+    language: str = "en"
 
     def section(self, name: str) -> Section:
         """The section called `name`."""

@@ -1,14 +1,14 @@
 """What of the last two weeks deserves a line in the newsletter."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean, pstdev
 
 from cophub.pipelines.brief.facts import Act, Facts, Paper, Post, Ref
 from cophub.pipelines.brief.model import Item
-from cophub.pipelines.brief.wording import counted, subject
+from cophub.pipelines.brief.wording import Speech, subject
 
 LATELY = timedelta(days=14)
 NEW_FOR = timedelta(days=90)
@@ -27,6 +27,13 @@ SPACES = {
 }
 ALLOWED = {"public": frozenset({"public"}), "members": frozenset({"public", "members", ""})}
 """What may be shown to others; a visibility that is not known is not public."""
+_KINDS = {"thread": "Thread: {told}", "event": "Event: {told}", "document": "Document"}
+_BY = {
+    (False, False): "By {name}.",
+    (True, False): "By {name}, a newcomer.",
+    (False, True): "By {name}, from a country office.",
+    (True, True): "By {name}, a newcomer from a country office.",
+}
 EMPTY = "Nothing of the last two weeks may go into a newsletter."
 
 
@@ -79,19 +86,19 @@ def _threads(facts: Facts, since: datetime) -> Iterable[Candidate]:
         posts: tuple[Post, ...] = (first, *thread.replies)
         people = {post.person for post in posts} | set().union(*(reactors[p.ref] for p in posts))
         yield Candidate(
-            "thread", subject(first), first.url, first.at, first.space, first.person,
+            "thread", subject(first, facts.speak), first.url, first.at, first.space, first.person,
             frozenset(people - {""}), any(thread.answers()), first.views,
         )  # fmt: skip
 
 
 def _papers(facts: Facts) -> Iterable[Candidate]:
-    return (_paper(paper) for paper in facts.papers)
+    return (_paper(facts, paper) for paper in facts.papers)
 
 
-def _paper(paper: Paper) -> Candidate:
+def _paper(facts: Facts, paper: Paper) -> Candidate:
     people = frozenset({paper.person} - {""})
-    return Candidate("document", paper.title, paper.url, paper.at, paper.space, paper.person,
-                     people, answered=False)  # fmt: skip
+    return Candidate("document", facts.paper_title(paper), paper.url, paper.at, paper.space,
+                     paper.person, people, answered=False)  # fmt: skip
 
 
 def _events(facts: Facts) -> Iterable[Candidate]:
@@ -104,8 +111,8 @@ def _events(facts: Facts) -> Iterable[Candidate]:
             acts = there[event.ref]
             author = next((act.person for act in acts if act.kind == "organised"), "")
             people = frozenset(act.person for act in acts)
-            yield Candidate("event", event.title, event.url, event.starts_at, event.space, author,
-                            people, answered=False)  # fmt: skip
+            yield Candidate("event", facts.event_title(event), event.url, event.starts_at,
+                            event.space, author, people, answered=False)  # fmt: skip
 
 
 def ranked(facts: Facts, found: Sequence[Candidate]) -> list[Ranked]:
@@ -191,12 +198,16 @@ def _is_new(facts: Facts, person: str) -> bool:
     return bool(dates) and all(at and facts.as_of - at <= NEW_FOR for at in dates)
 
 
-def note(closed: int) -> str:
+def note(speak: Speech, closed: int) -> str:
     """How much stays out because it is for members, and how that is changed."""
     if not closed:
         return ""
-    stay = "is 1 more" if closed == 1 else f"are {closed} more"
-    return f'In spaces for their members alone there {stay}; newsletter = "members" proposes them.'
+    return speak.count(
+        closed,
+        'In spaces for their members alone there is {n} more; newsletter = "members" proposes it.',
+        'In spaces for their members alone there are {n} more; newsletter = "members" proposes'
+        " them.",
+    )
 
 
 def items(facts: Facts, taken: Iterable[Ranked]) -> list[Item]:
@@ -204,20 +215,33 @@ def items(facts: Facts, taken: Iterable[Ranked]) -> list[Item]:
     return [_item(facts, each) for each in taken]
 
 
+def _told(facts: Facts, each: Ranked) -> Iterator[str]:
+    """Sentences on a candidate: what it is, who took part, by whom, and who has it already."""
+    speak, found = facts.speak, each.found
+    told = took_part(speak, len(found.people), each.organizations)
+    parts = [speak.say(_KINDS[found.kind], told=told)]
+    if found.answered:
+        parts.append(speak.say("answered"))
+    yield f"{', '.join(parts)}."
+    if found.author and (name := facts.name(found.author)):
+        yield speak.say(_BY[each.newcomer, each.field], name=name)
+    if each.seen:
+        yield speak.say("Most of the list have it already.")
+
+
+def took_part(speak: Speech, people: int, organizations: int) -> str:
+    """'4 people took part, of 2 organisations'."""
+    told = speak.count(people, "{n} person took part", "{n} people took part")
+    if organizations > 1:
+        told += speak.count(organizations, ", of {n} organisation", ", of {n} organisations")
+    return told
+
+
 def _item(facts: Facts, each: Ranked) -> Item:
     found = each.found
-    why = f"{found.kind.capitalize()}: {counted(len(found.people), 'person', 'people')} took part"
-    if each.organizations > 1:
-        why += f", of {counted(each.organizations, 'organisation')}"
-    why += ", answered" if found.answered else ""
-    by = facts.name(found.author) if found.author else ""
-    why += f". By {by}" if by else ""
-    if by and (each.newcomer or each.field):
-        traits = ["a newcomer"] * each.newcomer + ["from a country office"] * each.field
-        why += f", {' '.join(traits)}"
-    why += "." + (" Most of the list have it already." if each.seen else "")
+    why = " ".join(_told(facts, each))
     return Item(
-        found.title, why, found.url, found.at, facts.where(found.space),
+        found.title, why, facts.link(found.url, found.space), found.at, facts.where(found.space),
         person=found.author or None,
         figures={
             "kind": found.kind, "score": round(each.score, 2), "people": len(found.people),

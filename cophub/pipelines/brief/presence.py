@@ -1,15 +1,15 @@
 """Members to thank, and members who have gone quiet by their own measure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from cophub.pipelines.brief.facts import Act, Facts, Happening, Paper, Post, Ref
+from cophub.pipelines.brief.facts import Act, Facts, Post, Ref
 from cophub.pipelines.brief.model import Item
-from cophub.pipelines.brief.wording import counted, on_day, span, subject, together
+from cophub.pipelines.brief.wording import subject
 
 WEEK = timedelta(days=7)
 FEWEST_DAYS = 5
@@ -30,11 +30,11 @@ QUIET = (
     " contributed. The most active come first."
 )
 NOBODY_QUIET = "Nobody has gone quiet by their own measure."
-_WORDS = {
-    "answered": ("answered somebody {}", ""),
-    "contributed": ("shared {}", "document"),
-    "organised": ("held {}", "event"),
-    "posted": ("wrote {}", "post"),
+_DEEDS = {
+    "answered": ("answered somebody once", "answered somebody {n} times"),
+    "contributed": ("shared {n} document", "shared {n} documents"),
+    "organised": ("held {n} event", "held {n} events"),
+    "posted": ("wrote {n} post", "wrote {n} posts"),
 }
 
 
@@ -109,22 +109,12 @@ def _quiet(
     facts: Facts, found: Silence, post: Post | None, threads: Mapping[Ref, Post],
     opened: datetime | None,
 ) -> Item:  # fmt: skip
-    rhythm = counted(round(found.baseline), "day")
-    why = f"Silent for {counted(found.days, 'day')}; used to be seen about every {rhythm}."
     first = threads.get(post.thread, post) if post else None
-    if post and first:
-        why += f" Last wrote in “{subject(first, 70)}”"
-        partner = _partner(facts, post)
-        why += f", with {facts.name(partner)}." if partner else "."
     reads = opened is not None and facts.as_of - opened <= MAIL_FOR
-    if opened is not None:
-        why += (
-            " Still opens newsletters."
-            if reads
-            else f" Last opened a newsletter {span(facts.as_of - opened)} ago."
-        )
+    why = " ".join(_told(facts, found, post, first, opened))
     space = post.space if post else None
     url = next((each.url for each in (post, first) if each and each.url), None)
+    url = url or facts.link(None, space or _stay(facts, found.person))
     return Item(
         facts.name(found.person), why, url, found.last_at, facts.where(space) if space else "",
         facts.secret(space) if space else _only_secret(facts, found.person), found.person,
@@ -132,6 +122,30 @@ def _quiet(
          "probability": round(found.chance, 4), "active_days": found.active_days,
          "reads_mail": reads if opened is not None else None},
     )  # fmt: skip
+
+
+def _told(
+    facts: Facts, found: Silence, post: Post | None, first: Post | None, opened: datetime | None
+) -> Iterator[str]:
+    """Sentences on a silence: how long against what rhythm, the last topic, what is still read."""
+    speak = facts.speak
+    yield speak.say(
+        "Silent for {days}; used to be seen {rhythm}.",
+        days=speak.count(found.days, "{n} day", "{n} days"),
+        rhythm=speak.count(round(found.baseline), "about every day", "about every {n} days"),
+    )
+    if post and first:
+        topic = subject(first, speak, 70)
+        if partner := _partner(facts, post):
+            name = facts.name(partner)
+            yield speak.say("Last wrote in “{title}”, with {name}.", title=topic, name=name)
+        else:
+            yield speak.say("Last wrote in “{title}”.", title=topic)
+    if opened is not None and facts.as_of - opened <= MAIL_FOR:
+        yield speak.say("Still opens newsletters.")
+    elif opened is not None:
+        span = speak.span(facts.as_of - opened)
+        yield speak.say("Last opened a newsletter {span} ago.", span=span)
 
 
 def _partner(facts: Facts, last: Post) -> str | None:
@@ -147,6 +161,11 @@ def _partner(facts: Facts, last: Post) -> str | None:
     return None
 
 
+def _stay(facts: Facts, person: str) -> Ref:
+    """A space that they are in."""
+    return min(stay.space for stay in facts.stays if stay.person == person)
+
+
 def _only_secret(facts: Facts, person: str) -> bool:
     spaces = [stay.space for stay in facts.stays if stay.person == person]
     return bool(spaces) and all(facts.secret(space) for space in spaces)
@@ -158,7 +177,7 @@ def to_thank(facts: Facts) -> list[Item]:
     lately: dict[str, list[Act]] = defaultdict(list)
     before: set[str] = set()
     for act in facts.acts:
-        if act.kind in _WORDS:
+        if act.kind in _DEEDS:
             if act.at > edge:
                 lately[act.person].append(act)
             else:
@@ -177,19 +196,16 @@ def to_thank(facts: Facts) -> list[Item]:
 def _thanks(
     facts: Facts, person: str, acts: Sequence[Act], posts: Mapping[Ref, Post], *, first: bool
 ) -> Item:
-    kinds = Counter(act.kind for act in acts)
-    did = []
-    for kind, (words, noun) in _WORDS.items():
-        if kinds[kind]:
-            count = counted(kinds[kind], noun or "time")
-            did.append(words.format("once" if not noun and kinds[kind] == 1 else count))
-    why = f"In the last seven days {together(did)}."
+    speak, kinds = facts.speak, Counter(act.kind for act in acts)
+    did = [speak.count(kinds[kind], *words) for kind, words in _DEEDS.items() if kinds[kind]]
+    why = speak.say("In the last seven days {did}.", did=speak.together(did))
     if first:
-        why += " The first contribution in twelve months."
+        why += " " + speak.say("The first contribution in twelve months.")
     best = max(acts, key=lambda act: (act.weight, act.at))
     title, url = _what(facts, best, posts)
     if title:
-        why += f" “{title}”, on {on_day(best.at, facts.zone)}."
+        day = speak.on_day(best.at, facts.zone)
+        why += " " + speak.say("“{title}”, on {day}.", title=title, day=day)
     return Item(
         facts.name(person), why, url, best.at, facts.where(best.space), facts.secret(best.space),
         person, {**kinds, "weight": sum(act.weight for act in acts), "first": first},
@@ -199,9 +215,14 @@ def _thanks(
 def _what(facts: Facts, act: Act, posts: Mapping[Ref, Post]) -> tuple[str, str | None]:
     """Title and link of the post, document or event that an act was about."""
     if act.kind in ("contributed", "organised"):
-        made: tuple[Paper | Happening, ...] = (*facts.papers, *facts.events)
-        return next(((each.title, each.url) for each in made if each.ref == act.ref), ("", None))
+        for paper in facts.papers:
+            if paper.ref == act.ref:
+                return facts.paper_title(paper), facts.link(paper.url, paper.space)
+        for event in facts.events:
+            if event.ref == act.ref:
+                return facts.event_title(event), facts.link(event.url, event.space)
+        return "", None
     post = posts.get(act.ref)
     if post is None:
         return "", None
-    return subject(posts.get(post.thread, post), 70), post.url
+    return subject(posts.get(post.thread, post), facts.speak, 70), facts.link(post.url, post.space)

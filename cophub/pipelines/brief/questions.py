@@ -10,7 +10,7 @@ from datetime import timedelta
 from cophub.identities.privacy import mask_text
 from cophub.pipelines.brief.facts import Facts, Thread
 from cophub.pipelines.brief.model import Item
-from cophub.pipelines.brief.wording import counted, own_words, span, subject
+from cophub.pipelines.brief.wording import own_words, subject
 from cophub.pipelines.site.formats import plain
 
 LEAST = timedelta(hours=48)
@@ -120,11 +120,18 @@ def _newcomers(facts: Facts) -> set[str]:
 
 def note(facts: Facts) -> str:
     """How long an answer usually takes here, and how long is waited for one."""
-    limit = f"A question is listed after {span(patience(facts))}"
-    often = usual(facts)
+    speak, often = facts.speak, usual(facts)
+    limit = speak.span(patience(facts))
     if often is None:
-        return f"{limit}; nothing has been answered in twelve months."
-    return f"{limit}; three of four answered threads had an answer within {span(often)}."
+        return speak.say(
+            "A question is listed after {span}; nothing has been answered in twelve months.",
+            span=limit,
+        )
+    return speak.say(
+        "A question is listed after {span}; three of four answered threads had an answer within"
+        " {usual}.",
+        span=limit, usual=speak.span(often),
+    )  # fmt: skip
 
 
 def items(facts: Facts, found: Sequence[Waiting]) -> list[Item]:
@@ -134,17 +141,22 @@ def items(facts: Facts, found: Sequence[Waiting]) -> list[Item]:
 
 def _item(facts: Facts, found: Waiting) -> Item:
     post = found.thread.first
-    asker = facts.name(post.person) if post.person else "Somebody"
-    why = f"{asker} asked {span(found.age)} ago"
-    why += ", as a newcomer, and nobody" if found.newcomer else " and nobody"
-    why += " else has answered."
+    speak = facts.speak
+    asker = facts.name(post.person) if post.person else speak.say("Somebody")
+    asked = (
+        "{name} asked {span} ago, as a newcomer, and nobody else has answered."
+        if found.newcomer
+        else "{name} asked {span} ago and nobody else has answered."
+    )
+    why = speak.say(asked, name=asker, span=speak.span(found.age))
     if words := asking(found.thread):
-        why += f" “{words}”"
+        why += " " + speak.say("“{words}”", words=words)
     if found.reactions:
-        why += f" {counted(found.reactions, 'reaction')} so far."
+        told = speak.count(found.reactions, "{n} reaction so far.", "{n} reactions so far.")
+        why += f" {told}"
     return Item(
-        subject(post), why, post.url, post.at, facts.where(post.space), facts.secret(post.space),
-        post.person or None,
+        subject(post, speak), why, facts.link(post.url, post.space), post.at,
+        facts.where(post.space), facts.secret(post.space), post.person or None,
         {"age_hours": int(found.age.total_seconds() // 3600),
          "patience_hours": round(found.patience.total_seconds() / 3600, 1),
          "newcomer": found.newcomer, "reactions": found.reactions,

@@ -38,6 +38,7 @@ from cophub.pipelines.brief.queries import (
     STAYS,
     TITLES,
 )
+from cophub.pipelines.brief.wording import speech
 from cophub.pipelines.brief.zones import zone_of
 from cophub.pipelines.site.formats import link, plain
 from cophub.warehouse.columns import Instant, Json
@@ -74,7 +75,7 @@ def read_facts(
     }  # fmt: skip
     reader = _Reader(connection, communities, window, secret=secret)
     found = {
-        row["key"]: Facts(row["key"], plain(row["title"]) or row["key"], as_of, zone)
+        row["key"]: Facts(row["key"], plain(row["title"]) or row["key"], as_of, zone, speech("en"))
         for row in reader.rows(TITLES)
     }
     reader.places(found)
@@ -184,7 +185,7 @@ class _Reader:
                 facts.places[space] = Place("", None, "", row["visibility"])
             facts.events.append(
                 Happening(
-                    ref, space, _text(row["title"]) or "Untitled event", row["starts_at"],
+                    ref, space, _text(row["title"]), row["starts_at"],
                     row["ends_at"], link(row["url"]), row["registered_count"],
                 )
             )  # fmt: skip
@@ -193,7 +194,7 @@ class _Reader:
         for row in self.rows(PAPERS):
             ref, space = (row["source"], row["key"]), (row["source"], row["space"])
             paper = Paper(
-                ref, space, _text(row["title"]) or "Untitled document", link(row["url"]),
+                ref, space, _text(row["title"]), link(row["url"]),
                 row["person"] or "", row["created_at"],
             )  # fmt: skip
             for community in self.served[space]:
@@ -244,7 +245,7 @@ def _known_since(stay: Stay) -> datetime | None:
 def _someone(row: Mapping[Any, Any]) -> Someone:
     # Some give their address as their name; nobody needs it to welcome them.
     name = _text(row["person_name"]) or (
-        mask_address(row["person_email"]) if row["person_email"] else "Somebody without a name"
+        mask_address(row["person_email"]) if row["person_email"] else ""
     )
     country = plain(row["person_country"])
     return Someone(row["person"], name, _text(row["organization"]), row["parent"] or "", country)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from cophub.pipeline import LaterSettings
 
+Language = Literal["en", "fr", "es"]
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+\.[^\s@<>\"',;:()\[\]\\]+")
 
 
@@ -48,6 +49,14 @@ class Settings(LaterSettings, extra="forbid"):
         description='By community, the addresses that get its brief; `"*"` stands for every '
         "community. One with an empty list is written and mailed to nobody.",
     )
+    language: Language = Field(
+        "en", description="English, French or Spanish, as `en`, `fr` or `es`: the briefs' language."
+    )
+    languages: dict[str, Language] = Field(
+        default_factory=dict,
+        description="The language of a community's brief, or of all briefs to a recipient, by the"
+        " key or the address; a recipient's comes before a community's.",
+    )
     folder: Path = Field(
         Path("briefs"),
         description="Where `cophub run` writes the briefs of these communities. Only whoever runs "
@@ -71,3 +80,9 @@ class Settings(LaterSettings, extra="forbid"):
         "`public`, or what `members` see too. Secret spaces never.",
     )
     newsletter_items: int = Field(5, ge=1, le=30, description="How many items it proposes.")
+
+    def language_of(self, community: str, recipient: str | None = None) -> Language:
+        """The language of a community's brief for a recipient, or for nobody in particular."""
+        wanted = {name.lower(): language for name, language in self.languages.items()}
+        theirs = wanted.get(recipient.lower()) if recipient else None
+        return theirs or self.languages.get(community) or self.language

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from cophub.pipelines.brief.facts import Facts, Post, Stay
 from cophub.pipelines.brief.model import Item
-from cophub.pipelines.brief.wording import counted, on_day, own_words, span
+from cophub.pipelines.brief.wording import own_words
 
 DEFINITION = (
     "Whoever asked to join, or joined the community within {days} days and had no welcome: no"
@@ -71,24 +71,36 @@ def _item(facts: Facts, found: Newcomer, posts: Iterable[Post]) -> Item:
     someone = facts.people[found.stay.person]
     waits = facts.as_of - found.since
     where = facts.where(found.stay.space)
-    how = "Asked to join" if found.asked else "Joined"
-    why = f"{how} {where or 'the community'} on {on_day(found.since, facts.zone)}"
-    if found.asked:
-        why += f", and has waited for {span(waits)}."
-    elif posts:
-        why += f" and wrote {counted(len(posts), 'post')} that nobody answered; no welcome yet."
-    else:
-        why += "; no welcome since."
+    why = _why(facts, found, len(posts))
     if someone.organization:
-        why += f" Works for {someone.organization}."
+        why += " " + facts.speak.say("Works for {name}.", name=someone.organization)
     place = facts.places.get(found.stay.space)
     url = next((post.url for post in posts if post.url), None) or found.stay.url
     return Item(
-        someone.name, why, url or (place.url if place else None), found.since, where,
+        facts.name(someone.id), why, url or (place.url if place else None), found.since, where,
         facts.secret(found.stay.space), someone.id,
         {"asked": found.asked, "waits_hours": int(waits.total_seconds() // 3600),
          "posts": len(posts)},
     )  # fmt: skip
+
+
+def _why(facts: Facts, found: Newcomer, posts: int) -> str:
+    speak = facts.speak
+    where = facts.where(found.stay.space) or speak.say("the community")
+    at = {"where": where, "day": speak.on_day(found.since, facts.zone)}
+    if found.asked:
+        waits = speak.span(facts.as_of - found.since)
+        return speak.say(
+            "Asked to join {where} on {day}, and has waited for {span}.", span=waits, **at
+        )
+    if posts:
+        return speak.count(
+            posts,
+            "Joined {where} on {day} and wrote {n} post that nobody answered; no welcome yet.",
+            "Joined {where} on {day} and wrote {n} posts that nobody answered; no welcome yet.",
+            **at,
+        )
+    return speak.say("Joined {where} on {day}; no welcome since.", **at)
 
 
 def _first_posts(facts: Facts, since: Mapping[str, datetime]) -> dict[str, list[Post]]:

@@ -88,14 +88,15 @@ class Village:
 
     def brief(
         self, now: datetime = NOW, week: str | None = None, *, community: str = "m",
-        secret: bool = True, zone: str = "UTC", **settings: Any,
+        secret: bool = True, zone: str = "UTC", language: str = "en", **settings: Any,
     ) -> Brief:  # fmt: skip
         place = ZoneInfo(zone)
         wanted = parse_week(week, now, place) if week else week_of(now, place)
         with self.rows.warehouse.connect() as connection:
             return make_brief(
-                connection, community, wanted, place, Settings(**settings), secret=secret
-            )
+                connection, community, wanted, place, Settings(**settings), secret=secret,
+                language=language,
+            )  # fmt: skip
 
     def items(self, section: str, **more: Any) -> list[Item]:
         return list(self.brief(**more).section(section).items)

@@ -28,7 +28,7 @@ def test_an_hour_that_is_truly_better_is_found_and_drawn_towards_the_rest():
     answer = best_hours(threads(rates, each=12), {})
     best = answer.hours[0]
     raw = best.replies / best.threads
-    assert best.number == TUESDAY_14 and best.name == "Tuesday 14:00"
+    assert best.number == TUESDAY_14
     assert answer.average < best.low < best.mean < raw
     assert best.mean < best.high and answer.chance < 0.05
 

@@ -116,7 +116,7 @@ def test_json_keeps_its_shape(malaria: Village):
     busy(malaria)
     told = json.loads(rendering.json(malaria.brief()))
     assert list(told) == ["version", "community", "title", "week", "as_of", "timezone", "members",
-                          "sections"]  # fmt: skip
+                          "sections", "language"]  # fmt: skip
     assert told["version"] == 1 and told["as_of"] == "2026-11-18T10:00:00Z"
     for section in told["sections"]:
         assert list(section) == ["name", "title", "definition", "empty", "items", "more", "note"]
