@@ -81,10 +81,12 @@ def views_are_current(connection: Connection) -> bool:
 
 def make_views(connection: Connection) -> None:
     """Make the readers' views, and the triggers, anew, in the caller's transaction."""
+    from cophub.warehouse.grants import kept_grants
     from cophub.warehouse.triggers import create_triggers
-    from cophub.warehouse.views import create_views
+    from cophub.warehouse.views import VIEWS, create_views
 
-    create_views(connection)
+    with kept_grants(connection, [view.name for view in VIEWS]):
+        create_views(connection)
     create_triggers(connection)
     mark = _views_mark(connection.dialect.name)
     connection.execute(text("DELETE FROM meta WHERE name = 'views'"))

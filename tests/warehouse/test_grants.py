@@ -1,0 +1,46 @@
+"""Who may read a view may read it after an upgrade too."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from cophub.warehouse import Warehouse
+from cophub.warehouse.upgrade import make_views
+
+
+@pytest.fixture
+def role(warehouse: Warehouse) -> Iterator[str]:
+    """A role of the server whose name has to be quoted; gone after the test."""
+    name = f'"Dash boards {uuid4().hex[:8]}"'
+    with warehouse.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {name}"))
+    yield name
+    with warehouse.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {name}"))
+        connection.execute(text(f"DROP ROLE {name}"))
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_grants_on_views_outlive_an_upgrade(warehouse: Warehouse, role: str) -> None:
+    def may_read(view: str) -> bool:
+        asked = text("SELECT has_table_privilege(:role, :view, 'SELECT')")
+        with warehouse.connect() as connection:
+            plain = {"role": role.strip('"'), "view": view}
+            return bool(connection.scalar(asked, plain))
+
+    with warehouse.begin() as connection:
+        connection.execute(text(f"GRANT SELECT ON measure_quarter TO {role} WITH GRANT OPTION"))
+        connection.execute(text("GRANT SELECT ON freshness TO PUBLIC"))
+    with warehouse.begin() as connection:
+        make_views(connection)
+    assert may_read("measure_quarter")
+    assert may_read("freshness")
+    assert not may_read("activity")
+
+
+def test_views_that_nobody_was_given_are_made_anew_as_well(warehouse: Warehouse) -> None:
+    with warehouse.begin() as connection:
+        make_views(connection)
+        assert connection.scalar(text("SELECT count(*) FROM measure_quarter")) == 0
