@@ -35,7 +35,7 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     to_make, done = sum(len(site.communities) + 2 for site in sites) * len(speak), 0
     # By language, then by audience: what two audiences are shown alike is drawn once.
     for site, voice in ((site, voice) for voice in speak for site in sites):
-        for publication in _publications(site, voice, speak):
+        for publication in publications(site, voice, speak):
             if str(publication.path).endswith(".html"):
                 done += 1
                 ctx.announce("pages", min(done, to_make), to_make)
@@ -57,8 +57,11 @@ def _audiences(settings: Settings) -> "list[Audience]":
     ] or [ONE]
 
 
-def _publications(site: "Site", voice: "Voice", speak: "list[Voice]") -> Iterator[Publication]:
-    """The site in a language, and the feeds with the first."""
+def publications(site: "Site", voice: "Voice", speak: "list[Voice]") -> Iterator[Publication]:
+    """Every file of an audience's folder in a language; with the first the feeds and charts' file.
+
+    Paths are those in the folder of the site's audience. `speak` are all languages of the site.
+    """
     from cophub.pipelines.site import runtime
     from cophub.pipelines.site.feeds import feeds
     from cophub.pipelines.site.pages import pages

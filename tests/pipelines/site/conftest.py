@@ -30,6 +30,10 @@ from cophub.pipelines.site.tables import tables
 from cophub.pipelines.site.voices import voices
 from cophub.pipelines.site.workbooks import workbooks
 from cophub.warehouse.definitions import MEASURES
+from tests.pipelines.site.browsing import audiences, browser, languages, window
+
+__all__ = ["audiences", "browser", "languages", "window"]
+"""Fixtures that are kept in `browsing.py`."""
 
 NOW = datetime(2026, 3, 14, 4, 30, tzinfo=UTC)
 CANARY = "<script>document.title='got in'</script>"
