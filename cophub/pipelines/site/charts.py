@@ -23,9 +23,11 @@ Kinds = tuple[Series, ...]
 
 MONTHS_SHOWN, TICKS, NAMES = "the months", "the months with a label", "the months' names"
 MONTH_LABEL = (
-    "slice(datum.value, 5) == '01' ? [names[0], slice(datum.value, 0, 4)]"
+    "slice(datum.value, 5) == '01' || datum.index == 0"
+    " ? [names[toNumber(slice(datum.value, 5)) - 1], slice(datum.value, 0, 4)]"
     " : names[toNumber(slice(datum.value, 5)) - 1]"
 )
+"""The year stands below the first month that is named, and below each January."""
 
 
 def people_chart(months: Sequence[Month], voice: Voice = ENGLISH) -> Chart | None:

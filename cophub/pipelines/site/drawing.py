@@ -3,7 +3,7 @@
 Colours are CSS variables, so one drawing serves light, dark and print. Each chart is drawn for a
 wide and for a narrow column, because lettering that shrinks with its picture cannot be read on a
 telephone. Measured: 0.3 s for the first drawing of a process, then about 0.02 s each, as much in
-batches and in threads, so each is drawn when its page is made. `assets/charts.js` puts the same
+batches and in threads, so each is drawn when its page is made. `assets/charts/` puts the same
 specification, drawn by Vega in the browser, in the place of the drawing.
 """
 
@@ -45,8 +45,9 @@ LOOK: dict[str, Any] = {
         "frame": "group", "fontSize": 12.5, "fontWeight": 600, "color": "var(--ink)", "offset": 8,
     },
 }  # fmt: skip
-PARAMS = [{"name": "at", "value": ""}, {"name": "off", "value": []}]
-"""What the reader points at, as a row's key, and the names in the legend that are switched off."""
+PARAMS = [{"name": "at", "value": ""}, {"name": "span", "value": []}, {"name": "off", "value": []}]
+"""The row that the reader points at, those chosen to be shown alone, and the names in the legend
+that are switched off."""
 
 Data = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -143,7 +144,9 @@ def shown_unless_off(name: str) -> str:
 def pointed_at(x: Any) -> Any:
     """A band over the whole height for each row along `x`: what the reader points at is tinted."""
     band = alt.Chart(alt.NamedData(name=ROWS)).mark_bar(color="var(--ink)")
-    tint = alt.condition("datum.row === at", alt.value(0.09), alt.value(0))
+    tint = alt.condition(
+        "datum.row === at || indexof(span, datum.row) >= 0", alt.value(0.09), alt.value(0)
+    )
     return band.encode(x=x, fillOpacity=tint)
 
 

@@ -1,7 +1,7 @@
 """The one file that the site's charts load when they come into view: Vega, and what is ours.
 
 It is Vega, Vega-Lite and Vega-Embed as vl-convert bundles them, the same that draws the pictures,
-and `assets/charts.js` after them. A page loads it with a script that its policy names, so that it
+and our `assets/charts/` after them. A page loads it with a script that its policy names, so that it
 works from a folder and over HTTP alike; nothing in it makes code out of text.
 """
 
@@ -20,6 +20,9 @@ _LICENCE = (
 )
 
 
+_PARTS = ("specs.js", "slides.js", "tips.js", "charts.js")
+
+
 @cache
 def path() -> str:
     """Where it is in the folder of an audience; another version of it has another name."""
@@ -34,5 +37,9 @@ def publication() -> Publication:
     return Publication(path(), f"{_LICENCE}{vega}\n{_ours()}")
 
 
+@cache
 def _ours() -> str:
-    return files("cophub.pipelines.site").joinpath("assets", "charts.js").read_text("utf-8")
+    """Our scripts as one, with nothing that another script could see."""
+    folder = files("cophub.pipelines.site").joinpath("assets", "charts")
+    parts = [folder.joinpath(name).read_text("utf-8") for name in _PARTS]
+    return "\n".join(['(() => {\n"use strict";', *parts, "})();\n"])

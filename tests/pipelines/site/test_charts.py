@@ -8,12 +8,12 @@ from typing import Any
 
 import altair as alt
 
-from cophub.pipelines.site import runtime
+from cophub.pipelines.site import publications, runtime
 from cophub.pipelines.site.charts import acts_chart, flow_chart, people_chart
 from cophub.pipelines.site.drawing import Key, Row, Table, make_chart, shown_unless_off
 from cophub.pipelines.site.formats import FEW, cell
 from cophub.pipelines.site.model import Month, Series
-from cophub.pipelines.site.voices import voice
+from cophub.pipelines.site.voices import voice, voices
 
 
 def months(**series: list[int | None]) -> tuple[Month, ...]:
@@ -187,6 +187,12 @@ def test_the_file_that_pages_load_makes_no_code_of_text_and_has_its_licence_and_
     assert "</script" not in str(file.content)
     assert "ast: true" in str(file.content)
     assert len(str(file.content)) < 1_000_000
+
+
+def test_each_audience_has_the_file_once_whatever_languages_it_reads(invented):
+    speak = voices(["en", "fr"])
+    made = [str(each.path) for voice in speak for each in publications(invented, voice, speak)]
+    assert [path for path in made if path.endswith(".js")] == [runtime.path()]
 
 
 def test_every_page_with_charts_names_the_file_and_weighs_little_without_its_data(translated):

@@ -29,10 +29,13 @@ pytestmark = pytest.mark.skipif(
     reason="these tests look at pages in a browser: install one with `apt-get install chromium`",
 )
 
+# As the measure of web pages counts them: what moves because the reader did something is no shift.
 SHIFTS = """
 () => {
   window.shifts = 0;
-  const add = (list) => { for (const each of list.getEntries()) window.shifts += each.value; };
+  const add = (list) => {
+    for (const each of list.getEntries()) window.shifts += each.hadRecentInput ? 0 : each.value;
+  };
   new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
 }
 """
@@ -223,19 +226,75 @@ def test_the_legend_switches_what_it_names_off_and_on(open_page):
     figure = chart(page)
     anything, contributed = figure.locator(".toggle").all()
     bars = ".chart-people .live svg:visible path[fill='var(--c1-soft)']"
-    highest = figure.locator(".live svg:visible text").all_inner_texts()
+    highest = figure.locator(".live svg:visible text").all_text_contents()
     count = page.locator(bars).count()
     assert count == 24
     anything.press("Enter")
     page.wait_for_function("key => !document.querySelectorAll(key).length",
                            arg=bars.replace(":visible", ""))  # fmt: skip
     assert anything.get_attribute("aria-pressed") == "false"
-    assert figure.locator(".live svg:visible text").all_inner_texts() != highest, "the scale fits"
+    assert figure.locator(".live svg:visible text").all_text_contents() != highest, "the scale fits"
     contributed.click()
     assert contributed.get_attribute("aria-pressed") == "true", "one always stays"
     anything.click()
     page.wait_for_function("key => document.querySelectorAll(key).length === 24",
                            arg=bars.replace(":visible", ""))  # fmt: skip
+
+
+def named(figure: Any) -> list[str]:
+    """The months that are named below the drawing, from left to right."""
+    texts = figure.locator(".live svg:visible text").evaluate_all(
+        "all => all.map((each) => (each.querySelector('tspan') ?? each).textContent)"
+    )
+    return [each for each in texts if not each.replace(",", "").isdigit()]
+
+
+@pytest.mark.parametrize("by", ["folder", "server"])
+def test_a_time_is_chosen_by_dragging_and_shown_alone_and_left_again(open_page, by):
+    page = open_page(by=by)
+    page.evaluate(SHIFTS)
+    figure = chart(page)
+    months = [*table(page)][::-1]
+    assert named(figure) == ["Apr", "Jul", "Oct", "Jan", "Apr", "Jul", "Oct", "Jan"]
+    box = figure.locator(".plot").bounding_box()
+    across = [box["x"] + 40 + (box["width"] - 46) * (n + 0.5) / 24 for n in (6, 10)]
+    page.mouse.move(across[0], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(across[1], box["y"] + 90, steps=5)
+    page.mouse.up()
+    page.wait_for_function(BARS, arg=5)
+    assert named(figure) == [each.split()[0] for each in months[6:11]]
+    assert figure.locator(".plot").get_attribute("aria-valuemax") == "5"
+    month, *figures = point_at(page, figure, 0.95)
+    assert (month, figures) == (months[10], table(page)[months[10]])
+    figure.get_by_role("button", name="The whole time").click()
+    page.wait_for_function(BARS, arg=24)
+    assert not figure.get_by_role("button", name="The whole time").is_visible()
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.shifts") == 0
+
+
+BARS = """
+(count) => count ===
+  document.querySelectorAll(".chart-people .at-wide .live path[fill='var(--c1)']").length
+"""
+
+
+def test_a_time_is_chosen_by_keyboard(open_page):
+    page = open_page()
+    figure = chart(page)
+    months = [*table(page)][::-1]
+    figure.locator(".plot").focus()
+    for key in ("End", "ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_function(BARS, arg=3)
+    page.keyboard.press("Home")
+    assert said(page)[0] == months[20]
+    page.keyboard.press("End")
+    assert said(page)[0] == months[22]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_function(BARS, arg=24)
 
 
 def test_a_finger_says_what_a_pointer_says(open_page):
