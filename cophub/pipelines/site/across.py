@@ -1,7 +1,7 @@
 """What the pages across communities show, in plain values that may all be published."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from cophub.pipelines.site.formats import ABSENT, Cell
 
@@ -122,6 +122,38 @@ class Participation:
     """By organisation, that with most people in any one community first."""
     unnamed: int = 0
     """Organisations with too few people in each community to be named."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """How fresh a stream of a source is."""
+
+    name: str
+    state: str
+    read_at: datetime | None
+    """When the last run began that read all there was."""
+    seen: int
+    rejected: int
+    notes: tuple[str, ...] = ()
+    """What a reader must know, in sentences of ours."""
+    told: str = ""
+    """What went wrong, or what it waits for, as it was written down; for facilitators."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Members by a vendor's own count beside what was kept of them."""
+
+    spaces: int = 0
+    """Spaces with members, or with a count of them."""
+    spaces_told: int = 0
+    """Those of which the vendor gives a count: the figures are about them alone."""
+    native: Cell = ABSENT
+    kept: Cell = ABSENT
+    rejected: Cell = ABSENT
+    """Memberships that were not understood in the latest runs."""
+    rest: Cell = ABSENT
+    """What is left: out of scope, erased, merged, or counted otherwise by the vendor."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ class Audience:
     def folder(self) -> str:
         return f"{self.name}/" if self.name else ""
 
+    @property
+    def brokers(self) -> bool:
+        """Whether they are told who stands between communities, who is a person by name."""
+        return self.trusted and self.directory
+
     def cell(
         self, value: float | None, people: float | None, unit: str = "", reason: str = ""
     ) -> Cell:

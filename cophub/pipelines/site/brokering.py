@@ -30,7 +30,7 @@ def read_brokers(
     audience: Audience,
 ) -> Brokers:
     """Those of the table `broker` who stand in the directory; `titles` are of the communities."""
-    if not (audience.trusted and audience.directory):
+    if not audience.brokers:
         return Brokers()
     rows = connection.execute(_BROKERS).mappings().all()
     people = tuple(

@@ -29,6 +29,7 @@ from cophub.pipelines.site.spaces import (
     read_threads,
     read_unnamed,
 )
+from cophub.pipelines.site.together import Side, put_together, read_side, without_totals
 from cophub.pipelines.site.withholding import Figures
 from cophub.warehouse.columns import Instant
 from cophub.warehouse.definitions import CONTRIBUTIONS
@@ -126,8 +127,11 @@ def read_sites(
 ) -> Iterator[Site]:
     """The site of each audience."""
     known = read_known(connection, wanted.now)
+    side = read_side(
+        connection, known.members, known.acts.active_in, wanted.now, wanted.zone
+    )  # fmt: skip
     for audience in audiences:
-        yield _site(connection, wanted, known, audience)
+        yield _site(connection, wanted, known, side, audience)
 
 
 def read_known(connection: Connection, now: datetime) -> Known:
@@ -143,7 +147,9 @@ def read_known(connection: Connection, now: datetime) -> Known:
     )
 
 
-def _site(connection: Connection, wanted: Wanted, known: Known, audience: Audience) -> Site:
+def _site(
+    connection: Connection, wanted: Wanted, known: Known, side: Side, audience: Audience
+) -> Site:
     facts = _facts(connection, wanted, known, audience)
     rows = connection.execute(_COMMUNITIES).mappings().all()
     communities = tuple(
@@ -156,7 +162,7 @@ def _site(connection: Connection, wanted: Wanted, known: Known, audience: Audien
     people = known.in_how_many().keys()
     unlisted = sum(1 for person in people if not getattr(directory.get(person), "listed", False))
     active = {person for people in known.acts.active_in.values() for person in people}
-    return Site(
+    site = Site(
         title=wanted.title, organization=wanted.organization, made_at=wanted.now,
         zone=wanted.zone, audience=audience, communities=communities,
         quarters=facts.quarters.get("", ()), measured=facts.measured.get("", ()),
@@ -169,8 +175,10 @@ def _site(connection: Connection, wanted: Wanted, known: Known, audience: Audien
         active=_active_cell(len(active), bool(known.acts.active_in), audience),
         directory=tuple(directory.values()),
         unlisted=audience.cell(unlisted, unlisted),
+        together=put_together(connection, side, communities, directory, audience),
         sources=read_sources(connection, audience), definitions=DEFINITIONS,
     )  # fmt: skip
+    return without_totals(site, known.members)
 
 
 def _together(

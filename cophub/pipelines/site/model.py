@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from cophub.pipelines.site.across import Across, Balance, Stream
 from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import ABSENT, Cell
 from cophub.pipelines.site.formats import month as month_name
@@ -170,6 +171,8 @@ class Source:
     rejected: Cell = ABSENT
     left_out: tuple[str, ...] = ()
     """What a reader must know is missing, in sentences."""
+    streams: tuple[Stream, ...] = ()
+    balance: Balance = field(default_factory=Balance)
 
 
 @dataclass(frozen=True)
@@ -198,5 +201,7 @@ class Site:
     directory: tuple[Person, ...] = ()
     unlisted: Cell = ABSENT
     """How many people are in the directory's communities but are not listed."""
+    together: Across = field(default_factory=Across)
+    """What is told of communities side by side."""
     sources: tuple[Source, ...] = ()
     definitions: dict[str, Definition] = field(default_factory=dict)

@@ -52,7 +52,8 @@ def many_cell(members: Members, audience: Audience) -> Cell:
     counts = Counter(person for people in members.values() for person in people).values()
     many = sum(1 for count in counts if count >= MANY)
     less = sum(1 for count in counts if 2 <= count < MANY)
-    return WITHHELD if few(less) and not audience.trusted else audience.cell(many, many)
+    tells = few(less) or totals_tell_few(members)[0]
+    return WITHHELD if tells and not audience.trusted else audience.cell(many, many)
 
 
 def overlap(
@@ -240,3 +241,12 @@ def alike(keys: Sequence[str], pairs: Iterable[Pair]) -> list[str]:
         order.append(best)
         left.remove(best)
     return order
+
+
+def largest_first(found: Overlap) -> list[str]:
+    """Communities by how many members they share with others in all, as far as that is shown."""
+    shared: Counter[str] = Counter(dict.fromkeys(found.order, 0))
+    for each in found.pairs:
+        shared[each.a] += int(each.both.value or 0)
+        shared[each.b] += int(each.both.value or 0)
+    return sorted(found.order, key=lambda key: (-shared[key], found.order.index(key)))

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from cophub import Publication
 from cophub.pipelines.site import charts, runtime, tables
 from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.further import filters, further
 from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
@@ -36,6 +37,8 @@ def pages(
     yield _index(env, site)
     for community in site.communities:
         yield _community(env, site, community)
+    yield from measures_pages(site, voice, partial(_page, env))
+    yield from further(site, voice, partial(_page, env))
     if site.audience.directory:
         yield from _people(env, site)
 
@@ -57,11 +60,12 @@ def environment(
     env.filters.update(
         quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
         slug=slug, sortable=sortable, stem=_stem, bars=_bars,
-        spark_text=partial(_spark_text, voice=voice),
+        spark_text=partial(_spark_text, voice=voice), **filters(voice), **panels.filters(voice),
     )  # fmt: skip
     style, script = _asset("site.css"), _asset("site.js")
     env.globals.update(
-        site=site, voice=voice, languages=languages, downloads=tables.names(site),
+        site=site, together=site.together, voice=voice, languages=languages,
+        downloads=tables.names(site),
         charts_script=runtime.path(),
         style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
     )  # fmt: skip

@@ -1,25 +1,31 @@
 """How fresh each source is, what is missing of it, and whether its counts agree with ours."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from cophub.identities.privacy import mask_text
+from cophub.pipelines.site.across import Balance, Stream
 from cophub.pipelines.site.audiences import ONE, Audience
-from cophub.pipelines.site.formats import Cell, cell, plain
+from cophub.pipelines.site.formats import WITHHELD, Cell, cell, plain, signed
 from cophub.pipelines.site.model import Source
 from cophub.warehouse.columns import Instant
 
 Raw = Mapping[Any, Any]
 
 _STREAMS = text("""
-SELECT source, stream, state, fresh_at, rejected FROM freshness ORDER BY source, stream
+SELECT source, stream, state, fresh_at, seen, rejected, error, held_for
+FROM freshness
+ORDER BY source, stream
 """).columns(fresh_at=Instant)
 
 _COUNTS = text("""
 SELECT s.source, count(*) AS spaces, count(s.native_member_count) AS told,
-       sum(s.native_member_count) AS native, sum(coalesce(k.kept, 0)) AS kept
+       sum(s.native_member_count) AS native, sum(coalesce(k.kept, 0)) AS kept,
+       sum(CASE WHEN s.native_member_count IS NOT NULL THEN coalesce(k.kept, 0) END) AS kept_told
 FROM space s
 LEFT JOIN (
   SELECT source, space, count(*) AS kept FROM membership
@@ -28,6 +34,14 @@ LEFT JOIN (
 ) k ON k.source = s.source AND k.space = s.key
 WHERE s.gone_at IS NULL AND (k.kept IS NOT NULL OR s.native_member_count IS NOT NULL)
 GROUP BY s.source
+""")
+
+_REJECTED = text("""
+SELECT f.source, count(*) AS memberships
+FROM freshness f
+JOIN reject r ON r.run = f.run AND r.source = f.source AND r.stream = f.stream
+WHERE r.record IN ('Membership', 'membership')
+GROUP BY f.source
 """)
 
 _WORST = ("failed", "held", "running")
@@ -44,9 +58,35 @@ def read_sources(connection: Connection, audience: Audience = ONE) -> tuple[Sour
     for row in connection.execute(_STREAMS).mappings():
         streams[row["source"]].append(row)
     counts = {row["source"]: row for row in connection.execute(_COUNTS).mappings()}
+    rejected = {row.source: row.memberships for row in connection.execute(_REJECTED)}
     return tuple(
-        _source(name, rows, counts.get(name), audience) for name, rows in sorted(streams.items())
+        replace(
+            _source(name, rows, counts.get(name), audience),
+            streams=tuple(_stream(row, audience) for row in rows),
+            balance=_balance(counts.get(name), rejected.get(name, 0), audience),
+        )
+        for name, rows in sorted(streams.items())
     )
+
+
+def _stream(row: Raw, audience: Audience) -> Stream:
+    told = row["held_for"] or row["error"] or ""
+    return Stream(
+        plain(row["stream"]), row["state"], row["fresh_at"], row["seen"] or 0, row["rejected"] or 0,
+        tuple(_missing(row)), mask_text(plain(told, longest=300)) if audience.trusted else "",
+    )  # fmt: skip
+
+
+def _balance(counts: Raw | None, rejected: int, audience: Audience) -> Balance:
+    """Over the spaces that tell their count: native is kept, not understood and the rest."""
+    if counts is None or not counts["told"]:
+        return Balance(spaces=counts["spaces"] if counts else 0)
+    native, kept = counts["native"], counts["kept_told"] or 0
+    rest = native - kept - rejected
+    few = any(audience.cell(each, each).hidden for each in (native, kept))
+    told = [WITHHELD if few else cell(each, None) for each in (native, kept, rejected)]
+    signed_rest = WITHHELD if few else Cell("shown", rest, signed(rest) if rest else "0")
+    return Balance(counts["spaces"], counts["told"], *told, signed_rest)
 
 
 def _source(name: str, streams: Sequence[Raw], counts: Raw | None, audience: Audience) -> Source:
@@ -77,13 +117,18 @@ _UNTOLD = cell(None, None, reason="The vendor does not give this count for every
 
 
 def _left_out(streams: Sequence[Raw], rejected: int) -> list[str]:
-    sentences = []
-    for row in streams:
-        if row["state"] in _SAID:
-            sentences.append(f"{plain(row['stream']).capitalize()}: {_SAID[row['state']]}.")
-        elif row["fresh_at"] is None:
-            sentences.append(f"{plain(row['stream']).capitalize()}: never read to the end yet.")
+    sentences = [
+        f"{plain(row['stream']).capitalize()}: {each}." for row in streams for each in _missing(row)
+    ]
     if rejected:
         items = "1 item" if rejected == 1 else f"{rejected:,} items"
         sentences.append(f"Left out: {items} of the latest run that could not be read.")
     return sentences
+
+
+def _missing(row: Raw) -> Iterator[str]:
+    """What is missing of a stream, in words without a capital and a full stop."""
+    if row["state"] in _SAID:
+        yield _SAID[row["state"]]
+    elif row["fresh_at"] is None:
+        yield "never read to the end yet"

@@ -3,19 +3,24 @@
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from cophub.pipelines.site.across import Criterion, Stream
 from cophub.pipelines.site.audiences import Audience
 from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.measured import ChannelReach
 from cophub.pipelines.site.model import Definition, Person, Quarter, Row, Site, Source, SpaceLink
 from cophub.pipelines.site.voices import Voice
 
 OURS: dict[type, tuple[str, ...]] = {
+    ChannelReach: ("kind",),
     Cell: ("note",),
+    Criterion: ("note",),
     Definition: ("label", "text"),
     Person: ("roles",),
     Quarter: ("notes",),
     Row: ("label", "unit", "note"),
     Source: ("state", "left_out"),
     SpaceLink: ("kind",),
+    Stream: ("state", "notes"),
 }
 """The texts of each part of a site that are not a vendor's."""
 

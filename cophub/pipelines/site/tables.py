@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from cophub import Publication
+from cophub.pipelines.site.across_tables import ACROSS
 from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.measure_tables import MEASURES
 from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site
 
 Rows = Iterable[tuple[Any, ...]]
@@ -28,7 +30,8 @@ def tables(site: Site) -> Iterator[Publication]:
 
 def names(site: Site) -> list[str]:
     """The tables that the readers of a site get."""
-    return [name for name in TABLES if site.audience.directory or name != "people"]
+    kept = {"people": site.audience.directory, "brokers": site.audience.brokers}
+    return [name for name in TABLES if kept.get(name, True)]
 
 
 def csv_text(header: tuple[str, ...], rows: Rows) -> str:
@@ -154,4 +157,6 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Site], Rows]]] = {
         ("source", "state", "read_at", "native", "kept", "rejected", "left_out"), _sources,
     ),
     "definitions": (("name", "label", "definition"), _definitions),
+    **ACROSS,
+    **MEASURES,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """What is told of communities side by side: read once, then put together for each audience."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,17 @@ from sqlalchemy import Boolean, Connection, text
 from cophub.pipelines.site import brokering, coverage, criteria, overlap, participation
 from cophub.pipelines.site.across import Across, Criterion
 from cophub.pipelines.site.audiences import Audience
-from cophub.pipelines.site.model import Community, Person
+from cophub.pipelines.site.formats import WITHHELD
+from cophub.pipelines.site.model import Community, Person, Quarter, Row, Site
 
 _COMMUNITIES = text("""
 SELECT key, title, domain, description, open_membership FROM community
 """).columns(open_membership=Boolean)
+
+
+OF_PEOPLE = frozenset({"members", "people_total"})
+OF_SEVERAL = frozenset({"people_in_several", "people_in_many"})
+"""Measures of all communities together that count the people, and those in several."""
 
 
 @dataclass(frozen=True)
@@ -62,3 +68,32 @@ def put_together(
         coverage=coverage.coverage(domains, side.members, side.active, side.regions, audience),
         participation=participation.participation(side.shares, side.members, titles, audience),
     )
+
+
+def without_totals(site: Site, members: overlap.Members) -> Site:
+    """The site without how many people there are, where that would tell of few beside the overlap.
+
+    The same figures by quarter go with it: they count nearly alike.
+    """
+    if site.audience.trusted:
+        return site
+    people, several = overlap.totals_tell_few(members)
+    hidden = (OF_PEOPLE if people else frozenset()) | (OF_SEVERAL if several else frozenset())
+    return replace(
+        site,
+        people=WITHHELD if people and site.people.shown else site.people,
+        in_several=WITHHELD if several and site.in_several.shown else site.in_several,
+        measured=tuple(_without(each, hidden) for each in site.measured),
+        across=tuple(_without(each, hidden) for each in site.across),
+    )
+
+
+def _without(quarter: Quarter, hidden: frozenset[str]) -> Quarter:
+    rows = (_hide(row) if row.measure in hidden else row for row in quarter.rows)
+    return replace(quarter, rows=tuple(rows))
+
+
+def _hide(row: Row) -> Row:
+    if row.value.state == "absent":
+        return row
+    return replace(row, value=WITHHELD, previous=WITHHELD, difference=WITHHELD, percent=WITHHELD)

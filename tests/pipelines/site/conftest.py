@@ -3,11 +3,16 @@
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cophub.pipelines.site.across import Across, Balance, Criterion, Stream
+from cophub.pipelines.site.audiences import ONE
+from cophub.pipelines.site.coverage import coverage
+from cophub.pipelines.site.criteria import functional, on_topic
 from cophub.pipelines.site.definitions import DEFINITIONS
 from cophub.pipelines.site.feeds import feeds
 from cophub.pipelines.site.formats import ABSENT, Cell, cell
@@ -23,7 +28,9 @@ from cophub.pipelines.site.model import (
     SpaceLink,
     Thread,
 )
+from cophub.pipelines.site.overlap import Raw, overlap
 from cophub.pipelines.site.pages import pages
+from cophub.pipelines.site.participation import participation
 from cophub.pipelines.site.quarters import published, quarter_rows
 from cophub.pipelines.site.speaking import spoken
 from cophub.pipelines.site.tables import tables
@@ -153,6 +160,34 @@ def invented_directory(communities: tuple[Community, ...]) -> tuple[Person, ...]
     )  # fmt: skip
 
 
+def invented_together(communities: tuple[Community, ...]) -> Across:
+    """Everybody is in one to three communities; every fifth is of an unknown country."""
+    members: dict[str, set[str]] = {each.key: set() for each in communities}
+    for n in range(400):
+        for step in range(1 + n % 3):
+            members[communities[(n + step * step) % len(communities)].key].add(f"p{n}")
+    pairs = []
+    for a, b in combinations(sorted(members), 2):
+        if both := len(members[a] & members[b]):
+            sizes = sorted((len(members[a]), len(members[b])))
+            share = both / (sum(sizes) - both)
+            pairs.append(Raw(a, b, len(members[a]), len(members[b]), both, both / sizes[0], share))
+    keys, ours = [*members], {each.key: each.domain for each in communities}
+    regions = {f"p{n}": ("014", "011", "029", "155")[n % 4] for n in range(400) if n % 5}
+    shares = [(key, f"o{n}", f"Example {CANARY} no. {n}", 9 - n) for key in keys for n in range(6)]
+    return Across(
+        criteria={each.key: (
+            Criterion("open", each.open_membership, NOW.date() if each.open_membership else None),
+            functional([NOW - timedelta(days=20 * at)] if at else [], NOW, ZoneInfo("UTC")),
+            on_topic([(NOW - timedelta(days=n), "Land tenure") for n in range(9)], each.domain, NOW,
+                     ZoneInfo("UTC")),
+        ) for at, each in enumerate(communities)},
+        overlap=overlap(pairs, members, keys, ONE),
+        coverage=coverage(ours, members, {keys[0]: members[keys[0]]}, regions, ONE),
+        participation=participation(shares, members, keys, ONE),
+    )  # fmt: skip
+
+
 def invented_site() -> Site:
     communities = tuple(community(index, *each) for index, each in enumerate(COMMUNITIES))
     return Site(
@@ -161,11 +196,14 @@ def invented_site() -> Site:
         quarters=quarters(720), months=invented_months(720), people=people(720),
         memberships=people(857), in_several=people(112), active=people(118),
         directory=invented_directory(communities), unlisted=people(685),
+        together=invented_together(communities),
         sources=(
             Source("newsletter", "complete", NOW - timedelta(hours=3), people(1310), people(1308),
                    cell(2, None), ("Left out: 2 items of the latest run that could not be read.",)),
             Source("calls", "failed", NOW - timedelta(days=6), ABSENT, people(420), cell(0, None),
-                   ("Attendance: the latest run failed.",)),
+                   ("Attendance: the latest run failed.",),
+                   (Stream("attendance", "failed", None, 0, 3, ("never read to the end yet",)),),
+                   Balance(3, 2, people(130), people(120), cell(4, None), cell(6, None))),
         ),
         definitions=DEFINITIONS,
     )  # fmt: skip

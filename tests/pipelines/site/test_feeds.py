@@ -11,7 +11,7 @@ import pytest
 
 from cophub.pipelines.site import feeds as module
 from cophub.pipelines.site.feeds import VERSION, feeds, field, parquet
-from cophub.pipelines.site.tables import TABLES, tables
+from cophub.pipelines.site.tables import TABLES, names, tables
 
 FITS = {
     "string": str, "number": float, "boolean": {"true": True, "false": False}.__getitem__,
@@ -29,11 +29,11 @@ def of_form(package, form):
     return {each["path"]: each for each in package["resources"] if each["format"] == form}
 
 
-def test_the_package_names_every_table_with_its_columns_size_and_hash(package, files):
+def test_the_package_names_every_table_with_its_columns_size_and_hash(package, files, invented):
     assert (package["profile"], package["version"]) == ("tabular-data-package", VERSION)
     assert package["created"] == "2026-03-14T04:30:00Z"
     found = of_form(package, "csv")
-    assert found.keys() == {f"data/{name}.csv" for name in TABLES}
+    assert found.keys() == {f"data/{name}.csv" for name in names(invented)}
     for path, each in found.items():
         content = files[path].encode()
         assert each["bytes"] == len(content)
@@ -62,8 +62,10 @@ def test_names_of_resources_are_unique_and_of_the_signs_that_frictionless_allows
 
 def test_parquet_holds_what_csv_holds(invented, files, package):
     pq = pytest.importorskip("pyarrow.parquet")
-    assert of_form(package, "parquet").keys() == {f"data/{name}.parquet" for name in TABLES}
-    for name in TABLES:
+    assert of_form(package, "parquet").keys() == {
+        f"data/{name}.parquet" for name in names(invented)
+    }
+    for name in names(invented):
         table = pq.read_table(io.BytesIO(parquet(invented, name)))
         rows = list(csv.DictReader(io.StringIO(files[f"data/{name}.csv"])))
         assert table.num_rows == len(rows)

@@ -1,0 +1,131 @@
+"""The pages beside the overview: directory, overlap, brokers, coverage, sources, definitions."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from cophub import Publication
+from cophub.pipelines.site.across import Line, Pair, Share
+from cophub.pipelines.site.definitions import groups
+from cophub.pipelines.site.formats import Cell, percent
+from cophub.pipelines.site.model import Community, Person, Site
+from cophub.pipelines.site.overlap import largest_first
+from cophub.pipelines.site.regions import region_name
+from cophub.pipelines.site.voices import Voice
+
+Page = Callable[..., Publication]
+"""Renders a template into a file; the third is the name of its place in the menu."""
+
+COMMUNITIES_TO_A_PAGE, MATRIX = 120, 40
+PAIRS, PEOPLE, BROKERS, DOMAINS, ORGANIZATIONS = 40, 200, 200, 80, 120
+"""How many of them a page shows, so that none is larger than 300 kB."""
+IN_MANY = 3
+"""Who is in so many communities that may be named is named as being in many."""
+_STEPS = (10, 25, 50, 75)
+"""Per cent up to which each shade of the overlap reaches, but for the last."""
+
+
+def filters(voice: Voice) -> dict[str, Callable[..., Any]]:
+    """What the templates of these pages call."""
+    return {
+        "region": lambda region: region_name(region, voice.language) if region else "",
+        "step": _step,
+        "depth": _depth,
+        "percent": lambda value: voice.figure(percent(value)),
+        "figured": voice.figure,
+    }
+
+
+def further(site: Site, voice: Voice, page: Page) -> Iterator[Publication]:
+    """Every page that stands beside the overview, but for that of the people."""
+    yield from _directory(site, page)
+    yield _overlap(site, page)
+    if site.audience.brokers:
+        yield page("brokers.html.j2", "brokers.html", "brokers", most=BROKERS)
+    yield _coverage(site, voice, page)
+    yield page("sources.html.j2", "sources.html", "sources")
+    yield page("words.html.j2", "definitions.html", "definitions", groups=groups())
+
+
+def _directory(site: Site, page: Page) -> Iterator[Publication]:
+    size = COMMUNITIES_TO_A_PAGE
+    every = site.communities
+    parts = [every[at : at + size] for at in range(0, len(every), size)]
+    files = ["directory.html", *(f"directory-{n}.html" for n in range(2, len(parts) + 1))]
+    index = [
+        {"path": path, "first": part[0].title, "last": part[-1].title}
+        for path, part in zip(files, parts, strict=False)
+    ]
+    none: Sequence[Community] = ()
+    for path, part in zip(files, parts or [none], strict=True):
+        yield page("directory.html.j2", path, "directory", communities=part, parts=index, path=path)
+
+
+def _overlap(site: Site, page: Page) -> Publication:
+    overlap = site.together.overlap
+    named = set(largest_first(overlap)[:MATRIX])
+    pairs = {
+        (a, b): each for each in overlap.pairs for a, b in ((each.a, each.b), (each.b, each.a))
+    }
+    return page(
+        "overlap.html.j2", "overlap.html", "overlap", pairs=pairs, most=PAIRS,
+        matrix=[key for key in overlap.order if key in named], titles=_titles(site),
+        many=in_many(site), map=None,
+    )  # fmt: skip
+
+
+def in_many(site: Site) -> list[Person]:
+    """People of the directory who are in many communities: for facilitators and members."""
+    if site.audience.name not in ("members", "facilitators"):
+        return []
+    found = [
+        each for each in site.directory
+        if len(each.communities) >= IN_MANY and (each.listed or site.audience.trusted)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: -len(each.communities))[:PEOPLE]
+
+
+def _coverage(site: Site, voice: Voice, page: Page) -> Publication:
+    shares = site.together.participation.shares
+    by_name: dict[str, list[Share]] = {}
+    for each in shares:
+        by_name.setdefault(each.organization, []).append(each)
+    return page(
+        "coverage.html.j2", "coverage.html", "coverage", coverage=site.together.coverage,
+        participation=site.together.participation, organizations=[*by_name.items()],
+        titles=_titles(site), most=DOMAINS, largest=_largest, steps=partial(_shades, voice=voice),
+    )  # fmt: skip
+
+
+def _titles(site: Site) -> dict[str, str]:
+    return {each.key: each.title for each in site.communities}
+
+
+def _step(pair: Pair) -> int:
+    """The shade of a pair, 1 to 5; 0 where its share is hidden."""
+    share = pair.containment.value
+    return 0 if share is None else 1 + sum(share > step for step in _STEPS)
+
+
+def _largest(lines: Sequence[Line]) -> float:
+    return max((cell.value or 0 for line in lines for cell in line.cells), default=0)
+
+
+def _depth(cell: Cell, largest: float) -> int:
+    """The shade of a figure beside the largest of its matrix, in fifths; 0 where it is none."""
+    value = cell.value or 0
+    return min(5, 1 + int(5 * (value - 1) / largest)) if value and largest else 0
+
+
+def _shades(lines: Sequence[Line], voice: Voice) -> list[str]:
+    """What each shade of a matrix stands for: `1–4`, `5–8`, ..."""
+    largest = int(_largest(lines))
+    if largest < 1:
+        return []
+    by_step = groupby(range(1, largest + 1), lambda n: _depth(Cell("shown", n, ""), largest))
+    ends = [(numbers[0], numbers[-1]) for numbers in (list(group) for _, group in by_step)]
+    return [
+        voice.number(first) if first == last else f"{voice.number(first)}–{voice.number(last)}"
+        for first, last in ends
+    ]
