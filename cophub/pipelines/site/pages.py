@@ -37,7 +37,6 @@ def pages(
     yield _index(env, site)
     for community in site.communities:
         yield _community(env, site, community)
-    yield from measures_pages(site, voice, partial(_page, env))
     yield from further(site, voice, partial(_page, env))
     if site.audience.directory:
         yield from _people(env, site)
@@ -60,7 +59,7 @@ def environment(
     env.filters.update(
         quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
         slug=slug, sortable=sortable, stem=_stem, bars=_bars,
-        spark_text=partial(_spark_text, voice=voice), **filters(voice), **panels.filters(voice),
+        spark_text=partial(_spark_text, voice=voice), **filters(voice),
     )  # fmt: skip
     style, script = _asset("site.css"), _asset("site.js")
     env.globals.update(
