@@ -48,7 +48,7 @@ def brief(
         made = hub.brief(community, week, form, language)
     content = made.content.encode() if isinstance(made.content, str) else made.content
     if target is None:
-        click.echo(content, nl=False)
+        click.echo(_styled(content.decode()) if form == "text" else content, nl=False)
         return None
     _write(target, content)
     return show.say(f"{show.mark('done')} the brief of {community} is in {target}")
@@ -79,6 +79,19 @@ def _format(form: str | None, target: Path | None) -> str:
             f'there is no format "{form}"{did_you_mean(form, _FORMATS)}; take {", ".join(_FORMATS)}'
         )
     return form
+
+
+def _styled(text: str) -> str:
+    """The text with its titles set off, where it goes to a terminal."""
+    lines = text.split("\n")
+    below = [*lines[1:], ""]
+    told = [
+        show.bold(line) if place == 0 or after.startswith("─")
+        else show.dim(line) if line.startswith(("─", "  http"))
+        else line
+        for place, (line, after) in enumerate(zip(lines, below, strict=True))
+    ]  # fmt: skip
+    return "\n".join(told)
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from statistics import median
 
 from cophub.pipelines.brief.facts import Act, Facts, Post, Ref
 from cophub.pipelines.brief.model import Item
-from cophub.pipelines.brief.wording import subject
+from cophub.pipelines.brief.wording import capital, subject
 
 WEEK = timedelta(days=7)
 FEWEST_DAYS = 5
@@ -198,7 +198,7 @@ def _thanks(
 ) -> Item:
     speak, kinds = facts.speak, Counter(act.kind for act in acts)
     did = [speak.count(kinds[kind], *words) for kind, words in _DEEDS.items() if kinds[kind]]
-    why = speak.say("In the last seven days {did}.", did=speak.together(did))
+    why = f"{capital(speak.together(did))}."
     if first:
         why += " " + speak.say("The first contribution in twelve months.")
     best = max(acts, key=lambda act: (act.weight, act.at))

@@ -149,13 +149,15 @@ def _item(facts: Facts, found: Waiting) -> Item:
         else "{name} asked {span} ago and nobody else has answered."
     )
     why = speak.say(asked, name=asker, span=speak.span(found.age))
-    if words := asking(found.thread):
+    title = subject(post, speak)
+    words = asking(found.thread)
+    if words and words.rstrip("….") not in title:
         why += " " + speak.say("“{words}”", words=words)
     if found.reactions:
         told = speak.count(found.reactions, "{n} reaction so far.", "{n} reactions so far.")
         why += f" {told}"
     return Item(
-        subject(post, speak), why, facts.link(post.url, post.space), post.at,
+        title, why, facts.link(post.url, post.space), post.at,
         facts.where(post.space), facts.secret(post.space), post.person or None,
         {"age_hours": int(found.age.total_seconds() // 3600),
          "patience_hours": round(found.patience.total_seconds() / 3600, 1),

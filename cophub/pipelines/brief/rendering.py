@@ -75,7 +75,7 @@ def as_of(brief: Brief) -> str:
     from zoneinfo import ZoneInfo
 
     zone = ZoneInfo(brief.timezone)
-    day = speech(brief.language).on_day(brief.as_of, zone)
+    day = speech(brief.language).on_date(brief.as_of, zone)
     return f"{day}, {brief.as_of.astimezone(zone):%H:%M}"
 
 

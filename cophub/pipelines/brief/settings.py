@@ -73,7 +73,7 @@ class Settings(LaterSettings, extra="forbid"):
     welcome_days: int = Field(
         30, ge=1, le=365, description="For how many days a newcomer waits for a welcome."
     )
-    items: int = Field(8, ge=1, le=100, description="How many items a section shows.")
+    items: int = Field(5, ge=1, le=100, description="How many items a section shows.")
     newsletter: Literal["public", "members"] = Field(
         "public",
         description="What may be proposed for the newsletter: what is in spaces that say they are "

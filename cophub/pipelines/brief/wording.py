@@ -55,8 +55,14 @@ class Speech:
         return self.count(hours // 24, "{n} day", "{n} days")
 
     def on_day(self, at: datetime, zone: ZoneInfo) -> str:
+        """'Thursday, 19 Nov'; the year is that of the brief, or the one beside it."""
+        return self._date(at, zone, self.say("EEEE, d MMM"))
+
+    def on_date(self, at: datetime, zone: ZoneInfo) -> str:
         """'Thursday, 19 Nov 2026'."""
-        pattern = self.say("EEEE, d MMM y")
+        return self._date(at, zone, self.say("EEEE, d MMM y"))
+
+    def _date(self, at: datetime, zone: ZoneInfo, pattern: str) -> str:
         return format_date(at.astimezone(zone), pattern, locale=self.voice.locale)
 
     def weekday(self, number: int) -> str:

@@ -95,10 +95,8 @@ def test_what_comes_up_in_two_weeks(malaria: Village):
     malaria.event("gone", ago(-2), gone_at=ago(1))
     items = malaria.items("coming", zone="Africa/Nairobi")
     assert [item.title for item in items] == ["Soon", "Later"]
-    assert items[0].why == "Thursday, 19 Nov 2026, 13:00 (Africa/Nairobi)."
-    assert items[1].why == (
-        "Wednesday, 2 Dec 2026, 10:36 to 12:06 (Africa/Nairobi). 12 registrations."
-    )
+    assert items[0].why == "Thursday, 19 Nov, 13:00 (Africa/Nairobi)."
+    assert items[1].why == ("Wednesday, 2 Dec, 10:36 to 12:06 (Africa/Nairobi). 12 registrations.")
 
 
 def test_a_call_that_a_rule_gave_the_community_comes_up(malaria: Village):

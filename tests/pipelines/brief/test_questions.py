@@ -114,3 +114,21 @@ def test_the_sentence_that_asks_is_told(malaria: Village, body, told):
     assert item.why == "Ann asked 5 days ago and nobody else has answered." + (
         f" {told}" if told else ""
     )
+
+
+def test_the_words_that_ask_are_not_told_twice(malaria: Village):
+    """What has no title is called by how it begins."""
+    malaria.members("ann")
+    malaria.post("ann", ago(5), "", body="Has anybody a tool for field stories?")
+    malaria.post("ann", ago(4), "Field stories", body="Has anybody a tool?")
+    first, second = malaria.items("questions")
+    assert first.title == "Has anybody a tool for field stories?"
+    assert first.why == "Ann asked 5 days ago and nobody else has answered."
+    assert second.why.endswith("“Has anybody a tool?”")
+
+
+def test_what_has_no_address_leads_to_its_space(malaria: Village):
+    malaria.members("ann")
+    malaria.post("ann", ago(5), "Anybody?", url=None)
+    (item,) = malaria.items("questions")
+    assert item.url == "https://s.example/list"

@@ -91,7 +91,8 @@ def test_names_and_titles_cannot_become_markup(malaria: Village):
     page = rendering.html(malaria.brief())
     found = Tags(page)
     assert set(found.tags) <= {"html", "head", "meta", "title", "style", "body", "div", "table",
-                               "tr", "td", "p", "h1", "h2", "span", "a", "strong"}  # fmt: skip
+                               "tr", "td", "p", "h1", "h2", "span", "a", "strong", "details",
+                               "summary"}  # fmt: skip
     assert found.links and all(link.startswith("https://s.example/") for link in found.links)
     assert "&lt;script&gt;" in page and "Bad link?" in page and "Bad call" in page
 
