@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from cophub import ConfigError
-from cophub.pipelines.brief import coming, hours, newsletter, presence, questions, welcome
+from cophub.pipelines.brief import (
+    coming,
+    hours,
+    hours_told,
+    newsletter,
+    presence,
+    questions,
+    welcome,
+)
 from cophub.pipelines.brief.facts import Facts
 from cophub.pipelines.brief.model import VERSION, Brief, Item, Section
 from cophub.pipelines.brief.reading import read_facts, read_openings
@@ -111,8 +119,8 @@ def _hours(facts: Facts) -> Section:
     days = hours.clocks(facts)
     unfair = {hour: clock.worst_share for hour, clock in days.items()}
     answer = hours.best_hours(hours.observed(facts), unfair)
-    note = hours.note(facts.speak, answer, days, len(facts.members))
-    return _section(facts, "hours", hours.items(facts, answer, days), note=note)
+    note = hours_told.note(facts.speak, answer, days, len(facts.members))
+    return _section(facts, "hours", hours_told.items(facts, answer, days), note=note)
 
 
 def _quiet(connection: Connection, facts: Facts, most: int) -> Section:

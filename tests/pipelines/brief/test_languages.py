@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from cophub import ConfigError
-from cophub.pipelines.brief import Settings, hours, letter, making, newsletter, presence, rendering
+from cophub.pipelines.brief import (
+    Settings,
+    hours_told,
+    letter,
+    making,
+    newsletter,
+    presence,
+    rendering,
+)
 from cophub.pipelines.brief.mail import message
 from cophub.pipelines.brief.wording import speech
 from cophub.pipelines.voices import Voice
@@ -26,7 +34,11 @@ def texts() -> set[Text]:
     """Every text that a brief may say: one, or a singular with its plural."""
     found: set[Text] = {text for section in making.SECTIONS.values() for text in section}
     found |= {(one, many) for _, one, many in rendering._WAITING} | set(presence._DEEDS.values())
-    found |= {*hours.REGIONS.values(), *newsletter.SPACES.values(), *newsletter._KINDS.values()}
+    found |= {
+        *hours_told.REGIONS.values(),
+        *newsletter.SPACES.values(),
+        *newsletter._KINDS.values(),
+    }
     found |= set(newsletter._BY.values())
     found |= {*letter._HEADINGS.values(), letter._SUBJECT, letter._UNSUBSCRIBE}
     found |= {rendering.WARNING, rendering.KEEP_IT, rendering.QUIET_WEEK}
