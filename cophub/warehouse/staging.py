@@ -83,12 +83,18 @@ def settle(connection: Connection, table: str) -> None:
         connection.execute(text(f"ANALYZE {table}"))
 
 
+_BY_KEY = " WITHOUT ROWID"
+"""Rows in the order of a key of several columns: one tree, where SQLite would have two."""
+
+
 @contextmanager
 def staged(connection: Connection, **tables: str) -> Iterator[None]:
     """Temporary tables, each by its name and the text of its columns, until the block ends."""
     names = list(tables)
+    sqlite = connection.dialect.name == "sqlite"
     for name, columns in tables.items():
-        execute(connection, f"CREATE TEMPORARY TABLE {name} ({columns})")
+        kept = _BY_KEY if sqlite and "PRIMARY KEY (" in columns else ""
+        execute(connection, f"CREATE TEMPORARY TABLE {name} ({columns}){kept}")
     yield
     # Not in a `finally`: after a failure the transaction is undone, and the tables with it.
     for name in reversed(names):
