@@ -135,7 +135,7 @@ SELECT pa.person, p.source, p.space,
        CASE WHEN p.thread <> p.key THEN 1 ELSE 0 END AS is_reply
 FROM post p
 {_OF_PERSON.format("p")}
-LEFT JOIN post t ON t.source = p.source AND t.key = p.thread
+LEFT JOIN post t ON p.thread <> p.key AND t.source = p.source AND t.key = p.thread
 LEFT JOIN person_account ta ON ta.source = t.source AND ta.account = t.account
 WHERE p.posted_at IS NOT NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
   AND coalesce(p.kind, 'message') <> 'system'
