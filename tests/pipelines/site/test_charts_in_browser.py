@@ -1,11 +1,9 @@
 """Charts in a real browser, from a folder and over HTTP: they answer, at the size they had."""
 
-import shutil
 import struct
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +11,9 @@ import uvicorn
 
 from cophub.pipelines.site import runtime
 from cophub.web import listen, site_app
+from tests.pipelines.site.browsing import Made, Window
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PAGE = "communities/mercop.html"
-READY = "[data-chart][data-state=ready]"
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="these tests look at pages in a browser: install one with `apt-get install chromium`",
-)
 
 # As the measure of web pages counts them: what moves because the reader did something is no shift.
 SHIFTS = """
@@ -42,18 +28,10 @@ SHIFTS = """
 
 
 @pytest.fixture(scope="module")
-def folder(
-    files: dict[str, str], translated: dict[str, str],
-    write_site: Callable[[dict[str, str]], Path],
-) -> Path:  # fmt: skip
-    return write_site(files | translated | {runtime.path(): str(runtime.publication().content)})
-
-
-@pytest.fixture(scope="module")
-def served(folder: Path) -> Iterator[str]:
+def served(languages: Made) -> Iterator[str]:
     """The address at which `cophub serve` shows the site."""
     listener = listen(0)
-    server = uvicorn.Server(uvicorn.Config(site_app(folder), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(site_app(languages.folder), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -61,41 +39,19 @@ def served(folder: Path) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(browser: Any, folder: Path, served: str) -> Iterator[Callable[..., Any]]:
-    """Opens a page; in none may anything go wrong, or anything but the site be asked."""
-    contexts: list[Any] = []
-    wrong: list[str] = []
-    homes = {"folder": folder.as_uri(), "server": served}
+def open_page(window: Window, languages: Made, served: str) -> Callable[..., Any]:
+    """Opens a page out of its folder or from the server, and notes in `asked` what it asks for."""
+    homes = {"folder": languages.home, "server": served}
 
-    def open_one(path: str = PAGE, *, by: str = "folder", width: int = 1280, **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
+    def open_one(path: str = PAGE, *, by: str = "folder", **options: Any) -> Any:
+        page = window(homes[by], **options)
         page.asked = []
-        page.on("console", lambda message: wrong.append(f"{path}: {message.text}"))
-        page.on("pageerror", lambda error: wrong.append(f"{path}: {error}"))
         page.on("request", lambda request: page.asked.append(request.url))
-        ours = (homes[by], "data:", f"blob:{homes[by]}", "blob:null")
-        page.on("request", lambda r: None if r.url.startswith(ours) else wrong.append(r.url))
         page.goto(f"{homes[by]}/{path}")
         return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert wrong == []
+    return open_one
 
 
 def chart(page: Any, key: str = "people") -> Any:
