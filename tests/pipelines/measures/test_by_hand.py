@@ -1,51 +1,21 @@
 """Figures that were counted on paper before cophub counted them: see by_hand/counted.md.
 
-The files of `by_hand` are an organisation as it was seen three times: folder 1 in March, folder 2
-in June, folder 3 in July, with what came late. `expected.csv` is what was counted.
+`by_hand/expected.csv` is what was counted.
 """
 
 import csv
-import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from cophub.hub import Hub
+from tests.tamarind import FILES, live, opened
 
-HERE = Path(__file__).with_name("by_hand")
-SEEN = (
-    datetime(2026, 3, 30, 12, tzinfo=UTC),
-    datetime(2026, 6, 29, 12, tzinfo=UTC),
-    datetime(2026, 7, 3, 6, tzinfo=UTC),
-)
-ERASED = datetime(2026, 6, 30, 10, tzinfo=UTC)
 QUARTERS = ("2026Q1", "2026Q2")
 
 Figures = dict[tuple[str, str, str], float | None]
-
-
-def opened(folder: Path, now: datetime) -> Hub:
-    return Hub.open(folder / "plugins.toml", now=lambda: now)
-
-
-def synced(folder: Path, number: int, now: datetime) -> None:
-    """The files as they stood then, read by the hub as of then; nothing may be rejected."""
-    shutil.copytree(HERE / str(number), folder, dirs_exist_ok=True)
-    with opened(folder, now) as hub:
-        wanted = [name for name in hub.config.sources if number > 1 or name.endswith("_list")]
-        for result in hub.sync(wanted):
-            assert result.state == "done", result
-        assert list(hub.rejects()) == []
-
-
-def published(folder: Path, now: datetime, *pipelines: str) -> None:
-    with opened(folder, now) as hub:
-        for result in hub.publish(pipelines):
-            assert result.error is None, result
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -54,26 +24,15 @@ def folder(
 ) -> Iterator[Path]:
     """The hub after everything has happened, its figures made."""
     folder = tmp_path_factory.mktemp("tamarind")
-    config = (HERE / "plugins.toml").read_text(encoding="utf-8")
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")()
-        config = config.replace("[hub]\n", f'[hub]\nwarehouse = "{url}"\n')
-    (folder / "plugins.toml").write_text(config, encoding="utf-8")
-    synced(folder, 1, SEEN[0])
-    published(folder, SEEN[0], "identities")
-    synced(folder, 2, SEEN[1])
-    published(folder, SEEN[1], "identities")
-    with opened(folder, ERASED) as hub:
-        hub.forget("greta@ferry.example")
-    synced(folder, 3, SEEN[2])
-    published(folder, SEEN[2], "measures")
+    postgresql = request.param == "postgresql"
+    live(folder, request.getfixturevalue("postgres_database")() if postgresql else None)
     yield folder
 
 
 def told(folder: Path) -> tuple[Figures, dict[tuple[str, str, str], Any]]:
     """Every figure, and the whole row behind it, by community (all: together), measure, quarter."""
     rows: dict[tuple[str, str, str], Any] = {}
-    with opened(folder, SEEN[2]) as hub, hub.warehouse.connect() as connection:
+    with opened(folder) as hub, hub.warehouse.connect() as connection:
         for view in ("measure_quarter", "measure_community", "measure_across"):
             for row in connection.execute(text(f"SELECT * FROM {view}")):
                 rows[row.community or "all", row.measure, row.quarter] = row
@@ -82,7 +41,7 @@ def told(folder: Path) -> tuple[Figures, dict[tuple[str, str, str], Any]]:
 
 def expected() -> Figures:
     """What was counted on paper; None where there can be no figure."""
-    with (HERE / "expected.csv").open(encoding="utf-8") as file:
+    with (FILES / "expected.csv").open(encoding="utf-8") as file:
         return {
             (row["community"], row["measure"], quarter): (
                 None if row[quarter] == "-" else float(row[quarter])
@@ -106,7 +65,7 @@ def test_every_figure_is_as_counted_on_paper(folder: Path) -> None:
 
 
 def test_the_report_tells_the_change_and_compares_what_can_be_compared(folder: Path) -> None:
-    with opened(folder, SEEN[2]) as hub:
+    with opened(folder) as hub:
         found = hub.report_quarter()
         people, opens = (found.cell("seeds", each) for each in ("people", "opened_percent"))
     assert found.quarter == "2026Q2"
@@ -118,7 +77,7 @@ def test_the_report_tells_the_change_and_compares_what_can_be_compared(folder: P
 
 def test_nothing_of_who_was_forgotten_is_left(folder: Path) -> None:
     """Though every list and sheet still names her."""
-    with opened(folder, SEEN[2]) as hub, hub.warehouse.connect() as connection:
+    with opened(folder) as hub, hub.warehouse.connect() as connection:
         for query in (
             "SELECT count(*) FROM account WHERE lower(email) LIKE 'greta%' OR name LIKE 'Greta%'",
             "SELECT count(*) FROM person WHERE name LIKE 'Greta%'",
@@ -130,7 +89,7 @@ def test_nothing_of_who_was_forgotten_is_left(folder: Path) -> None:
 
 def test_several_accounts_are_one_person(folder: Path) -> None:
     """Asha by her address, in four sources; Kofi by a name that nobody else bears."""
-    with opened(folder, SEEN[2]) as hub:
+    with opened(folder) as hub:
         accounts = [
             len(hub.directory.show(address)[1].accounts)
             for address in ("asha@banyan.example", "kofi.brandvold@gmail.com")
