@@ -16,7 +16,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from tests.connectors.programs import environment
 from tests.tamarind import opened
@@ -144,6 +145,17 @@ def run(programs: Path, code: str, desk: Path, **variables: str) -> str:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_the_address_for_superset_opens_the_copy_for_reading_only(desk: Path) -> None:
+    """Superset opens databases with SQLAlchemy; so does this."""
+    [address] = [block.code for block in blocks("text") if block.code.startswith("sqlite:")]
+    engine = create_engine(address.strip().replace("/data/", f"{desk}/"))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM measure_quarter"))
+        with pytest.raises(OperationalError, match="readonly"):
+            connection.execute(text("DELETE FROM community"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="module")
