@@ -9,6 +9,7 @@ from cophub import Publication
 from cophub.pipelines.site.across import Line, Pair, Share
 from cophub.pipelines.site.definitions import groups
 from cophub.pipelines.site.formats import Cell, percent
+from cophub.pipelines.site.map import overlap_map
 from cophub.pipelines.site.model import Community, Person, Site
 from cophub.pipelines.site.overlap import largest_first
 from cophub.pipelines.site.regions import region_name
@@ -40,7 +41,7 @@ def filters(voice: Voice) -> dict[str, Callable[..., Any]]:
 def further(site: Site, voice: Voice, page: Page) -> Iterator[Publication]:
     """Every page that stands beside the overview, but for that of the people."""
     yield from _directory(site, page)
-    yield _overlap(site, page)
+    yield _overlap(site, voice, page)
     if site.audience.brokers:
         yield page("brokers.html.j2", "brokers.html", "brokers", most=BROKERS)
     yield _coverage(site, voice, page)
@@ -62,16 +63,18 @@ def _directory(site: Site, page: Page) -> Iterator[Publication]:
         yield page("directory.html.j2", path, "directory", communities=part, parts=index, path=path)
 
 
-def _overlap(site: Site, page: Page) -> Publication:
+def _overlap(site: Site, voice: Voice, page: Page) -> Publication:
     overlap = site.together.overlap
     named = set(largest_first(overlap)[:MATRIX])
     pairs = {
         (a, b): each for each in overlap.pairs for a, b in ((each.a, each.b), (each.b, each.a))
     }
+    matrix = [key for key in overlap.order if key in named]
+    numbers = {key: number for number, key in enumerate(matrix, 1)}
     return page(
-        "overlap.html.j2", "overlap.html", "overlap", pairs=pairs, most=PAIRS,
-        matrix=[key for key in overlap.order if key in named], titles=_titles(site),
-        many=in_many(site), map=None,
+        "overlap.html.j2", "overlap.html", "overlap", pairs=pairs, most=PAIRS, matrix=matrix,
+        titles=_titles(site), many=in_many(site),
+        map=overlap_map(overlap, site.communities, numbers, voice),
     )  # fmt: skip
 
 
