@@ -39,9 +39,9 @@ def told(folder: Path) -> tuple[Figures, dict[tuple[str, str, str], Any]]:
     return {key: row.value for key, row in rows.items()}, rows
 
 
-def expected() -> Figures:
+def expected(name: str = "expected.csv") -> Figures:
     """What was counted on paper; None where there can be no figure."""
-    with (FILES / "expected.csv").open(encoding="utf-8") as file:
+    with (FILES / name).open(encoding="utf-8") as file:
         return {
             (row["community"], row["measure"], quarter): (
                 None if row[quarter] == "-" else float(row[quarter])
@@ -95,3 +95,17 @@ def test_several_accounts_are_one_person(folder: Path) -> None:
             for address in ("asha@banyan.example", "kofi.brandvold@gmail.com")
         ]
     assert accounts == [4, 3]
+
+
+@pytest.mark.parametrize("quarter", QUARTERS)
+def test_a_past_day_is_told_as_counted_on_paper(folder: Path, quarter: str) -> None:
+    """What came late is in no figure of that day, and who was forgotten since is not either."""
+    with opened(folder) as hub:
+        found = hub.report_quarter(quarter, "2026-06-29")
+    wrong = {}
+    for (community, measure, of), counted in expected("expected_29_june.csv").items():
+        cell = found.cell("" if community == "all" else community, measure)
+        told = cell.value if cell else None
+        if of == quarter and (told is None or counted is None or abs(told - counted) > 0.005):
+            wrong[community, measure] = (counted, told, cell and cell.absent)
+    assert not wrong, wrong
