@@ -38,6 +38,8 @@ class Ledger:
     """Shown elsewhere too: hiding them here would hide nothing."""
     cost: Mapping[str, int] = field(default_factory=dict)
     """By name of a figure: the least is hidden first."""
+    cheap: frozenset[str] = frozenset()
+    """Names of figures that are hidden first however small they are, nothing among them."""
     vague: set[Spot] = field(default_factory=set)
     """Of these it is not even said whether they are about few people."""
     _lines_of: dict[Spot, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -151,11 +153,12 @@ class Ledger:
 
     def _may_hide(self, spot: Spot) -> bool:
         cell = self.cells.get(spot)
-        return bool(cell and cell.shown and self.true[spot]) and spot not in self.fixed
+        worth = self.true[spot] or spot[0] in self.cheap
+        return bool(cell and cell.shown and worth) and spot not in self.fixed
 
     def _price(self, spot: Spot) -> tuple[bool, int, int, Spot]:
-        value = self.true[spot]
-        return value < BROAD, self.cost.get(spot[0], 9), value, spot
+        value, is_narrow = self.true[spot], self.true[spot] < BROAD and spot[0] not in self.cheap
+        return is_narrow, self.cost.get(spot[0], 9), value, spot
 
     def _blur(self, spots: Iterable[Spot]) -> bool:
         """Say of none of these which is about few; zeros beside them are not told any more."""

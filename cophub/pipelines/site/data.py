@@ -199,9 +199,8 @@ def _facts(connection: Connection, wanted: Wanted, known: Known, audience: Audie
     local = wanted.now.astimezone(wanted.zone)
     current = f"{local.year}Q{(local.month + 2) // 3}"
     by_month = read_months(connection, f"{local:%Y-%m}", audience)
-    members = {community: len(people) for community, people in known.members.items()}
     seen = read_named_channels(connection, audience)
-    shown = publish(known.counted, by_month, members, seen, audience)
+    shown = publish(known.counted, by_month, seen, audience)
     quarters, measured, across = (
         {
             community: quarters_of(each, shown.cells[community], current, wanted.newest_quarters,

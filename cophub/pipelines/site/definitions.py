@@ -1,5 +1,6 @@
 """What each figure of the site counts, in the words that stand beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cophub.pipelines.site.criteria import FEWEST_TITLES, LEAST_SHARE
@@ -7,6 +8,7 @@ from cophub.pipelines.site.model import Definition
 from cophub.warehouse.definitions import (
     BROKER_DAYS,
     MANY,
+    MEASURE,
     MEASURES,
     MONTH_KINDS,
     QUIET_DAYS,
@@ -110,6 +112,14 @@ def definition_of(measure: str) -> str:
     return f"{measure}_by_quarter" if measure in _TAKEN else measure
 
 
+def _measured() -> Iterator[Definition]:
+    """The measures of communities, and of all of them."""
+    yield Definition("levels", "Levels of participation", MEASURE["level_core"].definition)
+    for each in (*measures_of("community"), *measures_of("across")):
+        label = each.label[:1].upper() + each.label[1:]
+        yield Definition(definition_of(each.name), label, each.definition)
+
+
 DEFINITIONS: dict[str, Definition] = {
     each.name: each
     for each in (
@@ -117,6 +127,7 @@ DEFINITIONS: dict[str, Definition] = {
         *(Definition(m.name, m.label[:1].upper() + m.label[1:], m.definition) for m in MEASURES),
         *_OWN[4:],
         *_ACROSS,
+        *_measured(),
     )
 }
 """By name, in the order of the page's definitions section."""

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from cophub import Publication
-from cophub.pipelines.site import across_tables
+from cophub.pipelines.site import across_tables, measure_tables
 from cophub.pipelines.site.model import Site
 from cophub.pipelines.site.tables import TABLES, names
 
@@ -22,6 +22,7 @@ VERSION = "1.1.0"
 _NUMBERS = frozenset({
     "value", "previous", "difference", "percent", "members", "active", "native", "kept", "rejected",
     "delivered", "opened_percent", "clicked_percent", *across_tables.NUMBERS,
+    *measure_tables.NUMBERS,
 })  # fmt: skip
 _TRUTHS = frozenset({"listed", "proposed", *across_tables.TRUTHS})
 _MONTHS = frozenset({"month", "last_active_month"})
@@ -29,6 +30,7 @@ _KEYS = {
     "communities": ["community"], "quarters": ["community", "quarter", "measure"],
     "months": ["community", "month", "figure"], "sources": ["source"], "definitions": ["name"],
     **across_tables.KEYS,
+    **measure_tables.KEYS,
 }  # fmt: skip
 _TITLES = {
     "communities": "Every community with its members, active people and last activity",
@@ -41,6 +43,7 @@ _TITLES = {
     "sources": "How fresh each source is, and what its vendor counts beside what was kept",
     "definitions": "What each figure counts",
     **across_tables.TITLES,
+    **measure_tables.TITLES,
 }
 
 

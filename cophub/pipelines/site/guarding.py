@@ -147,7 +147,8 @@ def ledger(
     return Ledger(
         true, {s: told[s] for s in known}, lines,
         frozenset(s for s in known if not s[0].startswith(_CHOSEN)),
-        dict(_costs(known)), {s for s in known if s[0].startswith("move ") and told[s].hidden},
+        dict(_costs(known)), frozenset({"moved_up", "moved_down"}),
+        {s for s in known if s[0].startswith("move ") and told[s].hidden},
     )  # fmt: skip
 
 

@@ -19,14 +19,6 @@ class ChannelReach:
 
 
 @dataclass(frozen=True)
-class Taking:
-    """An organisation that takes part, and how many of its people are members."""
-
-    name: str
-    people: Cell
-
-
-@dataclass(frozen=True)
 class Parts:
     """The parts of a community's figures; `moves` and `channels` by quarter."""
 
@@ -35,10 +27,6 @@ class Parts:
     channels: dict[str, tuple[ChannelReach, ...]] = field(default_factory=dict)
     unnamed_channels: dict[str, int] = field(default_factory=dict)
     """How many channels are not named to these readers."""
-    organizations: tuple[Taking, ...] = ()
-    """The largest first."""
-    more_organizations: bool = False
-    """Whether there are others, of fewer than 5 members each."""
 
     def move(self, quarter: str, before: str, after: str) -> Cell:
         return self.moves.get(quarter, {}).get((before, after), ABSENT)

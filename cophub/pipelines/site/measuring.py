@@ -1,14 +1,14 @@
 """The measures of communities out of the warehouse, as cells that readers may know."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from cophub.pipelines.site.audiences import ONE, Audience
-from cophub.pipelines.site.formats import ABSENT, FEWEST, WITHHELD, Cell, plain
+from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell
 from cophub.pipelines.site.guarding import (
     ALL_TOGETHER,
     MOVES,
@@ -20,7 +20,7 @@ from cophub.pipelines.site.guarding import (
     withhold_all_members,
     withhold_told_groups,
 )
-from cophub.pipelines.site.measured import ChannelReach, Parts, Taking
+from cophub.pipelines.site.measured import ChannelReach, Parts
 from cophub.pipelines.site.quarters import Table, Tables, cells_of, read_tables
 from cophub.pipelines.site.withholding import Figures, Quarters, withhold_sums
 
@@ -43,9 +43,6 @@ FROM community_space c
 LEFT JOIN space s ON s.source = c.source AND s.key = c.space
 WHERE s.key IS NULL OR coalesce(s.visibility, '') IN :seen
 """).bindparams(_SEEN)
-_ORGANIZATIONS = text("""
-SELECT community, name, people FROM community_organization ORDER BY people DESC, name, organization
-""")
 
 
 @dataclass
@@ -57,8 +54,6 @@ class Counted:
     tables: Tables
     """The measures of communities, with as many decimals as readers get."""
     across: Tables
-    organizations: dict[str, list[tuple[str, int]]]
-    """Names and numbers of members, the largest first."""
     raw: dict[str, Raw] = field(default_factory=dict)
 
 
@@ -70,9 +65,6 @@ def read_counted(connection: Connection) -> Counted:
     channels: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
     for community, quarter, source, kind, people, only in connection.execute(_CHANNELS):
         channels[community][quarter][source, kind] = (people, only)
-    organizations: dict[str, Any] = defaultdict(list)
-    for community, name, people in connection.execute(_ORGANIZATIONS):
-        organizations[community].append((plain(name), people))
     exact = read_tables(connection, "measure_community")
     raw = {
         community: _raw(by_quarter, moves[community], channels[community])
@@ -80,7 +72,7 @@ def read_counted(connection: Connection) -> Counted:
     }
     return Counted(
         read_tables(connection), _rounded(exact), read_tables(connection, "measure_across"),
-        organizations, raw,
+        raw,
     )  # fmt: skip
 
 
@@ -128,13 +120,9 @@ class Published:
 
 
 def publish(
-    counted: Counted, months: Mapping[str, Figures], members: Mapping[str, int],
-    named: Named, audience: Audience = ONE,
-) -> Published:  # fmt: skip
-    """The figures without what they would give away together; changes those of `months`.
-
-    `members` are how many there are now, by community.
-    """
+    counted: Counted, months: Mapping[str, Figures], named: Named, audience: Audience = ONE
+) -> Published:
+    """The figures without what they would give away together; changes those of `months`."""
     cells: dict[str, Quarters] = defaultdict(lambda: defaultdict(dict))
     for tables in (counted.quarters, counted.tables, counted.across):
         for community, quarters in cells_of(tables, audience).items():
@@ -145,13 +133,7 @@ def publish(
     guarded = guard(counted, cells, named, audience)
     if not audience.trusted:
         across_cells(cells)
-    parts = {
-        community: parts_of(
-            counted.organizations.get(community, []), (community, named), each,
-            audience.cell(count := members.get(community, 0), count), audience,
-        )
-        for community, each in guarded.items()
-    }  # fmt: skip
+    parts = {community: parts_of(community, each, named) for community, each in guarded.items()}
     return Published(cells, parts)
 
 
@@ -210,12 +192,8 @@ def read_named_channels(connection: Connection, audience: Audience) -> Named:
     return frozenset((row.community, row.source, row.kind) for row in rows)
 
 
-def parts_of(
-    taking_part: Sequence[tuple[str, int]], place: tuple[str, Named], guarded: Guarded,
-    members: Cell, audience: Audience = ONE,
-) -> Parts:  # fmt: skip
+def parts_of(community: str, guarded: Guarded, named: Named) -> Parts:
     """What a community's page shows beside its figures."""
-    community, named = place
     channels: dict[str, tuple[ChannelReach, ...]] = {}
     unnamed: dict[str, int] = {}
     for quarter, rows in guarded.channels.items():
@@ -225,26 +203,7 @@ def parts_of(
             for (source, kind), cells in mine.items()
         )
         unnamed[quarter] = len(rows) - len(mine)
-    taking = organizations(taking_part, members, audience)
-    more = len(taking) < len(taking_part)
-    return Parts(guarded.moves, channels, unnamed, taking, more)
-
-
-def organizations(
-    rows: Sequence[tuple[str, int]], members: Cell, audience: Audience = ONE
-) -> tuple[Taking, ...]:
-    """Organisations of which at least 5 people are members, the largest first.
-
-    Members less these are whoever works for a smaller one, or for none: where that is few, the
-    smallest that is named has no number.
-    """
-    if audience.trusted:
-        return tuple(Taking(name, audience.cell(people, None)) for name, people in rows)
-    large = [(name, people) for name, people in rows if people >= FEWEST]
-    cells = [audience.cell(people, people) for _, people in large]
-    if cells and members.value is not None and few(members.value - sum(p for _, p in large)):
-        cells[-1] = WITHHELD
-    return tuple(Taking(name, cell) for (name, _), cell in zip(large, cells, strict=True))
+    return Parts(guarded.moves, channels, unnamed)
 
 
 def across_cells(cells: Mapping[str, Quarters]) -> None:

@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cophub import Publication
-from cophub.pipelines.site import charts, runtime, tables
+from cophub.pipelines.site import charts, panels, runtime, tables
+from cophub.pipelines.site.comparing import measures_pages
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.further import filters, further
 from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
@@ -29,7 +30,7 @@ _INDENTS = re.compile(r"\n\s+")
 def pages(
     site: Site, voice: Voice = ENGLISH, languages: Sequence[Voice] = (ENGLISH,)
 ) -> Iterator[Publication]:
-    """Every page of the site as HTML that asks for no other file.
+    """Every page of the site as HTML that asks for no other file but `runtime`, for its charts.
 
     The site speaks the language of `voice` already; pages lead to the same in other `languages`.
     """
@@ -37,6 +38,7 @@ def pages(
     yield _index(env, site)
     for community in site.communities:
         yield _community(env, site, community)
+    yield from measures_pages(site, voice, partial(_page, env))
     yield from further(site, voice, partial(_page, env))
     if site.audience.directory:
         yield from _people(env, site)
@@ -59,9 +61,9 @@ def environment(
     env.filters.update(
         quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
         slug=slug, sortable=sortable, stem=_stem, bars=_bars,
-        spark_text=partial(_spark_text, voice=voice), **filters(voice),
+        spark_text=partial(_spark_text, voice=voice), **filters(voice), **panels.filters(voice),
     )  # fmt: skip
-    style, script = _asset("site.css"), _asset("site.js")
+    style, script = _asset("site.css") + panels.choice_style(site), _asset("site.js")
     env.globals.update(
         site=site, together=site.together, voice=voice, languages=languages,
         downloads=tables.names(site),
@@ -101,6 +103,7 @@ def _index(env: Environment, site: Site) -> Publication:
         "index",
         headlines=_site_headlines(site, voice),
         charts=drawn,
+        **panels.overview(site),
     )
 
 
@@ -113,6 +116,7 @@ def _community(env: Environment, site: Site, community: Community) -> Publicatio
     return _page(
         env, "community.html.j2", f"communities/{slug(community.key)}.html", "community",
         community=community, headlines=_headlines(community, voice), charts=drawn,
+        **panels.shown(site, community, voice),
     )  # fmt: skip
 
 

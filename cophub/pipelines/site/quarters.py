@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Connection, text
 from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import (
     ABSENT,
+    DASH,
     FEW,
     FEWEST,
     WITHHELD,
@@ -25,6 +26,8 @@ Raw = Mapping[Any, Any]
 Table = dict[str, Raw]
 """The rows of one quarter by measure, in the order of the table."""
 Tables = dict[str, dict[str, Table]]
+COUNTING_PEOPLE = ("persons", "organisations")
+"""Units of which a figure about few people is a small one: `<5` is true of it."""
 COUNTED = ("events", "campaigns")
 """Units of which one tells of no people."""
 
@@ -149,7 +152,7 @@ def _value(raw: Raw, audience: Audience) -> Cell:
     value = raw["value"]
     few = value is not None and raw["small"] and (value != 0 or raw["unit"] == "%")
     if few and not audience.trusted:
-        return FEW
+        return FEW if raw["unit"] in COUNTING_PEOPLE else replace(FEW, text=DASH)
     people = value if raw["unit"] == "persons" else None
     reason = _masked(raw, raw["absent"] or "", audience)
     return audience.cell(value, people, raw["unit"] or "", reason)

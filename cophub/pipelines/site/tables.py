@@ -13,6 +13,7 @@ from typing import Any
 from cophub import Publication
 from cophub.pipelines.site.across_tables import ACROSS
 from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.measure_tables import MEASURES
 from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site
 
 Rows = Iterable[tuple[Any, ...]]
@@ -157,4 +158,5 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Site], Rows]]] = {
     ),
     "definitions": (("name", "label", "definition"), _definitions),
     **ACROSS,
+    **MEASURES,
 }  # fmt: skip

@@ -15,7 +15,9 @@ from cophub.pipelines.site.coverage import coverage
 from cophub.pipelines.site.criteria import functional, on_topic
 from cophub.pipelines.site.definitions import DEFINITIONS
 from cophub.pipelines.site.feeds import feeds
-from cophub.pipelines.site.formats import ABSENT, Cell, cell
+from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell, cell
+from cophub.pipelines.site.guarding import MOVES
+from cophub.pipelines.site.measured import ChannelReach, Parts
 from cophub.pipelines.site.model import (
     Community,
     Month,
@@ -36,7 +38,7 @@ from cophub.pipelines.site.speaking import spoken
 from cophub.pipelines.site.tables import tables
 from cophub.pipelines.site.voices import voices
 from cophub.pipelines.site.workbooks import workbooks
-from cophub.warehouse.definitions import MEASURES
+from cophub.warehouse.definitions import MEASURES, measures_of
 from tests.pipelines.site.browsing import audiences, browser, languages, window
 
 __all__ = ["audiences", "browser", "languages", "window"]
@@ -44,6 +46,7 @@ __all__ = ["audiences", "browser", "languages", "window"]
 
 NOW = datetime(2026, 3, 14, 4, 30, tzinfo=UTC)
 CANARY = "<script>document.title='got in'</script>"
+NOW_IN = "2026Q1"
 QUARTERS = ("2026Q1", "2025Q4", "2025Q3", "2025Q2", "2025Q1")
 COMMUNITIES = (
     ("mercop", "Monitoring, Evaluation and Research", "M&E", 240),
@@ -110,6 +113,42 @@ def quarters(size: int) -> tuple[Quarter, ...]:
     )
 
 
+def measured(size: int, group: str = "community") -> tuple[Quarter, ...]:
+    """The measures of a group by quarter, as their view tells them; every ninth is not known."""
+    found = {}
+    for age, key in enumerate(QUARTERS):
+        figures = {
+            each.name: {
+                "measure": each.name, "label": each.label, "unit": each.unit, "previous": None,
+                "value": None if place == 9 else round((size - 3 * age) / (place + 1), 2),
+                "difference": 1.5, "percent": 2.5, "small": place == 4 or (age == 2 and place < 9),
+                "note": f"over {size} threads" if each.name == "first_answer_hours" else None,
+                "absent": "no thread of the quarter is answered" if place == 9 else None,
+            }
+            for place, each in enumerate(measures_of(group))
+        }  # fmt: skip
+        found[key] = (figures, published(figures))
+    blank: tuple[dict[str, object], dict[str, Cell]] = ({}, {})
+    following = [*QUARTERS[1:], ""]
+    return tuple(
+        Quarter(key, quarter_rows(*found[key], found.get(before, blank)[1]), running=key == NOW_IN)
+        for key, before in zip(QUARTERS, following, strict=True)
+    )
+
+
+def parts(size: int) -> Parts:
+    """Moves and channels of the two newest quarters."""
+    moves = {pair: people(size // 3 if pair[0] == "active" else 0) for pair in MOVES}
+    channels = (
+        ChannelReach("lists", "list", people(size), people(size // 2)),
+        ChannelReach("calls", "meeting room", people(size // 4), people(3)),
+    )
+    return Parts(
+        {QUARTERS[0]: moves, QUARTERS[1]: dict.fromkeys(MOVES, WITHHELD)},
+        dict.fromkeys(QUARTERS[:2], channels), {QUARTERS[0]: 1, QUARTERS[1]: 2},
+    )  # fmt: skip
+
+
 def community(index: int, key: str, title: str, domain: str, size: int) -> Community:
     link = f"https://lists.example.org/{key}"
     return Community(
@@ -125,7 +164,8 @@ def community(index: int, key: str, title: str, domain: str, size: int) -> Commu
             SpaceLink("newsletter", f"{title} News", "audience", None, proposed=True),
         ),
         secret_spaces=index % 2,
-        quarters=quarters(size), months=invented_months(size), trend=invented_months(size),
+        quarters=quarters(size), measured=measured(size), parts=parts(size),
+        months=invented_months(size), trend=invented_months(size),
         threads=tuple(
             Thread(text, NOW - timedelta(days=3 * at + index), f"{link}/{at}")
             for at, text in enumerate((
@@ -193,7 +233,8 @@ def invented_site() -> Site:
     return Site(
         title="Communities of practice", organization="Example Agency for Rural Development",
         made_at=NOW, zone=ZoneInfo("Europe/Zurich"), communities=communities,
-        quarters=quarters(720), months=invented_months(720), people=people(720),
+        quarters=quarters(720), measured=measured(720), across=measured(720, "across"),
+        months=invented_months(720), people=people(720),
         memberships=people(857), in_several=people(112), active=people(118),
         directory=invented_directory(communities), unlisted=people(685),
         together=invented_together(communities),

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 from scipy import optimize
 
-from cophub.pipelines.site.audiences import AUDIENCES, ONE
+from cophub.pipelines.site.audiences import ONE
 from cophub.pipelines.site.formats import FEW, WITHHELD, cell
 from cophub.pipelines.site.guarding import (
     MOVES,
@@ -21,7 +21,7 @@ from cophub.pipelines.site.guarding import (
     withhold_told_groups,
 )
 from cophub.pipelines.site.measured import LEVELS
-from cophub.pipelines.site.measuring import _moves, across_cells, organizations
+from cophub.pipelines.site.measuring import _moves, across_cells
 
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3")
 CHANNELS = (("lists", "list"), ("calls", "meeting_room"), ("news", "audience"))
@@ -194,14 +194,3 @@ def test_the_sum_of_the_lists_and_the_people_do_not_tell_how_few_are_in_several(
     across_cells({"": {"2026Q1": told}})
     assert (told["people_total"], told["members"]) == (WITHHELD, WITHHELD)
     assert told["memberships_total"].value == 16
-
-
-def test_an_organization_is_named_with_five_members_and_does_not_tell_how_few_are_left():
-    rows = [("Terra Institute", 9), ("Ministry of Soil", 6), ("Two of us", 2)]
-    told = organizations(rows, cell(25, 25))
-    assert [(each.name, each.people.value) for each in told] == [
-        ("Terra Institute", 9), ("Ministry of Soil", 6),
-    ]  # fmt: skip
-    assert organizations(rows, cell(17, 17))[1].people == WITHHELD, "9 of 17, and 2 others"
-    everything = organizations(rows, cell(17, None), AUDIENCES["facilitators"])
-    assert [each.people.value for each in everything] == [9, 6, 2]

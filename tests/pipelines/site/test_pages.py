@@ -42,7 +42,8 @@ def html(files: dict[str, str]) -> dict[str, Page]:
 
 def test_the_site_has_an_overview_a_page_per_community_and_a_directory(files, invented):
     expected = {"index.html", "people.html", "directory.html", "overlap.html", "coverage.html",
-                "sources.html", "definitions.html"}  # fmt: skip
+                "sources.html", "definitions.html", "measures.html",
+                "measures-running.html"}  # fmt: skip
     expected |= {f"communities/{each.key}.html" for each in invented.communities}
     assert {path for path in files if path.endswith(".html")} == expected
 
@@ -122,7 +123,7 @@ def test_no_page_is_larger_than_300_kb(invented):
         invented, directory=crowd, quarters=many, communities=(first,), together=Across()
     )
     sizes = {str(each.path): len(str(each.content).encode()) for each in pages(site)}
-    assert len(sizes) == 2 + 30 + 5
+    assert len(sizes) == 2 + 30 + 5 + 2
     assert max(sizes.values()) < 300_000, sizes
 
 

@@ -63,8 +63,8 @@ def test_what_the_measure_marks_as_small_is_hidden_whatever_its_unit():
     for row in figures.values():
         row["small"] = True
     assert {row.measure: row.value.text for row in table(figures, {})} == {
-        "seats": "<5",
-        "opened_percent": "<5",
+        "seats": "–",
+        "opened_percent": "–",
         "events": "0",
     }
 

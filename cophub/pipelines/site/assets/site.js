@@ -16,7 +16,7 @@
   };
 
   for (const table of document.querySelectorAll("table[data-sortable]")) {
-    const heads = [...table.tHead.rows[0].cells];
+    const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
     for (const head of heads.filter((each) => each.dataset.sort)) {
       const button = document.createElement("button");
       button.type = "button";
