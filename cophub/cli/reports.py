@@ -156,7 +156,8 @@ def export(
     """TABLE, a table or view of the warehouse, as a file; row by row, whatever its size.
 
     person_account gives source,account,person; person and affiliation the people of today. Text
-    that a spreadsheet would take for a formula is made harmless.
+    that a spreadsheet would take for a formula is made harmless in CSV and XLSX. In Parquet each
+    column has its type; it takes pip install 'cophub[parquet]'.
     """
     from cophub.cli.progress import watching
     from cophub.hub.export import FORMATS, check_format
