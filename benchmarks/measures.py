@@ -1,4 +1,4 @@
-"""How long all figures take from nothing, beside bare queries that count a few of them.
+"""How long all figures take: from nothing, and after syncs, beside bare queries for a few of them.
 
     python benchmarks/measures.py                        # 1,000,000 posts, 100,000 members, SQLite
     python benchmarks/measures.py --postgresql           # the same on PostgreSQL
@@ -8,6 +8,9 @@ An invented hub: each community has a list, a group and a meeting room; few peop
 fifth are in several communities. The bare queries count posts and active people by community and
 month, and members by community, straight from the vendor's tables. Ratios are within one run;
 seconds depend on the machine. `--stages` tells where the time goes.
+
+Then syncs: one brings 1 % of new posts, of the last week, and new members; one changes nothing; one
+brings a few posts of years ago; one edits old posts, and members leave.
 """
 
 import argparse
@@ -17,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +36,7 @@ STAMP = ("1", "2026-06-01 00:00:00", "2026-06-01 00:00:00")
 OURS = ("run", "first_seen_at", "changed_at")
 
 Row = tuple[Any, ...]
+Tables = Iterator[tuple[str, tuple[str, ...], list[Row]]]
 Sizes = argparse.Namespace
 
 
@@ -156,6 +160,71 @@ def calls(
     )
 
 
+def sync(connection: Any, run: int, now: datetime, rows: Tables) -> None:
+    """A run that is over, and what it brought; what is there already is overwritten."""
+    began = f"{now:%Y-%m-%d %H:%M:%S}"
+    columns = ("id", "kind", "source", "state", "started_at")
+    put(connection, "run", columns, [(run, "sync", "s", "done", began)])
+    for table, columns, found in rows:
+        put(connection, table, (*columns, *OURS), [(*row, run, began, began) for row in found])
+
+
+def one_percent(sizes: Sizes, now: datetime) -> Tables:
+    """New posts of the last week, and new members."""
+    rng = random.Random(2)
+    posts: list[Row] = []
+    for number in range(sizes.posts // 100):
+        place = min(int(rng.expovariate(8) * sizes.communities), sizes.communities - 1)
+        key = f"new{number}"
+        thread = key if rng.random() < 0.4 or not posts else rng.choice(posts[-50:])[3]
+        at = now - timedelta(seconds=rng.randrange(7 * 86_400))
+        author = f"a{writer(rng, list(range(sizes.members)))}"
+        posts.append(("s", key, f"g{place}", thread, author, "message", f"{at:%Y-%m-%d %H:%M:%S}"))
+    columns = ("source", "key", "space", "thread", "account", "kind", "posted_at")
+    yield "post", columns, posts
+    people = [f"new{number}" for number in range(sizes.members // 100)]
+    yield "account", ("source", "key"), [("s", key) for key in people]
+    columns = ("source", "space", "account", "status", "joined_at", "joined_at_basis")
+    day = f"{now:%Y-%m-%d %H:%M:%S}"
+    yield "membership", columns, [
+        ("s", f"l{rng.randrange(sizes.communities)}", key, "active", day, "native")
+        for key in people
+    ]  # fmt: skip
+
+
+def new_people(connection: Any, sizes: Sizes) -> None:
+    """The persons of the new accounts, as resolution makes them."""
+    people = [f"new{number}" for number in range(sizes.members // 100)]
+    columns = ("id", "name", "kind", "listed", "created_at")
+    named = [(key, f"Given {key.title()}", "person", False, STAMP[1]) for key in people]
+    put(connection, "person", columns, named)
+    links = [("s", key, key) for key in people]
+    put(connection, "person_account", ("source", "account", "person"), links)
+
+
+def late_posts(sizes: Sizes) -> Tables:
+    """A few posts of one day two years ago."""
+    at = f"{NOW - timedelta(days=730):%Y-%m-%d %H:%M:%S}"
+    columns = ("source", "key", "space", "thread", "account", "kind", "posted_at")
+    yield (
+        "post",
+        columns,
+        [("s", f"late{n}", "g0", f"late{n}", f"a{n}", "message", at) for n in range(20)],
+    )
+
+
+def edit(connection: Any, sizes: Sizes, run: int) -> None:
+    """Old posts get other counts and titles, and members leave: hundreds of each."""
+    connection.execute(text(f"UPDATE post SET view_count = 7, run = {run} WHERE key LIKE '%77'"))
+    connection.execute(
+        text(
+            "UPDATE membership SET status = 'left', left_at = :now, gone_at = :now,"
+            f" run = {run} WHERE account LIKE '%777'"
+        ),
+        {"now": f"{NOW:%Y-%m-%d %H:%M:%S}"},
+    )
+
+
 BARE = (
     "SELECT c.community, substr(CAST(p.posted_at AS TEXT), 1, 7), count(*),"
     " count(DISTINCT a.person) FROM post p"
@@ -182,20 +251,24 @@ def stages() -> Iterator[dict[str, float]]:
         answers,
         bridging,
         brokers,
+        callers,
+        changes,
         channels,
         counting,
+        kept,
         levels,
         months,
         participation,
         refresh,
         scopes,
+        state,
         tallies,
         tenure,
     )  # fmt: skip
 
     found: dict[str, float] = {}
-    modules = (acts, answers, bridging, brokers, channels, counting, levels, months, participation,
-               refresh, scopes, tallies, tenure)  # fmt: skip
+    modules = (acts, answers, bridging, brokers, callers, changes, channels, counting, kept, levels,
+               months, participation, refresh, scopes, state, tallies, tenure)  # fmt: skip
     for module in modules:
         for name, function in list(vars(module).items()):
             if (
@@ -224,6 +297,25 @@ def _counted(
     return counted
 
 
+def histories(sizes: Sizes) -> Iterator[tuple[str, datetime, Callable[[Any], None]]]:
+    """What happens in turn: its name, when figures are made then, and what it changes."""
+    later = [NOW + timedelta(hours=hour) for hour in range(6)]
+
+    def grow(connection: Any) -> None:
+        sync(connection, 2, later[1], one_percent(sizes, later[1]))
+        new_people(connection, sizes)
+
+    def edits(connection: Any) -> None:
+        sync(connection, 4, later[4], iter(()))
+        edit(connection, sizes, 4)
+
+    yield "from nothing", later[0], lambda connection: sync(connection, 1, NOW, iter(()))
+    yield "1 % on top", later[1], grow
+    yield "nothing new", later[2], lambda connection: None
+    yield "late posts", later[3], lambda c: sync(c, 3, later[3], late_posts(sizes))
+    yield "edits, and who left", later[4], edits
+
+
 def measure(url: str, sizes: Sizes) -> None:
     from cophub.pipelines.measures import refresh as module
 
@@ -236,9 +328,9 @@ def measure(url: str, sizes: Sizes) -> None:
         with warehouse.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
             bare.execute(text("ANALYZE"))
 
-    def everything() -> None:
+    def figures(now: datetime) -> None:
         with warehouse.begin() as connection:
-            module.refresh(connection, NOW, ZoneInfo("Europe/Zurich"), 1)
+            module.refresh(connection, now, ZoneInfo("Europe/Zurich"), 1)
 
     def bare_queries() -> None:
         with warehouse.connect() as connection:
@@ -248,13 +340,16 @@ def measure(url: str, sizes: Sizes) -> None:
     # SQLite works in this process, where its work can be told from that of others on the machine.
     clock = int(warehouse.dialect == "sqlite")
     least = min(timed(bare_queries)[clock] for _ in range(2))
-    with stages() if sizes.stages else contextlib.nullcontext({}) as found:
-        whole = timed(everything)[clock]
     told = "of work" if clock else "by the clock"
-    print(f"{warehouse.dialect}: all figures {whole:.1f} s {told}; bare queries {least:.1f} s")
-    print(f"{whole / least:.1f} times the bare queries")
-    for name, seconds in sorted(found.items(), key=lambda item: -item[1])[:40]:
-        print(f"  {seconds:6.2f} {name}")
+    print(f"{warehouse.dialect}, {told}: bare queries {least:.1f} s")
+    for what, now, change in histories(sizes):
+        with warehouse.begin() as connection:
+            change(connection)
+        with stages() if sizes.stages else contextlib.nullcontext({}) as found:
+            whole = timed(partial(figures, now))[clock]
+        print(f"{what}: {whole:.1f} s, {whole / least:.2f} times the bare queries")
+        for name, seconds in sorted(found.items(), key=lambda item: -item[1])[:40]:
+            print(f"  {seconds:6.2f} {name}")
     warehouse.dispose()
 
 

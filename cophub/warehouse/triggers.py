@@ -76,7 +76,7 @@ WATCHES = (
     Watch(
         "membership",
         {"key": "OLD.account", "at": "OLD.joined_at"},
-        ("{}.joined_at", "{}.joined_at_basis", "{}.status"),
+        ("{}.joined_at", "{}.joined_at_basis", "coalesce({}.status, '') = 'pending'"),
     ),
     Watch(
         "document",
@@ -85,7 +85,8 @@ WATCHES = (
     ),
     Watch("account", {"key": "OLD.email", "thread": "OLD.key"}, ("{}.email",), deleted=False),
 )  # fmt: skip
-"""A vendor's mere counts, titles and texts are no part of any figure that is kept."""
+"""A vendor's mere counts, titles and texts are no part of any figure that is kept. Who is a member
+when is compared whole: of a membership only the act of joining is noted."""
 
 
 def create_triggers(connection: Connection) -> None:

@@ -8,6 +8,7 @@ databases in whatever order they are made.
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.scopes import instant
 from cophub.warehouse.definitions import CONTRIBUTIONS, HALF_LIFE_DAYS
 from cophub.warehouse.staging import execute, fill, settle
 
@@ -61,6 +62,9 @@ def faded(age: int) -> int:
 def stage_acts(connection: Connection) -> None:
     """Fill the staged tables `each_act`, `fade` and `month_act`; callers are staged."""
     fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_OLDEST)])
+    # The calendar says as much, but only once an act has been joined to its people.
+    earliest = "SELECT min(starts) FROM calendar WHERE acts = 1"
+    since = execute(connection, earliest).scalar_one()
     execute(
         connection,
         f"""
@@ -75,9 +79,11 @@ def stage_acts(connection: Connection) -> None:
             SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
                    <seconds>a.at<since 1970> AS happened, c.looked_at
             FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
+            WHERE a.at >= :since
           ) dated
         ) aged
         """,
+        since=instant(since),
     )
     settle(connection, "each_act")
     _stage_months(connection)

@@ -11,16 +11,17 @@ COLUMNS = {"caller": "person TEXT PRIMARY KEY"}
 
 _CANDIDATES = """
     SELECT p.id, p.name
-    FROM person p
+    FROM (
+      SELECT pa.person
+      FROM attendance a
+      JOIN person_account pa ON pa.source = a.source AND pa.account = a.account
+      EXCEPT
+      SELECT pa.person
+      FROM membership m
+      JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
+    ) k
+    JOIN person p ON p.id = k.person
     WHERE p.kind = 'person' AND p.email IS NULL AND p.name IS NOT NULL
-      AND p.id IN (
-        SELECT pa.person
-        FROM attendance a
-        JOIN person_account pa ON pa.source = a.source AND pa.account = a.account)
-      AND NOT EXISTS (
-        SELECT 1 FROM person_account pa
-        JOIN membership m ON m.source = pa.source AND m.account = pa.account
-        WHERE pa.person = p.id)
 """
 # Over all quarters, whichever are counted: one post makes somebody of them.
 _ONLY_CALLED = f"""

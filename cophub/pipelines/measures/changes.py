@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures import state as states
+from cophub.pipelines.measures import touched
 from cophub.pipelines.measures.acts import LOOK_BACK
 from cophub.pipelines.measures.answers import IN_TIME
 from cophub.pipelines.measures.calendar import Calendar, at
 from cophub.pipelines.measures.scopes import instant
 from cophub.pipelines.measures.state import Counted
+from cophub.pipelines.measures.touched import stage_changes
 from cophub.warehouse.staging import execute, settle
 
 COLUMNS = {
@@ -27,15 +29,11 @@ COLUMNS = {
         "id BIGINT, record TEXT, source TEXT, key TEXT, thread TEXT, at <instant>,"
         " also_at <instant>"
     ),
-    "changed_account": "source TEXT, account TEXT",
-    "changed_post": "source TEXT, key TEXT, thread TEXT",
-    "changed_event": "source TEXT, key TEXT",
-    "changed_campaign": "source TEXT, key TEXT",
-    "touched": "at <instant>",
-    "touched_thread": "at <instant>",
+    "due_key": "record TEXT, source TEXT, key TEXT, PRIMARY KEY (record, source, key)",
+    "changed_account": "source TEXT, account TEXT, PRIMARY KEY (source, account)",
+    **touched.COLUMNS,
 }
-"""Of the staged tables: what triggers noted; what changed since the last refresh; and when that
-counts or counted, as acts and as the beginning of a thread."""
+"""Of the staged tables: what triggers noted, and the accounts that are another's now."""
 
 _AFTER = LOOK_BACK + 1
 """So many quarters after one with other acts have other levels, or other moves between them."""
@@ -79,7 +77,11 @@ def look(connection: Connection) -> Marks:
         connection,
         "INSERT INTO due SELECT id, record, source, key, thread, at, also_at FROM measure_due",
     )
-    settle(connection, "due")
+    execute(
+        connection,
+        "INSERT INTO due_key SELECT DISTINCT record, source, key FROM due WHERE key IS NOT NULL",
+    )
+    settle(connection, "due_key")
     since = states.begun_after(connection, before.horizon) if before else None
     return Marks(horizon, before, since and instant(since))
 
@@ -103,7 +105,7 @@ def plan(
     if marks.before is None or not _goes_on(marks.before, now):
         return Plan(everything, everything, whole=True), now
     before = marks.before
-    _stage_changes(connection, before, marks.since or before.now + timedelta(days=36_500))
+    stage_changes(connection, before, marks.since)
     return _plan(connection, calendar, before, now), now
 
 
@@ -132,8 +134,11 @@ def _plan(connection: Connection, calendar: Calendar, before: Counted, now: Coun
 
 def _quarters(connection: Connection, table: str) -> Iterable[int]:
     settle(connection, table)
-    sql = f"SELECT DISTINCT c.q FROM {table} t JOIN calendar c ON {at('t.at', 'c')}"
-    return [row.q for row in execute(connection, sql)]
+    found: set[int] = set()
+    for column in ("at", "also_at"):
+        sql = f"SELECT DISTINCT c.q FROM {table} t JOIN calendar c ON {at(f't.{column}', 'c')}"
+        found.update(row.q for row in execute(connection, sql))
+    return found
 
 
 def mark_calendar(connection: Connection, plan: Plan) -> None:
@@ -173,7 +178,7 @@ def _stage_accounts(connection: Connection) -> None:
         FROM ({_WHOSE}) w
         LEFT JOIN measure_account m ON m.source = w.source AND m.account = w.account
         WHERE m.person IS NULL OR m.person <> w.person OR m.counts <> w.counts
-        UNION ALL
+        UNION
         SELECT m.source, m.account
         FROM measure_account m
         LEFT JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
@@ -200,133 +205,6 @@ def _stage_accounts(connection: Connection) -> None:
                           WHERE m.source = w.source AND m.account = w.account)
         """,
     )
-
-
-# --- rows ----------------------------------------------------------------------------------------
-
-_NEW = "{0}.run > :horizon AND {0}.first_seen_at >= :since"
-
-
-def _theirs(table: str) -> str:
-    """Joins the accounts that are another's now."""
-    return f"JOIN changed_account x ON x.source = {table}.source AND x.account = {table}.account"
-
-
-def _noted(record: str, table: str, key: str) -> str:
-    """Joins what was noted of a row, or of what it is about."""
-    return (
-        f"JOIN due d ON d.record = '{record}' AND d.source = {table}.source"
-        f" AND d.key = {table}.{key}"
-    )
-
-
-_POSTS = (
-    f"SELECT p.source, p.key, p.thread FROM post p WHERE {_NEW.format('p')}",
-    # What lay in the future then may be an answer now.
-    "SELECT p.source, p.key, p.thread FROM post p WHERE p.posted_at > :then",
-    f"SELECT p.source, p.key, p.thread FROM post p {_theirs('p')}",
-    "SELECT d.source, d.key, d.thread FROM due d WHERE d.record = 'post'",
-    f"SELECT p.source, p.key, p.thread FROM post p {_noted('post', 'p', 'key')}",
-)
-_EVENTS = (
-    f"SELECT e.source, e.key FROM event e WHERE {_NEW.format('e')}",
-    "SELECT d.source, d.key FROM due d WHERE d.record IN ('event', 'attendance')",
-    f"SELECT a.source, a.event FROM attendance a WHERE {_NEW.format('a')}",
-    f"SELECT a.source, a.event FROM attendance a {_theirs('a')}",
-    # By whom they were organised: as in the view of acts, by their key or their address.
-    "SELECT e.source, e.key FROM event e"
-    " JOIN changed_account x ON x.source = e.source AND x.account = e.organizer",
-    """
-    SELECT e.source, e.key
-    FROM event e
-    JOIN (
-      SELECT o.source, lower(o.email) AS email
-      FROM account o JOIN changed_account x ON x.source = o.source AND x.account = o.key
-      UNION
-      SELECT o.source, lower(o.email) FROM account o WHERE {new}
-      UNION
-      SELECT d.source, lower(d.key) FROM due d WHERE d.record = 'account'
-      UNION
-      SELECT d.source, lower(o.email)
-      FROM due d JOIN account o ON o.source = d.source AND o.key = d.thread
-      WHERE d.record = 'account'
-    ) o ON o.source = e.source AND o.email = lower(e.organizer)
-    WHERE e.organizer LIKE '%@%'
-    """.replace("{new}", _NEW.format("o")),
-)
-_CAMPAIGNS = (
-    f"SELECT c.source, c.key FROM campaign c WHERE {_NEW.format('c')}",
-    "SELECT d.source, d.key FROM due d WHERE d.record = 'campaign'",
-)
-_DELIVERED = """
-    FROM delivery d
-    JOIN campaign c ON c.source = d.source AND c.key = d.campaign
-"""
-_OPENED = "CASE WHEN d.open_count > 0 THEN coalesce(d.opened_at, c.sent_at) ELSE d.opened_at END"
-_CLICKED = _OPENED.replace("open", "click")
-_TOUCHED = (
-    "SELECT d.at FROM due d",
-    "SELECT d.also_at FROM due d",
-    "SELECT p.posted_at FROM post p JOIN changed_post x ON x.source = p.source AND x.key = p.key",
-    # Whether a reply answers somebody else depends on who began the thread.
-    "SELECT p.posted_at FROM post p"
-    " JOIN changed_post x ON x.source = p.source AND x.key = p.thread",
-    "SELECT coalesce(r.reacted_at, p.posted_at) FROM reaction r"
-    " JOIN changed_post x ON x.source = r.source AND x.key = r.post"
-    " JOIN post p ON p.source = r.source AND p.key = r.post",
-    "SELECT coalesce(r.reacted_at, p.posted_at) FROM reaction r"
-    f" JOIN post p ON p.source = r.source AND p.key = r.post WHERE {_NEW.format('r')}",
-    "SELECT coalesce(r.reacted_at, p.posted_at) FROM reaction r"
-    f" JOIN post p ON p.source = r.source AND p.key = r.post {_theirs('r')}",
-    "SELECT p.posted_at FROM post p JOIN due d ON d.record = 'reaction' AND d.source = p.source"
-    " AND d.key = p.key",
-    f"SELECT r.reacted_at FROM reaction r {_noted('reaction', 'r', 'post')}",
-    "SELECT e.starts_at FROM event e JOIN changed_event x ON x.source = e.source AND x.key = e.key",
-    "SELECT a.joined_at FROM attendance a"
-    " JOIN changed_event x ON x.source = a.source AND x.key = a.event",
-    *(
-        f"SELECT {when} {_DELIVERED} {of}"
-        for when in (_OPENED, _CLICKED)
-        for of in (
-            f"WHERE {_NEW.format('d')}",
-            _theirs("d"),
-            "JOIN changed_campaign x ON x.source = c.source AND x.key = c.key",
-            "JOIN due n ON n.record = 'delivery' AND n.source = d.source AND n.key = d.campaign",
-        )
-    ),
-    "SELECT c.sent_at FROM campaign c JOIN due n ON n.record = 'delivery' AND n.source = c.source"
-    " AND n.key = c.key",
-    f"SELECT m.joined_at FROM membership m WHERE {_NEW.format('m')}",
-    f"SELECT m.joined_at FROM membership m {_theirs('m')}",
-    "SELECT m.joined_at FROM membership m"
-    " JOIN due d ON d.record = 'membership' AND d.source = m.source AND d.key = m.account",
-    f"SELECT d.created_at FROM document d WHERE {_NEW.format('d')}",
-    f"SELECT d.created_at FROM document d {_theirs('d')}",
-    "SELECT t.created_at FROM document t"
-    " JOIN due d ON d.record = 'document' AND d.source = t.source AND d.key = t.key",
-)
-_THREADS = (
-    "SELECT p.posted_at FROM post p JOIN changed_post x ON x.source = p.source AND x.key = p.key",
-    "SELECT p.posted_at FROM post p"
-    " JOIN changed_post x ON x.source = p.source AND x.thread = p.key",
-    "SELECT d.at FROM due d WHERE d.record = 'post'",
-)
-
-
-def _stage_changes(connection: Connection, before: Counted, since: datetime) -> None:
-    """Fill the other staged tables."""
-    times = {"horizon": before.horizon, "since": since, "then": before.now}
-    for table, queries in (
-        ("changed_post", _POSTS),
-        ("changed_event", _EVENTS),
-        ("changed_campaign", _CAMPAIGNS),
-        ("touched", _TOUCHED),
-        ("touched_thread", _THREADS),
-    ):
-        for sql in queries:
-            wanted = {name: value for name, value in times.items() if f":{name}" in sql}
-            execute(connection, f"INSERT INTO {table} {sql}", **wanted)
-        settle(connection, table)
 
 
 __all__ = ["COLUMNS", "Marks", "Plan", "look", "mark_calendar", "plan", "settle_due"]
