@@ -113,6 +113,6 @@ def _fairest(speak: Speech, days: Mapping[int, Clock]) -> str:
         else speak.together(hours[:3])
     )
     return speak.say(
-        "By the clock alone {hours} suits most: it is daytime for {share} of those known.",
+        "By the clock alone {hours} would suit most: it is daytime for {share} of those known.",
         hours=told, share=speak.percent(most),
     )  # fmt: skip

@@ -22,6 +22,8 @@ from cophub.pipelines.voices import Voice, capital, voice
 _MONDAY = date(2026, 1, 5)
 _QUOTED = re.compile(r"^\s*(>|On .{5,200} wrote:|Le .{5,200} a écrit|El .{5,200} escribió)")
 _TAGS = re.compile(r"<[^>]{0,2000}>")
+# How an export marks whom or what a post mentions, by a number that tells a reader nothing.
+_MARKS = re.compile(r"\[\[\w+:\d+\]\]")
 _ADDRESSES = re.compile(r"https?://\S+")
 _RE = re.compile(r"^((re|aw|sv|fwd?|tr|rv|rép|resp)\s*:\s*)+", re.IGNORECASE)
 
@@ -99,7 +101,7 @@ def own_words(body: str) -> str:
             break
         if not _QUOTED.match(line):
             lines.append(line)
-    return _ADDRESSES.sub(" ", _TAGS.sub(" ", "\n".join(lines)))
+    return _ADDRESSES.sub(" ", _TAGS.sub(" ", _MARKS.sub(" ", "\n".join(lines))))
 
 
 def subject(post: Post, speak: Speech, longest: int = 110) -> str:

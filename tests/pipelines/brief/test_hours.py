@@ -84,7 +84,7 @@ def test_members_clocks_by_zone_and_country(malaria: Village):
     malaria.person("us", country="US")
     malaria.member(*(f"{place}{n}" for place in "kl" for n in range(5)), "us")
     note = malaria.brief().section("hours").note
-    assert "12:00 to 16:00 suits most: it is daytime for 100% of those known." in note
+    assert "12:00 to 16:00 would suit most: it is daytime for 100% of those known." in note
     assert note.endswith("The local time of 1 of 11 members is not known.")
 
 

@@ -154,15 +154,15 @@ def test_a_brief_in_french_and_in_spanish(malaria: Village):
     malaria.rows.change("person", {"id": "zan"}, name="Ana Ruiz", organization="OMS")
     french, spanish = (malaria.brief(language=language) for language in LANGUAGES)
     assert french.section("welcome").items[1].why == (
-        "A rejoint Zz zz le dimanche 15 nov. et a écrit 1 message resté sans réponse\u202f;"
+        "A rejoint Zz zz le dimanche 15 novembre et a écrit 1 message resté sans réponse\u202f;"
         " pas encore de mot de bienvenue. Travaille pour OMS."
     )
     assert spanish.section("welcome").items[1].why == (
-        "Se unió a Zz zz el domingo 15 nov y escribió 1 mensaje que nadie contestó; aún sin"
-        " bienvenida. Trabaja en OMS."
+        "Se unió a Zz zz el domingo 15 de noviembre y escribió 1 mensaje que nadie contestó; aún"
+        " sin bienvenida. Trabaja en OMS."
     )
     assert french.section("coming").items[0].why == (
-        "Vendredi 20 nov., de 10:00 à 11:00 (UTC). 7 inscriptions."
+        "Vendredi 20 novembre, de 10:00 à 11:00 (UTC). 7 inscriptions."
     )
     assert (
         french.section("questions")
@@ -175,7 +175,7 @@ def test_a_brief_in_french_and_in_spanish(malaria: Village):
     mail = message(spanish, "hub@example.org", None, NOW)
     assert mail["Subject"] == "La semana en breve 2026-W47: Zzz"
     assert mail["Content-Language"] == "es"
-    assert rendering.text(spanish).startswith("ZZZ\nLa semana en breve, 2026-W47, situación a")
+    assert rendering.text(spanish).startswith("ZZZ\nLa semana en breve, 2026-W47, situación del")
 
 
 def test_figures_and_plurals_are_those_of_the_language():

@@ -132,3 +132,10 @@ def test_what_has_no_address_leads_to_its_space(malaria: Village):
     malaria.post("ann", ago(5), "Anybody?", url=None)
     (item,) = malaria.items("questions")
     assert item.url == "https://s.example/list"
+
+
+def test_marks_of_an_export_are_not_told(malaria: Village):
+    malaria.members("ann")
+    malaria.post("ann", ago(5), "", body="[[user:2000000002600]] Does anybody [[tag:7]] know?")
+    (item,) = malaria.items("questions")
+    assert item.title == "Does anybody know?"
