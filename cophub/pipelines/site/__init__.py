@@ -32,7 +32,7 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     with ctx.warehouse.connect() as connection:
         sites = list(read_sites(connection, wanted, _audiences(settings)))
     speak = voices(settings.languages)
-    to_make, done = sum(len(site.communities) + 2 for site in sites) * len(speak), 0
+    to_make, done = sum(len(site.communities) + 8 for site in sites) * len(speak), 0
     # By language, then by audience: what two audiences are shown alike is drawn once.
     for site, voice in ((site, voice) for voice in speak for site in sites):
         for publication in publications(site, voice, speak):
