@@ -19,6 +19,7 @@ import vl_convert
 from markupsafe import Markup
 
 from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.slimming import TEXT, slim
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
 WIDTHS, MARGIN = (560, 320), 44
@@ -26,9 +27,6 @@ ROWS = "rows"
 """A dataset that only the browser fills: the key of every row of the table, as field `row`."""
 
 _ROOT = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(.*)</svg>\s*$', re.DOTALL)
-_UNUSED = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events|opacity="1")(?:="[^"]*")?')
-_EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>|<g></g>')
-_LONG_DECIMAL = re.compile(r"(\d\.\d)\d+")
 _TAGS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 D3_LOCALES: dict[str, Any] = {"en": "en-US", "fr": "fr-FR", "es": "es-ES"}
 LOOK: dict[str, Any] = {
@@ -193,11 +191,9 @@ def _svg(spec: str, voice: Voice) -> Markup:
     """The drawing without a size, colours or roles of its own: the page gives it all three."""
     found = _ROOT.match(_drawing(spec, voice.language))
     assert found is not None, "vl-convert gave no SVG"  # noqa: S101 - its contract, not our input
-    inner = _LONG_DECIMAL.sub(r"\1", _UNUSED.sub("", found[2]))
-    while (shorter := _EMPTY.sub("", inner)) != inner:
-        inner = shorter
+    inner = slim(found[2])
     width, height = found[1].split()[2:]
-    size = f'viewBox="{found[1]}" width="{width}" height="{height}"'
+    size = f'viewBox="{found[1]}" width="{width}" height="{height}" font-size="{TEXT}"'
     # Vega escapes every text, and no mark of ours has a link or an image.
     return Markup(f'<svg {size} aria-hidden="true">{inner}</svg>')  # noqa: S704
 

@@ -13,6 +13,7 @@ from cophub.pipelines.site.charts import acts_chart, flow_chart, people_chart
 from cophub.pipelines.site.drawing import Key, Row, Table, make_chart, shown_unless_off
 from cophub.pipelines.site.formats import FEW, cell
 from cophub.pipelines.site.model import Month, Series
+from cophub.pipelines.site.slimming import slim
 from cophub.pipelines.site.voices import voice, voices
 
 
@@ -34,14 +35,14 @@ def known(series: dict[str, list[int | None]], n: int) -> dict[str, list[int | N
 
 def bars(drawing: str, colour: str) -> list[float]:
     """Heights of the bars of a colour, from left to right; those of nothing left out."""
-    found = re.findall(
-        rf'<path d="M([\d.-]+),[\d.-]+h[\d.]+v([\d.]+)h[^"]*" fill="{colour}"', drawing
-    )
+    paths = re.findall(rf'<path d="([^"]*)" fill="{colour}"', drawing)
+    found = re.findall(r"M([\d.-]+),[\d.-]+h[\d.]+v([\d.]+)h", "".join(paths))
     return [float(height) for _, height in sorted((float(x), h) for x, h in found) if float(height)]
 
 
 def rings(drawing: str) -> int:
-    return len(re.findall(r'<path transform="[^"]*" d="[^"]*A[^"]*"', drawing))
+    paths = re.findall(r'<path d="([^"]*a[^"]*)"', drawing)
+    return "".join(paths).count("M")
 
 
 def test_a_bar_is_as_high_as_its_figure_and_a_hidden_one_is_a_ring_instead():
@@ -82,7 +83,8 @@ def test_nothing_is_drawn_of_what_never_happened_or_is_hidden_throughout():
 def test_every_month_has_its_place_also_where_nothing_is_shown():
     """The first and last month are empty, and the bars between them are not at the edges."""
     (wide, _) = people_chart(months(engaged=[0, 9, 9, 9, 0])).drawings
-    found = re.findall(r'<path d="M([\d.]+),[\d.]+h[\d.]+v[1-9][^>]+fill="var', wide)
+    (path,) = re.findall(r'<path d="([^"]*)" fill="var\(--c1-soft\)"', wide)
+    found = re.findall(r"M([\d.]+),[\d.]+h[\d.]+v[1-9]", path)
     starts = sorted(float(each) for each in found)
     assert starts[0] > 100
     assert starts[-1] < 400
@@ -202,3 +204,21 @@ def test_every_page_with_charts_names_the_file_and_weighs_little_without_its_dat
         assert f'data-charts="{up}{runtime.path()}"' in page
         bare = re.sub(r'<script type="application/json">.*?</script>', "", page, flags=re.DOTALL)
         assert len(bare.encode()) < 300_000, path
+
+
+def test_a_drawing_is_as_short_as_it_can_be_and_shows_the_same():
+    bar = '<path d="M{},0h9v9h-9Z" fill="var(--c1)"/>'
+    ring = '<path transform="translate({},92)" d="M2,0A2,2,0,1,1,-2,0A2,2,0,1,1,2,0" stroke="a"/>'
+    drawing = f'<g><g transform="translate(0,0)">{bar.format(1)}{bar.format(20.123)}</g></g>'
+    assert slim(drawing) == '<path d="M1,0h9v9h-9ZM20.1,0h9v9h-9Z" fill="var(--c1)"/>'
+    assert slim(ring.format(10) + ring.format(30)) == (
+        '<path d="M12,92a2,2,0,1,1,-4,0a2,2,0,1,1,4,0M32,92a2,2,0,1,1,-4,0a2,2,0,1,1,4,0"'
+        ' stroke="a"/>'
+    )
+    spots = '<path d="M2,0a2,2,0,1,1,-4,0" fill="b"/><path d="M3,0a2,2,0,1,1,-4,0" fill="b"/>'
+    assert slim(spots) == spots, "these may lie over one another"
+    other = '<path d="M5,0h9v9h-9Z" fill="var(--c2)"/>'
+    assert slim(bar.format(1) + other) == bar.format(1) + other
+    text = '<text font-size="12.5px">A &lt; B</text>'
+    moved = '<g transform="translate(4,4)">{}</g>'
+    assert slim(moved.format(f"<g>{text}</g>")) == moved.format(text)
