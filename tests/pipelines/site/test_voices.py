@@ -4,24 +4,27 @@ import ast
 import re
 from datetime import date
 from importlib.resources import files as resources
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from jinja2.ext import babel_extract
 
 from cophub.pipelines.site import doors, workbooks
+from cophub.pipelines.site.comparing import COLUMNS
 from cophub.pipelines.site.definitions import DEFINITIONS
 from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT
+from cophub.pipelines.site.panels import GROUPS, LEVEL_NAMES
 from cophub.pipelines.site.speaking import spoken
-from cophub.pipelines.site.voices import Voice, voice
-from cophub.warehouse.definitions import MEASURES
+from cophub.pipelines.site.voices import Voice, capital, voice
+from cophub.warehouse.definitions import REGISTRY
 
 LANGUAGES = ("fr", "es")
 COGNATES = ("Organisations", "Sources", "no")
 """Texts that are the same in French, or in Spanish."""
 SITE = Path(str(resources("cophub.pipelines.site")))
 TEMPLATES = sorted((SITE / "templates").glob("*.j2"))
-MEASURING = SITE.parent / "measures" / "quarters.py"
+MEASURING = sorted((SITE.parent / "measures").glob("*.py"))
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 SAME = {"i", "CSV", "XLSX", "PNG", "SVG", "datapackage.json", "cophub sync", "", "–", "·", "→",
         "[pipelines.identities]&#10;settings = { listed = \"everybody\" }"}  # fmt: skip
@@ -58,9 +61,10 @@ def said_in_code() -> set[str]:
 
 
 def said_by_measures() -> set[str]:
-    """Reasons and notes of the quarter table, with a 7 where a figure is."""
+    """Reasons and notes of the measures, with a 7 where a figure is."""
     found = set()
-    for node in ast.walk(ast.parse(MEASURING.read_text("utf-8"))):
+    everything = (ast.walk(ast.parse(path.read_text("utf-8"))) for path in MEASURING)
+    for node in chain.from_iterable(everything):
         given: list[ast.expr] = []
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "absent":
             given = node.args
@@ -110,7 +114,9 @@ def test_every_text_of_the_code_and_of_the_measures_can_be_said(language):
     speak = voice(language)
     ours = {part for each in DEFINITIONS.values() for part in (each.label, each.text)}
     ours |= {each.label for each in (ENGAGED, ACTIVE, JOINED, LEFT, *ACTS)}
-    ours |= {each.unit for each in MEASURES} - {"%"}
+    ours |= {text for each in REGISTRY for text in (each.unit, capital(each.label))} - {"%"}
+    ours |= {title for titles in (GROUPS, COLUMNS) for title, _ in titles.values()}
+    ours |= {*LEVEL_NAMES.values(), "acts", "contributions", "documents", "posts"}
     ours |= {doors._NOTE, *doors._DOORS, *doors._DOORS.values(), workbooks.ALL}
     measures = said_by_measures()
     assert len(measures) > 15
