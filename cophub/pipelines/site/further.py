@@ -58,7 +58,7 @@ def _directory(site: Site, page: Page) -> Iterator[Publication]:
         {"path": path, "first": part[0].title, "last": part[-1].title}
         for path, part in zip(files, parts, strict=False)
     ]
-    none: Sequence[Community] = ()
+    none: tuple[Community, ...] = ()
     for path, part in zip(files, parts or [none], strict=True):
         yield page("directory.html.j2", path, "directory", communities=part, parts=index, path=path)
 

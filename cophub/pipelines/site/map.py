@@ -96,7 +96,7 @@ def _scaled(values: Sequence[float]) -> list[float]:
 
 def draw_map(width: int) -> Any:
     """Lines below circles below names, where there is room for these."""
-    across = {"scale": alt.Scale(domain=[0, 1], padding=34), "axis": None}
+    across: dict[str, Any] = {"scale": alt.Scale(domain=[0, 1], padding=34), "axis": None}
     x, y = alt.X("x:Q", **across), alt.Y("y:Q", **across)
     lines = alt.Chart(alt.NamedData(name="lines")).mark_rule(
         color="var(--c1)", opacity=0.4, strokeCap="round"
@@ -109,7 +109,7 @@ def draw_map(width: int) -> Any:
     ring = alt.condition("datum.row === at", alt.value(3), alt.value(1.2))
     names = circles.encode(x=x, y=y, text="name:N")
     below = circles.encode(x=x, y=y, text="below:N")
-    letters = {"fontSize": 11.5, "dy": 26}
+    letters: dict[str, Any] = {"fontSize": 11.5, "dy": 26}
     named = [
         below.mark_text(**letters, color="var(--paper)", stroke="var(--paper)", strokeWidth=4),
         below.mark_text(**letters, color="var(--ink)"),
