@@ -86,6 +86,22 @@ def look(connection: Connection) -> Marks:
     return Marks(horizon, before, since and instant(since))
 
 
+def is_quiet(connection: Connection, marks: Marks, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether nothing has changed since the last refresh, which was today."""
+    before = marks.before
+    return (
+        before is not None
+        and before.zone == str(zone)
+        and before.now <= now
+        and before.now.astimezone(zone).date() == now.astimezone(zone).date()
+        and not execute(connection, "SELECT count(*) FROM due").scalar_one()
+        and 0 < before.horizon <= marks.horizon
+        and not states.has_written(connection, before.horizon)
+        and before.spaces == states.spaces_mark(connection)
+        and before.hub == states.hub_mark(connection)
+    )
+
+
 def plan(
     connection: Connection, calendar: Calendar, zone: ZoneInfo, marks: Marks
 ) -> tuple[Plan, Counted]:
@@ -93,12 +109,15 @@ def plan(
 
     The accounts as they are now are kept for the next time.
     """
-    now = states.counted(
-        calendar,
-        zone,
-        horizon=marks.horizon,
-        spaces=states.spaces_mark(connection),
-        members=states.members_mark(connection, calendar),
+    now = Counted(
+        states.code_version(),
+        str(zone),
+        calendar.quarters[0].name,
+        calendar.now,
+        marks.horizon,
+        states.spaces_mark(connection),
+        states.hub_mark(connection),
+        states.members_mark(connection, calendar),
     )
     _stage_accounts(connection)
     everything = frozenset(range(len(calendar.quarters)))
@@ -207,4 +226,6 @@ def _stage_accounts(connection: Connection) -> None:
     )
 
 
-__all__ = ["COLUMNS", "Marks", "Plan", "look", "mark_calendar", "plan", "settle_due"]
+__all__ = [
+    "COLUMNS", "Marks", "Plan", "is_quiet", "look", "mark_calendar", "plan", "settle_due",
+]  # fmt: skip

@@ -84,7 +84,7 @@ def _count(connection: Connection, calendar: Calendar) -> Counts:
         event_sources=tallies.coverage(connection, calendar, "event", "starts_at", "meeting_room"),
         campaign_sources=tallies.coverage(connection, calendar, "campaign", "sent_at", "audience"),
         list_sources=_list_sources(connection),
-        fresh_at=_fresh_at(connection),
+        fresh_at=read_freshness(connection),
     )
     _count_people(connection, counts)
     return counts
@@ -158,7 +158,7 @@ def _list_sources(connection: Connection, *, lists_only: bool = True) -> dict[st
     return sources
 
 
-def _fresh_at(connection: Connection) -> dict[str, datetime]:
+def read_freshness(connection: Connection) -> dict[str, datetime]:
     """Of each source, when its least fresh stream was last read."""
     rows = execute(
         connection,

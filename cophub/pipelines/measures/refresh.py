@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, Table, delete, func, select
 
 from cophub.pipelines.measures import calendar as calendars
@@ -14,10 +15,11 @@ from cophub.pipelines.measures.brokers import brokers
 from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.channels import channel_rows
 from cophub.pipelines.measures.community import community_table, move_rows
-from cophub.pipelines.measures.counting import TABLES, count_facts
+from cophub.pipelines.measures.counting import TABLES, count_facts, read_freshness
+from cophub.pipelines.measures.quarters import Counts
 from cophub.pipelines.measures.state import Counted, write_state
 from cophub.pipelines.measures.writing import write
-from cophub.warehouse.staging import staged
+from cophub.warehouse.staging import execute, staged
 from cophub.warehouse.tables import (
     broker,
     measure,
@@ -36,11 +38,15 @@ Rows = dict[str, list[dict[str, Any]]]
 def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> tuple[int, int]:
     """Replace all figures; how many there are by quarter and by month.
 
-    Quarters in which nothing changed since the last refresh are not counted again.
+    Quarters in which nothing changed since the last refresh are not counted again. Where nothing
+    changed at all since one of the same day, figures stay as they were told then.
     """
     version = _next_version(connection, run)
     with staged(connection, **TABLES):
         marks = changes.look(connection)
+        if changes.is_quiet(connection, marks, now, zone):
+            freshen(connection)
+            return _count_rows(connection, measure), _count_rows(connection, measure_month)
         rows, state = _count(connection, now, zone, marks)
         changes.settle_due(connection)
     write_state(connection, state)
@@ -68,6 +74,25 @@ def _count(
     rows["measure"] += map(vars, across_table(calendar, found, facts, count_crowd(connection)))
     rows["broker"] += map(vars, brokers(connection, calendar))
     return rows, state
+
+
+def _count_rows(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def freshen(connection: Connection) -> None:
+    """Say of every figure how fresh its sources are by now."""
+    fresh_at = read_freshness(connection)
+    text = "CAST(sources AS TEXT)"
+    for row in execute(connection, f"SELECT DISTINCT {text} AS sources FROM measure").all():
+        _, at = Counts(fresh_at=fresh_at).origin(msgspec.json.decode(row.sources or "[]"))
+        if at is not None:
+            execute(
+                connection,
+                f"UPDATE measure SET observed_at = :at WHERE {text} = :sources",
+                at=at,
+                sources=row.sources,
+            )
 
 
 def _next_version(connection: Connection, run: int) -> int:

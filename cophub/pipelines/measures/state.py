@@ -5,7 +5,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection
@@ -32,6 +31,8 @@ class Counted(msgspec.Struct, frozen=True):
     """Rows written by runs up to this one have been counted."""
     spaces: str
     """A mark of which spaces serve which community, and of their kinds."""
+    hub: str
+    """A mark of who is whose, and of for whom people work."""
     members: dict[str, int]
     """A mark of who was a member of what at the end of each quarter."""
 
@@ -82,16 +83,48 @@ def begun_after(connection: Connection, run: int) -> Any:
     return execute(connection, sql, run=run).scalar_one()
 
 
+def has_written(connection: Connection, run: int) -> bool:
+    """Whether any run after this one may have written rows: it counted some, or nobody knows."""
+    sql = """
+        SELECT count(*) FROM run r
+        WHERE r.id > :run AND r.kind NOT IN ('publish', 'decide')
+          AND (r.state IN ('running', 'killed')
+               OR NOT EXISTS (SELECT 1 FROM stream_run s WHERE s.run = r.id)
+               OR EXISTS (SELECT 1 FROM stream_run s
+                          WHERE s.run = r.id AND s.new + s.changed + s.gone + s.dropped > 0))
+    """
+    return bool(execute(connection, sql, run=run).scalar_one())
+
+
+_SPACES = (
+    "SELECT community, source, space FROM community_space",
+    "SELECT k.source, k.key, k.kind FROM space k WHERE EXISTS (SELECT 1 FROM community_space s"
+    " WHERE s.source = k.source AND s.space = k.key)",
+)
+_HUB = (
+    "SELECT source, account, person FROM person_account",
+    "SELECT id, kind, name, email FROM person",
+    "SELECT person, organization, valid_from, valid_to, place FROM affiliation",
+    "SELECT key, parent FROM organization",
+    "SELECT hash, erased_at FROM erasure",
+)
+
+
 def spaces_mark(connection: Connection) -> str:
-    """A mark of which spaces serve which community, and of the kinds of all spaces."""
+    """A mark of which spaces serve which community, and of their kinds."""
+    return _mark(connection, _SPACES)
+
+
+def hub_mark(connection: Connection) -> str:
+    """A mark of whose accounts are, and of everything else that no sync brings."""
+    return _mark(connection, _HUB)
+
+
+def _mark(connection: Connection, queries: tuple[str, ...]) -> str:
     found = sha256()
-    for sql in (
-        "SELECT community, source, space FROM scope_space",
-        "SELECT k.source, k.key, k.kind FROM space k WHERE EXISTS (SELECT 1 FROM scope_space s"
-        " WHERE s.source = k.source AND s.space = k.key)",
-    ):
-        rows = (tuple(map(str, row)) for row in execute(connection, sql))
-        found.update(repr(sorted(rows)).encode())
+    for sql in queries:
+        rows = sorted(map(repr, map(tuple, execute(connection, sql))))
+        found.update("\n".join(rows).encode())
     return found.hexdigest()[:16]
 
 
@@ -120,15 +153,7 @@ def _hash(words: str) -> int:
     return int.from_bytes(sha256(words.encode()).digest()[:7], "big")
 
 
-def counted(
-    calendar: Calendar, zone: ZoneInfo, *, horizon: int, spaces: str, members: dict[str, int]
-) -> Counted:
-    """The state of a refresh that was made now."""
-    first = calendar.quarters[0].name
-    return Counted(code_version(), str(zone), first, calendar.now, horizon, spaces, members)
-
-
 __all__ = [
-    "Counted", "begun_after", "code_version", "counted", "horizon", "members_mark", "read_state",
-    "spaces_mark", "write_state",
+    "Counted", "begun_after", "code_version", "has_written", "horizon", "hub_mark", "members_mark",
+    "read_state", "spaces_mark", "write_state",
 ]  # fmt: skip

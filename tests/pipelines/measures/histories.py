@@ -6,7 +6,7 @@ and place, events are moved and called off, members leave and come back.
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from cophub import records as r
 from cophub.pipelines.measures.refresh import refresh
+from cophub.pipelines.measures.state import read_state
 from cophub.warehouse import Warehouse, erasure, state, tables
-from cophub.warehouse.load import Loader
+from cophub.warehouse.load import Counts, Loader
 
 BEGIN = datetime(2026, 2, 20, 9, tzinfo=UTC)
 FIRST = datetime(2024, 11, 3, tzinfo=UTC)
@@ -62,7 +63,10 @@ class History:
     def whole(self) -> None:
         """A whole read, without some who were there."""
         source = self.rng.choice(SOURCES)
-        kind = self.rng.choice([r.Membership, r.Post, r.Attendance, r.Reaction, r.Document])
+        kinds: list[type[r.Record]] = [
+            r.Membership, r.Post, r.Attendance, r.Reaction, r.Document
+        ]  # fmt: skip
+        kind = self.rng.choice(kinds)
         rows = [self._again(kind, row) for row in self._stored(kind.TABLE, source)]
         kept = [row for row in rows if self.rng.random() < 0.8]
         self._run(source, kept, snapshot=kind)
@@ -70,10 +74,11 @@ class History:
     def gone(self) -> None:
         """A vendor says what is gone."""
         source = self.rng.choice(SOURCES)
-        record, key = self.rng.choice(
-            [(r.Post, "p"), (r.Event, "e"), (r.Campaign, "c"), (r.Document, "d")]
-        )
-        where = {"key": f"{key}{self.rng.randrange(9)}"}
+        kinds: list[tuple[type[r.Record], str]] = [
+            (r.Post, "p"), (r.Event, "e"), (r.Campaign, "c"), (r.Document, "d")
+        ]  # fmt: skip
+        record, key = self.rng.choice(kinds)
+        where: dict[str, str | int] = {"key": f"{key}{self.rng.randrange(9)}"}
         self._run(source, [], gone=[r.Gone(record=record, where=where, told=True)])
 
     def person(self) -> None:
@@ -145,6 +150,11 @@ class History:
         kind = self.rng.choice(["list", "group", "audience"])
         self._run(self.rng.choice(SOURCES), [r.Space(key=key, kind=kind)])
 
+    def idle(self) -> None:
+        """A run that finds nothing new, a little later."""
+        self.now += timedelta(minutes=self.rng.randint(1, 300))
+        self._run(self.rng.choice(SOURCES), [])
+
     def hours(self) -> None:
         self.now += timedelta(hours=self.rng.randint(1, 60))
 
@@ -178,11 +188,18 @@ class History:
     def from_nothing(self) -> dict[str, list[Any]]:
         """All figures, counted anew; nothing of it is kept."""
         with self.warehouse.engine.connect() as connection, connection.begin() as begun:
+            counted = read_state(connection)
             connection.execute(text("DELETE FROM meta WHERE name = 'measures'"))
-            refresh(connection, self.now, ZoneInfo(self.zone), 1)
+            # Where nothing changed on a day, figures stay those of when they were first made on it.
+            told = counted.now if counted else self.now
+            assert told.astimezone(ZoneInfo(self.zone)).date() == self._today()
+            refresh(connection, told, ZoneInfo(self.zone), 1)
             found = _figures(connection)
             begun.rollback()
             return found
+
+    def _today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     # --- how -----------------------------------------------------------------------------------
 
@@ -278,7 +295,7 @@ class History:
         )
 
     def _campaign(self) -> r.Campaign:
-        counts = {"delivered_count": 10, "unique_open_count": self.rng.randrange(10)}
+        counts: Any = {"delivered_count": 10, "unique_open_count": self.rng.randrange(10)}
         return r.Campaign(key=self._key("c"), space=self._space(), sent_at=self._day(), **counts)
 
     def _delivery(self) -> r.Delivery:
@@ -346,16 +363,30 @@ class History:
         batch, rejects = loader.rows(found)
         assert not rejects
         with self.warehouse.begin() as connection:
-            loader.apply(connection, batch, gone or ())
+            counts = loader.apply(connection, batch, gone or ())
             if snapshot:
                 loader.departures(connection, [snapshot])
-                loader.depart(connection)
+                counts.gone += loader.depart(connection)
         loader.close()
+        self._keep_counts(number, began, counts)
         if not finish:
             self.unfinished[source] = number
             return
         with self.warehouse.begin() as connection:
             state.finish_run(connection, number, state="done", now=self.now)
+
+    def _keep_counts(self, number: int, began: datetime, counts: Counts) -> None:
+        stream = tables.stream_run
+        row = {
+            "run": number, "stream": "all", "state": "done", "whole": False, "started_at": began,
+            "new": counts.new, "changed": counts.changed, "gone": counts.gone,
+        }  # fmt: skip
+        with self.warehouse.begin() as connection:
+            before = connection.execute(select(stream).where(stream.c.run == number)).first()
+            if before:
+                row |= {name: row[name] + getattr(before, name) for name in ("new", "changed")}
+                connection.execute(delete(stream).where(stream.c.run == number))
+            connection.execute(insert(stream).values(row))
 
     def _put(self, table: Table, *rows: dict[str, Any]) -> None:
         key = [column.name for column in table.primary_key]
@@ -392,7 +423,7 @@ STEPS: dict[str, Callable[[History], None]] = {
     name: getattr(History, name)
     for name in (
         "sync", "late", "half", "whole", "gone", "person", "kind", "erased", "office", "config",
-        "space", "hours", "days", "months", "clock", "killed",
+        "space", "idle", "hours", "days", "months", "clock", "killed",
     )
 }  # fmt: skip
 """Whatever can happen between two refreshes, by name."""
