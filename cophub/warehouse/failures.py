@@ -23,6 +23,10 @@ _SQLITE_ANSWERS = (
 _POSTGRES_ANSWERS = (
     ("password authentication failed", "the user name or password is refused; correct the address"),
     ("no password supplied", "the server wants a password; put it in the address"),
+    (
+        "other objects depend on it",
+        "{said}: drop the views that others made upon it (psql shows them), then run again",
+    ),
     ("does not exist", "{said}; create it first, or correct the address"),
     ("permission denied", "{said}; grant it to the user of the address"),
     (

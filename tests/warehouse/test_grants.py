@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from cophub.errors import WarehouseError
 from cophub.warehouse import Warehouse
 from cophub.warehouse.upgrade import make_views
 
@@ -44,3 +45,16 @@ def test_views_that_nobody_was_given_are_made_anew_as_well(warehouse: Warehouse)
     with warehouse.begin() as connection:
         make_views(connection)
         assert connection.scalar(text("SELECT count(*) FROM measure_quarter")) == 0
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_views_of_others_upon_ours_are_named_and_nothing_is_lost(
+    warehouse: Warehouse, warehouse_url: str
+) -> None:
+    with warehouse.begin() as connection:
+        connection.execute(text("CREATE VIEW theirs AS SELECT * FROM measure_quarter"))
+        connection.execute(text("DELETE FROM meta WHERE name = 'views'"))
+    with pytest.raises(WarehouseError, match=r"measure_quarter .* drop the views that others made"):
+        Warehouse.open(warehouse_url)
+    with warehouse.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM theirs")) == 0
