@@ -264,13 +264,13 @@ _COMMUNITY = (
     ("level_outside", "outside", "persons", f"{_LEVELS}.", _ACTS),
     (
         "moved_up", "people who moved up", "persons",
-        f"Persons on a higher level than at the end of the quarter before; who is no member and does"
-        f" nothing is outside here. {_LEVELS}.", _ACTS,
+        f"Persons on a higher level than at the end of the quarter before; who is no member and"
+        f" does nothing is outside here. {_LEVELS}.", _ACTS,
     ),
     (
         "moved_down", "people who moved down", "persons",
-        f"Persons on a lower level than at the end of the quarter before; who is no member and does"
-        f" nothing is outside here. {_LEVELS}.", _ACTS,
+        f"Persons on a lower level than at the end of the quarter before; who is no member and"
+        f" does nothing is outside here. {_LEVELS}.", _ACTS,
     ),
     ("reached", "people reached", "persons", f"Persons who are {_REACHED}.", _ACTS),
     (
