@@ -1,10 +1,11 @@
 /* The chart as a picture of its own for a slide: in light colours, with what must stand by it. */
 const SLIDE = { width: 960, height: 540, edge: 40, top: 132, bottom: 492, scale: 2 };
 
-/* A picture knows no style sheet: the variables of the light scheme, which is the sheet's first rule. */
+/* A picture knows no style sheet: the variables of the light scheme, which is the sheet's first rule,
+   on white. */
 const light = (text) => {
   const { style } = document.styleSheets[0].cssRules[0];
-  return text.replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim().replaceAll('"', "'"));
+  return text.replace(/var\((--[\w-]+)\)/g, (_, name) => name === "--paper" ? "#fff" : style.getPropertyValue(name).trim().replaceAll('"', "'"));
 };
 
 const pen = document.createElement("canvas").getContext("2d");
