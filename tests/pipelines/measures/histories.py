@@ -249,6 +249,10 @@ class History:
     def _key(self, kind: str, most: int = 9) -> str:
         return f"{kind}{self.rng.randrange(most)}"
 
+    def _new(self, kind: str, most: int = 9) -> str:
+        """The key of something that is new as often as not."""
+        return self._key(kind, self.rng.choice([most, 1000]))
+
     def _somebody(self) -> str:
         return self._key("a", PEOPLE)
 
@@ -256,7 +260,7 @@ class History:
         return self.rng.choice(SPACES)[0]
 
     def _post(self) -> r.Post:
-        key = self._key("p", 14)
+        key = self._new("p", 14)
         return r.Post(
             key=key,
             space=self._space(),
@@ -277,7 +281,7 @@ class History:
     def _event(self) -> r.Event:
         who = [None, self._somebody(), f"{self.rng.randrange(PEOPLE)}@Example.org"]
         return r.Event(
-            key=self._key("e"),
+            key=self._new("e"),
             space=self._space(),
             starts_at=self._day(),
             cancelled=self.rng.choice([None, False, False, True]),
@@ -296,7 +300,7 @@ class History:
 
     def _campaign(self) -> r.Campaign:
         counts: Any = {"delivered_count": 10, "unique_open_count": self.rng.randrange(10)}
-        return r.Campaign(key=self._key("c"), space=self._space(), sent_at=self._day(), **counts)
+        return r.Campaign(key=self._new("c"), space=self._space(), sent_at=self._day(), **counts)
 
     def _delivery(self) -> r.Delivery:
         return r.Delivery(
@@ -321,7 +325,7 @@ class History:
 
     def _document(self) -> r.Document:
         who, when = self._somebody(), self._day()
-        return r.Document(key=self._key("d"), space=self._space(), account=who, created_at=when)
+        return r.Document(key=self._new("d"), space=self._space(), account=who, created_at=when)
 
     def _account(self) -> r.Account:
         email = self._maybe(f"{self.rng.randrange(PEOPLE)}@example.org")
