@@ -163,18 +163,17 @@ _GROUPS: tuple[tuple[Group, str], ...] = (
 
 
 def groups() -> tuple[Glossary, ...]:
-    """Every definition of the site, each with an anchor of its own."""
-    own = tuple(Entry(each.name, f"word-{each.name}", each.label, each.text)
-                for each in (*_OWN, *_ACROSS))  # fmt: skip
-    taken = {each.name for each in own}
+    """Every definition of the site; the anchor of each is `word-` and its name."""
+    own = (*_OWN, *_ACROSS, DEFINITIONS["levels"])
+    now = tuple(Entry(each.name, f"word-{each.name}", each.label, each.text) for each in own)
     measured = (
         Glossary(group, label, tuple(
             Entry(
-                m.name, f"word-{group}-{m.name}" if m.name in taken else f"word-{m.name}",
+                m.name, f"word-{m.name if group == 'quarter' else definition_of(m.name)}",
                 m.label[:1].upper() + m.label[1:], m.definition, m.unit, m.sources, m.exclusions,
             )
             for m in measures_of(group)
         ))
         for group, label in _GROUPS
     )  # fmt: skip
-    return (Glossary("now", "As of now, and by month", own), *measured)
+    return (Glossary("now", "As of now, and by month", now), *measured)

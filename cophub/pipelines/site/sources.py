@@ -84,9 +84,11 @@ def _balance(counts: Raw | None, rejected: int, audience: Audience) -> Balance:
     native, kept = counts["native"], counts["kept_told"] or 0
     rest = native - kept - rejected
     few = any(audience.cell(each, each).hidden for each in (native, kept))
-    told = [WITHHELD if few else cell(each, None) for each in (native, kept, rejected)]
-    signed_rest = WITHHELD if few else Cell("shown", rest, signed(rest) if rest else "0")
-    return Balance(counts["spaces"], counts["told"], *told, signed_rest)
+    cells = (cell(native, None), cell(kept, None), cell(rejected, None),
+             Cell("shown", rest, signed(rest)))  # fmt: skip
+    if few:
+        cells = (WITHHELD,) * 4
+    return Balance(counts["spaces"], counts["told"], cells[0], cells[1], cells[2], cells[3])
 
 
 def _source(name: str, streams: Sequence[Raw], counts: Raw | None, audience: Audience) -> Source:

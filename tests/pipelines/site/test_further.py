@@ -12,6 +12,7 @@ import pytest
 from cophub.pipelines.site.across import Across, Broker, Brokers
 from cophub.pipelines.site.audiences import AUDIENCES, Audience
 from cophub.pipelines.site.coverage import coverage
+from cophub.pipelines.site.definitions import DEFINITIONS, groups
 from cophub.pipelines.site.formats import FEW
 from cophub.pipelines.site.further import in_many
 from cophub.pipelines.site.map import overlap_map
@@ -156,3 +157,12 @@ def test_the_map_draws_what_is_published_and_the_same_each_time(invented):
         replace(each, both=FEW) for each in together.overlap.pairs
     ))  # fmt: skip
     assert overlap_map(hidden, communities, numbers, ENGLISH) is None
+
+
+def test_every_definition_has_an_anchor_of_its_own_to_which_its_panel_leads(files):
+    anchors = [each.anchor for group in groups() for each in group.entries]
+    assert len(anchors) == len(set(anchors))
+    assert {f"word-{name}" for name in DEFINITIONS} == set(anchors)
+    page = files["definitions.html"]
+    assert all(f'id="{anchor}"' in page for anchor in anchors)
+    assert 'href="../definitions.html#word-members"' in files["communities/mercop.html"]
