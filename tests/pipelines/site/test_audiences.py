@@ -17,12 +17,13 @@ NEVER = (
     "canary-secret-space", "canary-secret-post", "canary-body", "canary-token", "canary-password",
     "canary-extra", "canary-deleted", "canary-user-name", "canary-merged", "canary-machine",
     "canary-secret-letter", "canary-local-part", "canary-proposed-secret", "canary-only-secret",
+    "canary-secret-source", "5,551,277", "5551277",
 )  # fmt: skip
 """What no audience is told."""
-TRUSTED = ("canary-private-post", "canary-unlisted", "canary-unknown-post")
+TRUSTED = ("canary-private-post", "canary-unlisted", "canary-unknown-post", "7771277", "7,771,277")
 """What facilitators are told, and nobody else."""
 INSIDE = ("canary-private-space", "canary-private-letter", "canary-proposed-private",
-          "canary-unknown-space")  # fmt: skip
+          "canary-unknown-space", "canary-private-source")  # fmt: skip
 """What the public is not told."""
 
 
@@ -43,7 +44,7 @@ def plant(rows) -> None:
         title = "The commons" if key == "commons" else f"canary-{key}-space"
         rows.add("space", {
             "source": "lists", "key": key, "kind": "list", "visibility": visibility,
-            "title": {"s": NEVER[-2], "p": INSIDE[2]}.get(key, title),
+            "title": {"s": "canary-proposed-secret", "p": INSIDE[2]}.get(key, title),
             "url": "https://somebody:canary-password@lists.example.org/",
             "description": "canary-body", "extra": {"token": "canary-token"},
         })  # fmt: skip
@@ -62,6 +63,7 @@ def plant(rows) -> None:
         })  # fmt: skip
     plant_people(rows)
     plant_figures(rows)
+    plant_measures(rows)
 
 
 def plant_people(rows) -> None:
@@ -87,6 +89,34 @@ def plant_people(rows) -> None:
                           "commons", "account": f"a{n}", "posted_at": NOW})  # fmt: skip
     rows.add("membership", {"source": "lists", "space": "secret", "account": "a12",
                             "role": "canary-only-secret", "status": "active"})  # fmt: skip
+
+
+def plant_measures(rows) -> None:
+    """Shares of few people, moves of which some are small, and channels that not all may know."""
+    for measure, value, small in (
+        ("active", 40, False), ("engaged", 50, False), ("members", 60, False),
+        ("level_core", 3, True), ("level_active", 37, False), ("level_peripheral", 10, False),
+        ("level_outside", 10, False), ("moved_up", 7_771_280, False), ("moved_down", 0, False),
+        ("first_answer_hours", 777.125, True), ("top_tenth_percent", 777.125, False),
+        ("reached", 8_881_277, False), ("reached_by_one", 6_661_277, False),
+    ):  # fmt: skip
+        rows.add("measure", {
+            "version": 1, "community": "open", "quarter": "2026Q1", "measure": measure,
+            "value": value, "small": small, "observed_at": NOW,
+        })  # fmt: skip
+    place = {"version": 1, "community": "open", "quarter": "2026Q1"}
+    for before, after, people in (("outside", "active", 7_771_277), ("active", "core", 3)):
+        rows.add("measure_move", place | {"level_before": before, "level": after,
+                                          "people": people, "small": people < 5})  # fmt: skip
+    for name, visibility in (("secret", "secret"), ("private", "members")):
+        source = f"canary-{name}-source"
+        rows.add("space", {"source": source, "key": "1", "kind": "group", "visibility": visibility})
+        rows.add("community_space", {"community": "open", "source": source, "space": "1",
+                                     "set_by": "config"})  # fmt: skip
+        rows.add("measure_channel", place | {
+            "source": source, "kind": "group", "people_only": 3_331_277, "small": False,
+            "people": 5_551_277 if name == "secret" else 4_441_277,
+        })  # fmt: skip
 
 
 def plant_figures(rows) -> None:
