@@ -82,6 +82,9 @@ def _sums(cells: Mapping[Place, Cell]) -> Iterator[Sum]:
         for measure, by_month in MONTHS_OF.items() if "Q" not in when else ():
             if by_month == name:
                 inside[community, measure, quarter_of(when)].append((community, name, when))
+        for listed, member in zip(*FLOWS, strict=True):
+            if name == listed and (same := (community, member, when)) in cells:
+                yield Sum((community, name, when), (same,))  # where all spaces are lists
         for joined, left in FLOWS:
             if name == joined and (gone := (community, left, when)) in cells:
                 yield Sum((community, name, when), (gone,))

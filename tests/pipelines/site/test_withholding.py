@@ -11,7 +11,11 @@ from cophub.pipelines.site.withholding import quarter_of, withhold_sums
 
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
 QUARTERS = ("2026Q1", "2026Q2")
-KINDS = {"joins": "people_joined", "left": "people_left", "attendance": "seats", "posts": None}
+KINDS = {"joins": "people_joined", "left": "people_left", "attendance": "seats", "posts": "posts",
+         "opens": None}  # fmt: skip
+BY_QUARTER = {"threads": "threads", "replies": "replies", "came": "members_joined",
+              "went": "members_left"}  # fmt: skip
+"""Figures that no month has: threads and replies are the posts, and all members are on the list."""
 
 
 class Hub:
@@ -36,6 +40,16 @@ class Hub:
                     inside = (m for m in MONTHS if quarter_of(m) == quarter)
                     total = sum(self.true[name, kind, month] for month in inside)
                     self.true[name, kind, quarter] = total
+        for quarter in QUARTERS:
+            for name in names:
+                posts = self.true[name, "posts", quarter]
+                self.true[name, "threads", quarter] = begun = chance.randint(0, posts)
+                self.true[name, "replies", quarter] = posts - begun
+            for kind in ("threads", "replies"):
+                self.true["", kind, quarter] = sum(self.true[n, kind, quarter] for n in names)
+            for name in self.communities:
+                for kind, same in (("came", "joins"), ("went", "left")):
+                    self.true[name, kind, quarter] = self.true[name, same, quarter]
 
     def sums(self):
         """Every sum that readers know to hold: signed places that make 0, or a number."""
@@ -47,6 +61,13 @@ class Hub:
                 for quarter in QUARTERS:
                     inside = [m for m in MONTHS if quarter_of(m) == quarter]
                     yield {(name, kind, quarter): 1, **{(name, kind, m): -1 for m in inside}}, 0
+        for q in QUARTERS:
+            for kind in BY_QUARTER:
+                yield {("", kind, q): 1, **{(n, kind, q): -1 for n in names}}, 0
+            for name in self.communities:
+                yield {(name, "posts", q): 1, (name, "threads", q): -1, (name, "replies", q): -1}, 0
+                yield {(name, "came", q): 1, (name, "joins", q): -1}, 0
+                yield {(name, "went", q): 1, (name, "left", q): -1}, 0
         for name in self.communities:
             for q in QUARTERS:  # the change in people, which is always shown
                 change = self.true[name, "joins", q] - self.true[name, "left", q]
@@ -58,7 +79,7 @@ class Hub:
             name: {
                 q: withhold_flow({
                     measure: cell(self.true[name, kind, q], self.true[name, kind, q])
-                    for kind, measure in KINDS.items() if measure
+                    for kind, measure in (KINDS | BY_QUARTER).items() if measure
                 })
                 for q in QUARTERS
             }
@@ -77,7 +98,8 @@ class Hub:
         }
         return cells | {
             (n, k, q): quarters[n][q][measure]
-            for n in self.communities for k, measure in KINDS.items() if measure for q in QUARTERS
+            for n in self.communities for k, measure in (KINDS | BY_QUARTER).items() if measure
+            for q in QUARTERS
         }  # fmt: skip
 
 
