@@ -19,6 +19,8 @@ from cophub.warehouse.definitions import MANY
 
 Members = Mapping[str, Set[str]]
 """Ids of people, by community."""
+SMALL_HUB = 6
+"""Of so few communities whoever tries every number that fits may find the one that does."""
 Keys = tuple[str, str]
 """Two communities, the lesser key first."""
 Cells = dict[Keys, Cell]
@@ -191,7 +193,7 @@ def totals_tell_few(members: Members) -> tuple[bool, bool]:
     in_three = sum(people for count, people in counts.items() if count >= 3)
     in_many = sum(people for count, people in counts.items() if count >= MANY)
     patterns = Counter(map(tuple, places.values()))
-    told_apart = _few_unknowns(neighbours(_sharing(patterns)))
+    told_apart = len(members) <= SMALL_HUB or _few_unknowns(neighbours(_sharing(patterns)))
     people = few(in_three) or (told_apart and any(map(few, patterns.values())))
     several = people or few(counts[1]) or few(in_many)
     return people, several

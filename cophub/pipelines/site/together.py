@@ -78,14 +78,28 @@ def without_totals(site: Site, members: overlap.Members) -> Site:
     if site.audience.trusted:
         return site
     people, several = overlap.totals_tell_few(members)
+    people = people or site.people.hidden
     hidden = (OF_PEOPLE if people else frozenset()) | (OF_SEVERAL if several else frozenset())
     return replace(
         site,
         people=WITHHELD if people and site.people.shown else site.people,
         in_several=WITHHELD if several and site.in_several.shown else site.in_several,
+        # Beside those who are listed, those who are not tell all.
+        unlisted=WITHHELD if people and site.unlisted.value else site.unlisted,
         measured=tuple(_without(each, hidden) for each in site.measured),
         across=tuple(_without(each, hidden) for each in site.across),
+        together=_without_everybody(site.together) if people else site.together,
     )
+
+
+def _without_everybody(together: Across) -> Across:
+    """Regions of all domains add up to how many people there are."""
+    line = together.coverage.all_members
+    if line is None:
+        return together
+    told = replace(line, cells=(WITHHELD,) * len(line.cells), total=WITHHELD)
+    cover = replace(together.coverage, all_members=told, countries_known=WITHHELD)
+    return replace(together, coverage=cover)
 
 
 def _without(quarter: Quarter, hidden: frozenset[str]) -> Quarter:

@@ -122,6 +122,11 @@ def test_how_many_people_there_are_does_not_tell_how_few_are_in_two_communities(
     for audience in (PUBLIC, MEMBERS):
         page = published[f"{audience}/index.html"].split("<main")[1].split("communities-title")[0]
         assert "37" not in page
+        everybody = [row for row in table(published, audience, "coverage")
+                     if row["scope"] == "all domains" and row["figure"] == "members"]  # fmt: skip
+        assert {row["value"] for row in everybody} == {""}
+        assert "37" not in published[f"{audience}/people.html"].split("<main")[1].split("<table")[0]
+        assert "Not all members are listed." in published[f"{audience}/people.html"]
         overlap = published[f"{audience}/overlap.html"].split("<main")[1].split("matrix-title")[0]
         assert ">20<" not in overlap
         assert ">19<" not in overlap

@@ -1,7 +1,11 @@
 """What communities share, against readers who try every number of people that would fit."""
 
 import random
-from itertools import combinations, product
+from collections import Counter
+from itertools import combinations, permutations, product
+
+import numpy as np
+from scipy.optimize import LinearConstraint, milp
 
 from cophub.pipelines.site.audiences import AUDIENCES, ONE
 from cophub.pipelines.site.overlap import Raw, alike, overlap, totals_tell_few
@@ -128,8 +132,8 @@ def test_with_many_communities_totals_are_shown():
 
 
 def test_totals_are_hidden_where_few_are_in_three_or_in_many():
-    wide = {"a": 30, "b": 30, "c": 30, "d": 30, "e": 30, "f": 30, "ab": 9, "bc": 9, "ac": 9,
-            "de": 9, "ef": 9, "df": 9}  # fmt: skip
+    wide = dict.fromkeys("abcdefg", 30) | {"ab": 9, "bc": 9, "ac": 9,
+                                           "de": 9, "ef": 9, "df": 9}  # fmt: skip
     assert totals_tell_few(hub(wide | {"abc": 6})) == (False, False)
     assert totals_tell_few(hub(wide | {"abc": 2})) == (True, True)
     assert totals_tell_few(hub(wide | {"abc": 6, "abcd": 3})) == (False, True)
@@ -142,3 +146,77 @@ def test_alike_communities_stand_beside_one_another():
     assert "ac" in order or "ca" in order
     assert "bd" in order or "db" in order
     assert sorted(order) == list("abcd")
+
+
+def possible(members, found, people, several):
+    """Least and most of any sum over patterns that fits what is published."""
+    keys = sorted(members)
+    patterns = [set(each) for size in range(1, len(keys) + 1) for each in combinations(keys, size)]
+    lines = [([key in each for each in patterns], len(members[key]), len(members[key]))
+             for key in keys]  # fmt: skip
+    by_keys = {(each.a, each.b): each.both for each in found.pairs}
+    for pair in combinations(keys, 2):
+        both = by_keys.get(pair)
+        low, high = (1, 4 if both.state == "few" else np.inf) if both else (0, 0)
+        if both and both.shown:
+            low = high = both.value
+        lines.append(([set(pair) <= each for each in patterns], low, high))
+    if people is not None:
+        lines.append(([True] * len(patterns), people, people))
+    if several is not None:
+        lines.append(([len(each) > 1 for each in patterns], several, several))
+    rows_, lows, highs = zip(*lines, strict=True)
+    fits = LinearConstraint(np.array(rows_, dtype=float), lows, highs)
+    whole = np.ones(len(patterns))
+
+    def span(wanted):
+        signs = np.array([float(wanted(each)) for each in patterns])
+        least, most = (milp(sign * signs, constraints=fits, integrality=whole).fun * sign
+                       for sign in (1, -1))  # fmt: skip
+        return round(least), round(most)
+
+    return span
+
+
+def asked(keys):
+    """What a reader may want to know: who is in one and not another, in three, in so many."""
+    for a, b in permutations(keys, 2):
+        yield lambda each, a=a, b=b: a in each and b not in each
+    for three in combinations(keys, 3):
+        yield lambda each, three=three: each.issuperset(three)
+        yield lambda each, three=three: three[0] in each and each.isdisjoint(three[1:])
+    for least in (2, 3, 4):
+        yield lambda each, least=least: len(each) >= least
+    for key in keys:
+        yield lambda each, key=key: each == {key}
+
+
+def hubs(chance):
+    """Small ones that are odd, and larger ones in which people are at random."""
+    for _ in range(25):
+        dense, most = chance.choice((0.3, 0.5, 0.8)), chance.choice((6, 9, 14, 25))
+        yield {"".join(each): chance.randint(0, most) if chance.random() < dense else 0
+               for size in range(1, 5) for each in combinations("abcd", size)}  # fmt: skip
+    for _ in range(4):
+        places = ("".join(sorted(chance.sample("abcdefg", chance.choice((1, 1, 2, 2, 3, 4)))))
+                  for _ in range(chance.choice((60, 150))))  # fmt: skip
+        yield dict(Counter([*places, *"abcdefg"]))
+
+
+def test_no_reader_of_four_or_seven_communities_finds_few_people_by_solving_for_them():
+    """As `fitting`, for more communities, by integer programming."""
+    chance, shown = random.Random(6), 0
+    for counts in hubs(chance):
+        members = hub(counts)
+        if len(members) < 4 or min(map(len, members.values())) < 5:
+            continue
+        hide_people, hide_several = totals_tell_few(members)
+        in_several = sum(n for each, n in counts.items() if len(each) > 1)
+        span = possible(members, told(members), None if hide_people else sum(counts.values()),
+                        None if hide_several or 0 < in_several < 5 else in_several)  # fmt: skip
+        shown += not hide_people
+        for wanted in chance.sample([*asked(sorted(members))], 16):
+            true = sum(n for each, n in counts.items() if wanted(set(each)))
+            if 0 < true < 5:
+                assert span(wanted) != (true, true), counts
+    assert shown > 3
