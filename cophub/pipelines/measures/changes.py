@@ -124,7 +124,7 @@ def plan(
     if marks.before is None or not _goes_on(marks.before, now):
         return Plan(everything, everything, whole=True), now
     before = marks.before
-    stage_changes(connection, before, marks.since)
+    stage_changes(connection, before, marks.since, calendar.now)
     return _plan(connection, calendar, before, now), now
 
 

@@ -45,8 +45,6 @@ def _noted(record: str, table: str, key: str) -> str:
 
 _POSTS = (
     f"SELECT p.source, p.key FROM post p WHERE {_NEW.format('p')}",
-    # What lay in the future then may be an answer now.
-    "SELECT p.source, p.key FROM post p WHERE p.posted_at > :then",
     f"SELECT p.source, p.key FROM post p WHERE {_theirs('p')}",
     "SELECT n.source, n.key FROM due_key n WHERE n.record = 'post'",
 )
@@ -55,6 +53,9 @@ _THREADS = (
     "SELECT p.source, p.thread FROM changed_post x"
     " JOIN post p ON p.source = x.source AND p.key = x.key WHERE p.thread IS NOT NULL",
     "SELECT d.source, d.thread FROM due d WHERE d.record = 'post' AND d.thread IS NOT NULL",
+    # What lay in the future then may be an answer now.
+    "SELECT p.source, p.thread FROM post p"
+    " WHERE p.posted_at > :then AND p.posted_at <= :now AND p.thread IS NOT NULL",
 )
 _EVENTS = (
     f"SELECT e.source, e.key FROM event e WHERE {_NEW.format('e')}",
@@ -132,9 +133,11 @@ _TOUCHED_THREADS = (
 )
 
 
-def stage_changes(connection: Connection, before: Counted, since: datetime | None) -> None:
+def stage_changes(
+    connection: Connection, before: Counted, since: datetime | None, now: datetime
+) -> None:
     """Fill the staged tables; where no run began `since`, nothing is new."""
-    times = {"horizon": before.horizon, "since": since, "then": before.now}
+    times = {"horizon": before.horizon, "since": since, "then": before.now, "now": now}
     for table, queries in (
         ("changed_post", _POSTS),
         ("changed_thread", _THREADS),

@@ -19,7 +19,7 @@ from cophub.warehouse import Warehouse, erasure, state, tables
 from cophub.warehouse.load import Counts, Loader
 
 BEGIN = datetime(2026, 2, 20, 9, tzinfo=UTC)
-FIRST = datetime(2024, 11, 3, tzinfo=UTC)
+FIRST = datetime(2021, 11, 3, tzinfo=UTC)
 SOURCES = ("talk", "calls")
 PEOPLE = 9
 SPACES = (("g1", "group"), ("g2", "group"), ("l1", "list"), ("m1", "meeting_room"))
@@ -52,7 +52,7 @@ class History:
         self._run(self.rng.choice(SOURCES), self._records(self.rng.randint(1, 6)))
 
     def late(self) -> None:
-        """One row of a long time ago."""
+        """One row, mostly of a long time ago."""
         self._run(self.rng.choice(SOURCES), self._records(1))
 
     def half(self) -> None:
@@ -230,8 +230,8 @@ class History:
         self._put(tables.community_space, *served)
         self.rng = random.Random(7)
         oldest = r.Post(key="first", space="g1", thread="first", account="a0", posted_at=FIRST)
-        self._run("talk", [oldest, *self._records(40)])
-        self._run("calls", self._records(40))
+        self._run("talk", [oldest, *self._records(90)])
+        self._run("calls", self._records(90))
 
     def _records(self, number: int) -> list[r.Record]:
         return [self.rng.choice(RECORDS)(self) for _ in range(number)]
@@ -431,3 +431,5 @@ STEPS: dict[str, Callable[[History], None]] = {
     )
 }  # fmt: skip
 """Whatever can happen between two refreshes, by name."""
+OFTEN = (*STEPS, *["late"] * 12, *["gone", "person", "config"] * 2)
+"""The same, and again what changes little: what else changed would hide that it was missed."""

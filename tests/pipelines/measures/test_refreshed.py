@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cophub.warehouse import Warehouse
-from tests.pipelines.measures.histories import STEPS, History
+from tests.pipelines.measures.histories import OFTEN, History
 
 HISTORIES = st.lists(
-    st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 10**6), st.booleans()),
+    st.tuples(st.sampled_from(OFTEN), st.integers(0, 10**6), st.booleans()),
     min_size=1,
     max_size=8,
 )
@@ -42,7 +42,7 @@ def check(history: History, happened: list[tuple[str, int, bool]]) -> None:
 
 
 @given(happened=HISTORIES)
-@settings(max_examples=40, deadline=None, suppress_health_check=ANY_FIXTURE)
+@settings(max_examples=25, deadline=None, suppress_health_check=ANY_FIXTURE)
 def test_figures_of_what_changed_are_those_of_everything(
     begun: Path, tmp_path: Path, happened: list[tuple[str, int, bool]]
 ) -> None:
@@ -57,7 +57,7 @@ def test_figures_of_what_changed_are_those_of_everything(
 
 
 @given(happened=HISTORIES)
-@settings(max_examples=4, deadline=None, suppress_health_check=ANY_FIXTURE)
+@settings(max_examples=3, deadline=None, suppress_health_check=ANY_FIXTURE)
 def test_on_postgresql_too(
     postgres_database: Callable[[], str], happened: list[tuple[str, int, bool]]
 ) -> None:
