@@ -111,7 +111,10 @@ class History:
 
     def erased(self) -> None:
         """A person is erased at their own request."""
-        person = f"h{self.rng.randrange(PEOPLE)}"
+        self.erase(f"h{self.rng.randrange(PEOPLE)}")
+
+    def erase(self, person: str) -> None:
+        """Take a person and their accounts out."""
         link = tables.person_account
         with self.warehouse.begin() as connection:
             theirs = link.c.person == person
@@ -176,6 +179,16 @@ class History:
         with self.warehouse.engine.connect() as connection, connection.begin() as begun:
             refresh(connection, self.now, ZoneInfo(self.zone), 1)
             begun.rollback()
+
+    def bring(self, *found: r.Record) -> None:
+        """A run of the first source brings these, an hour later."""
+        self.now += timedelta(hours=1)
+        self._run(SOURCES[0], list(found))
+
+    def lose(self, gone: r.Gone) -> None:
+        """A run of the first source tells what is gone, an hour later."""
+        self.now += timedelta(hours=1)
+        self._run(SOURCES[0], [], gone=[gone])
 
     # --- figures -----------------------------------------------------------------------------
 

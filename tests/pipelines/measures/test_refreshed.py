@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cophub.warehouse import Warehouse
+from tests.pipelines.measures.alone import ALONE, settle_in
 from tests.pipelines.measures.histories import OFTEN, History
 
 HISTORIES = st.lists(
@@ -26,6 +28,19 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("begun") / "cophub.db"
     warehouse = Warehouse.open(f"sqlite:///{file}")
     History(warehouse).refresh()
+    warehouse.dispose()
+    return file
+
+
+@pytest.fixture(scope="module")
+def settled(begun: Path) -> Path:
+    """The same after what the single changes are about has happened."""
+    file = begun.with_name("settled.db")
+    shutil.copy(begun, file)
+    warehouse = Warehouse.open(f"sqlite:///{file}")
+    history = History(warehouse, begun=True)
+    settle_in(history)
+    history.refresh()
     warehouse.dispose()
     return file
 
@@ -68,3 +83,21 @@ def test_on_postgresql_too(
         check(history, happened)
     finally:
         warehouse.dispose()
+
+
+@pytest.mark.parametrize("change", sorted(ALONE))
+def test_no_change_is_missed(settled: Path, tmp_path: Path, change: str) -> None:
+    file = tmp_path / "cophub.db"
+    shutil.copy(settled, file)
+    warehouse = Warehouse.open(f"sqlite:///{file}")
+    try:
+        history = History(warehouse, begun=True)
+        history.now += timedelta(hours=2)
+        before = history.from_nothing()
+        ALONE[change](history)
+        made, whole = history.refresh(), history.from_nothing()
+    finally:
+        warehouse.dispose()
+    for table, rows in whole.items():
+        assert made[table] == rows, table
+    assert before != whole, "the change changes no figure: it tests nothing"

@@ -1,0 +1,149 @@
+"""Changes that happen alone, each to figures of years ago: whoever misses one is found out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from cophub import records as r
+from tests.pipelines.measures.histories import History
+
+
+def day(year: int, month: int, number: int = 10) -> datetime:
+    return datetime(year, month, number, 12, tzinfo=UTC)
+
+
+def settle_in(history: History) -> None:
+    """What the changes are about; figures are to be made after it."""
+    for number in range(20, 30):
+        one = f"x{number}"
+        with history.warehouse.begin() as connection:
+            for sql in (
+                "INSERT INTO person (id, name, kind, listed, created_at)"
+                " VALUES (:one, 'Ana Example', 'person', false, '2020-01-01 00:00:00')",
+                "INSERT INTO person_account (source, account, person) VALUES ('talk', :one, :one)",
+            ):
+                connection.execute(text(sql), {"one": one})
+    history.bring(
+        *(r.Account(key=f"x{number}", email=f"x{number}@example.org") for number in range(20, 30)),
+        _post("root", "x20", day(2023, 5)),
+        _post("reply", "x21", day(2023, 5, 12), thread="root"),
+        _post("later", "x21", day(2024, 2), thread="root"),
+        _post("open", "x28", day(2022, 8)),
+        r.Reaction(post="root", account="x22", kind="like"),
+        r.Reaction(post="root", account="x23", kind="like", reacted_at=day(2024, 8)),
+        _event("call", day(2023, 6), organizer="x24"),
+        _event("mailed", day(2023, 9), organizer="X27@example.org"),
+        r.Attendance(event="call", account="x25", minutes=30.0),
+        r.Attendance(event="call", account="x26", minutes=30.0, joined_at=day(2024, 11)),
+        r.Campaign(key="news", space="l1", sent_at=day(2023, 7), delivered_count=9),
+        r.Delivery(campaign="news", account="x26", open_count=1),
+        r.Delivery(campaign="news", account="x27", clicked_at=day(2025, 2), click_count=1),
+        _document("paper", "x28", day(2022, 3)),
+        _member("x29", day(2022, 10)),
+    )
+
+
+def _post(key: str, account: str, at: datetime, thread: str | None = None, **more: Any) -> r.Post:
+    return r.Post(
+        key=key, space="g1", thread=thread or key, account=account, posted_at=at, kind="message",
+        **more,
+    )  # fmt: skip
+
+
+def _event(key: str, at: datetime, organizer: str, **more: Any) -> r.Event:
+    return r.Event(key=key, space="m1", starts_at=at, organizer=organizer, **more)
+
+
+def _document(key: str, account: str, at: datetime) -> r.Document:
+    return r.Document(key=key, space="g1", account=account, created_at=at)
+
+
+def _member(account: str, at: datetime, status: str = "active") -> r.Membership:
+    return r.Membership(
+        space="g2", account=account, joined_at=at, joined_at_basis="native", status=status
+    )
+
+
+def _sql(sql: str) -> Callable[[History], None]:
+    def change(history: History) -> None:
+        with history.warehouse.begin() as connection:
+            connection.execute(text(sql))
+
+    return change
+
+
+def _brought(*records: r.Record) -> Callable[[History], None]:
+    return lambda history: history.bring(*records)
+
+
+def _gone(record: type[r.Record], **where: str | int) -> Callable[[History], None]:
+    return lambda history: history.lose(r.Gone(record=record, where={**where}, told=True))
+
+
+ALONE: dict[str, Callable[[History], None]] = {
+    "a post comes late": _brought(_post("late", "x20", day(2022, 2))),
+    "a first answer comes late": _brought(_post("answer", "x20", day(2025, 12), thread="open")),
+    "a post was of another day": _brought(_post("open", "x28", day(2024, 8))),
+    "a post is deleted": _brought(_post("open", "x28", day(2022, 8), deleted_at=day(2026, 2))),
+    "a post is gone": _gone(r.Post, key="open"),
+    "a post is one of the system": _sql("UPDATE post SET kind = 'system' WHERE key = 'open'"),
+    "a reply is of another thread": _brought(
+        _post("reply", "x21", day(2023, 5, 12), thread="open")
+    ),
+    "a reply is by another": _brought(_post("reply", "x20", day(2023, 5, 12), thread="root")),
+    "a thread is by another": _brought(_post("root", "x21", day(2023, 5))),
+    "a mark comes late": _brought(r.Reaction(post="open", account="x22", kind="like")),
+    "a mark is gone": _gone(r.Reaction, post="root", account="x22", kind="like"),
+    "a mark was of another day": _brought(
+        r.Reaction(post="root", account="x23", kind="like", reacted_at=day(2022, 5))
+    ),
+    "an event comes late": _brought(_event("other", day(2022, 6), organizer="x24")),
+    "an event is called off": _brought(_event("call", day(2023, 6), "x24", cancelled=True)),
+    "an event is moved": _brought(_event("call", day(2022, 6), "x24")),
+    "an event is held by another": _brought(_event("call", day(2023, 6), "x20")),
+    "an event is given a place": _sql(
+        "INSERT INTO event_place (source, event, place) VALUES ('talk', 'call', 'nowhere')"
+    ),
+    "who holds an event has another address": _brought(
+        r.Account(key="x27", email="other@example.org")
+    ),
+    "who holds an event has that address": _brought(
+        r.Account(key="x21", email="x27@example.org"),
+    ),
+    "somebody was there, as is told late": _brought(
+        r.Attendance(event="call", account="x20", minutes=30.0)
+    ),
+    "somebody was hardly there": _brought(r.Attendance(event="call", account="x25", minutes=1.0)),
+    "somebody came on another day": _brought(
+        r.Attendance(event="call", account="x26", minutes=30.0, joined_at=day(2022, 11))
+    ),
+    "a newsletter went out on another day": _brought(
+        r.Campaign(key="news", space="l1", sent_at=day(2022, 7), delivered_count=9)
+    ),
+    "somebody opens": _brought(r.Delivery(campaign="news", account="x25", open_count=1)),
+    "somebody did not open": _brought(r.Delivery(campaign="news", account="x26", open_count=0)),
+    "somebody clicked on another day": _brought(
+        r.Delivery(campaign="news", account="x27", clicked_at=day(2022, 2), click_count=1)
+    ),
+    "a document comes late": _brought(_document("draft", "x28", day(2022, 9))),
+    "a document was of another day": _brought(_document("paper", "x28", day(2024, 3))),
+    "a document is gone": _gone(r.Document, key="paper"),
+    "somebody joined long ago": _brought(_member("x28", day(2022, 12))),
+    "somebody joined before": _brought(_member("x29", day(2022, 2))),
+    "somebody waits to be let in": _brought(_member("x29", day(2022, 10), "pending")),
+    "somebody leaves": _gone(r.Membership, space="g2", account="x29"),
+    "two are one": _sql("UPDATE person_account SET person = 'x20' WHERE account = 'x21'"),
+    "one is nobody": _sql("DELETE FROM person_account WHERE account = 'x25'"),
+    "one is a mailbox": _sql("UPDATE person SET kind = 'role_mailbox' WHERE id = 'x28'"),
+    "one is a word": _sql("UPDATE person SET name = 'maria', email = NULL WHERE id = 'x25'"),
+    "one is erased": lambda history: history.erase("x28"),
+    "one is erased who began a thread": lambda history: history.erase("x20"),
+    "a space serves another": _sql(
+        "INSERT INTO community_space (community, source, space, set_by)"
+        " SELECT key, 'talk', 'g1', 'config' FROM community WHERE key NOT IN"
+        " (SELECT community FROM community_space WHERE source = 'talk' AND space = 'g1')"
+    ),
+    "a space is a list": _brought(r.Space(key="g2", kind="list")),
+}
