@@ -6,6 +6,7 @@ A page holds each drawing twice, so every letter of one counts.
 import re
 from itertools import groupby
 
+_TAG = re.compile(r"<[^>]*>")
 _UNUSED = re.compile(
     r' (?:(?:class|role|aria-[a-z]+|pointer-events|opacity="1")(?:="[^"]*")?'
     r'|font-family="inherit"|font-size="12px"|stroke-width="1"|[xy]2="0"'
@@ -29,11 +30,16 @@ def slim(drawing: str) -> str:
 
     Marks that follow one another and look alike become one.
     """
-    drawing = _LONG_DECIMAL.sub(r"\1", _UNUSED.sub("", drawing))
+    drawing = _TAG.sub(_slim_tag, drawing)
     for useless, kept in ((_EMPTY, ""), (_BARE, r"\1")):
         while (shorter := useless.sub(kept, drawing)) != drawing:
             drawing = shorter
     return _joined(_CIRCLE.sub(_circle, drawing))
+
+
+def _slim_tag(found: re.Match[str]) -> str:
+    """A tag without what says nothing; what stands between tags are words of somebody's."""
+    return _LONG_DECIMAL.sub(r"\1", _UNUSED.sub("", found[0]))
 
 
 def _circle(found: re.Match[str]) -> str:

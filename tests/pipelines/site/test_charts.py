@@ -222,3 +222,10 @@ def test_a_drawing_is_as_short_as_it_can_be_and_shows_the_same():
     text = '<text font-size="12.5px">A &lt; B</text>'
     moved = '<g transform="translate(4,4)">{}</g>'
     assert slim(moved.format(f"<g>{text}</g>")) == moved.format(text)
+
+
+def test_a_drawing_keeps_what_is_written_in_it():
+    words = 'Master class of role models in classrooms, version 2.25, "opacity" &lt;g&gt;'
+    text = f'<text font-size="12.5px">{words}</text>'
+    drawing = text.replace("<text", '<text class="mark" role="graphics-symbol" opacity="1"')
+    assert slim(drawing) == text
