@@ -29,8 +29,12 @@ def settle_in(history: History) -> None:
         *(r.Account(key=f"x{number}", email=f"x{number}@example.org") for number in range(20, 30)),
         _post("root", "x20", day(2023, 5)),
         _post("reply", "x21", day(2023, 5, 12), thread="root"),
-        _post("later", "x21", day(2024, 2), thread="root"),
+        _post("later", "x21", day(2025, 2), thread="root"),
         _post("open", "x28", day(2022, 8)),
+        _post("slow", "x20", day(2022, 11)),
+        _post("slowly", "x21", day(2023, 3), thread="slow"),
+        _post("early", "x22", day(2022, 5)),
+        _post("to come", "x23", day(2026, 3, 1), thread="early"),
         r.Reaction(post="root", account="x22", kind="like"),
         r.Reaction(post="root", account="x23", kind="like", reacted_at=day(2024, 8)),
         _event("call", day(2023, 6), organizer="x24"),
@@ -40,6 +44,8 @@ def settle_in(history: History) -> None:
         r.Campaign(key="news", space="l1", sent_at=day(2023, 7), delivered_count=9),
         r.Delivery(campaign="news", account="x26", open_count=1),
         r.Delivery(campaign="news", account="x27", clicked_at=day(2025, 2), click_count=1),
+        r.Delivery(campaign="news", account="x24", opened_at=day(2025, 6), open_count=1),
+        r.Delivery(campaign="unknown", account="x26", opened_at=day(2024, 5), open_count=1),
         _document("paper", "x28", day(2022, 3)),
         _member("x29", day(2022, 10)),
     )
@@ -92,8 +98,14 @@ ALONE: dict[str, Callable[[History], None]] = {
     "a reply is of another thread": _brought(
         _post("reply", "x21", day(2023, 5, 12), thread="open")
     ),
+    "a reply of another quarter is of another thread": _brought(
+        _post("slowly", "x21", day(2023, 3), thread="root")
+    ),
+    "the hour of an answer comes": lambda history: history.wait_until(day(2026, 3, 5)),
     "a reply is by another": _brought(_post("reply", "x20", day(2023, 5, 12), thread="root")),
     "a thread is by another": _brought(_post("root", "x21", day(2023, 5))),
+    "a post with marks is gone": _gone(r.Post, key="root"),
+    "who marked is another": _sql("UPDATE person_account SET person = 'x28' WHERE account = 'x23'"),
     "a mark comes late": _brought(r.Reaction(post="open", account="x22", kind="like")),
     "a mark is gone": _gone(r.Reaction, post="root", account="x22", kind="like"),
     "a mark was of another day": _brought(
@@ -122,6 +134,9 @@ ALONE: dict[str, Callable[[History], None]] = {
     "a newsletter went out on another day": _brought(
         r.Campaign(key="news", space="l1", sent_at=day(2022, 7), delivered_count=9)
     ),
+    "a newsletter comes after its openings": _brought(
+        r.Campaign(key="unknown", space="l1", sent_at=day(2022, 7), delivered_count=9)
+    ),
     "somebody opens": _brought(r.Delivery(campaign="news", account="x25", open_count=1)),
     "somebody did not open": _brought(r.Delivery(campaign="news", account="x26", open_count=0)),
     "somebody clicked on another day": _brought(
@@ -135,6 +150,12 @@ ALONE: dict[str, Callable[[History], None]] = {
     "somebody waits to be let in": _brought(_member("x29", day(2022, 10), "pending")),
     "somebody leaves": _gone(r.Membership, space="g2", account="x29"),
     "two are one": _sql("UPDATE person_account SET person = 'x20' WHERE account = 'x21'"),
+    "who holds an event is another": _sql(
+        "UPDATE person_account SET person = 'x22' WHERE account = 'x24'"
+    ),
+    "who holds an event, by address, is another": _sql(
+        "UPDATE person_account SET person = 'x22' WHERE account = 'x27'"
+    ),
     "one is nobody": _sql("DELETE FROM person_account WHERE account = 'x25'"),
     "one is a mailbox": _sql("UPDATE person SET kind = 'role_mailbox' WHERE id = 'x28'"),
     "one is a word": _sql("UPDATE person SET name = 'maria', email = NULL WHERE id = 'x25'"),

@@ -190,6 +190,10 @@ class History:
         self.now += timedelta(hours=1)
         self._run(SOURCES[0], [], gone=[gone])
 
+    def wait_until(self, now: datetime) -> None:
+        """Nothing happens until then."""
+        self.now = now
+
     # --- figures -----------------------------------------------------------------------------
 
     def refresh(self) -> dict[str, list[Any]]:
