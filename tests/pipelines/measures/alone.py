@@ -105,7 +105,7 @@ ALONE: dict[str, Callable[[History], None]] = {
     "a reply is by another": _brought(_post("reply", "x20", day(2023, 5, 12), thread="root")),
     "a thread is by another": _brought(_post("root", "x21", day(2023, 5))),
     "a post with marks is gone": _gone(r.Post, key="root"),
-    "who marked is another": _sql("UPDATE person_account SET person = 'x28' WHERE account = 'x23'"),
+    "who marked is nobody": _sql("DELETE FROM person_account WHERE account = 'x23'"),
     "a mark comes late": _brought(r.Reaction(post="open", account="x22", kind="like")),
     "a mark is gone": _gone(r.Reaction, post="root", account="x22", kind="like"),
     "a mark was of another day": _brought(
