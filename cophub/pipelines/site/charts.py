@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import altair as alt
 
 from cophub.pipelines.site.drawing import (
     Chart,
-    Data,
     Key,
     Row,
     Table,
     make_chart,
     pointed_at,
     shown_unless_off,
+    unchecked,
 )
 from cophub.pipelines.site.model import ACTIVE, ENGAGED, JOINED, LEFT, Month, Series
+from cophub.pipelines.site.rendering import Data
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
 Kinds = tuple[Series, ...]
@@ -58,7 +60,8 @@ def _chart(
     drawn = any(cell.value for cell in cells)
     return make_chart(
         key, voice.say(title), _summary(months, series, voice),
-        draw=draw, args=(series,), fill=_fill(months, voice),
+        draw=draw, args=(kinds,), fill=_fill(months, series, voice),
+        english=_fill(months, kinds, ENGLISH),
         data=_datasets(months, series) if drawn else {},
         legend=[Key(each.name, each.label, "" if draw is draw_acts else each.colour)
                 for each in series],
@@ -107,12 +110,25 @@ def draw_people(series: Kinds, width: int) -> Any:
 
 def draw_acts(series: Kinds, width: int) -> Any:
     """A strip for each series, all with the same months."""
-    strips = [
-        alt.layer(_bars(each, x), _rings(each, x), pointed_at(x))
-        .properties(width=width, height=56, title=each.label)
-        for each, x in ((each, _x(labels=each is series[-1])) for each in series)
-    ]  # fmt: skip
-    return _with_names(alt.vconcat(*strips, spacing=14))
+    strips = [_strip(each.name, each.colour, each is series[-1]) for each in series]
+    return {
+        "vconcat": [strip | {"width": width} for strip in strips],
+        "spacing": 14,
+        "params": [{"name": "names", "value": [NAMES]}],
+    }
+
+
+@cache
+def _strip(name: str, colour: str, is_last: bool) -> dict[str, Any]:
+    """One strip as Vega-Lite, made once: altair is slow, and each community has others of them."""
+    x, series = _x(labels=is_last), Series(name, "", colour)
+    with unchecked():
+        chart = alt.layer(_bars(series, x), _rings(series, x), pointed_at(x)).to_dict()
+    return {"layer": chart["layer"], "height": 56, "title": [_title(name)]}
+
+
+def _title(name: str) -> str:
+    return f"the title of {name}"
 
 
 def draw_flow(series: Kinds, width: int) -> Any:
@@ -165,11 +181,12 @@ def _y() -> Any:
     return alt.Y("v:Q", axis=axis)
 
 
-def _fill(months: Sequence[Month], voice: Voice) -> dict[str, list[str]]:
+def _fill(months: Sequence[Month], series: Kinds, voice: Voice) -> dict[str, list[str]]:
     keys = [month.key for month in months]
     labelled = ("01", "04", "07", "10") if len(keys) <= 30 else ("01", "07")
     ticks = [key for key in keys if key.endswith(labelled)]
-    return {MONTHS_SHOWN: keys, TICKS: ticks, NAMES: voice.months()}
+    titles = {_title(each.name): [each.label] for each in series}
+    return {MONTHS_SHOWN: keys, TICKS: ticks, NAMES: voice.months(), **titles}
 
 
 def _datasets(months: Sequence[Month], series: Kinds) -> Data:

@@ -2,31 +2,32 @@
 
 Colours are CSS variables, so one drawing serves light, dark and print. Each chart is drawn for a
 wide and for a narrow column, because lettering that shrinks with its picture cannot be read on a
-telephone. Measured: 0.3 s for the first drawing of a process, then about 0.02 s each, as much in
-batches and in threads, so each is drawn when its page is made. `assets/charts/` puts the same
-specification, drawn by Vega in the browser, in the place of the drawing.
+telephone. `rendering` draws them; `assets/charts/` puts the same specification, drawn by Vega in
+the browser, in the place of the drawing.
 """
 
 import json
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from cophub.pipelines.site.formats import Cell
-from cophub.pipelines.site.slimming import TEXT, slim
+from cophub.pipelines.site.rendering import Data, Fill, drawn
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
 WIDTHS, MARGIN = (560, 320), 44
 ROWS = "rows"
 """A dataset that only the browser fills: the key of every row of the table, as field `row`."""
 
-_ROOT = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(.*)</svg>\s*$', re.DOTALL)
+_NUMBER = re.compile(r"[\d,.]+[kMG]?")
 _TAGS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 D3_LOCALES: dict[str, Any] = {"en": "en-US", "fr": "fr-FR", "es": "es-ES"}
 LOOK: dict[str, Any] = {
@@ -46,8 +47,6 @@ LOOK: dict[str, Any] = {
 PARAMS = [{"name": "at", "value": ""}, {"name": "span", "value": []}, {"name": "off", "value": []}]
 """The row that the reader points at, those chosen to be shown alone, and the names in the legend
 that are switched off."""
-
-Data = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,8 @@ def make_chart(
     data: Data,
     table: Table,
     legend: Sequence[Key] = (),
-    fill: Mapping[str, Sequence[Any]] | None = None,
+    fill: Fill | None = None,
+    english: Fill | None = None,
     aside: str = "",
     hidden: bool = False,
     voice: Voice = ENGLISH,
@@ -114,20 +114,18 @@ def make_chart(
     """A chart of what `draw(*args, width)` returns: an altair chart whose data are `NamedData`.
 
     All texts are in the reader's language already. `draw` is asked once for the same `args` and
-    width in pixels (without the axis), since altair needs 0.1 s for each; it uses the width as
-    the width of its views and for nothing else. `data` is by dataset and holds what may be
-    published; every datum's `row` is the key of its row in `table`. A list of one name in the
-    specification, `["the months"]`, is replaced by what `fill` has for it. `data` without any
-    datum means that there is nothing to draw.
+    width in pixels (without the axis), since altair needs 0.1 s for each, and may return a dict;
+    it uses the width as the width of its views and for nothing else. `data` is by dataset and holds
+    what may be published; every datum's `row` is the key of its row in `table`. A list of one name
+    in the specification, `["the months"]`, is replaced by what `fill` has for it. Where all texts
+    of the drawing are numbers or out of `fill`, `english` has the English ones: it is drawn once
+    for all languages. `data` without any datum means that there is nothing to draw.
     """
     drawings, live = None, Markup()
     if any(data.values()):
-        fill = fill or {}
-        wide, narrow = (
-            _svg(_filled(_spec(draw, args, width - MARGIN), fill, data), voice) for width in WIDTHS
-        )
-        drawings = (wide, narrow)
-        live = _live(_spec(draw, args, WIDTHS[0] - MARGIN), fill, data, voice)
+        specs = [_spec(draw, args, width - MARGIN) for width in WIDTHS]
+        wide, narrow = (_drawing(spec, fill or {}, english, data, voice) for spec in specs)
+        drawings, live = (wide, narrow), _live(specs[0], fill or {}, data, voice)
     return Chart(
         key=key, title=title, aside=aside, summary=summary, drawings=drawings, live=live,
         legend=tuple(legend), table=table, hidden=hidden,
@@ -151,23 +149,41 @@ def pointed_at(x: Any) -> Any:
 @cache
 def _spec(draw: Callable[..., Any], args: tuple[Hashable, ...], width: int) -> str:
     """A chart as Vega-Lite JSON, without its data and what `fill` puts in."""
-    spec: dict[str, Any] = draw(*args, width).to_dict()
-    spec.pop("$schema", None)
-    params = PARAMS + spec.pop("params", [])
+    with unchecked():
+        found = draw(*args, width)
+        spec: dict[str, Any] = found if isinstance(found, dict) else found.to_dict()
+    params = PARAMS + spec.get("params", [])
+    told = {name: each for name, each in spec.items() if name != "$schema"}
     return json.dumps(
-        spec | {"config": LOOK, "padding": 4, "params": params}, separators=(",", ":")
+        told | {"config": LOOK, "padding": 4, "params": params}, separators=(",", ":")
     )
 
 
-def _filled(spec: str, fill: Mapping[str, Sequence[Any]], data: Data) -> str:
-    for name, values in fill.items():
-        spec = spec.replace(json.dumps([name]), json.dumps(values))
-    chart = json.loads(spec)
-    chart["datasets"] = {**chart.get("datasets", {}), ROWS: [], **data}
-    return json.dumps(chart)
+def unchecked() -> AbstractContextManager[None]:
+    """altair does not hold charts against its schema, which is most of its time; tests do."""
+    return debug_mode(False)
 
 
-def _live(spec: str, fill: Mapping[str, Sequence[Any]], data: Data, voice: Voice) -> Markup:
+def _drawing(spec: str, fill: Fill, english: Fill | None, data: Data, voice: Voice) -> Markup:
+    words = _words(english, fill, voice) if english else None
+    locale = D3_LOCALES["en" if words else voice.language]
+    return drawn(spec, english or fill, {ROWS: [], **data}, locale, words)
+
+
+def _words(english: Fill, fill: Fill, voice: Voice) -> Callable[[str], str] | None:
+    """What a text of the English drawing is in the language of `fill`; None where that is it."""
+    if voice.language == "en":
+        return None
+    said = {
+        str(old): str(new)
+        for name in english
+        for old, new in zip(english[name], fill[name], strict=True)
+        if old != new
+    }
+    return lambda text: said.get(text) or (voice.figure(text) if _NUMBER.fullmatch(text) else text)
+
+
+def _live(spec: str, fill: Fill, data: Data, voice: Voice) -> Markup:
     """What the browser draws from. It holds no figure that `data` has not, and no tag."""
     content = json.dumps(
         {"widths": [width - MARGIN for width in WIDTHS], "fill": fill, "data": data,
@@ -185,21 +201,3 @@ def _locale(language: str) -> dict[str, Any] | None:
         return None
     locale: dict[str, Any] = vl_convert.get_format_locale(D3_LOCALES[language])
     return locale
-
-
-def _svg(spec: str, voice: Voice) -> Markup:
-    """The drawing without a size, colours or roles of its own: the page gives it all three."""
-    found = _ROOT.match(_drawing(spec, voice.language))
-    assert found is not None, "vl-convert gave no SVG"  # noqa: S101 - its contract, not our input
-    inner = slim(found[2])
-    width, height = found[1].split()[2:]
-    size = f'viewBox="{found[1]}" width="{width}" height="{height}" font-size="{TEXT}"'
-    # Vega escapes every text, and no mark of ours has a link or an image.
-    return Markup(f'<svg {size} aria-hidden="true">{inner}</svg>')  # noqa: S704
-
-
-@lru_cache(maxsize=1_500)
-def _drawing(chart: str, language: str) -> str:
-    """The same figures are drawn once, whichever audiences they are for."""
-    drawing: str = vl_convert.vegalite_to_svg(chart, format_locale=D3_LOCALES[language])
-    return drawing

@@ -12,7 +12,7 @@ _UNUSED = re.compile(
     r'|font-family="inherit"|font-size="12px"|stroke-width="1"|[xy]2="0"'
     r'|transform="translate\(0,0\)")'
 )
-_EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>|<g></g>')
+_EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?/>|<g></g>|<g/>')
 _BARE = re.compile(r"<g>((?:[^<]|<(?!/?g\b))*)</g>")
 _LONG_DECIMAL = re.compile(r"(\d\.\d)\d+")
 _CIRCLE = re.compile(

@@ -9,9 +9,17 @@ from typing import Any
 import altair as alt
 
 from cophub.pipelines.site import publications, runtime
-from cophub.pipelines.site.charts import acts_chart, flow_chart, people_chart
+from cophub.pipelines.site.charts import (
+    acts_chart,
+    draw_acts,
+    draw_flow,
+    draw_people,
+    flow_chart,
+    people_chart,
+)
 from cophub.pipelines.site.drawing import Key, Row, Table, make_chart, shown_unless_off
 from cophub.pipelines.site.formats import FEW, cell
+from cophub.pipelines.site.map import draw_map
 from cophub.pipelines.site.model import Month, Series
 from cophub.pipelines.site.slimming import slim
 from cophub.pipelines.site.voices import voice, voices
@@ -229,3 +237,27 @@ def test_a_drawing_keeps_what_is_written_in_it():
     text = f'<text font-size="12.5px">{words}</text>'
     drawing = text.replace("<text", '<text class="mark" role="graphics-symbol" opacity="1"')
     assert slim(drawing) == text
+
+
+def test_charts_are_what_vega_lite_takes():
+    """They are not held against its schema when a site is made."""
+    series = (Series("a", "A", "var(--c1)"), Series("b", "B", "var(--c2)"))
+    for draw in (draw_people, draw_flow):
+        assert draw(series, 500).to_dict(validate=True)
+    assert alt.Chart.from_dict(draw_acts(series, 500), validate=True)
+    assert draw_map(500).to_dict(validate=True)
+
+
+def test_the_words_and_numbers_of_a_drawing_are_those_of_the_language_and_nothing_else_differs():
+    kinds = (Series("posts", "Posts"), Series("opens", "Opened"))
+    figures = months(posts=[2_000, 5] * 4, opens=[7, 2] * 4)
+    english, french = (acts_chart(figures, kinds, voice(each)) for each in ("en", "fr"))
+    for old, new in zip(english.drawings, french.drawings, strict=True):
+        (said, shapes), (told, others) = letters(old), letters(new)
+        assert shapes == others
+        assert {"Posts", "Jan", "Jul", "2026", "1,000", "2,000"} <= set(said)
+        assert {"Messages", "janv.", "juil.", "2026", "1\u202f000", "2\u202f000"} <= set(told)
+
+
+def letters(drawing: str) -> tuple[list[str], str]:
+    return re.findall(r">([^<>]+)<", drawing), re.sub(r">[^<>]+<", "><", drawing)
