@@ -33,7 +33,7 @@ _SEEN: BindParameter[Any] = bindparam("seen", expanding=True)
 _MOVES = text("SELECT community, quarter, level_before, level, people FROM measure_move")
 _CHANNELS = text("""
 SELECT community, quarter, source, kind, people, people_only FROM measure_channel
-ORDER BY people DESC, source, kind
+ORDER BY source, kind
 """)
 # What a rule of plugins.toml places is an event: its place is no space and has no name to hide.
 _NAMED = text("""
@@ -198,9 +198,13 @@ def parts_of(community: str, guarded: Guarded, named: Named) -> Parts:
     unnamed: dict[str, int] = {}
     for quarter, rows in guarded.channels.items():
         mine = {pair: cells for pair, cells in rows.items() if (community, *pair) in named}
-        channels[quarter] = tuple(
+        told = (
             ChannelReach(source, kind.replace("_", " "), *cells)
             for (source, kind), cells in mine.items()
+        )
+        # By what is published: the place of a hidden figure would tell how large it is.
+        channels[quarter] = tuple(
+            sorted(told, key=lambda each: (-(each.people.value or 0), each.source, each.kind))
         )
         unnamed[quarter] = len(rows) - len(mine)
     return Parts(guarded.moves, channels, unnamed)

@@ -21,7 +21,7 @@ from cophub.pipelines.site.guarding import (
     withhold_told_groups,
 )
 from cophub.pipelines.site.measured import LEVELS
-from cophub.pipelines.site.measuring import _moves, across_cells
+from cophub.pipelines.site.measuring import Guarded, _moves, across_cells, parts_of
 
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3")
 CHANNELS = (("lists", "list"), ("calls", "meeting_room"), ("news", "audience"))
@@ -194,3 +194,12 @@ def test_the_sum_of_the_lists_and_the_people_do_not_tell_how_few_are_in_several(
     across_cells({"": {"2026Q1": told}})
     assert (told["people_total"], told["members"]) == (WITHHELD, WITHHELD)
     assert told["memberships_total"].value == 16
+
+
+def test_the_order_of_channels_tells_nothing_of_those_that_are_hidden():
+    """By how many they reach, the hidden one would stand between 9 and 8."""
+    reached = {"a": cell(8, 8), "b": cell(9, 9), "c": WITHHELD, "d": FEW}
+    rows = {(source, "list"): (reached[source], WITHHELD) for source in "bcad"}
+    named = frozenset(("soil", *channel) for channel in rows)
+    parts = parts_of("soil", Guarded({}, {"2026Q1": rows}), named)
+    assert [each.source for each in parts.channels["2026Q1"]] == ["b", "a", "c", "d"]

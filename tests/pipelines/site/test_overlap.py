@@ -47,6 +47,12 @@ def test_what_few_share_is_hidden_and_so_is_what_all_but_few_do():
     assert all(each.containment.hidden and each.jaccard.hidden for each in told(members).pairs)
 
 
+def test_all_but_few_is_hidden_also_beside_what_is_hidden_already():
+    """2 of b are not in a, which no sum tells once nobody knows how many of b are in c."""
+    members = hub({"a": 30, "b": 2, "ab": 18, "abc": 10, "c": 2})
+    assert states(told(members)) == {"ab": "–", "ac": "–", "bc": "–"}
+
+
 def test_a_community_of_few_is_left_out_of_the_matrix():
     found = told(hub({"a": 20, "b": 1, "ab": 3}))
     assert (found.order, found.pairs, found.left_out) == (("a",), (), 1)
@@ -137,6 +143,16 @@ def test_totals_are_hidden_where_few_are_in_three_or_in_many():
     assert totals_tell_few(hub(wide | {"abc": 6})) == (False, False)
     assert totals_tell_few(hub(wide | {"abc": 2})) == (True, True)
     assert totals_tell_few(hub(wide | {"abc": 6, "abcd": 3})) == (False, True)
+
+
+def test_people_in_many_do_not_tell_how_few_are_in_two_or_three():
+    """12 people are in several of 8 communities, 10 of them in four: 2 are in two or three."""
+    alone = dict.fromkeys("abcdefgh", 9)
+    members = hub(alone | {"abcd": 5, "efgh": 5, "ae": 2})
+    assert totals_tell_few(members) == (False, False), "these do not hide it"
+    assert told(members).many.hidden
+    assert told(members, TRUSTED).many.value == 10
+    assert told(hub(alone | {"abcd": 5, "efgh": 5, "ae": 5})).many.value == 10
 
 
 def test_alike_communities_stand_beside_one_another():
