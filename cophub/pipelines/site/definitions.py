@@ -102,6 +102,10 @@ _ACROSS = (
     Definition("rest", "The rest", "The vendor’s count less what was kept and what was not"
                " understood, over the spaces of which the vendor gives a count: out of scope,"
                " erased, merged into one person, or counted otherwise by the vendor."),
+    Definition("compared", "Spaces compared", "Spaces of the source of which the vendor says how"
+               " many members they have, of all its spaces."),
+    Definition("seen", "Read by the latest run", "Items that the vendor gave the latest run,"
+               " whether or not they had changed since the one before."),
 )  # fmt: skip
 
 _TAKEN = frozenset(each.name for each in (*_OWN, *_ACROSS))

@@ -9,18 +9,21 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules whose answer another colour scheme can change."""
 
-# What is wrong, and what axe leaves to a person, but for colours in drawings and in what lies above
-# the page: those it never decides, and `TOO_PALE` does.
+# What is wrong, and what axe leaves to a person, but for colours that it cannot decide on: in
+# drawings, in what scrolls, and in what lies above the page. Those are marked for `TOO_PALE`.
 _LOOK = """
 async ([context, options]) => {
+  for (const each of document.querySelectorAll(".undecided")) each.classList.remove("undecided");
   const found = await axe.run(context ?? document, {
     ...options, resultTypes: ["violations", "incomplete"], elementRef: true,
   });
   const told = [];
   const tell = (kind, rules) => {
     for (const rule of rules) for (const node of rule.nodes) {
-      const unseen = node.element.closest("svg, [popover]");
-      if (kind === "undecided" && rule.id === "color-contrast" && unseen) continue;
+      if (kind === "undecided" && rule.id === "color-contrast") {
+        node.element.classList.add("undecided");
+        continue;
+      }
       const why = [...node.any, ...node.all, ...node.none].map((each) => each.message).join("; ");
       told.push([kind, rule.id, rule.help, node.html.slice(0, 240), why]);
     }
@@ -49,8 +52,10 @@ TOO_PALE = """
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const texts = document.querySelectorAll("main svg text, :popover-open, :popover-open *");
-  return [...texts].filter((text) => text.checkVisibility()).filter((text) => {
+  // A text with a stroke is the halo behind another.
+  const texts = document.querySelectorAll(".undecided, main svg text, :popover-open *");
+  const seen = [...texts].filter((text) => text.checkVisibility() && !text.matches("[stroke]"));
+  return seen.filter((text) => {
     const style = getComputedStyle(text);
     const colours = [parts(text.closest("svg") ? style.fill : style.color), behind(text)];
     const [dark, light] = colours.map(luminance).sort((a, b) => a - b);
@@ -70,8 +75,8 @@ def look(page: Any, rules: str = "all", within: str | None = None) -> list[str]:
 
     `rules` are "all" of `TAGS`, those "of colours", or the "others".
     """
-    pale = [] if rules == "others" else page.evaluate(TOO_PALE)
-    return [" | ".join(each) for each in ask(page, rules, within)["told"]] + pale
+    told = [" | ".join(each) for each in ask(page, rules, within)["told"]]
+    return told if rules == "others" else told + page.evaluate(TOO_PALE)
 
 
 def ask(page: Any, rules: str = "all", within: str | None = None) -> dict[str, Any]:

@@ -91,15 +91,8 @@ def audiences(invented: Site, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 @pytest.fixture(scope="session")
 def languages(invented: Site, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Three communities, a hostile and a tiny one among them, in three languages."""
-    some = {"mercop", "wildwest", "tiny"}
-    site = replace(
-        invented, communities=tuple(each for each in invented.communities if each.key in some),
-        directory=tuple(replace(each, communities=tuple(
-            (key, title) for key, title in each.communities if key in some
-        )) for each in invented.directory),
-    )  # fmt: skip
-    return make(tmp_path_factory.mktemp("languages"), [site], ["en", "fr", "es"])
+    """The site of one audience in three languages."""
+    return make(tmp_path_factory.mktemp("languages"), [invented], ["en", "fr", "es"])
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +143,7 @@ def come_alive(page: Any) -> int:
     count: int = charts.count()
     for at in range(count):
         charts.nth(at).scroll_into_view_if_needed()
-    if count:
         page.wait_for_function(
-            "() => [...document.querySelectorAll('[data-chart]')]"
-            ".every((each) => each.dataset.state === 'ready')"
+            "at => document.querySelectorAll('[data-chart]')[at].dataset.state === 'ready'", arg=at
         )
     return count

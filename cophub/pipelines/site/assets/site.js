@@ -18,11 +18,13 @@
   for (const table of document.querySelectorAll("table[data-sortable]")) {
     const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
     for (const head of heads.filter((each) => each.dataset.sort)) {
-      const button = document.createElement("button");
-      button.type = "button";
+      // Inline, unlike a button, so that no line breaks elsewhere than before and nothing moves.
+      const button = document.createElement("span");
+      button.role = "button";
+      button.tabIndex = 0;
       button.className = "sort";
       button.append(head.firstChild.textContent.trim());
-      head.firstChild.replaceWith(button);
+      head.firstChild.replaceWith(button, " ");
       button.addEventListener("click", () => {
         const was = head.getAttribute("aria-sort");
         const down = was ? was === "ascending" : head.dataset.sort === "number" || "down" in head.dataset;
@@ -30,6 +32,11 @@
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const body = table.tBodies[0];
         body.append(...[...body.rows].sort(order(head.dataset.sort, head.cellIndex, down)));
+      });
+      button.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        button.click();
       });
     }
   }
