@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -43,9 +43,15 @@ class Voice:
         own = Locale.parse(self.language).get_display_name() or self.language
         return own[:1].upper() + own[1:]
 
-    @property
+    @cached_property
     def locale(self) -> Locale:
         return Locale.parse(self.language)
+
+    @cached_property
+    def _signs(self) -> dict[int, str]:
+        """How the English signs of numbers are written."""
+        told = self.locale.number_symbols["latn"]
+        return {ord(","): str(told["group"]), ord("."): str(told["decimal"])}
 
     def knows(self, text: str) -> bool:
         """Whether a text of ours can be said."""
@@ -99,11 +105,8 @@ class Voice:
 
     def figure(self, text: str) -> str:
         """A figure that is written the English way: `1,234.5 %`, `+3 pts`, `<5`."""
-        signs = str.maketrans(",.", self._sign("group") + self._sign("decimal"))
-        return text.translate(signs).replace("pts", self.say("pts"))
-
-    def _sign(self, kind: str) -> str:
-        return str(self.locale.number_symbols["latn"][kind])
+        said = text.translate(self._signs)
+        return said.replace("pts", self.say("pts")) if "pts" in said else said
 
     def number(self, value: float) -> str:
         return self.figure(number(value))

@@ -44,6 +44,7 @@ class Ledger:
     """Of these it is not even said whether they are about few people."""
     _lines_of: dict[Spot, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     """The numbers of a figure's lines, and its sign in each."""
+    _open: dict[int, dict[Spot, tuple[int, int, float]]] = field(default_factory=dict)
     _left: int = 0
 
     def __post_init__(self) -> None:
@@ -111,25 +112,38 @@ class Ledger:
         self._left -= 1
         if self._left < 0 or len(world) >= size:
             return False
-        choices = min((self._choices(number, off, world) for number in off), key=len)
-        for _, spot, change, after in choices:
+        few = min((self._choices(number, off, world) for number in off), key=len)
+        choices = [(self._off(spot, change, off), spot, change) for spot, change in few]
+        # First those that leave the fewest lines out of balance.
+        for after, spot, change in sorted(choices, key=lambda each: (len(each[0]), *each[1:])):
             world[spot] = change
             if self._balanced(world, after, size):
                 return True
             del world[spot]
         return False
 
-    def _choices(
-        self, number: int, off: dict[int, int], world: World
-    ) -> list[tuple[int, Spot, int, dict[int, int]]]:
-        """The figures that can bring a line into balance; first those that leave the fewest out."""
+    def _choices(self, number: int, off: Mapping[int, int], world: World) -> list[tuple[Spot, int]]:
+        """The figures that can bring a line into balance, and by what change."""
+        missing = off[number]
         found = []
-        for spot, sign in self.lines[number].items():
-            change = -off[number] * sign
-            if spot not in world and self._is_open(spot) and self._fits(spot, change):
-                after = self._off(spot, change, off)
-                found.append((len(after), spot, change, after))
-        return sorted(found, key=lambda choice: choice[:3])
+        for spot, (sign, least, most) in self._open_in(number).items():
+            change = -missing * sign
+            if least <= change <= most and spot not in world:
+                found.append((spot, change))
+        return found
+
+    def _open_in(self, number: int) -> dict[Spot, tuple[int, int, float]]:
+        """The figures of a line that may be others than the true ones: sign, least and most change.
+
+        Kept as long as nothing more is hidden: they are asked for again and again.
+        """
+        if (found := self._open.get(number)) is None:
+            found = self._open[number] = {}
+            for spot, sign in self.lines[number].items():
+                if self._is_open(spot):
+                    (least, most), true = self.range_of(spot), self.true[spot]
+                    found[spot] = (sign, least - true, most - true)
+        return found
 
     def _is_open(self, spot: Spot) -> bool:
         cell = self.cells.get(spot)
@@ -144,6 +158,7 @@ class Ledger:
         for each in asked:
             shown = [other for other in self._beside(each) if self._may_hide(other)]
             if shown:
+                self._open.clear()
                 self.cells[min(shown, key=self._price)] = WITHHELD
                 return True
             beside = {other for other in self._beside(each) - reached if self._is_open(other)}
@@ -166,6 +181,7 @@ class Ledger:
             spot for each in spots for spot in self._beside(each) - self.vague - self.fixed
             if spot in self.cells and (self.cells[spot].hidden or not self.true[spot])
         }  # fmt: skip
+        self._open.clear()
         self.cells.update(dict.fromkeys(fresh, WITHHELD))
         self.vague |= fresh
         return bool(fresh)
