@@ -24,6 +24,7 @@ from cophub.pipelines.site.formats import (
 )
 from cophub.pipelines.site.overlap import Members, few, totals_tell_few
 from cophub.pipelines.site.regions import REGIONS, UNKNOWN, WIDE_REGIONS, region_of, wide
+from cophub.pipelines.site.riddles import BROAD
 
 _COUNTRIES = text("SELECT id, country FROM person WHERE country IS NOT NULL AND kind = 'person'")
 Counts = Mapping[str, Mapping[str, Set[str]]]
@@ -110,7 +111,7 @@ def _lines(
         if not audience.trusted:
             cells = withhold_line(cells, len(people))
             if total.shown and _union_tells_few(domain.communities):
-                total = WITHHELD
+                total, cells = WITHHELD, _without_sum(cells)
         lines.append(Line(name, tuple(cells), total))
     return tuple(lines)
 
@@ -120,6 +121,20 @@ def _union_tells_few(communities: Members) -> bool:
     counts = Counter(person for people in communities.values() for person in people)
     several = sum(1 for count in counts.values() if count >= 2)
     return few(several) or totals_tell_few(communities)[0]
+
+
+def _without_sum(cells: Sequence[Cell]) -> list[Cell]:
+    """Cells of a line whose total is hidden: where all were shown, they would add up to it.
+
+    The largest leaves the sum open, if it is no small one itself.
+    """
+    largest = max((each.value or 0 for each in cells), default=0)
+    if any(each.hidden for each in cells):
+        return list(cells)
+    if largest < BROAD:
+        return [WITHHELD if each.value else each for each in cells]
+    at = [each.value for each in cells].index(largest)
+    return [*cells[:at], WITHHELD, *cells[at + 1 :]]
 
 
 def withhold_line(cells: Sequence[Cell], total: int) -> list[Cell]:
@@ -169,9 +184,12 @@ def _everybody(
         for at, count in enumerate(counts)
     ]  # fmt: skip
     people = {name: domain.people for name, domain in domains.items()}
-    if total.shown and _union_tells_few(people):
-        total = WITHHELD
-    return Line("", tuple(withhold_line(cells, len(places))), total)
+    cells = withhold_line(cells, len(places))
+    # Where nobody is in two domains, the total less those that are shown is the hidden one.
+    left = any(line.total.hidden for line in lines) and max(places.values()) == 1
+    if total.shown and (left or _union_tells_few(people)):
+        total, cells = WITHHELD, _without_sum(cells)
+    return Line("", tuple(cells), total)
 
 
 def _once(count: int, column: Sequence[Cell], in_so_many: Mapping[int, int]) -> Cell:

@@ -78,7 +78,8 @@ def without_totals(site: Site, members: overlap.Members) -> Site:
     if site.audience.trusted:
         return site
     people, several = overlap.totals_tell_few(members)
-    people = people or site.people.hidden
+    everybody = site.together.coverage.all_members
+    people = people or site.people.hidden or (everybody is not None and everybody.total.hidden)
     hidden = (OF_PEOPLE if people else frozenset()) | (OF_SEVERAL if several else frozenset())
     return replace(
         site,

@@ -99,6 +99,43 @@ def test_all_together_do_not_tell_how_few_are_in_two_domains():
     assert texts(found.all_members)[1] == "–"
 
 
+def test_the_cells_of_a_domain_do_not_add_up_to_how_few_are_in_two_of_its_communities():
+    """10 and 9 of one domain who are 16 people: 3 are in both."""
+    found = matrix({"two": people(k=10), "three": {f"k{n}" for n in range(7, 16)}})
+    assert texts(found.members[0]) == ("Water", "–", "–")
+    assert texts(found.all_members) == ("", "–", "–")
+    found = matrix({"two": people(k=10), "three": {f"k{n}" for n in range(7, 16)},
+                    "one": {f"k{n}" for n in range(30, 50)}})  # fmt: skip
+    assert [line.total.text for line in found.members] == ["20", "–"]
+    assert found.all_members.total.hidden, "less 20 it would be the 16"
+    both = people(n=10) | {"k0"}
+    found = matrix({"two": people(k=9) | both, "three": {f"k{n}" for n in range(7, 16)} | both})
+    assert texts(found.members[0]) == ("Water", "10", "16", "26"), "13 are in both"
+
+
+def test_the_cells_of_a_domain_do_not_add_up_to_how_few_are_in_three_of_its_communities():
+    domains = dict.fromkeys("abc", "Soil")
+    groups = {"abc": 2, "ab": 7, "ac": 8, "bc": 9, "a": 12, "b": 13, "c": 14}
+    members = {key: {f"{each}{n}" for each, count in groups.items() if key in each
+                     for n in range(count)} for key in "abc"}  # fmt: skip
+    everybody = set().union(*members.values())
+    regions = {person: "005" if person.startswith("b") else "014" for person in everybody}
+    found = coverage(domains, members, {}, regions, ONE)
+    assert texts(found.members[0]) == ("Soil", "–", "22", "–")
+    found = coverage(domains, members, {}, regions, TRUSTED)
+    assert texts(found.members[0]) == ("Soil", "43", "22", "65")
+
+
+def test_how_many_have_a_country_does_not_tell_how_many_there_are():
+    """Of 41 people 20 have no country: that share would tell the 41, and these the 2 in both."""
+    shared = people(k=2)
+    members = {"one": shared | {f"k{n}" for n in range(10, 20)} | {f"u{n}" for n in range(20)},
+               "two": shared | {f"k{n}" for n in range(20, 29)}}  # fmt: skip
+    found = matrix(members)
+    assert found.all_members.total.hidden
+    assert found.countries_known.hidden
+
+
 def sized(**sizes: int) -> dict[str, set[str]]:
     return {key: {f"p{n}" for n in range(size)} for key, size in sizes.items()}
 

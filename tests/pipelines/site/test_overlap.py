@@ -48,8 +48,8 @@ def test_what_few_share_is_hidden_and_so_is_what_all_but_few_do():
 
 
 def test_all_but_few_is_hidden_also_beside_what_is_hidden_already():
-    """2 of b are not in a, which no sum tells once nobody knows how many of b are in c."""
-    members = hub({"a": 30, "b": 2, "ab": 18, "abc": 10, "c": 2})
+    """2 of c are not in b, which no sum tells once nobody knows how many of c are in a."""
+    members = hub({"a": 2, "b": 30, "c": 2, "bc": 18, "abc": 10})
     assert states(told(members)) == {"ab": "–", "ac": "–", "bc": "–"}
 
 
