@@ -1,6 +1,7 @@
 """The pages beside the overview: directory, overlap, brokers, coverage, sources, definitions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -19,8 +20,8 @@ Page = Callable[..., Publication]
 """Renders a template into a file; the third is the name of its place in the menu."""
 
 COMMUNITIES_TO_A_PAGE, MATRIX = 120, 40
-PAIRS, PEOPLE, BROKERS, DOMAINS, ORGANIZATIONS = 40, 200, 200, 80, 120
-"""How many of them a page shows, so that none is larger than 300 kB."""
+PAIRS, PEOPLE, BROKERS, DOMAINS, ORGANIZATIONS = 20, 25, 25, 80, 40
+"""How many of them a page shows: those that matter most, and no page is larger than 300 kB."""
 IN_MANY = 3
 """Who is in so many communities that may be named is named as being in many."""
 _STEPS = (10, 25, 50, 75)
@@ -73,7 +74,7 @@ def _overlap(site: Site, voice: Voice, page: Page) -> Publication:
     numbers = {key: number for number, key in enumerate(matrix, 1)}
     return page(
         "overlap.html.j2", "overlap.html", "overlap", pairs=pairs, most=PAIRS, matrix=matrix,
-        titles=_titles(site), many=in_many(site),
+        titles=_titles(site), many=in_many(site), most_people=PEOPLE,
         map=overlap_map(overlap, site.communities, numbers, voice),
     )  # fmt: skip
 
@@ -86,19 +87,38 @@ def in_many(site: Site) -> list[Person]:
         each for each in site.directory
         if len(each.communities) >= IN_MANY and (each.listed or site.audience.trusted)
     ]  # fmt: skip
-    return sorted(found, key=lambda each: -len(each.communities))[:PEOPLE]
+    return sorted(found, key=lambda each: -len(each.communities))
 
 
 def _coverage(site: Site, voice: Voice, page: Page) -> Publication:
-    shares = site.together.participation.shares
-    by_name: dict[str, list[Share]] = {}
-    for each in shares:
-        by_name.setdefault(each.organization, []).append(each)
+    rows = _by_organization(site.together.participation.shares)
+    shown = rows[:ORGANIZATIONS]
+    count = Counter(key for _, cells in shown for key in cells)
+    titles = _titles(site)
+    columns = sorted(titles, key=lambda key: -count[key])[:MATRIX]
     return page(
         "coverage.html.j2", "coverage.html", "coverage", coverage=site.together.coverage,
-        participation=site.together.participation, organizations=[*by_name.items()],
-        titles=_titles(site), most=DOMAINS, largest=_largest, steps=partial(_shades, voice=voice),
+        participation=site.together.participation, organizations=shown, all=len(rows),
+        columns=[key for key in titles if key in columns], titles=titles, most=DOMAINS,
+        largest=_largest, largest_share=max((_most(cells) for _, cells in shown), default=0),
+        steps=partial(_shades, voice=voice),
     )  # fmt: skip
+
+
+def _by_organization(shares: Iterable[Share]) -> list[tuple[str, dict[str, Cell]]]:
+    """Name and people by community; two organisations of one name have a line each."""
+    rows: list[tuple[str, dict[str, Cell]]] = []
+    for each in shares:
+        name, cells = rows[-1] if rows else ("", {})
+        if not rows or name != each.organization or each.community in cells:
+            cells = {}
+            rows.append((each.organization, cells))
+        cells[each.community] = each.people
+    return rows
+
+
+def _most(cells: Mapping[str, Cell]) -> float:
+    return max(cell.value or 0 for cell in cells.values())
 
 
 def _titles(site: Site) -> dict[str, str]:
@@ -121,9 +141,9 @@ def _depth(cell: Cell, largest: float) -> int:
     return min(5, 1 + int(5 * (value - 1) / largest)) if value and largest else 0
 
 
-def _shades(lines: Sequence[Line], voice: Voice) -> list[str]:
+def _shades(most: float, voice: Voice) -> list[str]:
     """What each shade of a matrix stands for: `1–4`, `5–8`, ..."""
-    largest = int(_largest(lines))
+    largest = int(most)
     if largest < 1:
         return []
     by_step = groupby(range(1, largest + 1), lambda n: _depth(Cell("shown", n, ""), largest))

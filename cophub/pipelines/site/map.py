@@ -6,6 +6,8 @@ It is made of published figures alone: where a pair is hidden there is no line, 
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -19,8 +21,11 @@ from cophub.pipelines.site.voices import Voice
 
 MOST_NODES, NAMED, STRONGEST = 40, 16, 2
 """How many communities are drawn; more than `NAMED` bear numbers alone; lines from each."""
-_LONGEST, _ROOMY = 20, 400
-"""Letters of a name; the width in pixels from which on there is room for names."""
+_LONGEST, _ROOMY = 22, 400
+"""Letters of a line of a name; the width in pixels from which on there is room for names."""
+_ROOM, _CIRCLE = (0.3, 0.19), (0.08, 0.11)
+"""What a circle takes with two lines of name, and without, of a wide drawing."""
+_PUSHES, _OTHER_WAY, _NEARLY = 400, 7, 1e-3
 Place = tuple[float, float]
 
 
@@ -40,7 +45,7 @@ def overlap_map(
     if not linked:
         return None
     nodes = [each for each in communities if each.key in linked]
-    places = placed([each.key for each in nodes], pairs)
+    places = placed([each.key for each in nodes], pairs, _ROOM if _by_name(nodes) else _CIRCLE)
     first = pairs[0]
     titles = {each.key: each.title for each in nodes}
     summary = voice.say("{} communities; {} and {} share most, {} people").format(
@@ -67,11 +72,13 @@ def strongest(pairs: Sequence[Pair]) -> list[Pair]:
     return kept
 
 
-def placed(keys: Sequence[str], pairs: Sequence[Pair]) -> dict[str, Place]:
+def placed(
+    keys: Sequence[str], pairs: Sequence[Pair], room: Place = (0.0, 0.0)
+) -> dict[str, Place]:
     """Where each community stands, 0 to 1: the same for the same figures.
 
     By the forces of Fruchterman and Reingold, from a circle on, the more people two share the
-    stronger they pull.
+    stronger they pull; then moved until each has the `room` of its own, as wide and as high.
     """
     import igraph
 
@@ -85,8 +92,33 @@ def placed(keys: Sequence[str], pairs: Sequence[Pair]) -> dict[str, Place]:
         )
     finally:
         igraph.set_random_number_generator(random)
-    spans = [_scaled(axis) for axis in zip(*layout.coords, strict=True)]
-    return {key: (spans[0][number[key]], spans[1][number[key]]) for key in keys}
+    across, down = (_scaled(axis) for axis in zip(*layout.coords, strict=True))
+    places = apart([*zip(across, down, strict=True)], room)
+    return dict(zip(keys, places, strict=True))
+
+
+def apart(places: Sequence[Place], room: Place) -> list[Place]:
+    """Places between 0 and 1 of which no two overlap, each as wide and as high as `room`.
+
+    Two that do are pushed from one another by the shorter way, and now and then by the other, lest
+    they get stuck at a border; where there is no room for all, some still overlap.
+    """
+    moved = [[x, y] for x, y in places]
+    for turn in range(_PUSHES):
+        calm = True
+        for one, other in combinations(moved, 2):
+            lacks = [room[axis] - abs(one[axis] - other[axis]) for axis in (0, 1)]
+            if min(lacks) <= _NEARLY:
+                continue
+            calm = False
+            wide = lacks[0] / room[0] < lacks[1] / room[1]
+            axis = int(wide == (turn % _OTHER_WAY == _OTHER_WAY - 1))
+            push = lacks[axis] / 2 * (1 if one[axis] > other[axis] else -1)
+            one[axis] = min(1.0, max(0.0, one[axis] + push))
+            other[axis] = min(1.0, max(0.0, other[axis] - push))
+        if calm:
+            break
+    return [(round(x, 4), round(y, 4)) for x, y in moved]
 
 
 def _scaled(values: Sequence[float]) -> list[float]:
@@ -109,7 +141,7 @@ def draw_map(width: int) -> Any:
     ring = alt.condition("datum.row === at", alt.value(3), alt.value(1.2))
     names = circles.encode(x=x, y=y, text="name:N")
     below = circles.encode(x=x, y=y, text="below:N")
-    letters: dict[str, Any] = {"fontSize": 11.5, "dy": 26}
+    letters: dict[str, Any] = {"fontSize": 11.5, "dy": 27, "lineBreak": "\n", "lineHeight": 13}
     named = [
         below.mark_text(**letters, color="var(--paper)", stroke="var(--paper)", strokeWidth=4),
         below.mark_text(**letters, color="var(--ink)"),
@@ -136,7 +168,7 @@ def _lines(pairs: Sequence[Pair], places: Mapping[str, Place]) -> list[dict[str,
 def _circles(
     nodes: Sequence[Community], places: Mapping[str, Place], numbers: Mapping[str, int]
 ) -> list[dict[str, Any]]:
-    by_name = len(nodes) <= NAMED
+    by_name = _by_name(nodes)
     return [
         {"row": each.key, "v": each.members.value or 0, "x": places[each.key][0],
          "y": places[each.key][1], "name": str(numbers.get(each.key, "")),
@@ -145,8 +177,13 @@ def _circles(
     ]  # fmt: skip
 
 
+def _by_name(nodes: Sequence[Community]) -> bool:
+    return len(nodes) <= NAMED
+
+
 def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST else title[: _LONGEST - 1].rstrip() + "…"
+    """A title in two lines at most."""
+    return "\n".join(wrap(title, _LONGEST, max_lines=2, placeholder="…"))
 
 
 def _table(nodes: Sequence[Community], pairs: Sequence[Pair], voice: Voice) -> Table:

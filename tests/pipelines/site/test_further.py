@@ -15,7 +15,7 @@ from cophub.pipelines.site.coverage import coverage
 from cophub.pipelines.site.definitions import DEFINITIONS, groups
 from cophub.pipelines.site.formats import FEW
 from cophub.pipelines.site.further import in_many
-from cophub.pipelines.site.map import overlap_map
+from cophub.pipelines.site.map import apart, overlap_map
 from cophub.pipelines.site.model import Community, Person, SpaceLink
 from cophub.pipelines.site.overlap import Raw, overlap
 from cophub.pipelines.site.pages import pages
@@ -166,3 +166,13 @@ def test_every_definition_has_an_anchor_of_its_own_to_which_its_panel_leads(file
     page = files["definitions.html"]
     assert all(f'id="{anchor}"' in page for anchor in anchors)
     assert 'href="../definitions.html#word-members"' in files["communities/mercop.html"]
+
+
+def test_no_two_names_of_the_map_lie_over_one_another():
+    chance, room = random.Random(3), (0.3, 0.19)
+    for count in (2, 12, 16):
+        crowded = [(0.3 + chance.random() / 3, 0.3 + chance.random() / 3) for _ in range(count)]
+        places = apart(crowded, room)
+        assert all(0 <= each <= 1 for place in places for each in place)
+        for (x, y), (x2, y2) in combinations(places, 2):
+            assert abs(x - x2) > room[0] - 0.01 or abs(y - y2) > room[1] - 0.01, count

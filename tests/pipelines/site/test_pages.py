@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 
 from cophub.pipelines.site.across import Across
 from cophub.pipelines.site.model import Person, Site
-from cophub.pipelines.site.pages import environment, pages, slug
+from cophub.pipelines.site.pages import PEOPLE_TO_A_PAGE, environment, pages, slug
 
 CANARY = "document.title='got in'"
 LOADS = {"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"}
@@ -123,7 +123,7 @@ def test_no_page_is_larger_than_300_kb(invented):
         invented, directory=crowd, quarters=many, communities=(first,), together=Across()
     )
     sizes = {str(each.path): len(str(each.content).encode()) for each in pages(site)}
-    assert len(sizes) == 2 + 30 + 5 + 2
+    assert len(sizes) == 2 + 12_000 // PEOPLE_TO_A_PAGE + 5 + 2
     assert max(sizes.values()) < 300_000, sizes
 
 

@@ -20,7 +20,7 @@ from cophub.pipelines.site.voices import Voice, capital, voice
 from cophub.warehouse.definitions import REGISTRY
 
 LANGUAGES = ("fr", "es")
-COGNATES = ("Organisations", "Sources", "no")
+COGNATES = ("Organisations", "Sources", "Menu", "no")
 """Texts that are the same in French, or in Spanish."""
 SITE = Path(str(resources("cophub.pipelines.site")))
 TEMPLATES = sorted((SITE / "templates").glob("*.j2"))
