@@ -6,11 +6,14 @@ works from a folder and over HTTP alike; nothing in it makes code out of text.
 """
 
 import hashlib
+import os
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 
 import vl_convert
+from platformdirs import user_cache_path
 
 from cophub import Publication
 
@@ -32,9 +35,26 @@ def path() -> str:
 
 @cache
 def publication() -> Publication:
-    """The file itself, 0.9 MB. Bundling takes a second of a run, and is done once a process."""
-    vega = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return Publication(path(), f"{_LICENCE}{vega}\n{_ours()}")
+    """The file itself, 0.9 MB."""
+    return Publication(path(), f"{_LICENCE}{_vega()}\n{_ours()}")
+
+
+def _vega() -> str:
+    """Bundling takes a second, so the bundle of a version is kept in the user's own cache folder.
+
+    Where that cannot be written, each process bundles anew.
+    """
+    folder = user_cache_path("cophub")
+    kept = folder / f"vega-{version('vl-convert-python')}.js"
+    with suppress(OSError, UnicodeDecodeError):
+        return kept.read_bytes().decode()
+    vega: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{kept.name}.{os.getpid()}"
+        draft.write_bytes(vega.encode())
+        draft.replace(kept)
+    return vega
 
 
 @cache

@@ -199,6 +199,21 @@ def test_the_file_that_pages_load_makes_no_code_of_text_and_has_its_licence_and_
     assert len(str(file.content)) < 1_000_000
 
 
+def test_the_bundle_is_made_once_and_without_a_cache_folder_each_time(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setattr(
+        runtime.vl_convert, "javascript_bundle", lambda _: made.append(1) or "a\r\né"
+    )
+    monkeypatch.setattr(runtime, "user_cache_path", lambda _: tmp_path / "cache" / "cophub")
+    assert [runtime._vega() for _ in range(2)] == ["a\r\né"] * 2
+    assert len(made) == 1
+    assert len(list((tmp_path / "cache" / "cophub").iterdir())) == 1
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(runtime, "user_cache_path", lambda _: tmp_path / "file" / "cophub")
+    assert [runtime._vega() for _ in range(2)] == ["a\r\né"] * 2
+    assert len(made) == 3
+
+
 def test_each_audience_has_the_file_once_whatever_languages_it_reads(invented):
     speak = voices(["en", "fr"])
     made = [str(each.path) for voice in speak for each in publications(invented, voice, speak)]
