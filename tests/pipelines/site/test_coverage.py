@@ -1,13 +1,15 @@
 """Domains by region and organisations by community, against readers who subtract and try."""
 
 import random
+from dataclasses import replace
 from itertools import product
 
 from cophub.pipelines.site.audiences import AUDIENCES, ONE
 from cophub.pipelines.site.coverage import coverage, withhold_line
-from cophub.pipelines.site.formats import cell
+from cophub.pipelines.site.formats import WITHHELD, cell
 from cophub.pipelines.site.participation import participation
 from cophub.pipelines.site.regions import REGIONS, region_name, region_of
+from cophub.pipelines.site.together import without_totals
 
 TRUSTED = AUDIENCES["facilitators"]
 
@@ -127,13 +129,31 @@ def test_the_cells_of_a_domain_do_not_add_up_to_how_few_are_in_three_of_its_comm
 
 
 def test_how_many_have_a_country_does_not_tell_how_many_there_are():
-    """Of 41 people 20 have no country: that share would tell the 41, and these the 2 in both."""
+    """Of 47 people 20 have no country: that share would tell the 47, and these the 2 in both."""
     shared = people(k=2)
     members = {"one": shared | {f"k{n}" for n in range(10, 20)} | {f"u{n}" for n in range(20)},
-               "two": shared | {f"k{n}" for n in range(20, 29)}}  # fmt: skip
+               "two": shared | {f"k{n}" for n in range(20, 29)} | people(n=6)}  # fmt: skip
     found = matrix(members)
-    assert found.all_members.total.hidden
+    assert texts(found.all_members) == ("", "–", "–", "20", "–")
     assert found.countries_known.hidden
+
+
+def test_regions_do_not_tell_how_many_people_there_are_nor_are_people_told_that_regions_hide(
+    invented,
+):
+    cover = invented.together.coverage
+    few = {"a": {"p1", "p2"}, "b": {f"p{n}" for n in range(9, 20)}}
+    told = without_totals(invented, few)
+    everybody = told.together.coverage.all_members
+    assert all(each.hidden for each in (told.people, everybody.total, *everybody.cells))
+    assert told.together.coverage.countries_known.hidden
+    many = {"a": {f"p{n}" for n in range(9)}, "b": {f"p{n}" for n in range(9, 20)}}
+    shown = replace(cover.all_members, total=cell(400, 400))
+    hidden = replace(cover.all_members, total=WITHHELD)
+    for line in (shown, hidden):
+        together = replace(invented.together, coverage=replace(cover, all_members=line))
+        site = without_totals(replace(invented, together=together), many)
+        assert site.people.hidden == line.total.hidden
 
 
 def sized(**sizes: int) -> dict[str, set[str]]:
@@ -150,6 +170,11 @@ def test_organisations_are_named_where_they_have_five_people():
     )
     assert found.unnamed == 2
     assert len(participation(rows, sized(a=30, b=16), "ab", TRUSTED).shares) == 5
+
+
+def test_an_address_in_the_name_of_an_organisation_is_masked():
+    found = participation([("a", "x", "amina.d@health.example", 9)], sized(a=9), "a", ONE)
+    assert "amina.d" not in found.shares[0].organization
 
 
 def test_the_rest_of_a_community_is_nobody_or_at_least_five():

@@ -121,3 +121,16 @@ def test_signs_are_answers_by_others_events_that_began_and_titles(rows, warehous
         ("asked", "thread", "Soil and water"), ("met", "event", ""), ("met", "event", "Soil call"),
         ("silent", "document", "Soil map"),
     ]  # fmt: skip
+
+
+def test_titles_of_a_secret_space_say_nothing_of_what_a_community_is_about(rows, warehouse):
+    for key, visibility in (("open", "members"), ("hidden", "secret")):
+        community(rows, key, domain="Soil")
+        rows.add("space", {"source": "lists", "key": key, "visibility": visibility})
+        for n in range(6):
+            rows.add("post", {"source": "lists", "key": f"{key}{n}", "space": key, "account": "x",
+                              "title": "Soil and water", "posted_at": ago(n + 1)})  # fmt: skip
+    with warehouse.connect() as connection:
+        found = read_criteria(connection, rows.all("community"), NOW, ZONE)
+    assert (found["open"][2].met, found["open"][2].share.value) == (True, 100)
+    assert (found["hidden"][2].met, found["hidden"][2].share.value) == (None, None)

@@ -10,9 +10,10 @@ from collections import Counter
 import pytest
 from scipy import optimize
 
-from cophub.pipelines.site.audiences import ONE
+from cophub.pipelines.site.audiences import AUDIENCES, ONE
 from cophub.pipelines.site.formats import FEW, WITHHELD, cell
 from cophub.pipelines.site.guarding import (
+    ALL_TOGETHER,
     MOVES,
     Raw,
     ledger,
@@ -21,7 +22,15 @@ from cophub.pipelines.site.guarding import (
     withhold_told_groups,
 )
 from cophub.pipelines.site.measured import LEVELS
-from cophub.pipelines.site.measuring import Guarded, _moves, across_cells, parts_of
+from cophub.pipelines.site.measuring import (
+    Counted,
+    Guarded,
+    _moves,
+    across_cells,
+    parts_of,
+    publish,
+)
+from cophub.pipelines.site.measuring import _rounded as rounded
 
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3")
 CHANNELS = (("lists", "list"), ("calls", "meeting_room"), ("news", "audience"))
@@ -148,6 +157,37 @@ def test_most_of_what_may_be_shown_is_shown():
     assert shown > 0.6 * all_
 
 
+def test_who_joined_and_left_are_hidden_together_where_members_tell_their_difference():
+    values = {"2026Q1": {"members": 24},
+              "2026Q2": {"members": 20, "members_joined": 3, "members_left": 7}}  # fmt: skip
+    cells = {quarter: {name: cell(value, value) for name, value in row.items()}
+             for quarter, row in values.items()}  # fmt: skip
+    settle(Raw(values), cells, {}, {})
+    assert cells["2026Q2"]["members_left"] == WITHHELD
+    assert cells["2026Q2"]["members"].value == 20
+
+
+def test_of_two_channels_the_one_does_not_tell_whom_the_other_alone_reaches():
+    """20 by the first, 12 of them by it alone; 11 by the second, so 8 by both, and 3 by it alone.
+
+    All who are reached less those by one channel are those by both, and 11 less these are the 3.
+    """
+    first, second = CHANNELS[:2]
+    values = {"2026Q1": {"reached": 23, "reached_by_one": 15}}
+    channels = {first: (20, 12), second: (11, 3)}
+    cells = {"2026Q1": {name: cell(value, value) for name, value in values["2026Q1"].items()}}
+    told = {"2026Q1": {channel: (cell(people, people), cell(only, only))
+                       for channel, (people, only) in channels.items()}}  # fmt: skip
+    settle(Raw(values, {}, {"2026Q1": channels}), cells, {}, told)
+    (people, only), (other, few) = told["2026Q1"][first], told["2026Q1"][second]
+    reached, by_one = (cells["2026Q1"][name] for name in ("reached", "reached_by_one"))
+    assert few.hidden
+    assert not (by_one.shown and only.shown)
+    assert not (other.shown and reached.shown and by_one.shown)
+    assert not (other.shown and people.shown and only.shown)
+    assert not (people.shown and reached.shown), "23 less 20 are the 3"
+
+
 @pytest.mark.parametrize(
     ("now", "then", "hidden"),
     [
@@ -177,6 +217,16 @@ def test_two_coefficients_do_not_tell_how_few_members_are_silent():
         assert cells["2026Q1"]["gini_members"].hidden == is_hidden
 
 
+def test_two_coefficients_do_not_tell_how_few_of_the_active_are_no_members():
+    """Eight people with one contribution each, 3 of them guests, and 20 silent members."""
+    for guests, is_hidden in ((3, True), (0, False), (6, False)):
+        together = 20 / 28
+        now = {"active": 8, "members": 28 - guests, "gini_active": 0.0, "gini_members": together}
+        cells = {"2026Q1": {name: cell(value, None) for name, value in now.items()}}
+        withhold_told_groups(Raw({"2026Q1": now}), cells)
+        assert cells["2026Q1"]["gini_members"].hidden == is_hidden
+
+
 def test_all_members_are_hidden_where_they_tell_those_of_one_community():
     cells = {
         "": {"2026Q1": {"members": cell(13, 13), "members_joined": cell(6, 6)}},
@@ -194,6 +244,49 @@ def test_the_sum_of_the_lists_and_the_people_do_not_tell_how_few_are_in_several(
     across_cells({"": {"2026Q1": told}})
     assert (told["people_total"], told["members"]) == (WITHHELD, WITHHELD)
     assert told["memberships_total"].value == 16
+
+
+def crowd(**more):
+    values = {"people_total": 40, "memberships_total": 70, "members": 40, "people_in_several": 20,
+              "people_in_many": 9}  # fmt: skip
+    told = {name: cell(value, value) for name, value in values.items()}
+    return told | more
+
+
+def test_the_sum_of_the_lists_is_hidden_where_it_tells_the_members_of_one_community():
+    told, soil = crowd(), {"members": cell(67, 67)}
+    across_cells({"": {"2026Q1": told}, "soil": {"2026Q1": soil}, "fish": {"2026Q1": {}}})
+    assert told["memberships_total"].value == 70
+    across_cells({"": {"2026Q1": told}, "soil": {"2026Q1": soil},
+                  "fish": {"2026Q1": {"members": FEW}}})  # fmt: skip
+    assert told["memberships_total"] == WITHHELD
+
+
+def test_people_in_many_are_hidden_where_beside_them_few_are_in_two_or_three():
+    for many, is_hidden in ((17, True), (20, False), (15, False)):
+        told = crowd(people_in_many=cell(many, many))
+        across_cells({"": {"2026Q1": told}})
+        assert told["people_in_many"].hidden == is_hidden
+
+
+def raw_row(name, value, unit):
+    return {"measure": name, "label": name, "unit": unit, "value": value, "previous": value / 3,
+            "difference": value / 7, "percent": value / 9, "absent": None, "note": None,
+            "small": False}  # fmt: skip
+
+
+def test_levels_and_reach_of_all_together_are_for_facilitators_and_shares_are_rounded():
+    units = dict.fromkeys(ALL_TOGETHER, "persons") | {"gini_active": "0 to 1", "posts": "posts"}
+    rows = {name: raw_row(name, 12 + 2 / 3, unit) for name, unit in units.items()}
+    tables = {"": {"2026Q1": rows}}
+    for audience in AUDIENCES.values():
+        cells = publish(Counted({}, rounded(tables), {}), {}, frozenset(), audience).cells[""]
+        hidden = {name for name, each in cells["2026Q1"].items() if each.hidden}
+        assert hidden == (set() if audience.trusted else set(ALL_TOGETHER))
+        assert cells["2026Q1"]["gini_active"].value == 12.67
+        assert cells["2026Q1"]["posts"].value == 12 + 2 / 3
+    told = rounded(tables)[""]["2026Q1"]["gini_active"]
+    assert (told["previous"], told["difference"], told["percent"]) == (4.22, 1.81, 1.41)
 
 
 def test_the_order_of_channels_tells_nothing_of_those_that_are_hidden():

@@ -55,3 +55,19 @@ def test_each_stream_says_how_fresh_it_is_and_to_facilitators_what_went_wrong(re
     assert members.told == "no answer for s***@example.org"
     assert (posts.state, posts.notes, posts.told) == ("done", (), "")
     assert read(ONE).streams[0].told == ""
+
+
+def test_counts_of_few_members_are_for_facilitators(rows, warehouse):
+    rows.add("run", {"id": 1, "kind": "sync", "source": "lists", "state": "done",
+                     "started_at": NOW})  # fmt: skip
+    rows.add("stream_run", {"run": 1, "stream": "members", "whole": True,
+                            "state": "done", "started_at": NOW})  # fmt: skip
+    rows.add("space", {"source": "lists", "key": "small", "native_member_count": 9})
+    for n in range(4):
+        rows.add("membership", {"source": "lists", "space": "small", "account": f"a{n}"})
+    for audience, told in ((ONE, ["–"] * 4), (TRUSTED, ["9", "4", "0", "+5"])):
+        with warehouse.connect() as connection:
+            (source,) = read_sources(connection, audience)
+        balance = source.balance
+        cells = (balance.native, balance.kept, balance.rejected, balance.rest)
+        assert [each.text for each in cells] == told

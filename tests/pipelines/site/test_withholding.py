@@ -175,3 +175,15 @@ def test_most_of_what_may_be_shown_is_shown():
         shown += sum(each.shown for each in cells.values())
         all_ += len(cells)
     assert shown > 0.6 * (all_ - few)
+
+
+def test_people_of_all_together_do_not_tell_how_many_a_hidden_community_has_at_the_least():
+    """13 in all and 10 in the one: 3 at the least are in the other."""
+    for everybody, is_hidden in ((13, True), (10, False)):
+        quarters = {
+            name: {"2026Q1": {"attendees": cell(people, people)}}
+            for name, people in (("", everybody), ("soil", 10), ("fish", 3))
+        }
+        withhold_sums(quarters, {})
+        told = [quarters[name]["2026Q1"]["attendees"].shown for name in ("", "soil")]
+        assert all(told) != is_hidden
