@@ -31,7 +31,8 @@ def kept_grants(connection: Connection, names: list[str]) -> Iterator[None]:
     yield
     for view, privilege, grantable, role in given:
         more = " WITH GRANT OPTION" if grantable else ""
-        connection.exec_driver_sql(f"GRANT {privilege} ON {view} TO {role}{more}")
+        grant = f"GRANT {privilege} ON {view} TO {role}{more}"
+        connection.exec_driver_sql(grant.replace("%", "%%"))  # or it takes % for a parameter
 
 
 __all__ = ["kept_grants"]

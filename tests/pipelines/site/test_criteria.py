@@ -134,3 +134,28 @@ def test_titles_of_a_secret_space_say_nothing_of_what_a_community_is_about(rows,
         found = read_criteria(connection, rows.all("community"), NOW, ZONE)
     assert (found["open"][2].met, found["open"][2].share.value) == (True, 100)
     assert (found["hidden"][2].met, found["hidden"][2].share.value) == (None, None)
+
+
+def test_what_is_deleted_gone_or_of_the_system_is_no_sign_of_life(rows, warehouse):
+    community(rows, "over", domain="Soil")
+    rows.add("space", {"source": "lists", "key": "over"})
+    there = {"source": "lists", "space": "over", "title": "Soil"}
+    ends = ({"deleted_at": ago(1)}, {"gone_at": ago(1)})
+    for n, over in enumerate((*ends, {"kind": "system"})):
+        post = there | {"posted_at": ago(9), "account": "x"}
+        rows.add("post", post | {"key": f"t{n}", "thread": f"t{n}"} | over)
+        rows.add("post", post | {"key": f"a{n}", "thread": f"t{n}", "account": "y"} | over)
+    for n, over in enumerate(ends):
+        rows.add("document", there | {"key": f"d{n}", "created_at": ago(9)} | over)
+    for n, over in enumerate(({"cancelled": True}, {"gone_at": ago(1)})):
+        rows.add("event", there | {"key": f"e{n}", "starts_at": ago(9)} | over)
+    assert rows.query("SELECT * FROM community_sign") == []
+
+
+def test_an_event_is_a_sign_of_where_a_rule_has_placed_it(rows):
+    for key in ("was", "placed"):
+        community(rows, key)
+        rows.add("space", {"source": "lists", "key": key})
+    rows.add("event", {"source": "lists", "key": "e", "space": "was", "starts_at": ago(9)})
+    rows.add("event_place", {"source": "lists", "event": "e", "place": "placed"})
+    assert rows.query("SELECT community, ref FROM community_sign") == [("placed", "e")]
