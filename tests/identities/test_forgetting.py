@@ -91,6 +91,7 @@ def resolved(connection: Connection) -> None:
         link = {"source": source, "account": key, "person": person}
         connection.execute(insert(t.person_account).values(**link))
         connection.execute(insert(t.person_history).values(**link, valid_from=NOW))
+        connection.execute(insert(t.measure_account).values(**link, counts=1))
         evidence = {"digest": 1, "anchor": 1, "evidence": key.encode()}
         connection.execute(
             insert(t.identity_evidence).values(id=number, source=source, account=key, **evidence)
@@ -168,6 +169,26 @@ def test_no_table_holds_the_ids_of_who_is_forgotten(filled: Warehouse) -> None:
     forgotten(filled, AMINA)
     lines = dump(filled).splitlines()
     assert [line for line in lines if AMINA.lower() in line or OLD.lower() in line] == []
+
+
+def test_what_was_noted_of_changes_names_nobody(filled: Warehouse) -> None:
+    """Triggers note the address that an account had and whose membership it was, for a while."""
+    changed: Sequence[Record] = (
+        Account(key="8f2f951b8b99", name="Amina Diallo", email=EMAIL),
+        Account(key="two", name="Bo Ng", email="bo.ng@health.example"),
+        Membership(space="a", account="8f2f951b8b99", joined_at=NOW),
+        Membership(space="a", account="two", joined_at=NOW),
+        Event(key="e", organizer=EMAIL, title="A call"),
+    )
+    load(filled, "news", changed, 3)
+    noted = sorted(line for line in dump(filled).splitlines() if line.startswith("measure_due"))
+    assert f"measure_due {TAGGED!r}".lower() in noted
+    assert "measure_due '8f2f951b8b99'" in noted
+    forgotten(filled, AMINA)
+    assert mentions(filled) == []
+    left = dump(filled).splitlines()
+    assert "measure_due 'bo@health.example'" in left, "of others it stays"
+    assert "measure_due 'two'" in left
 
 
 def test_others_keep_what_is_theirs(filled: Warehouse) -> None:
