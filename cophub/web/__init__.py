@@ -65,7 +65,8 @@ def _said(text: str, status: int) -> Response:
 
 def listen(port: int) -> socket.socket:
     """A socket on loopback; port 0 takes any that is free. Raises ConfigError when it is taken."""
-    listener = socket.socket()
+    # asyncio sends at once only where TCP is named; else each page waits 40 ms to be acknowledged.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
