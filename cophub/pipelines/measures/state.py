@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from cophub.identities.store.rows import put
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.warehouse import definitions, views
+from cophub.warehouse import definitions, triggers, views
 from cophub.warehouse.staging import execute
 
 _NAME = "measures"
@@ -59,9 +59,9 @@ def write_state(connection: Connection, state: Counted | None) -> None:
 
 @cache
 def code_version() -> str:
-    """A mark of everything that says what is counted."""
+    """A mark of everything that says what is counted, and of which changes it is counted anew."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    files += [Path(str(module.__file__)) for module in (definitions, views)]
+    files += [Path(str(module.__file__)) for module in (definitions, triggers, views)]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
