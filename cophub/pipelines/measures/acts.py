@@ -63,7 +63,7 @@ def stage_acts(connection: Connection) -> None:
     """Fill the staged tables `each_act`, `fade` and `month_act`; callers are staged."""
     fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_OLDEST)])
     # The calendar says as much, but only once an act has been joined to its people.
-    earliest = "SELECT min(starts) FROM calendar WHERE acts = 1"
+    earliest = "SELECT min(starts) FROM calendar WHERE acts > 0"
     since = execute(connection, earliest).scalar_one()
     execute(
         connection,
@@ -78,7 +78,7 @@ def stage_acts(connection: Connection) -> None:
           FROM (
             SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
                    <seconds>a.at<since 1970> AS happened, c.looked_at
-            FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
+            FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts > 0
             WHERE a.at >= :since
           ) dated
         ) aged

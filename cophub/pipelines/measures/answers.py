@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.scopes import instant
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.staging import execute, settle
 
@@ -40,6 +41,8 @@ class Answers:
 
 def stage_answers(connection: Connection, calendar: Calendar) -> None:
     """Fill the staged tables `asked` and `asked_answered`."""
+    # The calendar says as much, but only once a thread has been joined to its people.
+    since = execute(connection, "SELECT min(starts) FROM calendar WHERE asks = 1").scalar_one()
     execute(
         connection,
         f"""
@@ -52,7 +55,9 @@ def stage_answers(connection: Connection, calendar: Calendar) -> None:
         JOIN calendar c ON {at("t.posted_at", "c")} AND c.asks = 1
         WHERE (t.thread IS NULL OR t.thread = t.key) AND t.deleted_at IS NULL
           AND t.gone_at IS NULL AND coalesce(t.kind, 'message') IN ('message', 'question')
+          AND t.posted_at >= :since
         """,
+        since=instant(since),
     )
     settle(connection, "asked")
     execute(

@@ -22,7 +22,11 @@ COLUMNS = (
 """Of the staged table `calendar`: each local month, cut at the ends of the months of UTC.
 
 `looked_at` is when the figures of its quarter are told, in seconds since 1970: its end, or now.
-`acts` and `asks` are 1 where acts of the quarter, and threads that began in it, are read."""
+`acts` is 2 where acts of the quarter are counted, 1 where they are only read because levels of
+later quarters rest on them, else 0. `asks` is 1 where threads that began in it are counted."""
+
+COUNTED = "IN (SELECT q FROM calendar WHERE acts = 2)"
+"""What a quarter is whose acts are counted: those that are only read have been counted before."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def stage_calendar(connection: Connection, calendar: Calendar) -> None:
             "quarter": calendar.quarters[month.number // 3].name,
             "q": month.number // 3,
             "looked_at": calendar.looked_at(month.number // 3),
-            "acts": 1,
+            "acts": 2,
             "asks": 1,
         }
         for month in calendar.months

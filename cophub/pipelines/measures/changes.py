@@ -161,14 +161,18 @@ def _quarters(connection: Connection, table: str) -> Iterable[int]:
 
 
 def mark_calendar(connection: Connection, plan: Plan) -> None:
-    """Say in the staged calendar which quarters are read."""
-    for column, quarters in (("acts", plan.reads), ("asks", plan.asks)):
-        numbers = ", ".join(map(str, sorted(quarters)))
-        execute(
-            connection,
-            f"UPDATE calendar SET {column} = CASE WHEN q IN ({numbers}) THEN 1 ELSE 0 END",
-        )
+    """Say in the staged calendar which quarters are read, and which of them are counted."""
+    execute(
+        connection,
+        f"UPDATE calendar SET asks = CASE WHEN q IN ({_listed(plan.asks)}) THEN 1 ELSE 0 END,"
+        f" acts = CASE WHEN q IN ({_listed(plan.acts)}) THEN 2"
+        f" WHEN q IN ({_listed(plan.reads)}) THEN 1 ELSE 0 END",
+    )
     settle(connection, "calendar")
+
+
+def _listed(quarters: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(quarters)))
 
 
 def settle_due(connection: Connection) -> None:

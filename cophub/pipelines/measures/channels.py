@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.calendar import COUNTED, Calendar
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tenure import OPEN, Headcount, merged
 from cophub.warehouse.definitions import SMALL
@@ -91,11 +91,11 @@ _SPELLS = """
     SELECT k.community, t.person, k.channel, t.q_from AS a, t.q_to AS b, 0 AS undated
     FROM spell t JOIN channel_space k ON k.source = t.source AND k.space = t.space
 """
-_GUESTS = """
+_GUESTS = f"""
     SELECT DISTINCT k.community, t.q, t.person, k.channel
     FROM month_act t
     JOIN channel_space k ON k.source = t.source AND k.space = t.space
-    WHERE t.is_caller = 0 AND NOT EXISTS (
+    WHERE t.is_caller = 0 AND t.q {COUNTED} AND NOT EXISTS (
       SELECT 1 FROM channel_stay s
       WHERE s.community = k.community AND s.person = t.person AND s.channel = k.channel
         AND s.a <= t.q AND t.q < s.b)

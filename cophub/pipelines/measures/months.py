@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.calendar import COUNTED, Calendar
 from cophub.pipelines.measures.tallies import HELD
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
 from cophub.warehouse.staging import execute
@@ -40,7 +40,10 @@ class Row:
 def month_table(
     connection: Connection, calendar: Calendar, members: dict[str, Headcount]
 ) -> list[Row]:
-    """Every row of `measure_month`: only where there is something to tell."""
+    """Rows of `measure_month`: only where there is something to tell.
+
+    Of acts, those of the quarters that are counted.
+    """
     names = [span.name for span in calendar.months]
     rows = [
         Row(row.community, names[row.m], kind, int(row.acts), int(row.people))
@@ -62,6 +65,7 @@ _PERSONS = f"""
            sum(CASE WHEN a.is_caller = 0 THEN a.acts ELSE 0 END) AS told,
            {", ".join(f"sum(a.{name}) AS {name}" for name in _SUMS)}
     FROM month_act a JOIN scope_space s ON s.source = a.source AND s.space = a.space
+    WHERE a.q {COUNTED}
     GROUP BY s.community, a.m, a.person
 """
 _COUNTED = ", ".join(

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.calendar import COUNTED, Calendar
 from cophub.pipelines.measures.levels import days_of_month
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.definitions import PERIPHERAL_DAYS
@@ -40,7 +40,7 @@ class Participation:
 
 
 def count_participation(connection: Connection, calendar: Calendar) -> dict[Cell, Participation]:
-    """Every community and quarter in which anybody did anything."""
+    """Every community in which anybody did anything, in each quarter that is counted."""
     found: dict[Cell, Participation] = defaultdict(Participation)
     for row in execute(connection, _COUNTS):
         one = found[row.community, row.q]
@@ -89,20 +89,21 @@ _COUNTS = f"""
            {_persons("threads > 0")} AS starters, {_persons("replies > 0")} AS repliers,
            {_persons("documents > 0")} AS givers
     FROM taking_part
+    WHERE q {COUNTED}
     GROUP BY community, q
 """
-_SPREAD = """
+_SPREAD = f"""
     SELECT community, q, given, count(*) AS n
     FROM taking_part
-    WHERE given > 0
+    WHERE given > 0 AND q {COUNTED}
     GROUP BY community, q, given
     ORDER BY community, q, given
 """
-_AGAIN = """
+_AGAIN = f"""
     SELECT t.community, t.q, count(*) AS n
     FROM taking_part t
     JOIN taking_part b ON b.community = t.community AND b.person = t.person AND b.q = t.q - 1
-    WHERE t.given > 0 AND b.given > 0
+    WHERE t.given > 0 AND b.given > 0 AND t.q {COUNTED}
     GROUP BY t.community, t.q
 """
 _ACTIVE_MEMBERS = f"""
@@ -111,6 +112,7 @@ _ACTIVE_MEMBERS = f"""
     FROM taking_part t
     JOIN member_stay s
       ON s.community = t.community AND s.person = t.person AND s.a <= t.q AND t.q < s.b
+    WHERE t.q {COUNTED}
     GROUP BY t.community, t.q
 """
 _STANDING_NOW = """
