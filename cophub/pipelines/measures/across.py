@@ -1,6 +1,5 @@
 """The figures of all communities together: people counted once, and communities without life."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -29,35 +28,43 @@ class Crowd:
 def count_crowd(connection: Connection) -> Crowd:
     """Who is a member of several communities and of many, from the staged stays."""
     crowd = Crowd()
-    for least, heads in ((SEVERAL, crowd.several), (MANY, crowd.many)):
-        counts: dict[tuple[int, int], int] = defaultdict(int)
-        for row in execute(connection, _IN_AT_LEAST, least=least):
-            counts[row.a, row.b] += row.n
-        for (a, b), n in counts.items():
-            heads.joined[a] += n
-            if b < OPEN:
-                heads.left[b] += n
+    for row in execute(connection, _IN_SEVERAL):
+        for least, heads in ((SEVERAL, crowd.several), (MANY, crowd.many)):
+            if row.communities >= least:
+                heads.joined[row.a] += row.n
+                if row.b < OPEN:
+                    heads.left[row.b] += row.n
     return crowd
 
 
 # At each quarter where any stay of a person begins or ends: in how many communities they are then.
-_IN_AT_LEAST = f"""
-    SELECT a, b, count(*) AS n
+# Most have one stay, and are in no two at any time.
+_STAYS = """
+    SELECT m.person, m.a, m.b
+    FROM member_stay m
+    JOIN (
+      SELECT person FROM member_stay WHERE community <> '' GROUP BY person HAVING count(*) > 1
+    ) k ON k.person = m.person
+    WHERE m.community <> ''
+"""
+_IN_SEVERAL = f"""
+    WITH stays AS ({_STAYS})
+    SELECT a, b, communities, count(*) AS n
     FROM (
       SELECT a, coalesce(lead(a) OVER (PARTITION BY person ORDER BY a), {OPEN}) AS b,
              sum(change) OVER (PARTITION BY person ORDER BY a) AS communities
       FROM (
         SELECT person, a, sum(change) AS change
         FROM (
-          SELECT person, a, 1 AS change FROM member_stay WHERE community <> ''
+          SELECT person, a, 1 AS change FROM stays
           UNION ALL
-          SELECT person, b, -1 FROM member_stay WHERE community <> ''
+          SELECT person, b, -1 FROM stays
         ) changes
         GROUP BY person, a
       ) steps
     ) segments
-    WHERE communities >= :least
-    GROUP BY a, b
+    WHERE communities >= {SEVERAL}
+    GROUP BY a, b, communities
 """
 
 

@@ -36,6 +36,33 @@ def bridging(graph: igraph.Graph, groups: Groups, ends: Sequence[int]) -> list[f
     Paths that begin or end beside a person are not counted for them. The graph is undirected, and
     no edge is twice in it.
     """
+    there = _on_the_way(graph, ends)
+    number = {v: place for place, v in enumerate(there)}
+    small = graph.induced_subgraph(there)
+    shares = _bridging(small, [groups[v] for v in there], [number[end] for end in ends])
+    found = [0.0] * graph.vcount()
+    for v, share in zip(there, shares, strict=True):
+        found[v] = share
+    return found
+
+
+def _on_the_way(graph: igraph.Graph, ends: Sequence[int]) -> list[int]:
+    """Everybody but those over whom no path between ends can lead: what hangs by one link."""
+    beside = graph.get_adjlist()
+    links = list(map(len, beside))
+    fixed = set(ends)
+    loose = [v for v, n in enumerate(links) if n <= 1 and v not in fixed]
+    left_out = set(loose)
+    while loose:
+        for u in beside[loose.pop()]:
+            links[u] -= 1
+            if links[u] <= 1 and u not in fixed and u not in left_out:
+                left_out.add(u)
+                loose.append(u)
+    return [v for v in range(len(links)) if v not in left_out]
+
+
+def _bridging(graph: igraph.Graph, groups: Groups, ends: Sequence[int]) -> list[float]:
     beside = graph.get_adjlist()
     place = graph.connected_components().membership
     across: dict[int, list[int]] = {}

@@ -30,21 +30,27 @@ STAY = "community TEXT, person TEXT, a INTEGER, b INTEGER, undated INTEGER"
 COLUMNS = {"spell": _SPELL, "spell_as_known": _SPELL}
 """Of the staged tables: spells as vendors date them, and as the hub knew them at the time."""
 
-_PERIODS = f"""
-    SELECT m.source, m.space, pa.person,
-           CASE WHEN p.source IS NULL THEN coalesce(m.status, 'active')
-                ELSE coalesce(p.status, 'active') END AS status,
-           coalesce(p.valid_from, m.first_seen_at) AS valid_from,
-           CASE WHEN p.source IS NULL THEN m.gone_at ELSE p.valid_to END AS valid_to,
-           lag(p.valid_from) OVER (
-             PARTITION BY m.source, m.space, m.account ORDER BY p.valid_from) AS before_from,
-           min(m.first_seen_at) OVER (PARTITION BY m.source, m.space) AS space_seen_at,
-           {NATIVE_JOINED} AS joined_at, m.left_at
+_SEEN = """
+    m.source, m.space, pa.person,
+    CASE WHEN p.source IS NULL THEN coalesce(m.status, 'active')
+         ELSE coalesce(p.status, 'active') END AS status,
+    coalesce(p.valid_from, m.first_seen_at) AS valid_from,
+    CASE WHEN p.source IS NULL THEN m.gone_at ELSE p.valid_to END AS valid_to
+"""
+_MEMBERSHIPS = """
     FROM membership m
     JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
     JOIN person h ON h.id = pa.person AND h.kind = 'person'
     LEFT JOIN membership_period p
       ON p.source = m.source AND p.space = m.space AND p.account = m.account
+"""
+_PERIODS = f"""
+    SELECT {_SEEN},
+           lag(p.valid_from) OVER (
+             PARTITION BY m.source, m.space, m.account ORDER BY p.valid_from) AS before_from,
+           min(m.first_seen_at) OVER (PARTITION BY m.source, m.space) AS space_seen_at,
+           {NATIVE_JOINED} AS joined_at, m.left_at
+    {_MEMBERSHIPS}
 """
 
 # A first period begins on the vendor's date of joining. A later one goes back to it only where it
@@ -85,9 +91,8 @@ _AS_DATED = f"""
   {_ACTIVE} UNION ALL {_BEFORE_OUR_TIME}
 """
 _AS_KNOWN = f"""
-  WITH periods AS ({_PERIODS})
   SELECT source, space, person, valid_from AS begun_at, 0 AS undated, valid_to AS ended_at
-  FROM periods WHERE status = 'active'
+  FROM (SELECT {_SEEN} {_MEMBERSHIPS}) periods WHERE status = 'active'
 """
 
 
