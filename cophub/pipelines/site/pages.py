@@ -205,7 +205,7 @@ def _of_quarter(
 
 
 def _of(cell: Cell, words: str) -> str:
-    return f"{cell.text} {words}" if cell.shown else ""
+    return f"{cell.text} {words}" if cell.value else ""
 
 
 def _bars(months: Sequence[Month], series: str, height: float = 23.0) -> list[float]:

@@ -54,7 +54,7 @@ TOO_PALE = """
   };
   // A text with a stroke is the halo behind another.
   const texts = document.querySelectorAll(".undecided, main svg text, :popover-open *");
-  const seen = [...texts].filter((text) => text.checkVisibility() && !text.matches("[stroke]"));
+  const seen = [...texts].filter((text) => text.checkVisibility() && !text.closest("text[stroke]"));
   return seen.filter((text) => {
     const style = getComputedStyle(text);
     const colours = [parts(text.closest("svg") ? style.fill : style.color), behind(text)];

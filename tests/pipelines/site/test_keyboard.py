@@ -51,7 +51,7 @@ PREPARE = """() => {
   const stops = "a[href], button, input, select, summary, [tabindex='0']";
   return [...document.querySelectorAll(stops)].filter((each) => each.checkVisibility({
     visibilityProperty: true }) && !(each.matches("[type=radio]") && !each.checked)
-    && !each.closest("[popover]")).length;
+    && !each.closest("[popover]:not(nav)")).length;
 }"""
 
 
