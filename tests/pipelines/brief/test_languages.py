@@ -217,6 +217,8 @@ def test_everybody_gets_the_language_of_theirs_or_of_the_community(malaria: Vill
     assert b"Content-Language: fr" in (folder / "m/2026-W47.eml").read_bytes()
     assert 'lang="en"' in (folder / "k/2026-W47.html").read_text("utf-8")
     assert b"Content-Language: es" in (folder / "k/2026-W47.eml").read_bytes()
+    malaria.run(recipients={"k": ["ben@example.org", "ada@example.org"]}, languages=languages)
+    assert b"Content-Language: en" in (folder / "k/2026-W47.eml").read_bytes(), "of several, theirs"
 
 
 @pytest.mark.parametrize(

@@ -301,3 +301,36 @@ def test_whoever_is_forgotten_is_not_remembered_as_a_recipient_and_gets_no_more(
     assert sorted(postbox.recipients) == [ADA, BEN, BEN]
     assert "a***@example.org was forgotten and gets no brief" in caplog.text
     assert "ada@" not in caplog.text
+
+
+def test_whoever_is_forgotten_gets_no_brief_at_a_tagged_form_of_the_address(
+    asked: Village, postbox: Postbox
+):
+    tagged = ADA.replace("@", "+briefs@")
+    with asked.rows.warehouse.begin() as connection:
+        erase(connection, emails=[ADA], now=NOW)
+    asked.run(recipients={"m": [tagged, BEN]}, smtp=smtp(postbox))
+    assert postbox.recipients == [BEN]
+
+
+def test_a_run_writes_and_mails_nothing_of_a_secret_space_unless_the_setting_says_so(
+    asked: Village, postbox: Postbox
+):
+    asked.space("vault", visibility="secret", title="Canary vault")
+    asked.person("spy", "Canary Spy")
+    asked.member("spy", space="vault", days=2)
+
+    def told() -> bool:
+        written = [path.read_text("utf-8") for path in files(asked).values()]
+        mailed = [
+            str(part.get_content())
+            for envelope in postbox.mails for part in _parsed(envelope).iter_parts()
+        ]  # fmt: skip
+        assert written
+        assert mailed
+        return any("Canary" in words for words in (*written, *mailed))
+
+    asked.run(recipients={"m": [ADA]}, smtp=smtp(postbox))
+    assert not told()
+    asked.run(recipients={"m": [ADA]}, smtp=smtp(postbox), secret_spaces=True)
+    assert told()
