@@ -178,11 +178,13 @@ def _ranks_of_month(rows: Iterable[Any], looks: int) -> Ranks:
     given: dict[str, list[int]] = {}
     for _, person, age, score, is_given in rows:
         by_age.setdefault(age, []).append((person, int(score)))
-        if is_given:
+        if is_given and age < looks + 7 * WEEKS:
             given.setdefault(person, []).append(age)
         rank = _ACTIVE if is_given and age < ACTIVE_DAYS + looks else _PERIPHERAL
         if age < PERIPHERAL_DAYS + looks:
             ranks[person] = max(rank, ranks.get(person, _OUTSIDE))
+    # Who contributed on fewer days cannot have done so in enough weeks, whenever it is looked.
+    given = {person: ages for person, ages in given.items() if len(ages) >= CORE_WEEKS}
     # Scores fade alike for all from look to look: who comes before whom only new acts change.
     scores: dict[str, float] = {}
     for look in range(looks, -1, -1):
