@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,8 +176,13 @@ def test_a_source_can_be_renamed_with_all_that_it_has(directory: Directory, coph
     would = cophub("people", "rename-source", "list", "forum", "--dry-run")
     assert "would go from list to forum" in would.out
     assert directory.people() == before
+    with sqlite3.connect("cophub.db") as database:
+        database.execute("INSERT INTO meta (name, value) VALUES ('measures', 'names sources')")
     done = cophub("people", "rename-source", "list", "forum")
     assert (done.code, "1 decisions and" in done.out) == (0, True), done.err
+    with sqlite3.connect("cophub.db") as database:
+        kept = database.execute("SELECT count(*) FROM meta WHERE name = 'measures'").fetchone()
+    assert kept == (0,), "figures are counted whole after it"
     directory.run()
     assert directory.people() == {
         account.replace("list:", "forum:"): of for account, of in before.items()
