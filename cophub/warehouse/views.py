@@ -58,6 +58,8 @@ def _quoted(words: str) -> str:
     return "'" + words.replace("'", "''") + "'"
 
 
+# SQLite keeps the order of a CROSS JOIN: of its own it begins with the accounts of people and looks
+# through all memberships of a source for each.
 # Whole seconds on both: a stay of five minutes must not become 4.99 on one of them. What is a whole
 # number of seconds adds up to the same in any order, too.
 _DIALECT: dict[str, dict[str, str]] = {
@@ -69,6 +71,7 @@ _DIALECT: dict[str, dict[str, str]] = {
         ),
         "no_instant": "NULL",
         "bytewise": "COLLATE BINARY",
+        "then": "CROSS",
     },
     "postgresql": {
         "minutes_in_seconds": "CAST(floor(a.minutes * 60 + 0.5) AS BIGINT)",
@@ -78,6 +81,7 @@ _DIALECT: dict[str, dict[str, str]] = {
         ),
         "no_instant": "CAST(NULL AS TIMESTAMPTZ)",
         "bytewise": 'COLLATE "C"',
+        "then": "INNER",
     },
 }
 
@@ -279,8 +283,8 @@ SELECT pa.person, c.community, trim({_ROLE_LIST}) AS roles,
          AS joined_at,
        min(m.first_seen_at) AS first_seen_at
 FROM membership m
-JOIN community_space c ON c.source = m.source AND c.space = m.space
-{_OF_PERSON.format("m")}
+<then> JOIN community_space c ON c.source = m.source AND c.space = m.space
+<then> {_OF_PERSON.format("m")}
 WHERE coalesce(m.status, 'active') = 'active' AND m.gone_at IS NULL
 GROUP BY pa.person, c.community
 """,
