@@ -8,7 +8,6 @@ from cophub.warehouse.hub_tables import (
     account_organization,
     affiliation,
     brief_sent,
-    broker,
     community,
     community_space,
     cursor,
@@ -19,13 +18,6 @@ from cophub.warehouse.hub_tables import (
     identity_evidence,
     identity_key,
     lease,
-    measure,
-    measure_account,
-    measure_channel,
-    measure_due,
-    measure_kept,
-    measure_month,
-    measure_move,
     meta,
     organization,
     organization_name,
@@ -36,6 +28,16 @@ from cophub.warehouse.hub_tables import (
     reject,
     run,
     stream_run,
+)
+from cophub.warehouse.measure_tables import (
+    broker,
+    measure,
+    measure_account,
+    measure_channel,
+    measure_due,
+    measure_kept,
+    measure_month,
+    measure_move,
 )
 from cophub.warehouse.vendor_tables import (
     VENDOR_TABLES,
