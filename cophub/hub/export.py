@@ -18,10 +18,10 @@ from cophub.hub.export_people import ADDRESSES, QUERIES
 from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import Warehouse, tables
 from cophub.warehouse.contract import KINDS, current
+from cophub.warehouse.plain import safe_cell
 
 FORMATS = ("csv", "jsonl", "xlsx", "parquet")
 _HIDDEN = {"meta", "cophub_version"}  # `meta` holds the key of the erasure hashes
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _XLSX_ROWS = 1_048_576
 _XLSX_TEXT = 32_767
 _CUT = " [cut]"
@@ -29,11 +29,6 @@ _AT_ONCE = 2_000
 
 Query = Select[Any] | TextualSelect
 """What is asked of the warehouse, with the type of each column."""
-
-
-def safe_cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def export_table(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from cophub.errors import ConfigError
-from cophub.hub.export import safe_cell
 from cophub.identities.links import Account
 from cophub.identities.profile import AccountView
 from cophub.identities.review import Question
+from cophub.warehouse.plain import safe_cell
 
 _OF_SIDE = (
     "source", "account", "name", "email", "organization", "job_title", "country", "communities",

@@ -5,7 +5,7 @@ import io
 from typing import IO, Any
 
 from cophub.hub.answers import MeasureRow, QuarterReport
-from cophub.hub.export import safe_cell
+from cophub.warehouse.plain import safe_cell
 
 _FIELDS = (
     "community", "title", "quarter", "measure", "label", "value", "unit", "previous", "difference",

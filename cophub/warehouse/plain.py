@@ -1,8 +1,14 @@
-"""Text and JSON in a form that both databases can hold: no NUL, no half of a surrogate pair."""
+"""Text and JSON in a form that others can hold.
+
+Both databases take no NUL and no half of a surrogate pair; a spreadsheet runs text that begins like
+a formula.
+"""
 
 from typing import Any
 
 import msgspec
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def is_clean(text: str) -> bool:
@@ -43,3 +49,10 @@ def anything_as_json(value: Any) -> Any:
     """
     plain = msgspec.to_builtins(value, str_keys=True, enc_hook=repr)
     return msgspec.json.decode(msgspec.json.encode(clean_json(plain)))
+
+
+def safe_cell(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+        return f"'{value}"
+    return value

@@ -150,11 +150,12 @@ def test_a_view_is_exported_with_instants_in_utc(published: Call) -> None:
     assert {row["at"] for row in rows} == {"2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"}
 
 
+@pytest.mark.parametrize("sign", ["=", "＝"])
 def test_text_that_is_a_formula_is_made_harmless(
-    cophub: Call, folder: Folder, tmp_path: Path
+    cophub: Call, folder: Folder, tmp_path: Path, sign: str
 ) -> None:
     """A subject such as =HYPERLINK(...) must not run on the desk of whoever opens the file."""
-    evil = '=HYPERLINK("http://evil.example.org","x")'
+    evil = f'{sign}HYPERLINK("http://evil.example.org","x")'
     folder.mail(MBOX.replace("Subject: How do you count attendance?", f"Subject: {evil}"))
     cophub("sync")
     rows = list(csv.DictReader(io.StringIO(cophub("export", "post").out)))

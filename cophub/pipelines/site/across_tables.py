@@ -4,15 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cophub.pipelines.site.across import Criterion, Line
-from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import Site
 from cophub.pipelines.site.regions import region_name
 
 Rows = Iterable[tuple[Any, ...]]
-
-
-def _published(cell: Cell) -> tuple[float | None, str]:
-    return cell.value, "" if cell.shown else cell.note
 
 
 def _directory(site: Site) -> Rows:
@@ -24,7 +19,7 @@ def _directory(site: Site) -> Rows:
             each.key, each.title, each.domain, "; ".join(space.title for space in each.spaces),
             *(part for criterion in criteria for part in _criterion(criterion)),
             *(("", "", "") * (3 - len(criteria))), *(shares or [None]),
-            *_published(each.members),
+            *each.members.published,
             last.astimezone(site.zone).date().isoformat() if last else "", each.contact,
         )  # fmt: skip
 
@@ -37,7 +32,7 @@ def _criterion(criterion: Criterion) -> tuple[str, str, str]:
 def _overlap(site: Site) -> Rows:
     for each in site.together.overlap.pairs:
         rates = (each.containment.value, each.jaccard.value)
-        yield (each.a, each.b, *_published(each.both), *rates)
+        yield (each.a, each.b, *each.both.published, *rates)
 
 
 def _brokers(site: Site) -> Rows:
@@ -63,8 +58,8 @@ def _coverage(site: Site) -> Rows:
 def _line(regions: Iterable[str], figure: str, scope: str, line: Line) -> Iterator[tuple[Any, ...]]:
     for region, cell in zip(regions, line.cells, strict=True):
         name = region_name(region) if region else ""
-        yield (figure, scope, line.name, region or "not known", name, *_published(cell))
-    yield (figure, scope, line.name, "all", "", *_published(line.total))
+        yield (figure, scope, line.name, region or "not known", name, *cell.published)
+    yield (figure, scope, line.name, "all", "", *line.total.published)
 
 
 def _organizations(site: Site) -> Rows:

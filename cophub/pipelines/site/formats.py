@@ -42,6 +42,11 @@ class Cell:
         """Whether there is a figure that readers may not know."""
         return self.state in ("few", "withheld")
 
+    @property
+    def published(self) -> tuple[float | None, str]:
+        """The figure, and why there is none."""
+        return self.value, "" if self.shown else self.note
+
 
 ABSENT = Cell("absent", None, DASH, "Nothing that was synced says this.")
 FEW = Cell("few", None, f"<{FEWEST}", f"About fewer than {FEWEST} people, so not published.")

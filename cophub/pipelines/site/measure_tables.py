@@ -3,15 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import Quarter, Site
 
 Rows = Iterable[tuple[Any, ...]]
-
-
-def _published(cell: Cell) -> tuple[float | None, str]:
-    """The figure, and why there is none."""
-    return cell.value, "" if cell.shown else cell.note
 
 
 def _measures(site: Site) -> Rows:
@@ -24,7 +18,7 @@ def _of(community: str, quarters: tuple[Quarter, ...]) -> Rows:
     for quarter in sorted(quarters, key=lambda each: each.key):
         for row in quarter.rows:
             yield (
-                community, quarter.key, row.measure, row.label, row.unit, *_published(row.value),
+                community, quarter.key, row.measure, row.label, row.unit, *row.value.published,
                 row.previous.value, row.difference.value, row.percent.value,
             )  # fmt: skip
 
@@ -33,14 +27,14 @@ def _moves(site: Site) -> Rows:
     for each in site.communities:
         for quarter in each.measured[::-1]:
             for (before, after), cell in each.parts.moves.get(quarter.key, {}).items():
-                yield (each.key, quarter.key, before, after, *_published(cell))
+                yield (each.key, quarter.key, before, after, *cell.published)
 
 
 def _channels(site: Site) -> Rows:
     for each in site.communities:
         for quarter in each.measured[::-1]:
             for channel in each.parts.channels.get(quarter.key, ()):
-                figures = (*_published(channel.people), *_published(channel.only))
+                figures = (*channel.people.published, *channel.only.published)
                 yield (each.key, quarter.key, channel.source, channel.kind, *figures)
 
 

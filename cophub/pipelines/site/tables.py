@@ -12,12 +12,11 @@ from typing import Any
 
 from cophub import Publication
 from cophub.pipelines.site.across_tables import ACROSS
-from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.measure_tables import MEASURES
 from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site
+from cophub.warehouse.plain import safe_cell
 
 Rows = Iterable[tuple[Any, ...]]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SERIES = (ACTIVE, ENGAGED, JOINED, LEFT, *ACTS)
 
 
@@ -44,24 +43,16 @@ def csv_text(header: tuple[str, ...], rows: Rows) -> str:
 
 
 def _safe(value: Any) -> Any:
-    """Text that starts like a formula gets an apostrophe in front; numbers stay numbers."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
-
-
-def _published(cell: Cell) -> tuple[float | None, str]:
-    """The figure, and why there is none."""
-    return cell.value, "" if cell.shown else cell.note
+    """Whole numbers without a point; of text, none that starts like a formula."""
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole else safe_cell(value)
 
 
 def _communities(site: Site) -> Rows:
     for each in site.communities:
         last = each.last_activity
         yield (
-            each.key, each.title, each.domain, *_published(each.members), *_published(each.active),
+            each.key, each.title, each.domain, *each.members.published, *each.active.published,
             _day(site, last) if last else "",
         )  # fmt: skip
 
@@ -73,7 +64,7 @@ def _quarters(site: Site) -> Rows:
             for row in quarter.rows:
                 yield (
                     community, quarter.key, row.measure, row.label, row.unit,
-                    *_published(row.value), row.previous.value, row.difference.value,
+                    *row.value.published, row.previous.value, row.difference.value,
                     row.percent.value,
                 )  # fmt: skip
 
@@ -84,7 +75,7 @@ def _months(site: Site) -> Rows:
         for month in months:
             for series in SERIES:
                 if (cell := month.figures.get(series.name)) is not None:
-                    yield (community, month.key, series.name, *_published(cell))
+                    yield (community, month.key, series.name, *cell.published)
 
 
 def _spaces(site: Site) -> Rows:
@@ -104,7 +95,7 @@ def _newsletters(site: Site) -> Rows:
     for each in site.communities:
         for letter in each.newsletters:
             figures = (letter.delivered, letter.opened, letter.clicked)
-            published = (part for cell in figures for part in _published(cell))
+            published = (part for cell in figures for part in cell.published)
             yield (each.key, letter.title, _day(site, letter.sent_at), letter.url or "", *published)
 
 
