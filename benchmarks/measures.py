@@ -332,10 +332,13 @@ def measure(url: str, sizes: Sizes) -> None:
         with warehouse.begin() as connection:
             module.refresh(connection, now, ZoneInfo("Europe/Zurich"), 1)
 
+    # SQLite keeps the order of a CROSS JOIN; its own choice here would flatter us many times over.
+    join = " CROSS JOIN " if warehouse.dialect == "sqlite" else " JOIN "
+
     def bare_queries() -> None:
         with warehouse.connect() as connection:
             for query in BARE:
-                connection.execute(text(query)).all()
+                connection.execute(text(query.replace(" JOIN ", join))).all()
 
     # SQLite works in this process, where its work can be told from that of others on the machine.
     clock = int(warehouse.dialect == "sqlite")
