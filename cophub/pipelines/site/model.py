@@ -1,5 +1,6 @@
 """What the site shows, in plain values that may all be published: no raw figure is in here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -68,6 +69,16 @@ class Quarter:
 
     def cell(self, measure: str) -> Cell:
         return next((row.value for row in self.rows if row.measure == measure), ABSENT)
+
+
+def newest_ended(quarters: Sequence[Quarter]) -> Quarter | None:
+    """The newest that is over, of quarters that are sorted with the newest first."""
+    return next((quarter for quarter in quarters if not quarter.running), None)
+
+
+def shown_first(quarters: Sequence[Quarter]) -> Quarter | None:
+    """The newest that is over: one that has just begun, beside a whole one, looks like a fall."""
+    return newest_ended(quarters) or next(iter(quarters), None)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,16 @@ from cophub.pipelines.site import charts, panels, runtime, tables
 from cophub.pipelines.site.comparing import measures_pages
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.further import filters, further
-from cophub.pipelines.site.model import ACTS, Community, Definition, Month, Person, Quarter, Site
+from cophub.pipelines.site.model import (
+    ACTS,
+    Community,
+    Definition,
+    Month,
+    Person,
+    Quarter,
+    Site,
+    shown_first,
+)
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
 PEOPLE_TO_A_PAGE = 375
@@ -79,7 +88,7 @@ def environment(
     env.policies["ext.i18n.trimmed"] = True
     env.filters.update(
         quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
-        slug=slug, sortable=sortable, stem=_stem, bars=_bars,
+        slug=slug, sortable=sortable, stem=_stem, bars=_bars, shown_first=shown_first,
         spark_text=partial(_spark_text, voice=voice), **filters(voice), **panels.filters(voice),
     )  # fmt: skip
     style, script = _asset("site.css") + panels.choice_style(site), _asset("site.js")

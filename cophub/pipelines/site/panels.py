@@ -14,7 +14,7 @@ from markupsafe import Markup
 from cophub.pipelines.site.definitions import definition_of
 from cophub.pipelines.site.formats import ABSENT, DASH, Cell
 from cophub.pipelines.site.measured import LEVELS, ChannelReach
-from cophub.pipelines.site.model import Community, Quarter, Row, Site
+from cophub.pipelines.site.model import Community, Quarter, Row, Site, newest_ended
 from cophub.pipelines.site.voices import Voice
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -208,10 +208,10 @@ def lately(
 
 def overview(site: Site) -> dict[str, Any]:
     """The measures that the table of the overview shows, of the newest quarter that has ended."""
-    ended = next((each.key for each in site.measured if not each.running), None)
+    ended = newest_ended(site.measured)
     labels = {row.measure: row.label for each in site.measured[:1] for row in each.rows}
     shown = [(name, labels[name]) for name in OVERVIEW if name in labels]
-    return {"measured_in": ended, "overview_measures": shown}
+    return {"measured_in": ended and ended.key, "overview_measures": shown}
 
 
 def filters(voice: Voice) -> dict[str, Callable[..., Any]]:

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from cophub import Publication
 from cophub.pipelines.site.formats import Cell
-from cophub.pipelines.site.model import Quarter, Row, Site
+from cophub.pipelines.site.model import Quarter, Row, Site, shown_first
 from cophub.pipelines.site.tables import TABLES, names
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
@@ -41,8 +41,8 @@ def quarter_book(site: Site, voice: Voice = ENGLISH) -> bytes:
         (voice.say(ALL), site.quarters),
         *((each.title, each.quarters) for each in site.communities),
     ]
-    newest = next((each.key for each in site.quarters if not each.running), None)
-    newest = newest or next((each.key for each in site.quarters), None)
+    first = shown_first(site.quarters)
+    newest = first.key if first else None
     if newest is not None:
         _newest(book, everything, newest)
         _earlier(book, everything, [each.key for each in site.quarters])

@@ -10,7 +10,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from cophub.pipelines.site.across import Across
-from cophub.pipelines.site.model import Person, Site
+from cophub.pipelines.site.model import Person, Quarter, Site, shown_first
 from cophub.pipelines.site.pages import PEOPLE_TO_A_PAGE, environment, pages, slug
 
 CANARY = "document.title='got in'"
@@ -160,3 +160,17 @@ def test_templates_escape_and_refuse_what_they_do_not_know(invented):
     assert env.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
     with pytest.raises(UndefinedError):
         env.from_string("{{ misspelled }}").render()
+
+
+@pytest.mark.parametrize("path", ["index.html", "communities/mercop.html"])
+def test_the_quarter_that_is_shown_first_is_the_newest_that_is_over(html, files, path):
+    """One that has just begun, beside a whole one, looks like a fall."""
+    radios = [each for each in html[path].all("input") if each.get("type") == "radio"]
+    assert radios[0]["id"].endswith("2026Q1")
+    assert [each["id"][-6:] for each in radios if "checked" in each] == ["2025Q4"]
+    assert "Q1 2026 so far</label>" in files[path]
+
+
+def test_a_quarter_that_is_not_over_is_shown_where_there_is_no_other():
+    running = Quarter("2026Q1", (), running=True)
+    assert (shown_first([running]), shown_first([])) == (running, None)
