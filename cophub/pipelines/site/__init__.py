@@ -43,7 +43,7 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
             yield Publication(path, publication.content)
     if settings.audiences:
         title = settings.organization or settings.title
-        yield door(title, [site.audience for site in sites], speak[0])
+        yield door(speak[0].say(title), [site.audience for site in sites], speak[0])
 
 
 def _audiences(settings: Settings) -> "list[Audience]":

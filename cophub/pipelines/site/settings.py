@@ -21,7 +21,10 @@ Languages = Annotated[list[Language], AfterValidator(_once), Field(min_length=1)
 class Settings(BaseModel, extra="forbid"):
     """What the site is called, how far back it goes, and for whom it is made."""
 
-    title: str = Field("Communities of practice", description="Title of the overview.")
+    title: str = Field(
+        "Communities of practice",
+        description="Title of the overview; unless set, in each language.",
+    )
     organization: str = Field("", description="Whose communities they are; stands on every page.")
     quarters: int = Field(12, ge=1, le=20, description="How many quarters a page offers.")
     months: int = Field(24, ge=3, le=60, description="How many months the charts show.")

@@ -30,7 +30,7 @@ def spoken(site: Site, voice: Voice) -> Site:
     if voice.language == "en":
         return site
     said: Site = _spoken(site, voice)
-    return said
+    return replace(said, title=voice.say(said.title))
 
 
 def _spoken(part: Any, voice: Voice) -> Any:
