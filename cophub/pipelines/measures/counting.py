@@ -82,6 +82,9 @@ def _count(connection: Connection, calendar: Calendar) -> Counts:
         campaigns=tallies.count_campaigns(connection),
         erased=_count_erased(connection, calendar),
         event_sources=tallies.coverage(connection, calendar, "event", "starts_at", "meeting_room"),
+        attended_sources=tallies.coverage(
+            connection, calendar, tallies.ATTENDED, "starts_at", "meeting_room"
+        ),
         campaign_sources=tallies.coverage(connection, calendar, "campaign", "sent_at", "audience"),
         list_sources=_list_sources(connection),
         fresh_at=read_freshness(connection),

@@ -68,6 +68,8 @@ class Counts:
     erased: dict[int, int] = field(default_factory=dict)
     """How many persons were erased in a quarter, in the whole hub."""
     event_sources: Coverage = field(default_factory=Coverage)
+    attended_sources: Coverage = field(default_factory=Coverage)
+    """Of those: the ones that tell who came, or how many; a mere calendar does not."""
     campaign_sources: Coverage = field(default_factory=Coverage)
     list_sources: dict[str, list[str]] = field(default_factory=dict)
     fresh_at: dict[str, datetime] = field(default_factory=dict)
@@ -135,7 +137,7 @@ def _row(
 
 def _sources(measure: str, community: str, counts: Counts) -> list[str]:
     if measure in ("attendees", "seats", "events"):
-        return counts.event_sources.sources(community)
+        return counts.attended_sources.sources(community)
     if measure in ("emails_sent", "campaigns", "opened_percent", "clicked_percent"):
         return counts.campaign_sources.sources(community)
     return counts.list_sources.get(community, [])
@@ -144,7 +146,7 @@ def _sources(measure: str, community: str, counts: Counts) -> list[str]:
 def _figures(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict[str, Figure]:
     cell = (scope.community, q)
     return {
-        **_of_events(calendar, scope, q, counts.event_sources, counts.events.get(cell, Events())),
+        **_of_events(calendar, scope, q, counts),
         **_of_people(calendar, scope, q, counts),
         **_of_campaigns(
             calendar, scope, q, counts.campaign_sources, counts.campaigns.get(cell, Campaigns())
@@ -164,10 +166,13 @@ def _not_covered(
     return None
 
 
-def _of_events(
-    calendar: Calendar, scope: Scope, q: int, sources: Coverage, events: Events
-) -> dict[str, Figure]:
-    missing = _not_covered(calendar, scope, q, sources, "events")
+def _of_events(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict[str, Figure]:
+    sources, events = counts.attended_sources, counts.events.get((scope.community, q), Events())
+    only_planned = not sources.sources(scope.community) and bool(
+        counts.event_sources.sources(scope.community)
+    )
+    what = "attendance" if only_planned else "events"
+    missing = _not_covered(calendar, scope, q, sources, what)
     if missing:
         return dict.fromkeys(("attendees", "seats", "events"), missing)
     held = Figure(events.held)

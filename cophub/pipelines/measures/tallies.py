@@ -22,6 +22,13 @@ COLUMNS = {
 HELD = "(e.attended >= 2 OR (e.is_listed = 0 AND e.own_count >= 2))"
 """The condition for an event that counts as one."""
 
+ATTENDED = """(
+  SELECT * FROM event WHERE source IN (
+    SELECT source FROM attendance
+    UNION SELECT source FROM event WHERE attendee_count IS NOT NULL)
+) attended"""
+"""The events of sources that tell who came, or how many: of a mere calendar nobody knows."""
+
 Cell = tuple[str, int]
 """Community and quarter."""
 

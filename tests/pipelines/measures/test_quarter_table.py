@@ -124,6 +124,22 @@ def test_a_figure_without_a_source_is_absent_and_never_zero(hub: Any) -> None:
     )
 
 
+def test_a_calendar_that_never_tells_who_came_is_no_source_of_attendance(hub: Any) -> None:
+    """Never 0: its events may have been full."""
+    hub.person("ana", "ben")
+    hub.community("soil", "l")
+    hub.event("l", day("2026-05-11"), {})
+    hub.run()
+    for measure in ("events", "attendees", "seats"):
+        cell = hub.cell("soil", "2026Q2", measure)
+        assert (cell["value"], cell["absent"]) == (
+            None, "no source of attendance serves this community",
+        ), measure  # fmt: skip
+    hub.event("l", day("2026-05-12"), {}, attendee_count=0)
+    hub.run()
+    assert hub.value("soil", "2026Q2", "events") == 0
+
+
 def test_a_quarter_without_events_has_none_where_a_source_would_tell(hub: Any) -> None:
     """Before the first event that the source tells about, nobody knows."""
     hub.person("ana", "ben")
