@@ -1,6 +1,5 @@
 """A community's weekly brief on request, and its newsletter candidates as a draft at a vendor."""
 
-import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,9 +7,10 @@ import msgspec
 
 from cophub.config.messages import did_you_mean, listed
 from cophub.connector import Draft, Letter
-from cophub.errors import ConfigError, PluginError
+from cophub.errors import ConfigError
+from cophub.hub import publishing
 from cophub.hub.vendors import open_context
-from cophub.pipeline import PipelineContext, Publication
+from cophub.pipeline import Publication
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
@@ -34,19 +34,9 @@ def brief(
             f'there is no community "{community}"{did_you_mean(community, known)};'
             f" there {'are' if known else 'is'} {there}"
         )
-    pipeline = hub.plugins.pipelines.get(_PIPELINE)
-    if pipeline is None or pipeline.request is None:
-        raise PluginError("there is no pipeline that makes briefs; `cophub plugins` says why")
-    ctx = PipelineContext(
-        settings=hub.pipeline_settings(_PIPELINE),
-        warehouse=hub.warehouse,
-        now=hub.now(),
-        timezone=hub.config.timezone,
-        communities=hub.config.community_specs,
-        log=logging.getLogger(f"cophub.pipeline.{_PIPELINE}"),
-    )
     wanted = {"community": community, "format": form, "week": week, "language": language}
-    return pipeline.request(ctx, {name: value for name, value in wanted.items() if value})
+    named = {name: value for name, value in wanted.items() if value}
+    return publishing.request(hub, _PIPELINE, "briefs", named)
 
 
 def draft(

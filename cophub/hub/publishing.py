@@ -1,16 +1,19 @@
 """The pipelines that are asked for and those they need, with settings that go together."""
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from cophub.config.messages import did_you_mean, listed
-from cophub.errors import ConfigError
+from cophub.errors import ConfigError, PluginError
+from cophub.pipeline import PipelineContext, Publication
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
     from cophub.publish import PipelineResult
+    from cophub.warehouse import Warehouse
 
 
 def publish(hub: "Hub", names: Iterable[str]) -> "Iterator[PipelineResult]":
@@ -33,6 +36,29 @@ def publish(hub: "Hub", names: Iterable[str]) -> "Iterator[PipelineResult]":
         from cophub.hub import uploads
 
         yield from uploads.upload_site(hub, hub.desk)
+
+
+def context_of(
+    hub: "Hub", name: str, warehouse: "Warehouse | None" = None, run: int = 0
+) -> PipelineContext[BaseModel]:
+    """What a pipeline is given where it is not published by it."""
+    return PipelineContext(
+        settings=hub.pipeline_settings(name),
+        warehouse=warehouse or hub.warehouse,
+        now=hub.now(),
+        timezone=hub.config.timezone,
+        run=run,
+        communities=hub.config.community_specs,
+        log=logging.getLogger(f"cophub.pipeline.{name}"),
+    )
+
+
+def request(hub: "Hub", name: str, what: str, wanted: Mapping[str, str]) -> Publication:
+    """What a pipeline makes on request. Raises PluginError where none makes `what`."""
+    pipeline = hub.plugins.pipelines.get(name)
+    if pipeline is None or pipeline.request is None:
+        raise PluginError(f"there is no pipeline that makes {what}; `cophub plugins` says why")
+    return pipeline.request(context_of(hub, name), wanted)
 
 
 def settings_of(hub: "Hub", names: Iterable[str]) -> dict[str, BaseModel]:
@@ -62,4 +88,4 @@ def _with_what_they_need(hub: "Hub", names: list[str]) -> list[str]:
     return [name for name in pipelines if name in wanted]
 
 
-__all__ = ["publish", "settings_of"]
+__all__ = ["context_of", "publish", "request", "settings_of"]

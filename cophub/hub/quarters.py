@@ -1,6 +1,5 @@
 """Calendar quarters in the hub's timezone, and the quarter table."""
 
-import logging
 import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -9,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Boolean, Connection, text
 
-from cophub.errors import ConfigError, PluginError, WarehouseError
+from cophub.errors import ConfigError, WarehouseError
+from cophub.hub import publishing
 from cophub.hub.answers import MeasureRow, QuarterReport
-from cophub.pipeline import PipelineContext
 from cophub.warehouse import Warehouse
 from cophub.warehouse.columns import Instant, Json
 from cophub.warehouse.definitions import measures_of
@@ -75,18 +74,8 @@ def report_as_of(hub: "Hub", quarter: str | None, written: str) -> QuarterReport
     zone = hub.config.timezone
     day, then = parse_day(written, hub.now(), zone)
     wanted = parse_quarter(quarter) if quarter else last_finished(then, zone)
-    pipeline = hub.plugins.pipelines.get(_PIPELINE)
-    if pipeline is None or pipeline.request is None:
-        raise PluginError("there is no pipeline that makes figures; `cophub plugins` says why")
-    ctx = PipelineContext(
-        settings=hub.pipeline_settings(_PIPELINE),
-        warehouse=hub.warehouse,
-        now=hub.now(),
-        timezone=zone,
-        communities=hub.config.community_specs,
-        log=logging.getLogger(f"cophub.pipeline.{_PIPELINE}"),
-    )
-    made = pipeline.request(ctx, {"quarter": wanted, "as_of": then.isoformat()})
+    asked = {"quarter": wanted, "as_of": then.isoformat()}
+    made = publishing.request(hub, _PIPELINE, "figures", asked)
     rows = _worded(msgspec.json.decode(made.content))
     with hub.warehouse.connect() as connection:
         named = _titles(connection)

@@ -1,6 +1,5 @@
 """People brought up to date after a decision: by the pipeline `identities`, or as a rehearsal."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
@@ -9,7 +8,7 @@ from sqlalchemy import Connection
 
 from cophub import __version__
 from cophub.errors import ConfigError, CophubError, SourceBusy
-from cophub.pipeline import PipelineContext
+from cophub.hub.publishing import context_of
 from cophub.publish import LEASE
 from cophub.warehouse import state
 from cophub.warehouse.holding import held, show_life
@@ -72,15 +71,7 @@ def _run(hub: "Hub", warehouse: "Warehouse", run: int) -> None:
         raise ConfigError(
             f'there is no pipeline "{PIPELINE}" here; `cophub plugins` tells what is wrong'
         )
-    context = PipelineContext(
-        settings=hub.pipeline_settings(PIPELINE),
-        warehouse=warehouse,
-        now=hub.now(),
-        timezone=hub.config.timezone,
-        run=run,
-        communities=hub.config.community_specs,
-        log=logging.getLogger(f"cophub.pipeline.{PIPELINE}"),
-    )
+    context = context_of(hub, PIPELINE, warehouse, run)
     for _ in pipelines[PIPELINE].run(context):
         pass
 

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_
 from cophub.identities.evidence import Name
 from cophub.identities.links import Account, accounts_of, by_source
 from cophub.identities.lookup import Meant, meant
+from cophub.identities.organizing import former_addresses, organizers_of
 from cophub.identities.privacy import mask_address, mask_text
 from cophub.identities.reading.account import shown_name as as_written
 from cophub.identities.reading.display import shown_name
@@ -55,6 +56,8 @@ class Plan:
     """Those of the names that others may bear: texts may mean them, and keep the name."""
     ids: tuple[str, ...]
     """Ids by which vendors speak of the person elsewhere: logins, directory ids."""
+    organizers: tuple[str, ...]
+    """What names them as the organizer of events, an address in whatever form."""
     namesakes: int
     """Other accounts that may bear one of the names."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -85,7 +88,11 @@ def plan(connection: Connection, asked: str) -> Plan:
     common, namesakes = _namesakes(connection, names, accounts)
     counts = _counts(connection, people, accounts)
     ids = _ids(accounts, rows)
-    return Plan(found, people, accounts, emails, shared, names, common, ids, namesakes, counts)
+    alone = [name for name in names if name not in common]
+    organizers = organizers_of(connection, emails, alone)
+    return Plan(
+        found, people, accounts, emails, shared, names, common, ids, organizers, namesakes, counts
+    )
 
 
 def forget(
@@ -112,6 +119,7 @@ def forget(
         accounts=wanted.accounts,
         ids=wanted.ids,
         names=alone,
+        organizers=wanted.organizers,
         now=now,
     )
     resolve(connection)
@@ -144,6 +152,7 @@ def _addresses(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The addresses that are theirs alone, in every form; and those of others too, masked."""
     written = {clean(text) for row in rows for text in _written(row)} - {""}
+    written |= former_addresses(connection, accounts)
     own: set[str] = set()
     shared: set[str] = set()
     for email in sorted(written):

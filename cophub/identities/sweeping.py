@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from cophub.identities.reading.mailboxes import mailbox_behind
 from cophub.warehouse import tables
 from cophub.warehouse.columns import Json
 from cophub.warehouse.traces import ERASED, clean_text, clean_value, names_pattern
@@ -75,9 +76,13 @@ class Traces:
     def _cleaned(self, column: Column[Any], value: Any, with_names: bool) -> Any:
         pattern = self.pattern if with_names else None
         if isinstance(value, str):
-            new: Any = clean_text(value, self.tokens.__contains__, pattern)
+            new: Any = clean_text(value, self._knows, pattern)
             return None if new == ERASED and column.nullable else new
-        return value if value is None else clean_value(value, self.tokens.__contains__, pattern)
+        return value if value is None else clean_value(value, self._knows, pattern)
+
+    def _knows(self, token: str) -> bool:
+        """Whether a word of a text, in lower case, is one of theirs: `amina+x@` is `amina@`."""
+        return token in self.tokens or ("@" in token and mailbox_behind(token) in self.tokens)
 
 
 def sweep(connection: Connection, traces: Traces) -> int:
@@ -88,7 +93,8 @@ def sweep(connection: Connection, traces: Traces) -> int:
             continue
         speaking = _SPEAKING.get(table.name, ())
         texts = [column for column in table.columns if _has_text(column)]
-        found = [_like(column, token) for column in texts for token in sorted(traces.tokens)] + [
+        written = sorted(traces.tokens | {_tagged(token) for token in traces.tokens})
+        found = [_like(column, token) for column in texts for token in written] + [
             _like(table.c[column], "%".join(name.replace(",", " ").split()[::way]))
             for column in speaking
             for name in traces.names
@@ -103,6 +109,12 @@ def sweep(connection: Connection, traces: Traces) -> int:
 
 def _has_text(column: Column[Any]) -> bool:
     return not column.primary_key and isinstance(column.type, (Text, Json))
+
+
+def _tagged(token: str) -> str:
+    """What an address with a tag is like, for SQL; an id is like itself."""
+    local, at, domain = token.rpartition("@")
+    return f"{local}+%@{domain}" if at and "+" not in local else token
 
 
 def _like(column: Column[Any], text: str) -> ColumnElement[bool]:

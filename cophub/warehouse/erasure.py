@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cophub.records import Reject
@@ -66,6 +66,11 @@ def name_hash(key: bytes, name: str) -> str:
     return hmac.digest(key, f"name\0{words}".encode(), "sha256").hex()
 
 
+def organizer_hash(key: bytes, organizer: str) -> str:
+    """The hash of an address that names an event's organizer, and no more: others may have it."""
+    return hmac.digest(key, f"organizer\0{organizer.strip().lower()}".encode(), "sha256").hex()
+
+
 def erase(
     connection: Connection,
     *,
@@ -73,12 +78,14 @@ def erase(
     accounts: Iterable[tuple[str, str]] = (),
     ids: Iterable[str] = (),
     names: Iterable[str] = (),
+    organizers: Iterable[str] = (),
     now: datetime,
 ) -> None:
     """Remove these accounts (source, key) from the vendor side and keep them, and `emails`, out.
 
     `ids` are what vendors call them by elsewhere, `names` those that nobody else has: both are
-    taken out of what comes later about others. What they wrote stays without their name. The hub
+    taken out of what comes later about others. `organizers` are addresses under which events name
+    them, in any form: no event names them so, now or later. What they wrote stays without their name. The hub
     side (person, history, decisions) is for the caller to clear.
     """
     key = erasure_key(connection)
@@ -87,10 +94,16 @@ def erase(
     hashes |= {account_hash(key, *account): "account" for account in accounts}
     hashes |= {id_hash(key, number): "id" for number in ids}
     hashes |= {name_hash(key, name): "name" for name in names}
+    organizers = list(organizers)
+    hashes |= {organizer_hash(key, organizer): "email" for organizer in organizers}
     _remember(connection, hashes, now)
     # Which briefs they were mailed names them as well, to whoever has the key.
     mailed = [value for value, kind in hashes.items() if kind == "email"]
     connection.execute(delete(t.brief_sent).where(t.brief_sent.c.recipient.in_(mailed)))
+    organizer = t.event.c.organizer
+    for start in range(0, len(organizers), 500):
+        named = organizer.in_(organizers[start : start + 500])
+        connection.execute(update(t.event).where(named).values(organizer=None))
     for source, account in accounts:
         expunge(connection, source, account)
 
@@ -130,10 +143,11 @@ def expunge(connection: Connection, source: str, account: str) -> None:
         table = t.metadata.tables[name]
         theirs = and_(table.c.source == source, table.c.account == account)
         connection.execute(update(table).where(theirs).values(dict.fromkeys(columns)))
-    email = select(t.account.c.email).where(
+    email = select(func.lower(t.account.c.email)).where(
         t.account.c.source == source, t.account.c.key == account
     )
-    held = or_(t.event.c.organizer == account, t.event.c.organizer == email.scalar_subquery())
+    organizer = t.event.c.organizer
+    held = or_(organizer == account, func.lower(organizer) == email.scalar_subquery())
     connection.execute(
         update(t.event).where(t.event.c.source == source, held).values(organizer=None)
     )
@@ -273,10 +287,17 @@ class Door:
         place = columns.index("organizer")
         return [
             _blanked(row, [place])
-            if self._is_erased(row[place]) or self._is_erased_email(row[place])
+            if self._is_erased(row[place]) or self._is_erased_organizer(row[place])
             else row
             for row in rows
         ]
+
+    def _is_erased_organizer(self, organizer: Any) -> bool:
+        if not isinstance(organizer, str) or "@" not in organizer:
+            return False
+        return (
+            self._is_erased_email(organizer) or organizer_hash(self._key, organizer) in self._erased
+        )
 
     def _without_traces(self, columns: list[str], rows: list[Row]) -> list[Row]:
         """Without addresses and ids of erased people in texts, and in what else a vendor says."""

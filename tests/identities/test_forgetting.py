@@ -191,6 +191,40 @@ def test_what_was_noted_of_changes_names_nobody(filled: Warehouse) -> None:
     assert "measure_due 'two'" in left
 
 
+def organizers(warehouse: Warehouse) -> dict[str, str | None]:
+    with warehouse.connect() as connection:
+        event = tables.event.c
+        return {
+            row.key: row.organizer for row in connection.execute(select(event.key, event.organizer))
+        }
+
+
+def test_no_event_names_them_by_another_form_of_their_address(filled: Warehouse) -> None:
+    """With another tag or case, by an address that an account had, or one that spells the name."""
+    moved = Account(key="8f2f951b8b99", name="Amina Diallo", email="new@health.example")
+    load(filled, "news", [moved], 3)
+    bos = Account(key="bd", name="Bo Diallo-Ng", email="diallo.amina@bo.example")
+    events: Sequence[Record] = [
+        bos,
+        Event(key="tag", organizer="amina.d+calls@health.example"),
+        Event(key="case", organizer="mailto:AMINA.D@Health.example"),
+        Event(key="now", organizer="New@Health.example"),
+        Event(key="name", organizer="Diallo.Amina@old.example"),
+        Event(key="bo", organizer="bo.ng@health.example"),
+        Event(key="his", organizer="diallo.amina@bo.example"),
+        Event(key="shared", organizer="info@health.example"),
+        Post(key="p9", account="two", body="Ask amina.d+calls@health.example, she knows"),
+    ]
+    others = {"bo": "bo.ng@health.example", "his": "diallo.amina@bo.example"}
+    others |= {"shared": "info@health.example"}
+    load(filled, "calendar", events, 4)
+    forgotten(filled, AMINA)
+    for run in (5, 6):
+        assert {key: said for key, said in organizers(filled).items() if said} == others
+        assert "amina.d" not in dump(filled).replace("diallo.amina@bo.example", "")
+        load(filled, "calendar", events, run)
+
+
 def test_others_keep_what_is_theirs(filled: Warehouse) -> None:
     forgotten(filled, AMINA)
     with filled.connect() as connection:

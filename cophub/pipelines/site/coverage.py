@@ -16,15 +16,15 @@ from cophub.pipelines.site.audiences import Audience
 from cophub.pipelines.site.formats import (
     ABSENT,
     FEW,
-    FEWEST,
     WITHHELD,
     Cell,
     cell,
+    few,
     withhold_one_more,
 )
-from cophub.pipelines.site.overlap import Members, few, totals_tell_few
+from cophub.pipelines.site.overlap import Members, totals_tell_few
 from cophub.pipelines.site.regions import REGIONS, UNKNOWN, WIDE_REGIONS, region_of, wide
-from cophub.pipelines.site.riddles import BROAD
+from cophub.pipelines.site.riddles import BROAD, leaves_one_figure
 
 _COUNTRIES = text("SELECT id, country FROM person WHERE country IS NOT NULL AND kind = 'person'")
 Counts = Mapping[str, Mapping[str, Set[str]]]
@@ -145,23 +145,12 @@ def withhold_line(cells: Sequence[Cell], total: int) -> list[Cell]:
     if few(total):
         return [WITHHELD] * len(cells)
     cells = withhold_one_more(cells)
-    while _one_solution(cells, total):
+    while leaves_one_figure(cells, total):
         shown = [place for place, each in enumerate(cells) if each.value]
         if not shown:
             return [WITHHELD if each.hidden else each for each in cells]
         cells[min(shown, key=lambda place: cells[place].value or 0)] = WITHHELD
     return list(cells)
-
-
-def _one_solution(cells: Sequence[Cell], total: int) -> bool:
-    """Whether the hidden cells are as small, or all as large, as such cells can be."""
-    hidden = [each for each in cells if each.hidden]
-    small = sum(1 for each in hidden if each == FEW)
-    rest = total - sum(int(each.value or 0) for each in cells)
-    least = small + FEWEST * (len(hidden) - small)
-    return bool(small) and (
-        rest == least or (small == len(hidden) and rest == (FEWEST - 1) * small)
-    )
 
 
 def _everybody(

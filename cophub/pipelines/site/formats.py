@@ -70,6 +70,11 @@ def cell(value: float | None, people: float | None, unit: str = "", reason: str 
     return Cell("shown", value, quantity(value, unit))
 
 
+def few(count: float) -> bool:
+    """Whether it is about somebody, and about fewer than may be told."""
+    return 0 < round(count) < FEWEST
+
+
 def withhold_one_more(cells: Sequence[Cell]) -> list[Cell]:
     """Cells whose sum is published, without the one that subtraction would tell.
 

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from cophub.pipelines.site.balances import Ledger, Line, Spot
-from cophub.pipelines.site.formats import ABSENT, FEWEST, WITHHELD, Cell
+from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell, few
 from cophub.pipelines.site.measured import LEVELS
 from cophub.pipelines.site.quarters import before
 from cophub.pipelines.site.withholding import FLOWS, Quarters
@@ -40,11 +40,6 @@ class Raw:
     moves: dict[str, dict[Pair, int]] = field(default_factory=dict)
     channels: dict[str, dict[Pair, Two]] = field(default_factory=dict)
     """Whom each channel reaches, and whom it alone does."""
-
-
-def few(count: float) -> bool:
-    """Whether so many are a group that may not be told of."""
-    return 0 < round(count) < FEWEST
 
 
 def withhold_told_groups(raw: Raw, cells: Quarters) -> None:

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from cophub.pipelines.site.audiences import ONE, Audience
-from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell
+from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell, few
 from cophub.pipelines.site.guarding import (
     ALL_TOGETHER,
     MOVES,
     Pair,
     Raw,
     as_values,
-    few,
     settle,
     withhold_all_members,
     withhold_told_groups,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from cophub.pipelines.site.across import Overlap, Pair
 from cophub.pipelines.site.audiences import Audience
-from cophub.pipelines.site.formats import FEW, FEWEST, WITHHELD, Cell, cell
+from cophub.pipelines.site.formats import FEW, FEWEST, WITHHELD, Cell, cell, few
 from cophub.warehouse.definitions import MANY
 
 Members = Mapping[str, Set[str]]
@@ -74,11 +74,6 @@ def overlap(
         pairs=tuple(pairs), order=tuple(alike(shown, pairs)),
         left_out=len(named) - len(shown), many=many_cell(members, audience),
     )  # fmt: skip
-
-
-def few(count: int) -> bool:
-    """Whether it is about somebody, and about fewer than may be told."""
-    return 0 < count < FEWEST
 
 
 def _both(row: Raw, audience: Audience) -> Cell:

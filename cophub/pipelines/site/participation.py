@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 from cophub.identities.privacy import mask_text
 from cophub.pipelines.site.across import Participation, Share
 from cophub.pipelines.site.audiences import Audience
-from cophub.pipelines.site.formats import FEWEST, cell, plain
-from cophub.pipelines.site.overlap import Members, few
+from cophub.pipelines.site.formats import FEWEST, cell, few, plain
+from cophub.pipelines.site.overlap import Members
 
 _SHARES = text("SELECT community, organization, name, people FROM community_organization")
 Raw = tuple[str, str, str, int]

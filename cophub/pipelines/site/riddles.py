@@ -97,11 +97,15 @@ def _cost(place: Place, cell: Cell) -> tuple[bool, bool, bool, float, Place]:
 def _tells_few(cells: Cells, sum_: Sum) -> bool:
     """Whether the sum of the hidden parts leaves each of them but one figure."""
     total = cells.get(sum_.total)
-    parts = [cells[place] for place in sum_.parts if place in cells]
+    if total is None or total.value is None:
+        return False
+    return leaves_one_figure([cells[place] for place in sum_.parts if place in cells], total.value)
+
+
+def leaves_one_figure(parts: Sequence[Cell], total: float) -> bool:
+    """Whether hidden parts of a total are as small, or all as large, as such cells can be."""
     hidden = [each for each in parts if each.hidden]
     few = sum(1 for each in hidden if each.state == "few")
-    if total is None or total.value is None or not few:
-        return False
-    rest = total.value - sum(each.value for each in parts if each.value is not None)
+    rest = total - sum(each.value for each in parts if each.value is not None)
     least = few + FEWEST * (len(hidden) - few)
-    return rest == least or (few == len(hidden) and rest == (FEWEST - 1) * few)
+    return bool(few) and (rest == least or (few == len(hidden) and rest == (FEWEST - 1) * few))

@@ -6,12 +6,15 @@ one and says how to get it; with `COPHUB_NEEDS_BROWSER=1`, as in CI, that is a f
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
 from cophub.pipelines.site import publications
 from cophub.pipelines.site.audiences import AUDIENCES
@@ -19,6 +22,7 @@ from cophub.pipelines.site.doors import door
 from cophub.pipelines.site.model import Site
 from cophub.pipelines.site.speaking import spoken
 from cophub.pipelines.site.voices import voices
+from cophub.web import listen, site_app
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
@@ -147,3 +151,17 @@ def come_alive(page: Any) -> int:
             "at => document.querySelectorAll('[data-chart]')[at].dataset.state === 'ready'", arg=at
         )
     return count
+
+
+@contextmanager
+def serving(made: Made) -> Iterator[str]:
+    """The address at which `cophub serve` shows a made site."""
+    listener = listen(0)
+    server = uvicorn.Server(uvicorn.Config(site_app(made.folder), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

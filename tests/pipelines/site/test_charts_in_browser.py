@@ -1,17 +1,14 @@
 """Charts in a real browser, from a folder and over HTTP: they answer, at the size they had."""
 
 import struct
-import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 
 from cophub.pipelines.site import runtime
-from cophub.web import listen, site_app
-from tests.pipelines.site.browsing import Made, Window
+from tests.pipelines.site.browsing import Made, Window, serving
 
 PAGE = "communities/mercop.html"
 
@@ -30,13 +27,8 @@ SHIFTS = """
 @pytest.fixture(scope="module")
 def served(languages: Made) -> Iterator[str]:
     """The address at which `cophub serve` shows the site."""
-    listener = listen(0)
-    server = uvicorn.Server(uvicorn.Config(site_app(languages.folder), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with serving(languages) as address:
+        yield address
 
 
 @pytest.fixture

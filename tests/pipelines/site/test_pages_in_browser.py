@@ -1,15 +1,12 @@
 """Every page of a site, found and opened: it fits, it stays still, it can be read as one needs."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from cophub.web import listen, site_app
-from tests.pipelines.site.browsing import Made, come_alive
+from tests.pipelines.site.browsing import Made, come_alive, serving
 
 OPEN_ALL = "() => { for (const each of document.querySelectorAll('details')) each.open = true; }"
 WIDTH = "document.documentElement.scrollWidth"
@@ -64,13 +61,8 @@ SHIFTS = """
 @pytest.fixture(scope="module")
 def served(audiences: Made) -> Iterator[str]:
     """The address at which `cophub serve` shows the site."""
-    listener = listen(0)
-    server = uvicorn.Server(uvicorn.Config(site_app(audiences.folder), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with serving(audiences) as address:
+        yield address
 
 
 @pytest.mark.parametrize("site", ["audiences", "languages"])
