@@ -85,8 +85,8 @@ def erase(
 
     `ids` are what vendors call them by elsewhere, `names` those that nobody else has: both are
     taken out of what comes later about others. `organizers` are addresses under which events name
-    them, in any form: no event names them so, now or later. What they wrote stays without their name. The hub
-    side (person, history, decisions) is for the caller to clear.
+    them, in any form: no event names them so, now or later. What they wrote stays without their
+    name. The hub side (person, history, decisions) is for the caller to clear.
     """
     key = erasure_key(connection)
     accounts = list(accounts)

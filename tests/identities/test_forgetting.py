@@ -212,11 +212,9 @@ def test_no_event_names_them_by_another_form_of_their_address(filled: Warehouse)
         Event(key="name", organizer="Diallo.Amina@old.example"),
         Event(key="bo", organizer="bo.ng@health.example"),
         Event(key="his", organizer="diallo.amina@bo.example"),
-        Event(key="shared", organizer="info@health.example"),
         Post(key="p9", account="two", body="Ask amina.d+calls@health.example, she knows"),
     ]
     others = {"bo": "bo.ng@health.example", "his": "diallo.amina@bo.example"}
-    others |= {"shared": "info@health.example"}
     load(filled, "calendar", events, 4)
     forgotten(filled, AMINA)
     for run in (5, 6):
