@@ -14,6 +14,9 @@ Cells = list[tuple[int, Any]]
 SHARE = 0.8
 """Of the cells of a column so many must be as a field wants them that its title does not name."""
 _LETTER = re.compile(r"[^\W\d_]")
+_CLOCK = re.compile(r"\b(\d{1,2})\s?[:hH]\s?(\d{2})\b")
+_VISIT = timedelta(days=1)
+"""Nobody stays longer in a call."""
 
 
 def share(cells: Cells, tests: Callable[[Any], bool]) -> float:
@@ -76,6 +79,34 @@ def has_days(cells: Cells) -> bool:
     return bool(cells) and share(cells, is_day) >= SHARE
 
 
+def _tells_time(cell: Any) -> bool:
+    """Whether a cell says what time of day it was."""
+    clock = _CLOCK.search(as_line(cell) or "")
+    return clock is not None and (int(clock[1]), int(clock[2])) != (0, 0)
+
+
+def are_stays(came: Cells, left: Cells) -> bool:
+    """Whether two columns tell when somebody came and left in one day, not when for years.
+
+    One of them may be empty: then the times of day of the other one decide.
+    """
+    if share(came + left, _tells_time) < SHARE / 2:
+        return False
+    ended = dict(left)
+    stays = [_between(cell, ended[number]) for number, cell in came if number in ended]
+    return sum(stay > _VISIT for stay in stays) * 2 <= len(stays)
+
+
+def _between(came: Any, left: Any) -> timedelta:
+    """From the one to the other; nothing where they cannot be read."""
+    zone = ZoneInfo("UTC")
+    try:
+        began, ended = read_instant(came, zone), read_instant(left, zone)
+    except ValueError:
+        return timedelta()
+    return ended - began if began and ended else timedelta()
+
+
 def call_columns(free: Mapping[str, Cells], starts: Cells | None = None) -> dict[str, str]:
     """What columns with unknown titles tell of the calls on a sheet of attendance, by field.
 
@@ -114,6 +145,6 @@ def _goes_with(cells: Cells, starts: Cells) -> bool:
 
 
 __all__ = [
-    "SHARE", "Cells", "call_columns", "has_days", "is_date", "is_duration", "is_email", "is_number",
-    "is_there", "share",
+    "SHARE", "Cells", "are_stays", "call_columns", "has_days", "is_date", "is_duration",
+    "is_email", "is_number", "is_there", "share",
 ]  # fmt: skip

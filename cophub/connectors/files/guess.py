@@ -10,6 +10,7 @@ from typing import Any
 from cophub.connectors.files.contents import (
     SHARE,
     Cells,
+    are_stays,
     call_columns,
     has_days,
     is_date,
@@ -120,7 +121,11 @@ def _as_record(record: str, columns: dict[str, Cells], table: Table) -> Guess | 
     _whole_name(found)
     named = any(_ATTENDED.search(folded(text)) for text in table.above.values())
     groups = SURE[record][:1] if record == "attendance" and named else SURE[record]
+    if record == "attendance":
+        _came_too(found, free)
     if not all(group & found.columns.keys() for group in groups):
+        return None
+    if record == "attendance" and not named and _of_members(found):
         return None
     if record == "attendance":
         _event_above(found, table)
@@ -188,6 +193,29 @@ def _whole_name(found: Guess) -> None:
             column = has.pop(name)
             column.field = "name"
             has["name"] = column
+
+
+def _came_too(found: Guess, free: dict[str, Cells]) -> None:
+    """`Joined` beside `Left` is when somebody came; alone it is when they became a member."""
+    if "left_at" in found.columns and "joined_at" not in found.columns:
+        titles = RECORDS["membership"]["joined_at"]
+        title = _titled(titles, free, partial(_fits, "attendance", "joined_at"))
+        if title is not None:
+            cells = free.pop(title)
+            found.columns["joined_at"] = Column("joined_at", title, cells, by_title=bool(cells))
+
+
+def _of_members(found: Guess) -> bool:
+    """Whether only dates of membership make it look like attendance: `Left`, and no visit."""
+    has = found.columns
+    told = SURE["attendance"][1] & has.keys()
+    if told - {"joined_at", "left_at"} or not told:
+        return False
+    known = {*RECORDS["membership"]["joined_at"], *RECORDS["membership"]["left_at"]}
+    if not any(form in known for name in told for form in forms(has[name].title)):
+        return False
+    came, left = (has[name].cells if name in has else [] for name in ("joined_at", "left_at"))
+    return not are_stays(came, left)
 
 
 def _event_above(found: Guess, table: Table) -> None:

@@ -74,3 +74,40 @@ def test_check_counts_the_calls_and_warns_of_those_without_a_start(sheet, ask):
     told = ask("check", sheet, record="attendance", columns=columns)
     assert {one.state for one in told} == {"ok"}
     assert "events: 2; attendances: 12," in told[-1].message
+
+
+MEMBERS = {
+    "fr": ("Qui,Adhésion,Départ", "Ana Ba,03/02/2019,31/12/2024", "Bo Ng,14/05/2020,"),
+    "en": ("Who,Joined,Left", "Ana Ba,2019-02-03,2024-12-31", "Bo Ng,2020-05-14,"),
+    "es": ("Quién,Ingreso,Salida", "Ana Ba,03/02/2019,31/12/2024", "Bo Ng,14/05/2020,"),
+    "at": (
+        "Name,Joined,Left",
+        "Ana Ba,2019-02-03 10:12,2024-12-31 09:30",
+        "Bo Ng,2020-05-14 8:01,",
+    ),
+}
+
+
+@pytest.mark.parametrize("spoken", MEMBERS)
+def test_joined_and_left_on_days_are_those_of_members(make, propose, spoken):
+    lines = MEMBERS[spoken]
+    found = propose(make("m.csv", "\n".join((*lines, ""))))
+    who, joined, left = lines[0].split(",")
+    assert found["record"] == "membership"
+    assert found["columns"] == {"name": who, "joined_at": joined, "left_at": left}
+
+
+@pytest.mark.parametrize(
+    "titles", ["Who,Joined,Left", "Qui,Arrivée,Départ", "Quién,Entrada,Salida"]
+)
+def test_joined_and_left_within_a_day_are_those_of_a_call(make, propose, titles):
+    rows = "Ana Ba,2026-03-12 14:01,2026-03-12 15:02\nBo Ng,2026-03-12 14:03,2026-03-12 15:00\n"
+    found = propose(make("call.csv", f"{titles}\n{rows}"))
+    who, joined, left = titles.split(",")
+    assert found["record"] == "attendance"
+    assert found["columns"] == {"name": who, "joined_at": joined, "left_at": left}
+
+
+def test_under_a_heading_that_says_attendance_days_are_of_a_call_too(make_book, propose):
+    rows = [["Attendance"], [], ["Name", "Left"], ["Ana Ba", "2026-03-12"], ["Bo Ng", "2026-03-12"]]
+    assert propose(make_book("one.xlsx", {"A": rows}))["record"] == "attendance"

@@ -154,11 +154,11 @@ def test_a_list_of_members_in_several_languages(load, language):
 
 
 def test_an_address_is_found_by_what_it_looks_like(load):
-    found, lines = load("list.csv", "Who,Where to write\nAda,a@example.org\nBo,b@example.org\n")
+    found, lines = load("list.csv", "Badge,Where to write\nAda,a@example.org\nBo,b@example.org\n")
     assert [m.account for m in found.of(Membership)] == ["a@example.org", "b@example.org"]
     assert 'columns.email = "Where to write"' in lines
     assert "likely" in lines
-    assert '# not used: "Who"' in lines
+    assert '# not used: "Badge"' in lines
 
 
 def test_nom_alone_is_the_whole_name(load):
