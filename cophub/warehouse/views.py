@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from cophub.warehouse import signs
 from cophub.warehouse.contract import contract_query
 from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
+from cophub.warehouse.telling import TELLS_OF_FEW
 
 
 @dataclass(frozen=True)
@@ -418,7 +419,8 @@ _FIGURE_COLUMNS = {
     "sources": "Names of the sources it came from, a JSON list",
     "observed_at": "How fresh the oldest of those sources was",
     "note": "What a reader must know about this figure",
-    "small": "Whether it tells about fewer than 5 people; to be hidden from the public",
+    "small": "Whether it tells, alone or with those beside it, about fewer than 5 people; to be"
+    " hidden from the public",
     "position": "Place of the measure in the table, from 1",
 }
 
@@ -430,9 +432,10 @@ def _figures(name: str, comment: str, group: Group) -> View:
         f" {_quoted(m.unit)} AS unit, {_quoted(m.definition)} AS definition"
         for number, m in enumerate(measures_of(group), 1)
     )
+    small = f"m.small OR {TELLS_OF_FEW} AS small" if group == "community" else "m.small"
     sql = f"""
 SELECT m.community, m.quarter, m.measure, w.label, m.value, w.unit, m.previous, m.difference,
-       m.percent, m.absent, w.definition, m.sources, m.observed_at, m.note, m.small, w.position
+       m.percent, m.absent, w.definition, m.sources, m.observed_at, m.note, {small}, w.position
 FROM measure m
 JOIN (
   {words}

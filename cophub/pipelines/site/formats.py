@@ -13,7 +13,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-FEWEST = 5
+from cophub.warehouse.definitions import SMALL
+
+FEWEST = SMALL
 """The smallest group of people that a published figure may be about."""
 
 DASH = "–"

@@ -1,8 +1,8 @@
 """What the measures of communities tell together about few people, and what is hidden for it.
 
 Levels make up who did anything, and all members; who moved makes the one quarter's levels out of
-the other's; channels make up whom they reach. Some figures tell of people whom they do not name a
-number of: how many came back tells how many did not.
+the other's; channels make up whom they reach. What one figure tells of few others is said by the
+warehouse: `cophub.warehouse.telling`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from cophub.pipelines.site.balances import Ledger, Line, Spot
-from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell, few
+from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell
 from cophub.pipelines.site.measured import LEVELS
 from cophub.pipelines.site.quarters import before
 from cophub.pipelines.site.withholding import FLOWS, Quarters
@@ -40,37 +40,6 @@ class Raw:
     moves: dict[str, dict[Pair, int]] = field(default_factory=dict)
     channels: dict[str, dict[Pair, Two]] = field(default_factory=dict)
     """Whom each channel reaches, and whom it alone does."""
-
-
-def withhold_told_groups(raw: Raw, cells: Quarters) -> None:
-    """Hide figures that tell how many few others are."""
-    for quarter, told in cells.items():
-        now, then = raw.values[quarter], raw.values.get(before(quarter), {})
-        for name, groups in (
-            ("retention_percent", _kept_and_lost(now, then)), ("gini_members", _silent(now)),
-            ("top_tenth_percent", [-(-(now.get("active") or 0) // 10)]),
-        ):  # fmt: skip
-            if name in told and told[name].shown and any(map(few, groups)):
-                told[name] = WITHHELD
-
-
-def _kept_and_lost(now: Values, then: Values) -> Iterable[float]:
-    """Who is active again, who is not any more, who is anew."""
-    share, past, active = now.get("retention_percent"), then.get("active"), now.get("active")
-    if share is None or past is None or active is None:
-        return []
-    again = share * past / 100
-    return [again, past - again, active - again]
-
-
-def _silent(now: Values) -> Iterable[float]:
-    """Silent members, and who is active and no member, as the two Gini coefficients tell them."""
-    active, members = now.get("active"), now.get("members")
-    alone, together = now.get("gini_active"), now.get("gini_members")
-    if active is None or members is None or alone is None or together is None or together == 1:
-        return []
-    everybody = active * (1 - alone) / (1 - together)
-    return [everybody - active, everybody - members]
 
 
 def withhold_all_members(cells: Mapping[str, Quarters]) -> None:

@@ -17,7 +17,6 @@ from cophub.pipelines.site.guarding import (
     as_values,
     settle,
     withhold_all_members,
-    withhold_told_groups,
 )
 from cophub.pipelines.site.measured import ChannelReach, Parts
 from cophub.pipelines.site.quarters import Table, Tables, cells_of, read_tables
@@ -139,8 +138,6 @@ def publish(
 def _withhold(
     counted: Counted, cells: Mapping[str, Quarters], months: Mapping[str, Figures]
 ) -> None:
-    for community, raw in counted.raw.items():
-        withhold_told_groups(raw, cells[community])
     withhold_all_members(cells)
     for told in cells.get("", {}).values():
         told |= {name: WITHHELD for name in ALL_TOGETHER if name in told and told[name].value}

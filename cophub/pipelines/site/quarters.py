@@ -150,9 +150,10 @@ def _value(raw: Raw, audience: Audience) -> Cell:
     A rate of 0 % may not: it says of each of those few what they did not do.
     """
     value = raw["value"]
-    few = value is not None and raw["small"] and (value != 0 or raw["unit"] == "%")
+    few = value is not None and raw["small"] and (value != 0 or raw["unit"] in ("%", "0 to 1"))
     if few and not audience.trusted:
-        return FEW if raw["unit"] in COUNTING_PEOPLE else replace(FEW, text=DASH)
+        beside = replace(FEW, text=DASH, note=WITHHELD.note)
+        return FEW if raw["unit"] in COUNTING_PEOPLE else beside
     people = value if raw["unit"] == "persons" else None
     reason = _masked(raw, raw["absent"] or "", audience)
     return audience.cell(value, people, raw["unit"] or "", reason)

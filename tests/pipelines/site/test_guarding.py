@@ -7,7 +7,6 @@ attacker knows every rule by which they add up, and tries every world that fits.
 import random
 from collections import Counter
 
-import pytest
 from scipy import optimize
 
 from cophub.pipelines.site.audiences import AUDIENCES, ONE
@@ -19,7 +18,6 @@ from cophub.pipelines.site.guarding import (
     ledger,
     settle,
     withhold_all_members,
-    withhold_told_groups,
 )
 from cophub.pipelines.site.measured import LEVELS
 from cophub.pipelines.site.measuring import (
@@ -186,45 +184,6 @@ def test_of_two_channels_the_one_does_not_tell_whom_the_other_alone_reaches():
     assert not (other.shown and reached.shown and by_one.shown)
     assert not (other.shown and people.shown and only.shown)
     assert not (people.shown and reached.shown), "23 less 20 are the 3"
-
-
-@pytest.mark.parametrize(
-    ("now", "then", "hidden"),
-    [
-        ({"retention_percent": 90.0, "active": 30}, {"active": 20}, {"retention_percent"}),
-        ({"retention_percent": 50.0, "active": 12}, {"active": 20}, {"retention_percent"}),
-        ({"retention_percent": 50.0, "active": 30}, {"active": 20}, set()),
-        ({"retention_percent": 0.0, "active": 30}, {"active": 20}, set()),
-        ({"top_tenth_percent": 40.0, "active": 40}, {}, {"top_tenth_percent"}),
-        ({"top_tenth_percent": 40.0, "active": 41}, {}, set()),
-    ],
-)
-def test_a_share_is_hidden_that_tells_how_few_others_are(now, then, hidden):
-    """18 of 20 are active again: 2 are not; 10 of 20, and 12 are active: 2 are new."""
-    raw = Raw({"2026Q1": now, "2025Q4": then})
-    cells = {"2026Q1": {name: cell(value, None) for name, value in now.items()}}
-    withhold_told_groups(raw, cells)
-    assert {name for name, each in cells["2026Q1"].items() if each.hidden} == hidden
-
-
-def test_two_coefficients_do_not_tell_how_few_members_are_silent():
-    """Eight people with one contribution each and 3 silent members: Gini 0 and 3/11."""
-    for silent, is_hidden in ((3, True), (7, False)):
-        together = silent / (8 + silent)
-        now = {"active": 8, "members": 8 + silent, "gini_active": 0.0, "gini_members": together}
-        cells = {"2026Q1": {name: cell(value, None) for name, value in now.items()}}
-        withhold_told_groups(Raw({"2026Q1": now}), cells)
-        assert cells["2026Q1"]["gini_members"].hidden == is_hidden
-
-
-def test_two_coefficients_do_not_tell_how_few_of_the_active_are_no_members():
-    """Eight people with one contribution each, 3 of them guests, and 20 silent members."""
-    for guests, is_hidden in ((3, True), (0, False), (6, False)):
-        together = 20 / 28
-        now = {"active": 8, "members": 28 - guests, "gini_active": 0.0, "gini_members": together}
-        cells = {"2026Q1": {name: cell(value, None) for name, value in now.items()}}
-        withhold_told_groups(Raw({"2026Q1": now}), cells)
-        assert cells["2026Q1"]["gini_members"].hidden == is_hidden
 
 
 def test_all_members_are_hidden_where_they_tell_those_of_one_community():
