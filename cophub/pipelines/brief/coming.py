@@ -4,16 +4,31 @@ from cophub.pipelines.brief.facts import Facts, Happening
 from cophub.pipelines.brief.model import Item
 from cophub.pipelines.brief.wording import capital
 
-DEFINITION = "Events that begin within 14 days and are not cancelled."
+DEFINITION = (
+    "Events that begin within 14 days and are not cancelled. One that comes more than once is"
+    " listed once, with its other days."
+)
 EMPTY = "No event is known for the next two weeks."
 
 
 def items(facts: Facts) -> list[Item]:
     """The events, soonest first."""
-    return [_item(facts, event) for event in facts.events if event.starts_at > facts.as_of]
+    coming = (event for event in facts.events if event.starts_at > facts.as_of)
+    return [_item(facts, *times) for times in facts.series(coming)]
 
 
-def _item(facts: Facts, event: Happening) -> Item:
+def _again(facts: Facts, event: Happening, later: tuple[Happening, ...]) -> str:
+    """The other days of an event, with the time where it is another one."""
+    zone, days = facts.zone, []
+    usual = f"{event.starts_at.astimezone(zone):%H:%M}"
+    for each in later:
+        start = f"{each.starts_at.astimezone(zone):%H:%M}"
+        day = facts.speak.on_day(each.starts_at, zone)
+        days.append(day if start == usual else f"{day}, {start}")
+    return facts.speak.say("Again on {days}.", days=facts.speak.together(days))
+
+
+def _item(facts: Facts, event: Happening, *later: Happening) -> Item:
     speak, zone = facts.speak, facts.zone
     local = event.starts_at.astimezone(zone)
     when = {"day": speak.on_day(event.starts_at, zone), "start": f"{local:%H:%M}",
@@ -23,6 +38,8 @@ def _item(facts: Facts, event: Happening) -> Item:
         why = speak.say("{day}, {start} to {end} ({zone}).", end=f"{end:%H:%M}", **when)
     else:
         why = speak.say("{day}, {start} ({zone}).", **when)
+    if later:
+        why += f" {_again(facts, event, later)}"
     if event.registered is not None:
         told = speak.count(event.registered, "{n} registration.", "{n} registrations.")
         why += f" {told}"

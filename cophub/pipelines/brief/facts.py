@@ -1,9 +1,9 @@
 """What is known of a community, as the parts of a brief look at it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -90,6 +90,9 @@ class Act:
     ref: Ref
     space: Ref
     weight: int
+
+
+_SAME_TIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -195,12 +198,37 @@ class Facts:
         place = self.places.get(space)
         return url or (place.url if place else None)
 
+    def sent(self, at: datetime, space: Ref, title: str) -> str:
+        """Where to look for a message that has no page of its own."""
+        day, where = self.speak.on_date(at, self.zone), self.where(space)
+        told = {"day": day, "title": title}
+        if not where:
+            return self.speak.say("It has no page of its own: “{title}” of {day}.", **told)
+        return self.speak.say(
+            "It has no page of its own: look in {where} for “{title}” of {day}.",
+            where=where, **told,
+        )  # fmt: skip
+
     def name(self, person: str) -> str:
         """Name of a person for readers."""
         found = self.people.get(person)
         if found and not found.name:
             return self.speak.say("Somebody without a name")
         return found.name if found else self.speak.say("Somebody")
+
+    def series(self, events: Iterable[Happening]) -> list[list[Happening]]:
+        """The times of each event, soonest first: those of one title are one event.
+
+        A calendar and a meeting tool may both tell of one time: it is here once.
+        """
+        found: dict[tuple[str, ...], list[Happening]] = {}
+        for event in sorted(events, key=lambda each: (each.starts_at, not each.url)):
+            name = " ".join(event.title.casefold().split())
+            seen = self.visibility(event.space)
+            times = found.setdefault((name, seen) if name else event.ref, [])
+            if not times or event.starts_at - times[-1].starts_at >= _SAME_TIME:
+                times.append(event)
+        return list(found.values())
 
     def event_title(self, event: Happening) -> str:
         """What an event is called."""

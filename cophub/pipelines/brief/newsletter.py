@@ -106,13 +106,15 @@ def _events(facts: Facts) -> Iterable[Candidate]:
     for act in facts.acts:
         if act.kind in ("attended", "organised"):
             there[act.ref].append(act)
-    for event in facts.events:
-        if event.starts_at <= facts.as_of and event.ref in there:
-            acts = there[event.ref]
-            author = next((act.person for act in acts if act.kind == "organised"), "")
-            people = frozenset(act.person for act in acts)
-            yield Candidate("event", facts.event_title(event), event.url, event.starts_at,
-                            event.space, author, people, answered=False)  # fmt: skip
+    held = (e for e in facts.events if e.starts_at <= facts.as_of and e.ref in there)
+    for times in facts.series(held):
+        # One that was held twice is one line, of the last time.
+        event = times[-1]
+        acts = [act for each in times for act in there[each.ref]]
+        author = next((act.person for act in acts if act.kind == "organised"), "")
+        people = frozenset(act.person for act in acts)
+        yield Candidate("event", facts.event_title(event), event.url, event.starts_at,
+                        event.space, author, people, answered=False)  # fmt: skip
 
 
 def ranked(facts: Facts, found: Sequence[Candidate]) -> list[Ranked]:
@@ -204,9 +206,12 @@ def note(speak: Speech, closed: int) -> str:
         return ""
     return speak.count(
         closed,
-        'In spaces for their members alone there is {n} more; newsletter = "members" proposes it.',
-        'In spaces for their members alone there are {n} more; newsletter = "members" proposes'
-        " them.",
+        "In spaces for their members alone there is {n} more. If the newsletter goes to members"
+        ' only, set newsletter = "members" for this brief in plugins.toml: then it is proposed'
+        " too.",
+        "In spaces for their members alone there are {n} more. If the newsletter goes to members"
+        ' only, set newsletter = "members" for this brief in plugins.toml: then they are proposed'
+        " too.",
     )
 
 
@@ -227,6 +232,8 @@ def _told(facts: Facts, each: Ranked) -> Iterator[str]:
         yield speak.say(_BY[each.newcomer, each.field], name=name)
     if each.seen:
         yield speak.say("Most of the list have it already.")
+    if found.kind == "thread" and not found.url:
+        yield facts.sent(found.at, found.space, found.title)
 
 
 def took_part(speak: Speech, people: int, organizations: int) -> str:

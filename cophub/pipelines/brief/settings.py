@@ -76,8 +76,9 @@ class Settings(LaterSettings, extra="forbid"):
     items: int = Field(5, ge=1, le=100, description="How many items a section shows.")
     newsletter: Literal["public", "members"] = Field(
         "public",
-        description="What may be proposed for the newsletter: what is in spaces that say they are "
-        "`public`, or what `members` see too. Secret spaces never.",
+        description="Who reads the newsletter, and so what is proposed for it: `public` takes "
+        "only from spaces that say that anybody may see them, `members` also from spaces that only "
+        "their members see. Nothing is taken from secret spaces.",
     )
     newsletter_items: int = Field(5, ge=1, le=30, description="How many items it proposes.")
 

@@ -171,7 +171,7 @@ def test_a_brief_in_french_and_in_spanish(malaria: Village):
     )
     assert rendering.headline(french).endswith(" et 1 événement dans les deux semaines à venir.")
     page = rendering.html(french)
-    assert '<html lang="fr"' in page and "Pourquoi ceux-ci" in page
+    assert '<html lang="fr"' in page and "Pourquoi ces choix" in page
     mail = message(spanish, "hub@example.org", None, NOW)
     assert mail["Subject"] == "La semana en breve 2026-W47: Zzz"
     assert mail["Content-Language"] == "es"

@@ -99,6 +99,29 @@ def test_what_comes_up_in_two_weeks(malaria: Village):
     assert items[1].why == ("Wednesday, 2 Dec, 10:36 to 12:06 (Africa/Nairobi). 12 registrations.")
 
 
+def test_a_call_that_recurs_is_told_once_with_its_other_days(malaria: Village):
+    """Another tool tells of the first time too, without an address."""
+    malaria.event("w1", ago(-1), title="Community call")
+    malaria.event("w1 again", ago(-1), title="community  call", url=None)
+    malaria.event("w2", ago(-8), title="Community call")
+    malaria.event("w3", ago(-13, hours=-2), title="Community call")
+    malaria.event("other", ago(-8), title="Clinic")
+    items = malaria.items("coming")
+    assert [item.title for item in items] == ["Community call", "Clinic"]
+    assert items[0].why == (
+        "Thursday, 19 Nov, 10:00 (UTC). Again on Thursday, 26 Nov and Tuesday, 1 Dec, 12:00."
+    )
+    assert items[0].url == "https://s.example/e/w1"
+
+
+def test_a_call_that_was_held_twice_is_one_line_of_the_newsletter(malaria: Village):
+    malaria.members("ann", "bo", "cy")
+    malaria.event("w1", ago(9), "ann", "bo", title="Community call")
+    malaria.event("w2", ago(2), "bo", "cy", title="Community call")
+    (item,) = malaria.items("newsletter")
+    assert (item.at, item.figures["people"]) == (ago(2), 3)
+
+
 def test_a_call_that_a_rule_gave_the_community_comes_up(malaria: Village):
     malaria.rows.add("space", {"source": "s", "key": "room", "visibility": "members"})
     link = {"community": "m", "source": "s", "space": "rule 1", "set_by": "config"}
