@@ -198,16 +198,14 @@ class Facts:
         place = self.places.get(space)
         return url or (place.url if place else None)
 
-    def sent(self, at: datetime, space: Ref, title: str) -> str:
-        """Where to look for a message that has no page of its own."""
-        day, where = self.speak.on_date(at, self.zone), self.where(space)
-        told = {"day": day, "title": title}
-        if not where:
-            return self.speak.say("It has no page of its own: “{title}” of {day}.", **told)
+    def sent(self, at: datetime, space: Ref) -> str:
+        """Where to look for a message that has no page of its own; its subject is the title."""
+        day, place = self.speak.on_date(at, self.zone), self.places.get(space)
+        if place is None or not place.title:
+            return self.speak.say("It has no page of its own; it is of {day}.", day=day)
         return self.speak.say(
-            "It has no page of its own: look in {where} for “{title}” of {day}.",
-            where=where, **told,
-        )  # fmt: skip
+            "It has no page of its own: look in {where}, on {day}.", where=place.title, day=day
+        )
 
     def name(self, person: str) -> str:
         """Name of a person for readers."""

@@ -233,7 +233,7 @@ def _told(facts: Facts, each: Ranked) -> Iterator[str]:
     if each.seen:
         yield speak.say("Most of the list have it already.")
     if found.kind == "thread" and not found.url:
-        yield facts.sent(found.at, found.space, found.title)
+        yield facts.sent(found.at, found.space)
 
 
 def took_part(speak: Speech, people: int, organizations: int) -> str:

@@ -157,7 +157,7 @@ def _item(facts: Facts, found: Waiting) -> Item:
         told = speak.count(found.reactions, "{n} reaction so far.", "{n} reactions so far.")
         why += f" {told}"
     if not post.url:
-        why += f" {facts.sent(post.at, post.space, title)}"
+        why += f" {facts.sent(post.at, post.space)}"
     return Item(
         title, why, facts.link(post.url, post.space), post.at,
         facts.where(post.space), facts.secret(post.space), post.person or None,

@@ -132,9 +132,7 @@ def test_what_has_no_address_leads_to_its_space(malaria: Village):
     malaria.post("ann", ago(5), "Anybody?", url=None)
     (item,) = malaria.items("questions")
     assert item.url == "https://s.example/list"
-    assert item.why.endswith(
-        "It has no page of its own: look in The list for “Anybody?” of Friday, 13 Nov 2026."
-    )
+    assert item.why.endswith("It has no page of its own: look in The list, on Friday, 13 Nov 2026.")
 
 
 def test_marks_of_an_export_are_not_told(malaria: Village):
