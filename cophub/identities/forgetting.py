@@ -294,6 +294,8 @@ def _hub_rows(
         "affiliation": t.affiliation.c.person.in_(people),
         "broker": t.broker.c.person.in_(people),
         "measure_account": or_(counted.c.person.in_(people), _theirs(counted, accounts)),
+        "measure_took_part": t.measure_took_part.c.person.in_(people),
+        "measure_gave": t.measure_gave.c.person.in_(people),
         "person": t.person.c.id.in_(people),
     }
 

@@ -99,6 +99,61 @@ measure_account = Table(
     comment="Whose each account was when figures were last counted",
 )
 
+measure_took_part = Table(
+    "measure_took_part",
+    metadata,
+    Column(
+        "q",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="Number of the quarter, the first is 0",
+    ),
+    Column("community", Text, primary_key=True, comment="Key of the community; empty: all"),
+    Column("person", Text, primary_key=True, comment="Id of the person"),
+    Column("threads", BigInteger, nullable=False, comment="Threads begun"),
+    Column("replies", BigInteger, nullable=False, comment="Replies"),
+    Column("documents", BigInteger, nullable=False, comment="Documents given"),
+    Column("given", BigInteger, nullable=False, comment="Contributions"),
+    Column(
+        "score",
+        BigInteger,
+        nullable=False,
+        comment="Acts as they weigh on the last day of the quarter, or today, in 2^-30",
+    ),
+    Column("age", Integer, nullable=False, comment="Days from the last act to that day"),
+    Column("given_age", Integer, comment="The same of the last contribution"),
+    Column("live_at", BigInteger, comment="Last sign of life, in seconds since 1970"),
+    Column(
+        "is_steady", Integer, nullable=False, comment="1: contributed in enough weeks to be core"
+    ),
+    Column(
+        "level",
+        Integer,
+        nullable=False,
+        comment="At the end of the quarter: 0 outside, 1 peripheral, 2 active, 3 core",
+    ),
+    sqlite_with_rowid=False,
+    comment="What each person did in each community and quarter, until anything in it changes",
+)
+
+measure_gave = Table(
+    "measure_gave",
+    metadata,
+    Column("community", Text, primary_key=True, comment="Key of the community; empty: all"),
+    Column("person", Text, primary_key=True, comment="Id of the person"),
+    Column(
+        "age",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="Days from the contribution to the quarter's end",
+    ),
+    sqlite_with_rowid=False,
+    comment="On which days contributions were made in the last 8 weeks of the last quarter that is"
+    " over",
+)
+
 measure_kept = Table(
     "measure_kept",
     metadata,

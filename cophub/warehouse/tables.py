@@ -35,9 +35,11 @@ from cophub.warehouse.measure_tables import (
     measure_account,
     measure_channel,
     measure_due,
+    measure_gave,
     measure_kept,
     measure_month,
     measure_move,
+    measure_took_part,
 )
 from cophub.warehouse.vendor_tables import (
     VENDOR_TABLES,
@@ -60,7 +62,8 @@ __all__ = [
     "attendance", "brief_sent", "broker", "campaign", "community", "community_space", "cursor",
     "delivery", "document", "erasure", "event", "event_place", "identity_decision", "identity_edge",
     "identity_evidence", "identity_key", "lease", "measure", "measure_account", "measure_channel",
-    "measure_due", "measure_kept", "measure_month", "measure_move", "membership",
+    "measure_due", "measure_gave", "measure_kept", "measure_month", "measure_move",
+    "measure_took_part", "membership",
     "membership_period", "meta", "metadata", "metric", "organization", "organization_name",
     "person", "person_account", "person_history", "post", "publication", "reaction", "reject",
     "run", "space", "stream_run",

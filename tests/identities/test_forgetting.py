@@ -114,6 +114,9 @@ def resolved(connection: Connection) -> None:
     )
     stands = {c.name: 0 for c in t.broker.c if not c.nullable and not c.primary_key}
     connection.execute(insert(t.broker).values(stands | {"version": 1, "person": AMINA}))
+    for did in (t.measure_took_part, t.measure_gave):
+        row = {c.name: 0 for c in did.c if not c.nullable} | {"community": "soil", "person": AMINA}
+        connection.execute(insert(did).values(row))
 
 
 @pytest.fixture

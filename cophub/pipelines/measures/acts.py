@@ -1,15 +1,24 @@
 """Acts, read once: who took part in which community in which quarter, and how.
 
-An act's age is in whole days of 24 hours before the figures of its quarter are told (`looked_at` of
-the calendar). What it weighs fades with age, in whole numbers, so that sums are the same on both
-databases in whatever order they are made.
+An act's age is in whole local days before the last day of its quarter, or before today in the
+quarter that is not over. What it weighs fades with age, in whole numbers, so that sums are the same
+on both databases in whatever order they are made. What somebody did in a quarter is kept until
+anything in it changes.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.calendar import COUNTED, Calendar, at
 from cophub.pipelines.measures.scopes import instant
-from cophub.warehouse.definitions import CONTRIBUTIONS, HALF_LIFE_DAYS
+from cophub.warehouse.definitions import (
+    ACTIVE_DAYS,
+    CONTRIBUTIONS,
+    CORE_WEEKS,
+    HALF_LIFE_DAYS,
+    PERIPHERAL_DAYS,
+)
 from cophub.warehouse.staging import execute, fill, settle
 
 WEEKS = 8
@@ -18,17 +27,17 @@ WEEKS = 8
 LOOK_BACK = 3
 """Levels rest on the acts of a quarter and of so many before it."""
 
-_OLDEST = 93 * (LOOK_BACK + 1)
+OUTSIDE, PERIPHERAL, ACTIVE, CORE = range(4)
+"""Levels of participation, from the lowest."""
+
+_LONGEST = 93
+"""No quarter has so many days."""
 _UNIT = 1 << 30
 
 LIVE = ("posted", "answered", "contributed", "organised", "attended")
 """Kinds of acts by which a community is alive; who joins or opens a newsletter is only there."""
 
 _WEEKS = tuple(f"week{week}" for week in range(WEEKS))
-_TALLY = (
-    "threads BIGINT, replies BIGINT, documents BIGINT, given BIGINT, score BIGINT, age INTEGER,"
-    f" given_age INTEGER, live_at BIGINT, {', '.join(f'{week} INTEGER' for week in _WEEKS)}"
-)
 COLUMNS = {
     "each_act": (
         "source TEXT, space TEXT, person TEXT, m INTEGER, q INTEGER, kind TEXT, is_reply INTEGER,"
@@ -37,20 +46,18 @@ COLUMNS = {
     "fade": "age INTEGER PRIMARY KEY, factor BIGINT",
     "month_act": (
         "source TEXT, space TEXT, person TEXT, m INTEGER, q INTEGER, is_caller INTEGER,"
-        f" acts BIGINT, reactions BIGINT, opens BIGINT, clicks BIGINT, {_TALLY}"
+        " acts BIGINT, reactions BIGINT, opens BIGINT, clicks BIGINT, threads BIGINT,"
+        " replies BIGINT, documents BIGINT, given BIGINT, score BIGINT, age INTEGER,"
+        f" given_age INTEGER, live_at BIGINT, {', '.join(f'{week} INTEGER' for week in _WEEKS)}"
     ),
-    "taking_part": (
-        f"community TEXT, q INTEGER, person TEXT, {_TALLY}, PRIMARY KEY (community, q, person)"
-    ),
-    "lately": (
+    "running_day": (
         "community TEXT, person TEXT, age INTEGER, score BIGINT, given INTEGER,"
         " PRIMARY KEY (community, person, age)"
     ),
 }
-"""Of the staged tables: every act, with the week before the look in which a contribution was made;
-what is left of an act by its age; what a person did in a space and
-month; the same by community and quarter, without callers; and day by day, for the quarter that is
-not over and those it rests on, by age before now."""
+"""Of the staged tables: every act of the quarters that are counted, with the week before the look
+in which a contribution was made; what is left of an act by its age; what a person did in a space
+and month; and by community and day, without callers, in the quarter that is not over."""
 
 
 def faded(age: int) -> int:
@@ -59,11 +66,18 @@ def faded(age: int) -> int:
     return round(_UNIT * left)
 
 
+def within(calendar: Calendar, days: int) -> str:
+    """The condition of a row of `measure_took_part` with an act in the last days before today."""
+    today = calendar.last_day(calendar.running)
+    last = {q: today - calendar.last_day(q) for q in range(len(calendar.quarters))}
+    return " OR ".join(f"(q = {q} AND age < {days - gap})" for q, gap in last.items() if gap < days)
+
+
 def stage_acts(connection: Connection) -> None:
     """Fill the staged tables `each_act`, `fade` and `month_act`; callers are staged."""
-    fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_OLDEST)])
+    fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_LONGEST)])
     # The calendar says as much, but only once an act has been joined to its people.
-    earliest = "SELECT min(starts) FROM calendar WHERE acts > 0"
+    earliest = "SELECT min(starts) FROM calendar WHERE acts = 1"
     since = execute(connection, earliest).scalar_one()
     execute(
         connection,
@@ -73,12 +87,12 @@ def stage_acts(connection: Connection) -> None:
                CASE WHEN is_given = 1 AND age < {7 * WEEKS} THEN age / 7 END
         FROM (
           SELECT source, space, person, m, q, kind, is_reply, weight, happened,
-                 (looked_at - happened) / 86400 AS age, {_where(f"kind IN {CONTRIBUTIONS}")}
-                   AS is_given
+                 last_day - (happened + shift) / 86400 AS age,
+                 {_where(f"kind IN {CONTRIBUTIONS}")} AS is_given
           FROM (
             SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
-                   <seconds>a.at<since 1970> AS happened, c.looked_at
-            FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts > 0
+                   <seconds>a.at<since 1970> AS happened, c.last_day, c.shift
+            FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
             WHERE a.at >= :since
           ) dated
         ) aged
@@ -102,7 +116,7 @@ _NO_CALLERS = "NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)"
 
 
 def _stage_months(connection: Connection) -> None:
-    """A million acts become a few rows for each person: all but `lately` is counted from these."""
+    """A million acts become a few rows for each person: all but days is counted from these."""
     weeks = ", ".join(f"max({_where(f'a.week = {week}')})" for week in range(WEEKS))
     execute(
         connection,
@@ -124,43 +138,67 @@ def _stage_months(connection: Connection) -> None:
     settle(connection, "month_act")
 
 
-def stage_taking_part(connection: Connection, calendar: Calendar) -> None:
-    """Fill the staged tables `taking_part` and `lately`."""
-    weeks = ", ".join(f"max(a.{week})" for week in _WEEKS)
+def keep_taking_part(connection: Connection, calendar: Calendar, counted: Collection[int]) -> None:
+    """Bring `measure_took_part` and `measure_gave` up to date; fill the staged `running_day`.
+
+    Nobody is core yet in the quarters that are counted.
+    """
+    if len(counted) == len(calendar.quarters):
+        execute(connection, "DELETE FROM measure_took_part")
+        execute(connection, "DELETE FROM measure_gave")
+    else:
+        execute(connection, f"DELETE FROM measure_took_part WHERE q {COUNTED}")
+    weeks = " + ".join(f"max(a.{week})" for week in _WEEKS)
+    given_age = "min(a.given_age)"
     execute(
         connection,
         f"""
-        INSERT INTO taking_part
-        SELECT s.community, a.q, a.person, sum(a.threads), sum(a.replies), sum(a.documents),
-               sum(a.given), sum(a.score), min(a.age), min(a.given_age), max(a.live_at), {weeks}
+        INSERT INTO measure_took_part (q, community, person, threads, replies, documents, given,
+          score, age, given_age, live_at, is_steady, level)
+        SELECT a.q, s.community, a.person, sum(a.threads), sum(a.replies), sum(a.documents),
+               sum(a.given), sum(a.score), min(a.age), {given_age}, max(a.live_at),
+               {_where(f"{weeks} >= {CORE_WEEKS}")},
+               CASE WHEN {given_age} < {ACTIVE_DAYS} THEN {ACTIVE}
+                    WHEN min(a.age) < {PERIPHERAL_DAYS} THEN {PERIPHERAL} ELSE {OUTSIDE} END
         FROM month_act a
         JOIN scope_space s ON s.source = a.source AND s.space = a.space
         WHERE a.is_caller = 0
-        GROUP BY s.community, a.q, a.person
+        GROUP BY a.q, s.community, a.person
         """,
     )
-    settle(connection, "taking_part")
-    _stage_lately(connection, calendar)
+    settle(connection, "measure_took_part")
+    _stage_days(connection, calendar)
+    if calendar.running - 1 in counted:
+        _keep_given(connection, calendar.running - 1)
 
 
-def _stage_lately(connection: Connection, calendar: Calendar) -> None:
-    running = len(calendar.quarters) - 1
+def _stage_days(connection: Connection, calendar: Calendar) -> None:
     execute(
         connection,
         f"""
-        INSERT INTO lately
-        SELECT a.community, a.person, a.age, sum(a.weight * f.factor), max(a.given)
-        FROM (
-          SELECT s.community, a.person, a.weight, a.is_given AS given,
-                 (:now - a.happened) / 86400 AS age
-          FROM each_act a
-          JOIN scope_space s ON s.source = a.source AND s.space = a.space
-          WHERE a.q >= :first AND {_NO_CALLERS}
-        ) a
+        INSERT INTO running_day
+        SELECT s.community, a.person, a.age, sum(a.weight * f.factor), max(a.is_given)
+        FROM each_act a
+        JOIN scope_space s ON s.source = a.source AND s.space = a.space
         JOIN fade f ON f.age = a.age
-        GROUP BY a.community, a.person, a.age
+        WHERE a.q = {calendar.running} AND {_NO_CALLERS}
+        GROUP BY s.community, a.person, a.age
         """,
-        now=calendar.looked_at(running),
-        first=running - LOOK_BACK,
     )
-    settle(connection, "lately")
+    settle(connection, "running_day")
+
+
+def _keep_given(connection: Connection, q: int) -> None:
+    """On which days contributions were made at the end of the last quarter that is over."""
+    execute(connection, "DELETE FROM measure_gave")
+    execute(
+        connection,
+        f"""
+        INSERT INTO measure_gave (community, person, age)
+        SELECT DISTINCT s.community, a.person, a.age
+        FROM each_act a
+        JOIN scope_space s ON s.source = a.source AND s.space = a.space
+        WHERE a.q = {q} AND a.week IS NOT NULL AND {_NO_CALLERS}
+        """,
+    )
+    settle(connection, "measure_gave")

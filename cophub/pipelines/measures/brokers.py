@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cophub.pipelines.measures.acts import within
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.warehouse.definitions import BROKER_DAYS
 from cophub.warehouse.staging import execute
@@ -144,14 +145,14 @@ def _communities(
     """The communities of each, in order."""
     rows: Iterable[Any] = execute(
         connection,
-        """
+        f"""
         SELECT person, community FROM member_stay
         WHERE a <= :q AND :q < b AND community <> ''
         UNION
-        SELECT person, community FROM lately WHERE age < :days AND community <> ''
+        SELECT person, community FROM measure_took_part
+        WHERE community <> '' AND ({within(calendar, BROKER_DAYS)})
         """,
-        q=len(calendar.quarters) - 1,
-        days=BROKER_DAYS,
+        q=calendar.running,
     )
     found: dict[str, list[str]] = {}
     for person, community in sorted((str(row[0]), str(row[1])) for row in rows):

@@ -5,7 +5,7 @@ A span holds the instants from `starts` up to, not including, `ends`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -17,16 +17,20 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 COLUMNS = (
     "utc_month TEXT, starts <instant>, ends <instant>, month TEXT, m INTEGER, quarter TEXT,"
-    " q INTEGER, looked_at BIGINT, acts INTEGER, asks INTEGER, PRIMARY KEY (utc_month, starts)"
+    " q INTEGER, shift BIGINT, last_day INTEGER, acts INTEGER, asks INTEGER,"
+    " PRIMARY KEY (utc_month, starts)"
 )
-"""Of the staged table `calendar`: each local month, cut at the ends of the months of UTC.
+"""Of the staged table `calendar`: each local month, cut at the ends of the months of UTC, and
+where clocks are changed.
 
-`looked_at` is when the figures of its quarter are told, in seconds since 1970: its end, or now.
-`acts` is 2 where acts of the quarter are counted, 1 where they are only read because levels of
-later quarters rest on them, else 0. `asks` is 1 where threads that began in it are counted."""
+`shift` is by how many seconds local time is ahead of UTC, and `last_day` the number of the last
+day of its quarter, or of today. `acts` is 1 where acts of the quarter are counted, `asks` where
+threads that began in it are; else they are 0."""
 
-COUNTED = "IN (SELECT q FROM calendar WHERE acts = 2)"
-"""What a quarter is whose acts are counted: those that are only read have been counted before."""
+COUNTED = "IN (SELECT q FROM calendar WHERE acts = 1)"
+"""What a quarter is whose acts are counted."""
+
+_FIRST_DAY = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ class Calendar:
     quarters: tuple[Span, ...]
     months: tuple[Span, ...]
     now: datetime
+    zone: ZoneInfo
+
+    @property
+    def running(self) -> int:
+        """The number of the quarter that is not over."""
+        return len(self.quarters) - 1
 
     @property
     def cutoff(self) -> datetime:
@@ -55,6 +65,12 @@ class Calendar:
     def looked_at(self, q: int) -> int:
         """When the figures of a quarter are told, in seconds since 1970: at its end, or now."""
         return int(min(self.quarters[q].ends, self.now).timestamp())
+
+    def last_day(self, q: int) -> int:
+        """The last day of a quarter, or today, by its number: how many are before it since 1970."""
+        if q == self.running:
+            return day_number(self.now, self.zone)
+        return day_number(self.quarters[q + 1].starts, self.zone) - 1
 
     def quarter_of(self, instant: datetime) -> int:
         """The number of the quarter of an instant; 0 for what was before the first."""
@@ -78,7 +94,7 @@ def make_calendar(first: datetime, now: datetime, zone: ZoneInfo) -> Calendar:
         name = f"{third[0].name[:4]}Q{(int(third[0].name[5:]) + 2) // 3}"
         quarters.append(Span(len(quarters), name, third[0].starts, third[-1].ends))
     past = [span for span in months if span.starts <= now]
-    return Calendar(tuple(quarters), tuple(past), now)
+    return Calendar(tuple(quarters), tuple(past), now, zone)
 
 
 def _local_midnight(year: int, month: int, zone: ZoneInfo) -> datetime:
@@ -87,6 +103,7 @@ def _local_midnight(year: int, month: int, zone: ZoneInfo) -> datetime:
 
 def stage_calendar(connection: Connection, calendar: Calendar) -> None:
     """Fill the staged table `calendar`."""
+    last_days = [calendar.last_day(quarter.number) for quarter in calendar.quarters]
     rows = [
         {
             "utc_month": f"{starts:%Y-%m}",
@@ -96,24 +113,59 @@ def stage_calendar(connection: Connection, calendar: Calendar) -> None:
             "m": month.number,
             "quarter": calendar.quarters[month.number // 3].name,
             "q": month.number // 3,
-            "looked_at": calendar.looked_at(month.number // 3),
-            "acts": 2,
+            "shift": _shift(starts, calendar.zone),
+            "last_day": last_days[month.number // 3],
+            "acts": 1,
             "asks": 1,
         }
         for month in calendar.months
-        for starts, ends in _pieces(month.starts, min(month.ends, calendar.cutoff))
+        for starts, ends in _pieces(month.starts, min(month.ends, calendar.cutoff), calendar.zone)
     ]
     fill(connection, "calendar", rows)
     settle(connection, "calendar")
 
 
-def _pieces(starts: datetime, ends: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """A span, cut where a month begins in UTC."""
+def _pieces(
+    starts: datetime, ends: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """A span, cut where a month begins in UTC, and where clocks are changed."""
     while starts < ends:
         year, month = starts.year + starts.month // 12, starts.month % 12 + 1
-        cut = min(ends, datetime(year, month, 1, tzinfo=UTC))
+        cut = _clocks_changed(starts, min(ends, datetime(year, month, 1, tzinfo=UTC)), zone)
         yield starts, cut
         starts = cut
+
+
+def _clocks_changed(starts: datetime, ends: datetime, zone: ZoneInfo) -> datetime:
+    """The first second of a span at which local time is not as far from UTC as at its beginning.
+
+    The end of the span where there is none.
+    """
+    shift = _shift(starts, zone)
+    before = starts
+    while before < ends:
+        after = min(before + timedelta(days=1), ends)
+        if _shift(after, zone) != shift:
+            while after - before > timedelta(seconds=1):
+                half = max(1, (after - before) // timedelta(seconds=2))
+                between = before + timedelta(seconds=half)
+                if _shift(between, zone) == shift:
+                    before = between
+                else:
+                    after = between
+            return after
+        before = after
+    return ends
+
+
+def _shift(instant: datetime, zone: ZoneInfo) -> int:
+    offset = instant.astimezone(zone).utcoffset() or timedelta()
+    return int(offset.total_seconds())
+
+
+def day_number(instant: datetime, zone: ZoneInfo) -> int:
+    """The local day of an instant: how many days are between it and 1970."""
+    return (instant.astimezone(zone).date() - _FIRST_DAY).days
 
 
 def at(instant: str, calendar: str = "calendar") -> str:

@@ -59,11 +59,6 @@ class Plan:
     whole: bool = False
 
     @property
-    def reads(self) -> frozenset[int]:
-        """The quarters whose acts must be read: levels rest on those before, too."""
-        return frozenset(q for last in self.acts for q in range(max(0, last - _AFTER), last + 1))
-
-    @property
     def quarters(self) -> frozenset[int]:
         """Those of which anything is counted."""
         return self.acts | self.asks
@@ -161,12 +156,11 @@ def _quarters(connection: Connection, table: str) -> Iterable[int]:
 
 
 def mark_calendar(connection: Connection, plan: Plan) -> None:
-    """Say in the staged calendar which quarters are read, and which of them are counted."""
+    """Say in the staged calendar which quarters are counted."""
     execute(
         connection,
         f"UPDATE calendar SET asks = CASE WHEN q IN ({_listed(plan.asks)}) THEN 1 ELSE 0 END,"
-        f" acts = CASE WHEN q IN ({_listed(plan.acts)}) THEN 2"
-        f" WHEN q IN ({_listed(plan.reads)}) THEN 1 ELSE 0 END",
+        f" acts = CASE WHEN q IN ({_listed(plan.acts)}) THEN 1 ELSE 0 END",
     )
     settle(connection, "calendar")
 

@@ -21,7 +21,7 @@ from cophub.pipelines.measures import (
 )
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.pipelines.measures.changes import Marks
+from cophub.pipelines.measures.changes import Marks, Plan
 from cophub.pipelines.measures.community import Facts
 from cophub.pipelines.measures.quarters import Counts
 from cophub.pipelines.measures.scopes import instant
@@ -59,7 +59,7 @@ def count_facts(
     members = tenure.spells_of_people("spell", "m", lists_only=False)
     heads = tenure.headcounts(connection, tenure.merged(members, "person"))
     by_month = months.month_table(connection, calendar, heads)
-    facts = _count_communities(connection, calendar, counts)
+    facts = _count_communities(connection, calendar, counts, plan)
     before = kept.read(connection, calendar, plan)
     known = channels.read_channels(connection).values()
     facts, by_month = kept.splice(calendar, plan, before, facts, by_month, known)
@@ -93,9 +93,11 @@ def _count(connection: Connection, calendar: Calendar) -> Counts:
     return counts
 
 
-def _count_communities(connection: Connection, calendar: Calendar, counts: Counts) -> Facts:
+def _count_communities(
+    connection: Connection, calendar: Calendar, counts: Counts, plan: Plan
+) -> Facts:
     """What the pages of communities show."""
-    acts.stage_taking_part(connection, calendar)
+    acts.keep_taking_part(connection, calendar, plan.acts)
     answers.stage_answers(connection, calendar)
     channels.stage_reach(connection)
     spells = tenure.spells_of_people("spell", "q", lists_only=False)
@@ -112,7 +114,7 @@ def _count_communities(connection: Connection, calendar: Calendar, counts: Count
         participation=took_part,
         live_at=participation.last_alive(took_part, len(calendar.quarters)),
         answers=answers.count_answers(connection, calendar),
-        standings=levels.standings(connection, calendar),
+        standings=levels.standings(connection, calendar, plan.acts),
         reach=channels.count_reach(connection),
     )
 

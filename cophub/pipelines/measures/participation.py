@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from sqlalchemy import Connection
 
+from cophub.pipelines.measures.acts import within
 from cophub.pipelines.measures.calendar import COUNTED, Calendar
-from cophub.pipelines.measures.levels import days_of_month
+from cophub.pipelines.measures.running import days_of_month
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.definitions import PERIPHERAL_DAYS
 from cophub.warehouse.staging import execute
@@ -58,9 +59,10 @@ def count_participation(connection: Connection, calendar: Calendar) -> dict[Cell
     for row in execute(connection, _ACTIVE_MEMBERS, days=PERIPHERAL_DAYS):
         one = found[row.community, row.q]
         one.active_members, one.standing_members = int(row.active), int(row.standing)
-    running = len(calendar.quarters) - 1
+    running = calendar.running
     days = PERIPHERAL_DAYS + days_of_month(calendar)
-    for row in execute(connection, _STANDING_NOW, days=days, q=running):
+    now = _STANDING_NOW.format(within=within(calendar, days))
+    for row in execute(connection, now, q=running):
         found[row.community, running].standing_members = row.n
     return dict(found)
 
@@ -88,28 +90,28 @@ _COUNTS = f"""
            max(live_at) AS live_at, {_persons("threads + replies > 0")} AS posters,
            {_persons("threads > 0")} AS starters, {_persons("replies > 0")} AS repliers,
            {_persons("documents > 0")} AS givers
-    FROM taking_part
+    FROM measure_took_part
     WHERE q {COUNTED}
     GROUP BY community, q
 """
 _SPREAD = f"""
     SELECT community, q, given, count(*) AS n
-    FROM taking_part
+    FROM measure_took_part
     WHERE given > 0 AND q {COUNTED}
     GROUP BY community, q, given
     ORDER BY community, q, given
 """
 _AGAIN = f"""
     SELECT t.community, t.q, count(*) AS n
-    FROM taking_part t
-    JOIN taking_part b ON b.community = t.community AND b.person = t.person AND b.q = t.q - 1
+    FROM measure_took_part t
+    JOIN measure_took_part b ON b.community = t.community AND b.person = t.person AND b.q = t.q - 1
     WHERE t.given > 0 AND b.given > 0 AND t.q {COUNTED}
     GROUP BY t.community, t.q
 """
 _ACTIVE_MEMBERS = f"""
     SELECT t.community, t.q, {_persons("t.given > 0")} AS active,
            {_persons("t.age < :days")} AS standing
-    FROM taking_part t
+    FROM measure_took_part t
     JOIN member_stay s
       ON s.community = t.community AND s.person = t.person AND s.a <= t.q AND t.q < s.b
     WHERE t.q {COUNTED}
@@ -118,7 +120,7 @@ _ACTIVE_MEMBERS = f"""
 _STANDING_NOW = """
     SELECT l.community, count(*) AS n
     FROM (
-      SELECT DISTINCT community, person FROM lately WHERE age < :days
+      SELECT DISTINCT community, person FROM measure_took_part WHERE {within}
     ) l
     JOIN member_stay s
       ON s.community = l.community AND s.person = l.person AND s.a <= :q AND :q < s.b

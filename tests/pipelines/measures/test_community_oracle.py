@@ -80,8 +80,15 @@ class Observer(Oracle):
     def quarter_at(self, seconds: int) -> str:
         return self.quarter(datetime.fromtimestamp(seconds, ZoneInfo("UTC")))
 
+    def day(self, seconds: int) -> int:
+        """The local day, by its number."""
+        return datetime.fromtimestamp(seconds, self.zone).toordinal()
+
     def look(self, quarter: str) -> int:
-        return int(min(self.end(quarter), self.now).timestamp())
+        """The last day of a quarter, or today, by its number."""
+        if quarter == self.quarter(self.now):
+            return self.day(int(self.now.timestamp()))
+        return self.day(int(self.end(quarter).timestamp())) - 1
 
     # --- figures ---------------------------------------------------------------------------
 
@@ -178,27 +185,24 @@ class Observer(Oracle):
         if quarter != self.quarter(self.now):
             inside = [act for act in acts if self.quarter_at(act[2]) == quarter]
             return self.ranks(inside, self.look(quarter), self.scores(acts, quarter))
-        start = self.now.astimezone(self.zone).replace(day=1, hour=0, minute=0)
         best: dict[str, int] = {}
-        for days in range((self.now - start).days + 1):
-            at = int((self.now - timedelta(days=days)).timestamp())
-            past = [act for act in acts if act[2] <= at]
+        for days in range(self.now.astimezone(self.zone).day):
+            at = self.look(quarter) - days
+            past = [act for act in acts if self.day(act[2]) <= at]
             recent = [a for a in past if quarters_between(self.quarter_at(a[2]), quarter) <= 3]
             scores = Counter[str]()
             for person, kind, happened, _ in recent:
-                scores[person] += ACTS[kind][0] * 2 ** -((at - happened) // DAY / 45)
+                scores[person] += ACTS[kind][0] * 2 ** -((at - self.day(happened)) / 45)
             for person, rank in self.ranks(recent, at, scores).items():
                 best[person] = max(best.get(person, 0), rank)
         return best
 
     def scores(self, acts: list[Act], quarter: str) -> Counter[str]:
-        """Ages are whole days up to the end of an act's own quarter."""
         found = Counter[str]()
         for person, kind, happened, _ in acts:
             its = self.quarter_at(happened)
             if 0 <= quarters_between(its, quarter) <= 3:
-                days = (self.look(its) - happened) // DAY
-                days += (self.look(quarter) - self.look(its)) / DAY  # type: ignore[assignment]
+                days = self.look(quarter) - self.day(happened)
                 found[person] += ACTS[kind][0] * 2 ** -(days / 45)
         return found
 
@@ -206,7 +210,7 @@ class Observer(Oracle):
         found: dict[str, int] = {}
         weeks: dict[str, set[int]] = {}
         for person, kind, happened, _ in acts:
-            days = (at - happened) // DAY
+            days = at - self.day(happened)
             rank = 2 if kind in CONTRIBUTIONS and days < 60 else 1
             if days < 90:
                 found[person] = max(found.get(person, 0), rank)
