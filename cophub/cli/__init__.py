@@ -27,27 +27,27 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Work": {
         "sync": ("work:sync", "Bring sources into the warehouse."),
         "run": ("work:run", "Sync what is due, then publish."),
-        "schedule": ("operate:schedule", "Keep the timetable of plugins.toml."),
-        "serve": ("operate:serve", "Show the site on this machine."),
+        "schedule": ("schedule:schedule", "Keep the timetable of plugins.toml."),
+        "serve": ("serve:serve", "Show the site on this machine."),
     },
     "Look": {
-        "status": ("look:status", "What is fresh, late, held or failing."),
-        "runs": ("look:runs", "What each run did."),
-        "rejects": ("look:rejects", "Items that were not understood, and why."),
+        "status": ("status:status", "What is fresh, late, held or failing."),
+        "runs": ("runs:runs", "What each run did."),
+        "rejects": ("rejects:rejects", "Items that were not understood, and why."),
         "people": ("people:people", "The directory of people: who is who, why, and your say."),
         "organizations": (
             "organizations:organizations",
             "For whom people work, by which names, and your say.",
         ),
-        "communities": ("look:communities", "The communities and what serves them."),
+        "communities": ("communities:communities", "The communities and what serves them."),
         "report": ("reports:report", "Tables for a report, such as the quarter."),
         "brief": ("briefs:brief", "The week of a community's facilitator."),
         "export": ("reports:export", "A table or view as a file."),
     },
     "Look after": {
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
-        "doctor": ("operate:doctor", "Look at everything that can go wrong here."),
-        "db": ("operate:db", "Version, backup and upgrade of the warehouse."),
+        "doctor": ("doctor:doctor", "Look at everything that can go wrong here."),
+        "db": ("database:db", "Version, backup and upgrade of the warehouse."),
     },
 }
 """Every command: where it lives, and its line in the help."""

@@ -77,4 +77,14 @@ def shared(function: F) -> F:
     return function
 
 
+limited = click.option(
+    "--limit",
+    "-n",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="At most so many.",
+)
+"""Gives a command that lists things `--limit`."""
+
 pass_state = click.make_pass_decorator(State, ensure=True)
