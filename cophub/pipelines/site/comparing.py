@@ -1,7 +1,7 @@
 """The page of all measures: a row for each community, for a quarter that has ended or the running.
 
 A page holds so many communities that it stays below 300 kB. Why a figure is missing is said once,
-below the table, with a number beside each cell that it is true of.
+below the table, with a letter beside each cell that it is true of: a number would look like one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from cophub import Publication
-from cophub.pipelines.site.formats import ABSENT, Cell
+from cophub.pipelines.site.formats import ABSENT, DASH, Cell
 from cophub.pipelines.site.model import Community, Quarter, Row, Site
 from cophub.pipelines.site.panels import Line, quarter_lines
 from cophub.pipelines.site.voices import Voice, capital
@@ -55,8 +55,8 @@ class Compared:
 
     key: str
     title: str
-    cells: tuple[tuple[Cell, int], ...]
-    """Each with the number of the reason why there is no figure, from 1; 0 where none is given."""
+    cells: tuple[tuple[Cell, str], ...]
+    """Each with the letter of the reason why there is no figure; empty where it says it itself."""
     quiet_days: int = 0
     """Days since the last activity, where they are so many that the community is quiet."""
 
@@ -126,11 +126,17 @@ def _rows(quarters: Sequence[Quarter], key: str) -> dict[str, Row]:
     return {row.measure: row for each in quarters if each.key == key for row in each.rows}
 
 
-def _reasoned(row: Row | None, reasons: list[str]) -> tuple[Cell, int]:
-    """A cell, and the number of its reason, which is added where it is new."""
+def _reasoned(row: Row | None, reasons: list[str]) -> tuple[Cell, str]:
+    """A cell, and the letter of its reason, which is added where it is new."""
     cell = row.value if row else ABSENT
-    if cell.state != "absent":
-        return cell, 0
+    if cell.text != DASH:
+        return cell, ""
     if cell.note not in reasons:
         reasons.append(cell.note)
-    return cell, reasons.index(cell.note) + 1
+    return cell, letter(reasons.index(cell.note) + 1)
+
+
+def letter(number: int) -> str:
+    """'a' of 1, 'z' of 26, 'aa' of 27, as a list counts that is lettered."""
+    rest, last = divmod(number - 1, 26)
+    return (letter(rest) if rest else "") + chr(ord("a") + last)

@@ -25,7 +25,7 @@ _OWN = (
         " the last reading; all communities together count a person once.",
     ),
     Definition(
-        "active_now", "Active people",
+        "active_now", "Active in the last 90 days",
         f"Distinct persons with at least one contribution (a post, an answer, a document,"
         f" organising an event) in the {ACTIVE_DAYS} days before this page was made.",
     ),
@@ -101,7 +101,9 @@ _ACROSS = (
                " that could not be read."),
     Definition("rest", "The rest", "The vendor’s count less what was kept and what was not"
                " understood, over the spaces of which the vendor gives a count: out of scope,"
-               " erased, merged into one person, or counted otherwise by the vendor."),
+               " erased, merged into one person, or counted otherwise by the vendor. Below 0, more"
+               " were kept than the vendor counts: some joined after its count, or it counts"
+               " otherwise."),
     Definition("compared", "Spaces compared", "Spaces of the source of which the vendor says how"
                " many members they have, of all its spaces."),
     Definition("seen", "Read by the latest run", "Items that the vendor gave the latest run,"

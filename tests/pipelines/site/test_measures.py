@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from cophub.pipelines.site.across import Across
-from cophub.pipelines.site.comparing import COMMUNITIES_TO_A_PAGE, MEASURED, newest
+from cophub.pipelines.site.comparing import COMMUNITIES_TO_A_PAGE, MEASURED, letter, newest
 from cophub.pipelines.site.definitions import DEFINITIONS
 from cophub.pipelines.site.formats import FEW, WITHHELD, cell
 from cophub.pipelines.site.model import Quarter
@@ -135,14 +135,23 @@ def test_the_table_is_of_the_quarter_that_has_ended_and_there_is_one_of_the_runn
     assert newest(replace(invented, measured=())) == {}
 
 
-def test_a_missing_figure_bears_the_number_of_its_reason(compared):
+def test_a_missing_figure_bears_the_letter_of_its_reason(compared):
     reasons = [each.text for each in pick(compared, ".reasons", "li")]
     place = MEASURED.index("first_answer_hours")
     row = pick(compared, "table.compared", "tbody", "tr")[0]
     missing = row.findall("td")[place]
     assert missing.get("data-value") == ""
-    number = int(pick(missing, "sup")[0].text)
-    assert reasons[number - 1] == "No thread of the quarter is answered."
+    mark = pick(missing, "sup")[0].text
+    assert reasons["abcdefghijklmnopqrstuvwxyz".index(mark)] == (
+        "No thread of the quarter is answered."
+    )
+
+
+def test_no_dash_stands_without_the_letter_of_its_reason(compared):
+    dashes = [each for each in pick(compared, "table.compared", "td") if (each.text or "") == "–"]
+    assert dashes
+    assert all(pick(each, "sup") for each in dashes)
+    assert [letter(number) for number in (1, 26, 27, 53)] == ["a", "z", "aa", "ba"]
 
 
 def test_a_quiet_community_is_marked(invented):

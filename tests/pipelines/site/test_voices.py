@@ -197,4 +197,4 @@ def test_every_page_leads_to_itself_in_the_other_languages(translated):
 def test_tables_tell_their_notes_in_the_language_and_their_columns_in_english(translated):
     lines = translated["fr/data/communities.csv"].splitlines()
     assert lines[0] == translated["data/communities.csv"].splitlines()[0]
-    assert any("Sur moins de 5 personnes" in line for line in lines)
+    assert any("Porte sur moins de 5 personnes" in line for line in lines)
