@@ -40,6 +40,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests, on SQLite and on PostgreSQL, on every processor; a file's stay together."""
-    spread = ("-n", "auto", "--dist", "loadfile")
+    """All tests, on SQLite and on PostgreSQL, on every processor; a file's stay together.
+
+    In the order of `tests/conftest.py`: by itself loadfile begins with files of many short tests.
+    """
+    spread = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
     session.run(PYTHON, "-m", "pytest", *spread, *session.posargs, external=True)

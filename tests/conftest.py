@@ -13,6 +13,26 @@ from sqlalchemy import make_url
 
 from cophub.warehouse import Warehouse
 
+LONGEST = (
+    "sync/test_tools_kills.py", "sync/test_vendor_faults.py", "sync/test_tenant_kills.py",
+    "sync/test_tenant_year.py", "pipelines/site/test_accessibility.py",
+    "sync/test_tenant_faults.py",
+    "sync/test_kills.py", "pipelines/site/test_pages_in_browser.py",
+    "pipelines/site/test_charts_in_browser.py", "pipelines/measures/test_community_oracle.py",
+    "pipelines/site/test_walk.py", "pipelines/identities/test_one_tenant.py", "sync/test_memory.py",
+    "sync/test_tools_faults.py", "pipelines/measures/test_refreshed.py",
+    "pipelines/brief/test_whole.py",
+)  # fmt: skip
+"""Files that take half a minute and more, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: were one of them last, all processors but one would wait for it."""
+    files = [Path(__file__).parent / name for name in LONGEST]
+    assert [each for each in files if not each.is_file()] == []
+    place = {file: number for number, file in enumerate(files)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Callable[[str], str]]:
