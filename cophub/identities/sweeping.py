@@ -23,8 +23,8 @@ from cophub.warehouse import tables
 from cophub.warehouse.columns import Json
 from cophub.warehouse.traces import ERASED, clean_text, clean_value, names_pattern
 
-_LEFT_ALONE = {"erasure", "meta", "lease", "cursor"}
-"""Hashes, facts about the warehouse, and where streams got to (of archives: ids of messages)."""
+_LEFT_ALONE = {"erasure", "meta", "lease", "cursor", "token", "backup_made", "retention_done"}
+"""Hashes, facts about the warehouse, secrets, where streams got to (of archives: ids of mails)."""
 _SPEAKING = {
     "post": ("title", "body", "author_name", "extra"),
     "document": ("title", "extra"),
@@ -33,6 +33,8 @@ _SPEAKING = {
     "identity_decision": ("note",),
     "run": ("error",),
     "stream_run": ("error",),
+    "pipeline_run": ("error",),
+    "alert": ("said",),
 }
 """Texts in which a name may stand; names elsewhere are those of other accounts and people."""
 

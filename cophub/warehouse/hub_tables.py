@@ -267,6 +267,9 @@ run = Table(
     Column("finished_at", Instant, comment="When it ended"),
     Column("error", Text, comment="What went wrong, in one line"),
     Column("version", Text, comment="Version of cophub that ran"),
+    Column("code", Text, comment="Code of what went wrong, as CPH-C01"),
+    Column("asked_by", Text, comment="person, timetable or worker"),
+    Column("due_at", Instant, comment="Time of its timetable that it ran for; NULL: none"),
     Index(None, "source", "id"),
     comment="One sync of one source, or one making of publications",
 )
@@ -293,6 +296,7 @@ stream_run = Table(
     Column("seconds", Double, nullable=False, default=0.0, comment="Time taken"),
     Column("error", Text, comment="What went wrong, in one line"),
     Column("held_for", Text, comment="What a held run waits for, in one line"),
+    Column("code", Text, comment="Code of what went wrong, as CPH-U01"),
     comment="How one stream went in one run",
 )
 
@@ -333,6 +337,8 @@ reject = Table(
     Column("reason", Text, nullable=False, comment="What was wrong"),
     Column("item", Json, comment="The vendor's item, secrets taken out"),
     Column("rejected_at", Instant, nullable=False, comment="When"),
+    Column("code", Text, comment="Code of what was wrong, where it has one"),
+    Column("resolved_at", Instant, comment="When a later run understood it; NULL: none did"),
     Index(None, "run"),
     Index(None, "rejected_at"),
     comment="Items that were not understood, kept for a while",

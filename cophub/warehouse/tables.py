@@ -41,6 +41,14 @@ from cophub.warehouse.measure_tables import (
     measure_move,
     measure_took_part,
 )
+from cophub.warehouse.operation_tables import (
+    alert,
+    audit,
+    backup_made,
+    pipeline_run,
+    retention_done,
+    token,
+)
 from cophub.warehouse.vendor_tables import (
     VENDOR_TABLES,
     account,
@@ -58,13 +66,13 @@ from cophub.warehouse.vendor_tables import (
 )
 
 __all__ = [
-    "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation",
-    "attendance", "brief_sent", "broker", "campaign", "community", "community_space", "cursor",
-    "delivery", "document", "erasure", "event", "event_place", "identity_decision", "identity_edge",
-    "identity_evidence", "identity_key", "lease", "measure", "measure_account", "measure_channel",
-    "measure_due", "measure_gave", "measure_kept", "measure_month", "measure_move",
-    "measure_took_part", "membership",
-    "membership_period", "meta", "metadata", "metric", "organization", "organization_name",
-    "person", "person_account", "person_history", "post", "publication", "reaction", "reject",
-    "run", "space", "stream_run",
+    "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation", "alert",
+    "attendance", "audit", "backup_made", "brief_sent", "broker", "campaign", "community",
+    "community_space", "cursor", "delivery", "document", "erasure", "event", "event_place",
+    "identity_decision", "identity_edge", "identity_evidence", "identity_key", "lease", "measure",
+    "measure_account", "measure_channel", "measure_due", "measure_gave", "measure_kept",
+    "measure_month", "measure_move", "measure_took_part", "membership", "membership_period", "meta",
+    "metadata", "metric", "organization", "organization_name", "person", "person_account",
+    "person_history", "pipeline_run", "post", "publication", "reaction", "reject", "retention_done",
+    "run", "space", "stream_run", "token",
 ]  # fmt: skip

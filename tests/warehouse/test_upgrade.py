@@ -6,11 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, Engine, create_engine, insert, inspect, make_url, select, text
 
 from cophub.errors import WarehouseError
 from cophub.warehouse import Warehouse, tables
-from cophub.warehouse.upgrade import HEAD, VERSION_TABLE, schema_version, upgrade_schema
+from cophub.warehouse.upgrade import (
+    HEAD,
+    VERSION_TABLE,
+    alembic_config,
+    schema_version,
+    upgrade_schema,
+)
 from cophub.warehouse.views import VIEWS
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -87,6 +94,26 @@ def test_decisions_of_before_stand_and_were_made_unasked(bare_url: str) -> None:
         connection.execute(insert(decision), [row | {"score": 2.25}])
         found = connection.execute(select(decision).order_by(decision.c.id))
         assert [(row.decision, row.score) for row in found] == [("same", None), ("same", 2.25)]
+    warehouse.dispose()
+
+
+def test_the_newest_schema_can_be_taken_back_and_brought_again(bare_url: str) -> None:
+    """What older schemas know stays; what the newest alone has goes, and comes back empty."""
+    engine = plain_engine(bare_url)
+    with engine.begin() as connection:
+        upgrade_schema(connection, "the old one", "0012")
+        run = dict(kind="sync", source="news", state="failed", started_at=NOW, code="CPH-U01")
+        connection.execute(insert(tables.run), [run])
+        command.downgrade(alembic_config(connection), "0011")
+        assert schema_version(connection) == "0011"
+        assert not inspect(connection).has_table("pipeline_run")
+        assert "code" not in {column["name"] for column in inspect(connection).get_columns("run")}
+    engine.dispose()
+    warehouse = Warehouse.open(bare_url)
+    with warehouse.connect() as connection:
+        [row] = connection.execute(select(tables.run)).all()
+        assert (row.source, row.state, row.code, row.due_at) == ("news", "failed", None, None)
+        assert connection.execute(select(tables.pipeline_run)).all() == []
     warehouse.dispose()
 
 
