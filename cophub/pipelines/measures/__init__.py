@@ -1,7 +1,7 @@
 """Cophub pipeline `measures`: the quarter table and the months, for each community and for all.
 
 It reads people and communities as pipeline `identities` left them, counts with set-based SQL over
-staged tables, and replaces the tables `measure` and `measure_month` in one transaction: a reader
+staged tables, and writes what is told otherwise than before in one transaction: a reader
 sees the figures of one version, whole. `request` makes a quarter as of a day, and writes nothing.
 """
 

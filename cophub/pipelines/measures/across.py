@@ -1,18 +1,20 @@
 """The figures of all communities together: people counted once, and communities without life."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.pipelines.measures.community import Facts, missing
-from cophub.pipelines.measures.quarters import Figure, Row, absent, headcount, table
+from cophub.pipelines.measures.community import Facts, acts_gap
+from cophub.pipelines.measures.pages import Figure, Page, absent
+from cophub.pipelines.measures.quarters import Heads, headcount, heads_by_quarter
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tenure import OPEN, Headcount
 from cophub.warehouse.definitions import MANY, QUIET_DAYS, measures_of
 from cophub.warehouse.staging import execute
 
+_WORDS = "any community"
 SEVERAL = 2
 """Who is in so many communities is in several."""
 
@@ -68,54 +70,81 @@ _IN_SEVERAL = f"""
 """
 
 
-def across_table(
+class Quarter(msgspec.Struct, array_like=True, frozen=True):
+    """Everything that is told of all communities together only, in one quarter."""
+
+    people: Heads | None
+    memberships: int
+    several: int
+    many: int
+    there: int
+    """How many communities there are."""
+    known: int
+    """Of those: of how many acts are known."""
+    quiet: int
+    """And how many of these are quiet; of which no acts are known yet may be, or not."""
+
+
+def across_page(
     calendar: Calendar, scopes: list[Scope], facts: Facts, crowd: Crowd
-) -> Iterator[Row]:
-    """Every row that is told of all communities together only; `scopes` are all, '' among them."""
+) -> Page[Quarter]:
+    """What is told of all communities together only; `scopes` are all, '' among them."""
     [whole] = (scope for scope in scopes if not scope.community)
-    each = [scope for scope in scopes if scope.community]
     members = facts.counts.origin(facts.member_sources.get("", []))
     acts = facts.counts.origin(facts.sources("engaged", ""))
     origins = {
         measure.name: acts if measure.name == "communities_quiet" else members
         for measure in measures_of("across")
     }
+    length = len(calendar.quarters)
+    people = heads_by_quarter(calendar, facts.members.get(""))
+    series = [heads.series(length) for community, heads in facts.members.items() if community]
+    memberships = [sum(each) for each in zip(*series, strict=True)] or [0] * length
+    several, many = crowd.several.series(length), crowd.many.series(length)
+    quiet = _quiet(calendar, [scope for scope in scopes if scope.community], facts)
+    records = [
+        Quarter(people[q], memberships[q], several[q], many[q], *quiet[q])
+        for q in range(calendar.quarter_of(whole.first_at), length)
+    ]
+    return Page(calendar, whole, origins, records, _figures)
 
-    def figures(q: int) -> dict[str, Figure]:
-        return {
-            **_of_people(calendar, whole, q, facts, crowd),
-            "communities_quiet": _quiet(calendar, each, q, facts),
-        }
 
-    return table(calendar, whole, origins, figures)
+def _quiet(calendar: Calendar, scopes: list[Scope], facts: Facts) -> list[tuple[int, int, int]]:
+    """By quarter: how many communities there are, are known by their acts, and are quiet."""
+    begun = [
+        (scope.community, calendar.quarter_of(scope.first_at), acts_gap(calendar, scope, facts))
+        for scope in scopes
+    ]
+    found: list[tuple[int, int, int]] = []
+    for q in range(len(calendar.quarters)):
+        latest = calendar.looked_at(q) - QUIET_DAYS * 86_400
+        there = [(community, no_acts) for community, first, no_acts in begun if first <= q]
+        known = [community for community, no_acts in there if not no_acts.at(q)]
+        quiet = sum(facts.live_at.get((community, q), latest) <= latest for community in known)
+        found.append((len(there), len(known), quiet))
+    return found
 
 
-def _of_people(
-    calendar: Calendar, whole: Scope, q: int, facts: Facts, crowd: Crowd
-) -> dict[str, Figure]:
-    names = [span.name for span in calendar.quarters]
-    total = headcount(whole, q, facts.members.get(""), names, "a member")
+def _figures(told: Quarter) -> dict[str, Figure]:
+    return {**_of_people(told), "communities_quiet": _of_quiet(told)}
+
+
+def _of_people(told: Quarter) -> dict[str, Figure]:
+    total = headcount(_WORDS, told.people, "a member")
     if total.absent:
         names_of = ("people_total", "memberships_total", "people_in_several", "people_in_many")
         return dict.fromkeys(names_of, total)
-    each = (heads.people(q) for community, heads in facts.members.items() if community)
-    several, many = crowd.several.people(q), crowd.many.people(q)
     return {
         "people_total": total,
-        "memberships_total": Figure(sum(each), note=total.note, people=total.people),
-        "people_in_several": Figure(several, note=total.note, people=several),
-        "people_in_many": Figure(many, note=total.note, people=many),
+        "memberships_total": Figure(told.memberships, note=total.note, people=total.people),
+        "people_in_several": Figure(told.several, note=total.note, people=told.several),
+        "people_in_many": Figure(told.many, note=total.note, people=told.many),
     }
 
 
-def _quiet(calendar: Calendar, scopes: list[Scope], q: int, facts: Facts) -> Figure:
-    """How many communities are quiet; one of which no acts are known yet may be, or not."""
-    there = [scope for scope in scopes if calendar.quarter_of(scope.first_at) <= q]
-    known = [scope for scope in there if not missing(calendar, scope, q, facts.acted(), "acts")]
-    if not known:
+def _of_quiet(told: Quarter) -> Figure:
+    if not told.known:
         return absent("no acts are known of any community")
-    latest = calendar.looked_at(q) - QUIET_DAYS * 86_400
-    quiet = sum(facts.live_at.get((scope.community, q), latest) <= latest for scope in known)
-    unknown = len(there) - len(known)
+    unknown = told.there - told.known
     note = f"without {unknown} of which no acts are known" if unknown else None
-    return Figure(quiet, note=note)
+    return Figure(told.quiet, note=note)

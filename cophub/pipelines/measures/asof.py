@@ -15,7 +15,8 @@ from cophub import ConfigError
 from cophub.pipelines.measures import scopes
 from cophub.pipelines.measures.calendar import Calendar, Span, make_calendar
 from cophub.pipelines.measures.counting import TABLES, count_quarters
-from cophub.pipelines.measures.quarters import RUNNING, Row, quarter_table
+from cophub.pipelines.measures.pages import RUNNING, AnyPage, Row
+from cophub.pipelines.measures.quarters import quarter_page
 from cophub.pipelines.measures.scopes import LISTS, instant
 from cophub.pipelines.measures.told import SEEN, told_at
 from cophub.warehouse.staging import execute, staged
@@ -92,10 +93,7 @@ def quarter_as_of(
         span = _span(calendar, day)
         counts = count_quarters(connection, calendar)
         rows = [
-            row
-            for scope in found
-            for row in quarter_table(calendar, scope, counts)
-            if row.quarter == quarter
+            row for scope in found for row in _rows(quarter_page(calendar, scope, counts), span)
         ]
         if not rows:
             raise ConfigError(f"{quarter} had no figures on {day.name}")
@@ -120,6 +118,10 @@ def _span(calendar: Calendar, day: _Day) -> Span:
             return span
     first, last = calendar.quarters[0].name, calendar.quarters[-1].name
     raise ConfigError(f"{day.quarter} had no figures on {day.name}; there were {first} to {last}")
+
+
+def _rows(page: AnyPage, span: Span) -> Iterator[Row]:
+    return page.rows(span.number) if span.number >= page.first else iter(())
 
 
 def _notes(

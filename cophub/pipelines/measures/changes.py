@@ -116,14 +116,14 @@ def plan(
     )
     _stage_accounts(connection)
     everything = frozenset(range(len(calendar.quarters)))
-    if marks.before is None or not _goes_on(marks.before, now):
+    if marks.before is None or not goes_on(marks.before, now):
         return Plan(everything, everything, whole=True), now
     before = marks.before
     stage_changes(connection, before, marks.since, calendar.now)
     return _plan(connection, calendar, before, now), now
 
 
-def _goes_on(before: Counted, now: Counted) -> bool:
+def goes_on(before: Counted, now: Counted) -> bool:
     """Whether what was counted before can be kept at all."""
     return (
         before.horizon > 0
@@ -225,5 +225,6 @@ def _stage_accounts(connection: Connection) -> None:
 
 
 __all__ = [
-    "COLUMNS", "Marks", "Plan", "is_quiet", "look", "mark_calendar", "plan", "settle_due",
+    "COLUMNS", "Marks", "Plan", "goes_on", "is_quiet", "look", "mark_calendar", "plan",
+    "settle_due",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ A channel is a source's kind of space: the lists of one source, the meeting room
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -168,8 +169,7 @@ def _count_guests(connection: Connection, steps: _Steps) -> None:
             _count(steps, row.community, "only by", row.member_of, (row.q, row.q + 1, -row.n))
 
 
-@dataclass(frozen=True)
-class ChannelRow:
+class ChannelRow(NamedTuple):
     """One row of the table `measure_channel`, without its version."""
 
     community: str
@@ -184,10 +184,12 @@ class ChannelRow:
 def channel_rows(calendar: Calendar, scope: Scope, found: dict[str, Reach]) -> Iterator[ChannelRow]:
     """Whom each channel reaches, by quarter, since it first reached anybody."""
     reach = found.get(scope.community, Reach())
+    length = len(calendar.quarters)
     for channel, heads in sorted(reach.by.items(), key=lambda item: item[0].number):
-        alone = reach.only_by.get(channel, Headcount())
-        for quarter in calendar.quarters[min(heads.joined) :]:
-            people, only = heads.people(quarter.number), alone.people(quarter.number)
+        reached = heads.series(length)
+        alone = reach.only_by.get(channel, Headcount()).series(length)
+        for quarter in calendar.quarters[heads.first :]:
+            people, only = reached[quarter.number], alone[quarter.number]
             place = (scope.community, quarter.name, channel.source, channel.kind)
             yield ChannelRow(*place, people, only, 0 < people < SMALL or 0 < only < SMALL)
 

@@ -1,27 +1,23 @@
 """The figures of a community's page, each with its reason where there is none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
 
 from cophub.pipelines.measures.answers import Answers
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.channels import Reach
 from cophub.pipelines.measures.levels import LEVELS, Standing
+from cophub.pipelines.measures.pages import Figure, Gap, Page, absent, gap
 from cophub.pipelines.measures.participation import (
     Participation,
     absence_factor,
     gini,
     made_by_most_active,
 )
-from cophub.pipelines.measures.quarters import (
-    Counts,
-    Figure,
-    Row,
-    absent,
-    change,
-    headcount,
-    table,
-)
+from cophub.pipelines.measures.quarters import Counts, Heads, change, headcount, heads_by_quarter
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tallies import Cell, Coverage
 from cophub.pipelines.measures.tenure import Headcount
@@ -32,8 +28,7 @@ _OF_POSTS = ("posts", "threads", "replies", "first_answer_hours", "answered_perc
 _OF_MEMBERS = ("members", "members_joined", "members_left")
 
 
-@dataclass(frozen=True)
-class MoveRow:
+class MoveRow(NamedTuple):
     """One row of the table `measure_move`, without its version."""
 
     community: str
@@ -85,59 +80,112 @@ class Facts:
         return sorted(found)
 
 
-def community_table(calendar: Calendar, scope: Scope, facts: Facts) -> Iterator[Row]:
-    """Every row of a community's page, or of that of all together."""
+class Quarter(msgspec.Struct, array_like=True, frozen=True):
+    """Everything that the page of a community rests on in one quarter."""
+
+    words: str
+    members: Heads | None
+    no_posts: str | None
+    """Why nothing is known about them; None: something is."""
+    no_documents: str | None
+    no_contributions: str | None
+    no_acts: str | None
+    no_acts_before: str | None
+    """The same in the quarter before."""
+    took_part: Participation
+    active_before: int
+    """How many were active in the quarter before."""
+    answers: Answers
+    levels: tuple[int, ...]
+    """How many are on each of `LEVELS`, but for outside."""
+    moved: tuple[int, int]
+    """How many moved up, and how many down."""
+    days_quiet: int | None
+    reached: tuple[int, int] | None
+    """Whom any channel reaches, and whom only one; None: no source tells of anybody."""
+
+
+_NOBODY, _NO_ANSWERS, _NO_STANDING = Participation(), Answers(), Standing()
+
+
+def community_page(calendar: Calendar, scope: Scope, facts: Facts) -> Page[Quarter]:
+    """A community's page, or that of all together."""
+    community = scope.community
     origins = {
-        measure.name: facts.counts.origin(facts.sources(measure.name, scope.community))
+        measure.name: facts.counts.origin(facts.sources(measure.name, community))
         for measure in _MEASURES
     }
-    return table(calendar, scope, origins, lambda q: _figures(calendar, scope, q, facts))
+    no_posts = gap(calendar, scope, [facts.post_sources], "posts")
+    no_documents = gap(calendar, scope, [facts.document_sources], "documents")
+    no_contributions = gap(calendar, scope, facts.given(), "contributions")
+    no_acts = acts_gap(calendar, scope, facts)
+    members = heads_by_quarter(calendar, facts.members.get(community))
+    reached = _reached(calendar, facts.reach.get(community))
+    records: list[Quarter] = []
+    for q in range(calendar.quarter_of(scope.first_at), len(calendar.quarters)):
+        cell, before = (community, q), (community, q - 1)
+        standing = facts.standings.get(cell, _NO_STANDING)
+        live_at = facts.live_at.get(cell)
+        records.append(
+            Quarter(
+                scope.words, members[q],
+                no_posts.at(q), no_documents.at(q), no_contributions.at(q),
+                no_acts.at(q), no_acts.at(q - 1),
+                facts.participation.get(cell, _NOBODY),
+                facts.participation.get(before, _NOBODY).active,
+                facts.answers.get(cell, _NO_ANSWERS),
+                tuple([standing.people.get(level, 0) for level in LEVELS]),
+                _moved(standing),
+                None if live_at is None else (calendar.looked_at(q) - live_at) // 86_400,
+                reached[q],
+            )
+        )  # fmt: skip
+    return Page(calendar, scope, origins, records, _figures)
 
 
-def _figures(calendar: Calendar, scope: Scope, q: int, facts: Facts) -> dict[str, Figure]:
-    cell = (scope.community, q)
-    took_part = facts.participation.get(cell, Participation())
-    members = _of_members(calendar, scope, q, facts)
+def acts_gap(calendar: Calendar, scope: Scope, facts: Facts) -> Gap:
+    """Since when acts of a community are known."""
+    return gap(calendar, scope, facts.acted(), "acts")
+
+
+def _moved(standing: Standing) -> tuple[int, int]:
+    """How many moved up, and how many down."""
+    if not standing.moves:
+        return 0, 0
+    up = sum(n for (a, b), n in standing.moves.items() if LEVELS.index(a) < LEVELS.index(b))
+    return up, sum(standing.moves.values()) - up
+
+
+def _reached(calendar: Calendar, reach: Reach | None) -> Sequence[tuple[int, int] | None]:
+    length = len(calendar.quarters)
+    if reach is None:
+        return [None] * length
+    return list(zip(reach.people.series(length), reach.only_one.series(length), strict=True))
+
+
+def _figures(told: Quarter) -> dict[str, Figure]:
+    members = headcount(told.words, told.members, "a member")
+    joined, left = change(told.members, members)
     return {
-        **members,
-        **_of_posts(calendar, scope, q, facts, took_part),
-        **_of_documents(calendar, scope, q, facts, took_part),
-        **_of_contributions(calendar, scope, q, facts, members["members"]),
-        **_of_acts(calendar, scope, q, facts, members["members"]),
-        **_of_reach(scope, q, facts, members["members"]),
+        "members": members,
+        "members_joined": joined,
+        "members_left": left,
+        **_of_posts(told),
+        **_of_documents(told),
+        **_of_contributions(told, members),
+        **_of_acts(told, members),
+        **_of_reach(told, members),
     }
 
 
-def missing(
-    calendar: Calendar, scope: Scope, q: int, sources: list[Coverage], what: str
-) -> Figure | None:
-    """Why nothing is known about a thing in a quarter; None: something is."""
-    known = [first for one in sources if (first := one.first(scope.community)) is not None]
-    if not known:
-        return absent(f"no source of {what} serves {scope.words}")
-    if q < min(known):
-        return absent(f"{what} are known from {calendar.quarters[min(known)].name} on")
-    return None
-
-
-def _of_members(calendar: Calendar, scope: Scope, q: int, facts: Facts) -> dict[str, Figure]:
-    names = [span.name for span in calendar.quarters]
-    heads = facts.members.get(scope.community)
-    people = headcount(scope, q, heads, names, "a member")
-    return dict(zip(_OF_MEMBERS, (people, *change(scope, q, heads, people, names)), strict=True))
-
-
-def _of_posts(
-    calendar: Calendar, scope: Scope, q: int, facts: Facts, took_part: Participation
-) -> dict[str, Figure]:
-    gap = missing(calendar, scope, q, [facts.post_sources], "posts")
-    if gap:
-        return dict.fromkeys(_OF_POSTS, gap)
+def _of_posts(told: Quarter) -> dict[str, Figure]:
+    if told.no_posts:
+        return dict.fromkeys(_OF_POSTS, absent(told.no_posts))
     counted = {
-        name: Figure(getattr(took_part, name), people=took_part.people.get(name, 0))
+        name: Figure(getattr(told.took_part, name), people=told.took_part.people.get(name, 0))
         for name in ("posts", "threads", "replies")
     }
-    return counted | _of_answers(facts.answers.get((scope.community, q), Answers()))
+    return counted | _of_answers(told.answers)
 
 
 def _of_answers(answers: Answers) -> dict[str, Figure]:
@@ -153,12 +201,11 @@ def _of_answers(answers: Answers) -> dict[str, Figure]:
     return {"first_answer_hours": hours, "answered_percent": share}
 
 
-def _of_documents(
-    calendar: Calendar, scope: Scope, q: int, facts: Facts, took_part: Participation
-) -> dict[str, Figure]:
-    gap = missing(calendar, scope, q, [facts.document_sources], "documents")
-    people = took_part.people.get("documents", 0)
-    return {"documents": gap or Figure(took_part.documents, people=people)}
+def _of_documents(told: Quarter) -> dict[str, Figure]:
+    if told.no_documents:
+        return {"documents": absent(told.no_documents)}
+    people = told.took_part.people.get("documents", 0)
+    return {"documents": Figure(told.took_part.documents, people=people)}
 
 
 _OF_CONTRIBUTIONS = (
@@ -167,16 +214,12 @@ _OF_CONTRIBUTIONS = (
 )  # fmt: skip
 
 
-def _of_contributions(
-    calendar: Calendar, scope: Scope, q: int, facts: Facts, members: Figure
-) -> dict[str, Figure]:
-    gap = missing(calendar, scope, q, facts.given(), "contributions")
-    if gap:
-        return dict.fromkeys(_OF_CONTRIBUTIONS, gap)
-    took_part = facts.participation.get((scope.community, q), Participation())
-    before = facts.participation.get((scope.community, q - 1), Participation())
+def _of_contributions(told: Quarter, members: Figure) -> dict[str, Figure]:
+    if told.no_contributions:
+        return dict.fromkeys(_OF_CONTRIBUTIONS, absent(told.no_contributions))
+    took_part = told.took_part
     active, spread = took_part.active, took_part.spread
-    figures = {"active": Figure(active, people=active), **_retention(before.active, took_part)}
+    figures = {"active": Figure(active, people=active), **_retention(told)}
     if not active:
         nobody = absent("nobody contributed in the quarter")
         return figures | dict.fromkeys(_OF_CONTRIBUTIONS[2:], nobody)
@@ -194,72 +237,61 @@ def _of_contributions(
     }
 
 
-def _retention(before: int, took_part: Participation) -> dict[str, Figure]:
+def _retention(told: Quarter) -> dict[str, Figure]:
+    before, again = told.active_before, told.took_part.again
     if not before:
         return {"retention_percent": absent("nobody contributed in the quarter before")}
-    again = took_part.again
     # Few who were there tell about few people, and so do few of many who are there again.
     people = min(before, again) if again else before
     return {"retention_percent": Figure(100 * again / before, people=people)}
 
 
-def _of_acts(
-    calendar: Calendar, scope: Scope, q: int, facts: Facts, members: Figure
-) -> dict[str, Figure]:
-    cell = (scope.community, q)
-    levels = [f"level_{level}" for level in LEVELS]
-    gap = missing(calendar, scope, q, facts.acted(), "acts")
-    if gap:
-        return dict.fromkeys(("engaged", *levels, "moved_up", "moved_down", "days_quiet"), gap)
-    took_part = facts.participation.get(cell, Participation())
-    standing = facts.standings.get(cell, Standing())
-    people = dict(standing.people)
-    figures = {"engaged": Figure(took_part.engaged, people=took_part.engaged)}
-    if members.absent:
-        figures["level_outside"] = members
-    else:
-        people["outside"] = int(members.value or 0) - took_part.standing_members
-    for level in LEVELS:
-        counted = Figure(people.get(level, 0), people=people.get(level, 0))
-        figures.setdefault(f"level_{level}", counted)
-    figures |= _moved(calendar, scope, q, facts)
-    live_at = facts.live_at.get(cell)
+def _of_acts(told: Quarter, members: Figure) -> dict[str, Figure]:
+    if told.no_acts:
+        levels = [f"level_{level}" for level in LEVELS]
+        names = ("engaged", *levels, "moved_up", "moved_down", "days_quiet")
+        return dict.fromkeys(names, absent(told.no_acts))
+    engaged = told.took_part.engaged
+    figures = {"engaged": Figure(engaged, people=engaged)}
+    for level, people in zip(LEVELS, told.levels, strict=True):
+        figures[f"level_{level}"] = Figure(people, people=people)
+    outside = members
+    if not members.absent:
+        people = int(members.value or 0) - told.took_part.standing_members
+        outside = Figure(people, people=people)
+    figures |= {"level_outside": outside, **_of_moves(told)}
     quiet = absent("nothing has happened yet")
-    if live_at is not None:
-        quiet = Figure((calendar.looked_at(q) - live_at) // 86_400)
+    if told.days_quiet is not None:
+        quiet = Figure(told.days_quiet)
     return figures | {"days_quiet": quiet}
 
 
-def _moved(calendar: Calendar, scope: Scope, q: int, facts: Facts) -> dict[str, Figure]:
-    """How many moved up, and how many down."""
-    if missing(calendar, scope, q - 1, facts.acted(), "acts"):
+def _of_moves(told: Quarter) -> dict[str, Figure]:
+    if told.no_acts_before:
         unknown = absent("the levels of the quarter before are not known")
         return {"moved_up": unknown, "moved_down": unknown}
-    moves = facts.standings.get((scope.community, q), Standing()).moves
-    up = sum(n for (a, b), n in moves.items() if LEVELS.index(a) < LEVELS.index(b))
-    down = sum(moves.values()) - up
+    up, down = told.moved
     return {"moved_up": Figure(up, people=up), "moved_down": Figure(down, people=down)}
 
 
 def move_rows(calendar: Calendar, scope: Scope, facts: Facts) -> Iterator[MoveRow]:
     """Who moved from which level to which, by quarter, since levels are known."""
+    no_acts = acts_gap(calendar, scope, facts)
     for q, quarter in enumerate(calendar.quarters):
-        if missing(calendar, scope, q - 1, facts.acted(), "acts"):
+        if no_acts.at(q - 1):
             continue
-        moves = facts.standings.get((scope.community, q), Standing()).moves
+        moves = facts.standings.get((scope.community, q), _NO_STANDING).moves
         for (before, after), people in sorted(moves.items()):
-            place = (scope.community, quarter.name, before, after)
-            yield MoveRow(*place, people, people < SMALL)
+            yield MoveRow(scope.community, quarter.name, before, after, people, people < SMALL)
 
 
-def _of_reach(scope: Scope, q: int, facts: Facts, members: Figure) -> dict[str, Figure]:
-    reach = facts.reach.get(scope.community)
-    if reach is None:
-        nobody = absent(f"no source tells of anybody in {scope.words}")
+def _of_reach(told: Quarter, members: Figure) -> dict[str, Figure]:
+    if told.reached is None:
+        nobody = absent(f"no source tells of anybody in {told.words}")
         return {"reached": nobody, "reached_by_one": nobody}
-    if members.absent and facts.members.get(scope.community) is not None:
+    if members.absent and told.members is not None:
         return {"reached": members, "reached_by_one": members}
-    people, only = reach.people.people(q), reach.only_one.people(q)
+    people, only = told.reached
     return {
         "reached": Figure(people, note=members.note, people=people),
         "reached_by_one": Figure(only, note=members.note, people=only),

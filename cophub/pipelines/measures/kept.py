@@ -47,7 +47,7 @@ class Cells(msgspec.Struct):
     levels: dict[str, dict[str, int]] = {}
     moves: dict[str, list[tuple[str, str, int]]] = {}
     reach: dict[str, list[Reached]] = {}
-    months: list[tuple[str, str, str, int, int]] = []
+    months: list[by_month.Row] = []
 
 
 def read(connection: Connection, calendar: Calendar, plan: Plan) -> dict[int, Cells]:
@@ -91,14 +91,12 @@ def _cells(
             found[q].levels[community] = dict(standing.people)
             moves = [(*move, people) for move, people in standing.moves.items()]
             found[q].moves[community] = moves
-    for (community, q), reached in _reached(facts.reach, len(calendar.quarters)).items():
-        if q in found:
-            found[q].reach[community] = reached
+    for (community, q), reached in _reached(facts.reach, len(calendar.quarters), quarters).items():
+        found[q].reach[community] = reached
     number = {month.name: month.number // 3 for month in calendar.months}
     for row in months:
         if row.kind in by_month.OF_ACTS and number[row.month] in found:
-            values = (row.community, row.month, row.kind, row.acts, row.people)
-            found[number[row.month]].months.append(values)
+            found[number[row.month]].months.append(row)
     return found
 
 
@@ -118,7 +116,7 @@ def splice(
     took_part |= _of(facts.participation, plan.acts)
     answers = _of(facts.answers, plan.asks)
     standings = _of(facts.standings, plan.acts)
-    reached = _of(_reached(facts.reach, length), plan.acts)
+    reached = _reached(facts.reach, length, plan.acts)
     for q, cells in kept.items():
         if q not in plan.asks:
             answers |= {(community, q): one for community, one in cells.answers.items()}
@@ -153,12 +151,14 @@ def _months(
     ]
     for q, cells in kept.items():
         if q not in plan.acts:
-            rows += [by_month.Row(*values) for values in cells.months]
+            rows += cells.months
     return rows
 
 
-def _reached(reach: dict[str, Reach], length: int) -> dict[Cell, list[Reached]]:
-    """Whom the channels reach, by community and quarter; only where anybody is reached."""
+def _reached(
+    reach: dict[str, Reach], length: int, quarters: Collection[int]
+) -> dict[Cell, list[Reached]]:
+    """Whom the channels reach, by community and each of these quarters, if anybody."""
     found: dict[Cell, list[Reached]] = {}
     for community, its in reach.items():
         series = {
@@ -169,7 +169,7 @@ def _reached(reach: dict[str, Reach], length: int) -> dict[Cell, list[Reached]]:
             for channel, heads in its.by.items()
         }
         series[_ANY] = (its.people.series(length), its.only_one.series(length))
-        for q in range(length):
+        for q in quarters:
             rows = [Reached(*key, n[q], only[q]) for key, (n, only) in series.items() if n[q]]
             if rows:
                 found[community, q] = rows

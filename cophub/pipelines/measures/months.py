@@ -1,6 +1,6 @@
 """Acts and people by community and month, for the charts: the rows of `measure_month`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -26,8 +26,7 @@ OF_ACTS = frozenset(_KINDS)
 _SUMS = ("threads", "replies", "reactions", "opens", "clicks", "documents", "given")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of the table `measure_month`, without its version."""
 
     community: str

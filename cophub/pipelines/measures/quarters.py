@@ -4,56 +4,18 @@ Counting is done in SQL, whole numbers only; dividing and comparing here, so tha
 come to the same figure.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from cophub.pipelines.measures.calendar import Calendar
+from cophub.pipelines.measures.pages import Figure, Origin, Page, absent, gap
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tallies import Campaigns, Cell, Coverage, Events
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
-from cophub.warehouse.definitions import MEASURES, SMALL
-
-RUNNING = "the quarter is not over: as of now"
-"""The note of a figure that may still change by itself."""
-
-Origin = tuple[list[str], datetime | None]
-"""Names of sources, and how fresh the least fresh of them is."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One cell of the quarter table before it is compared with the quarter before."""
-
-    value: float | None = None
-    absent: str | None = None
-    note: str | None = None
-    people: int | None = None
-    """About how many people it tells; None: about none."""
-    basis: str = ""
-    """What it rests on; figures with different bases are not compared."""
-
-    @property
-    def is_small(self) -> bool:
-        return self.value is not None and self.people is not None and 0 < self.people < SMALL
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table `measure`, without its version."""
-
-    community: str
-    quarter: str
-    measure: str
-    value: float | None
-    previous: float | None
-    difference: float | None
-    percent: float | None
-    absent: str | None
-    note: str | None
-    small: bool
-    sources: list[str]
-    observed_at: datetime | None
+from cophub.warehouse.definitions import MEASURES
 
 
 @dataclass
@@ -81,58 +43,88 @@ class Counts:
         return sources, min(known, default=None)
 
 
-def absent(reason: str) -> Figure:
-    return Figure(absent=reason)
+class Heads(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Who was in at the end of one quarter."""
+
+    people: int
+    undated: int
+    """Of those first seen later: who may have been in."""
+    joined: int
+    left: int
+    """Both since the end of the quarter before."""
+    since: str | None
+    """The first quarter at whose end anybody was in, where it is a later one."""
+    is_told: bool
+    """Whether anybody was in by then, and few may be missing."""
+    was_told: bool
+    """The same of the quarter before."""
 
 
-def quarter_table(calendar: Calendar, scope: Scope, counts: Counts) -> Iterator[Row]:
-    """Every row of the quarter table of a scope, from its first fact to the current quarter."""
+def heads_by_quarter(calendar: Calendar, counted: Headcount | None) -> Sequence[Heads | None]:
+    """Who was in at the end of each quarter; None: no source tells."""
+    length = len(calendar.quarters)
+    if counted is None:
+        return [None] * length
+    first = counted.first
+    since = calendar.quarters[first].name if first < length else None
+    found: list[Heads | None] = []
+    was_told = False
+    for q, people in enumerate(counted.series(length)):
+        undated = counted.not_yet_dated(q) if counted.undated else 0
+        is_told = q >= first and undated <= UNDATED_SHARE * (people + undated)
+        joined, left = counted.joined.get(q, 0), counted.left.get(q, 0)
+        later = since if q < first else None
+        found.append(Heads(people, undated, joined, left, later, is_told, was_told))
+        was_told = is_told
+    return found
+
+
+class Quarter(msgspec.Struct, array_like=True, frozen=True):
+    """Everything that the quarter table of a community rests on in one quarter."""
+
+    words: str
+    is_community: bool
+    no_events: str | None
+    """Why nothing is known about them; None: something is."""
+    events: Events
+    no_campaigns: str | None
+    campaigns: Campaigns
+    people: Heads | None
+    people_as_known: Heads | None
+    organizations: int | None
+    erased: int
+
+
+_NO_EVENTS, _NO_CAMPAIGNS = Events(), Campaigns()
+
+
+def quarter_page(calendar: Calendar, scope: Scope, counts: Counts) -> Page[Quarter]:
+    """The quarter table of a scope, from its first fact to the current quarter."""
+    community = scope.community
     origins = {
-        measure.name: counts.origin(_sources(measure.name, scope.community, counts))
+        measure.name: counts.origin(_sources(measure.name, community, counts))
         for measure in MEASURES
     }
-    return table(calendar, scope, origins, lambda q: _figures(calendar, scope, q, counts))
-
-
-def table(
-    calendar: Calendar,
-    scope: Scope,
-    origins: dict[str, Origin],
-    figures_of: Callable[[int], dict[str, Figure]],
-) -> Iterator[Row]:
-    """A row for each measure of `origins` and each quarter, from that of the scope's first fact."""
-    before: dict[str, Figure] = {}
-    for quarter in calendar.quarters[calendar.quarter_of(scope.first_at) :]:
-        figures = figures_of(quarter.number)
-        running = quarter.ends > calendar.now
-        for name, origin in origins.items():
-            place = (scope.community, quarter.name, name)
-            yield _row(place, figures[name], before.get(name, Figure()), running, origin)
-        before = figures
-
-
-def _row(
-    place: tuple[str, str, str],
-    figure: Figure,
-    previous: Figure,
-    running: bool,
-    origin: Origin,
-) -> Row:
-    notes = [figure.note] if figure.note else []
-    if running and figure.value is not None:
-        notes.append(RUNNING)
-    compared: tuple[float | None, float | None, float | None] = (None, None, None)
-    if figure.value is not None and previous.value is not None:
-        if figure.basis == previous.basis:
-            difference = figure.value - previous.value
-            percent = 100 * difference / previous.value if previous.value else None
-            compared = (previous.value, difference, percent)
-        else:
-            notes.append("not compared: the quarter before was counted the other way")
-    return Row(
-        *place, figure.value, *compared, figure.absent,
-        "; ".join(notes) or None, figure.is_small, *origin,
-    )  # fmt: skip
+    attended = counts.attended_sources
+    only_planned = not attended.sources(community) and counts.event_sources.sources(community)
+    no_events = gap(calendar, scope, [attended], "attendance" if only_planned else "events")
+    no_campaigns = gap(calendar, scope, [counts.campaign_sources], "campaigns")
+    people = heads_by_quarter(calendar, counts.people.get(community))
+    known = heads_by_quarter(calendar, counts.people_as_known.get(community))
+    offices = counts.organizations.get(community)
+    working = (
+        offices.series(len(calendar.quarters)) if offices is not None else [None] * len(people)
+    )
+    records = [
+        Quarter(
+            scope.words, bool(community),
+            no_events.at(q), counts.events.get((community, q), _NO_EVENTS),
+            no_campaigns.at(q), counts.campaigns.get((community, q), _NO_CAMPAIGNS),
+            people[q], known[q], working[q], counts.erased.get(q, 0),
+        )
+        for q in range(calendar.quarter_of(scope.first_at), len(calendar.quarters))
+    ]  # fmt: skip
+    return Page(calendar, scope, origins, records, _figures)
 
 
 def _sources(measure: str, community: str, counts: Counts) -> list[str]:
@@ -143,38 +135,14 @@ def _sources(measure: str, community: str, counts: Counts) -> list[str]:
     return counts.list_sources.get(community, [])
 
 
-def _figures(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict[str, Figure]:
-    cell = (scope.community, q)
-    return {
-        **_of_events(calendar, scope, q, counts),
-        **_of_people(calendar, scope, q, counts),
-        **_of_campaigns(
-            calendar, scope, q, counts.campaign_sources, counts.campaigns.get(cell, Campaigns())
-        ),
-    }
+def _figures(told: Quarter) -> dict[str, Figure]:
+    return {**_of_events(told), **_of_people(told), **_of_campaigns(told)}
 
 
-def _not_covered(
-    calendar: Calendar, scope: Scope, q: int, sources: Coverage, what: str
-) -> Figure | None:
-    """Why nothing is known about events (or campaigns) in a quarter; None: something is."""
-    first = sources.first(scope.community)
-    if first is None:
-        return absent(f"no source of {what} serves {scope.words}")
-    if q < first:
-        return absent(f"{what} are known from {calendar.quarters[first].name} on")
-    return None
-
-
-def _of_events(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict[str, Figure]:
-    sources, events = counts.attended_sources, counts.events.get((scope.community, q), Events())
-    only_planned = not sources.sources(scope.community) and bool(
-        counts.event_sources.sources(scope.community)
-    )
-    what = "attendance" if only_planned else "events"
-    missing = _not_covered(calendar, scope, q, sources, what)
-    if missing:
-        return dict.fromkeys(("attendees", "seats", "events"), missing)
+def _of_events(told: Quarter) -> dict[str, Figure]:
+    if told.no_events:
+        return dict.fromkeys(("attendees", "seats", "events"), absent(told.no_events))
+    events = told.events
     held = Figure(events.held)
     if events.unlisted and not events.attendees:
         unknown = absent(f"none of {events.held} events has a list of attendees")
@@ -191,41 +159,35 @@ def _of_events(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict
     }
 
 
-def _of_people(calendar: Calendar, scope: Scope, q: int, counts: Counts) -> dict[str, Figure]:
-    names = [span.name for span in calendar.quarters]
-    heads = counts.people.get(scope.community)
-    people = headcount(scope, q, heads, names)
-    figures = {"people": people, **_of_change(scope, q, heads, people, names)}
-    figures["people_erased"] = people if people.absent else _erased(scope, counts.erased.get(q, 0))
-    known = counts.people_as_known.get(scope.community)
-    figures["people_as_known"] = _as_known(scope, q, known, names)
-    offices = counts.organizations.get(scope.community)
+def _of_people(told: Quarter) -> dict[str, Figure]:
+    people = headcount(told.words, told.people)
+    joined, left = change(told.people, people)
+    return {
+        "people": people,
+        "people_joined": joined,
+        "people_left": left,
+        "people_erased": people if people.absent else _erased(told),
+        "people_as_known": _as_known(told),
+        "organizations": _organizations(told, people),
+    }
+
+
+def _organizations(told: Quarter, people: Figure) -> Figure:
     if people.absent:
-        figures["organizations"] = people
-    elif people.value and offices is None:
-        figures["organizations"] = absent(
-            "no account of these people names an organisation or has a work address"
-        )
-    else:
-        number = offices.people(q) if offices else 0
-        figures["organizations"] = Figure(number, people=people.people)
-    return figures
+        return people
+    if people.value and told.organizations is None:
+        return absent("no account of these people names an organisation or has a work address")
+    return Figure(told.organizations or 0, people=people.people)
 
 
-def headcount(
-    scope: Scope,
-    q: int,
-    heads: Headcount | None,
-    names: list[str],
-    place: str = "on a mailing list",
-) -> Figure:
+def headcount(words: str, heads: Heads | None, place: str = "on a mailing list") -> Figure:
     """How many were in at the end of a quarter, where enough of them have a date."""
     if heads is None:
-        return absent(f"no source tells who is {place} of {scope.words}")
-    if q < heads.first:
-        return absent(f"no membership is known from before {names[heads.first]}")
-    people, undated = heads.people(q), heads.not_yet_dated(q)
-    if undated > UNDATED_SHARE * (people + undated):
+        return absent(f"no source tells who is {place} of {words}")
+    if heads.since:
+        return absent(f"no membership is known from before {heads.since}")
+    people, undated = heads.people, heads.undated
+    if not heads.is_told:
         return absent(
             f"{undated} of {people + undated} memberships have no date of joining; they were first"
             " seen later"
@@ -234,47 +196,36 @@ def headcount(
     return Figure(people, people=people, note=note)
 
 
-def _of_change(
-    scope: Scope, q: int, heads: Headcount | None, people: Figure, names: list[str]
-) -> dict[str, Figure]:
-    joined, left = change(scope, q, heads, people, names)
-    return {"people_joined": joined, "people_left": left}
-
-
-def change(
-    scope: Scope, q: int, heads: Headcount | None, people: Figure, names: list[str]
-) -> tuple[Figure, Figure]:
+def change(heads: Heads | None, people: Figure) -> tuple[Figure, Figure]:
     """Who joined and who left since the end of the quarter before."""
     if heads is None or people.absent:
         return people, people
-    if q == 0 or headcount(scope, q - 1, heads, names).absent:
+    if not heads.was_told:
         first = absent("the people of the quarter before are not known")
         return first, first
-    joined, left = heads.joined.get(q, 0), heads.left.get(q, 0)
-    return Figure(joined, people=joined), Figure(left, people=left)
+    return Figure(heads.joined, people=heads.joined), Figure(heads.left, people=heads.left)
 
 
-def _erased(scope: Scope, erased: int) -> Figure:
-    if erased and scope.community:
+def _erased(told: Quarter) -> Figure:
+    if told.erased and told.is_community:
         return absent("the hub does not keep which communities the erased were in")
-    return Figure(erased, people=erased)
+    return Figure(told.erased, people=told.erased)
 
 
-def _as_known(scope: Scope, q: int, heads: Headcount | None, names: list[str]) -> Figure:
+def _as_known(told: Quarter) -> Figure:
+    heads = told.people_as_known
     if heads is None:
-        return headcount(scope, q, None, names)
-    if q < heads.first:
-        return absent(f"the hub has looked since {names[heads.first]}")
-    return Figure(heads.people(q), people=heads.people(q))
+        return headcount(told.words, None)
+    if heads.since:
+        return absent(f"the hub has looked since {heads.since}")
+    return Figure(heads.people, people=heads.people)
 
 
-def _of_campaigns(
-    calendar: Calendar, scope: Scope, q: int, sources: Coverage, sent: Campaigns
-) -> dict[str, Figure]:
+def _of_campaigns(told: Quarter) -> dict[str, Figure]:
     names = ("emails_sent", "campaigns", "opened_percent", "clicked_percent")
-    missing = _not_covered(calendar, scope, q, sources, "campaigns")
-    if missing:
-        return dict.fromkeys(names, missing)
+    if told.no_campaigns:
+        return dict.fromkeys(names, absent(told.no_campaigns))
+    sent = told.campaigns
     untold = sent.campaigns - sent.counted
     if untold and not sent.counted:
         emails = absent(f"none of {sent.campaigns} campaigns tells what it delivered")
@@ -297,13 +248,15 @@ def _opened(sent: Campaigns) -> Figure:
         figure = _share(
             "opens", sent, sent.proxy_free, sent.proxy_free_told, sent.proxy_free_delivered
         )
-        return replace(figure, basis="proxy_free")
+        return msgspec.structs.replace(figure, basis="proxy_free")
     figure = _share("opens", sent, sent.plain, sent.plain_told, sent.plain_delivered)
     if figure.value is None:
         return figure
     missing = sent.sent - sent.proxy_free_told
     note = f"with opens by mail proxies: {missing} of {sent.sent} campaigns give no figure without"
-    return replace(figure, basis="plain", note="; ".join(filter(None, (note, figure.note))))
+    return msgspec.structs.replace(
+        figure, basis="plain", note="; ".join(filter(None, (note, figure.note)))
+    )
 
 
 def _share(what: str, sent: Campaigns, count: int, told: int, delivered: int) -> Figure:

@@ -1,79 +1,79 @@
-"""All figures anew: stage, count, compare, and replace what readers see in one transaction."""
+"""All figures: stage, count, compare, and replace what readers see in one transaction."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from cophub.pipelines.measures import calendar as calendars
-from cophub.pipelines.measures import changes, quarters, scopes
-from cophub.pipelines.measures.across import across_table, count_crowd
+from cophub.pipelines.measures import changes, scopes
+from cophub.pipelines.measures.across import across_page, count_crowd
 from cophub.pipelines.measures.brokers import brokers
 from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.channels import channel_rows
-from cophub.pipelines.measures.community import community_table, move_rows
+from cophub.pipelines.measures.community import community_page, move_rows
 from cophub.pipelines.measures.counting import TABLES, count_facts, read_freshness
-from cophub.pipelines.measures.quarters import Counts
-from cophub.pipelines.measures.state import Counted, write_state
-from cophub.pipelines.measures.writing import write
-from cophub.warehouse.staging import execute, staged
-from cophub.warehouse.tables import (
-    broker,
-    measure,
-    measure_channel,
-    measure_month,
-    measure_move,
-    publication,
+from cophub.pipelines.measures.quarters import Counts, quarter_page
+from cophub.pipelines.measures.standing import (
+    FIGURES,
+    Figures,
+    marked,
+    replace_all,
+    replace_changed,
+    version_of,
 )
-
-_REPLACED = (measure, measure_month, measure_channel, measure_move, broker)
-
-Rows = dict[str, list[dict[str, Any]]]
-"""Rows by the name of their table."""
+from cophub.pipelines.measures.state import Counted, write_state
+from cophub.warehouse.staging import execute, staged
+from cophub.warehouse.tables import measure, measure_month, publication
 
 
 def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> tuple[int, int]:
-    """Replace all figures; how many there are by quarter and by month.
+    """Bring all figures up to date; how many there are by quarter and by month.
 
     Quarters in which nothing changed since the last refresh are not counted again. Where nothing
     changed at all since one of the same day, figures stay as they were told then.
     """
-    version = _next_version(connection, run)
     with staged(connection, **TABLES):
         marks = changes.look(connection)
         if changes.is_quiet(connection, marks, now, zone):
             freshen(connection)
             return _count_rows(connection, measure), _count_rows(connection, measure_month)
-        rows, state = _count(connection, now, zone, marks)
+        figures, state = _count(connection, now, zone, marks)
         changes.settle_due(connection)
-    write_state(connection, state)
-    for table in _REPLACED:
-        _replace(connection, table, version, rows[table.name])
-    return len(rows["measure"]), len(rows["measure_month"])
+    written = marked(figures)
+    write_state(connection, state and msgspec.structs.replace(state, written=written))
+    before = version = None
+    if state and marks.before and changes.goes_on(marks.before, state):
+        before = marks.before.written
+        version = version_of(connection, before)
+    if before is None or version is None:
+        replace_all(connection, _next_version(connection, run), figures)
+    else:
+        replace_changed(connection, version, figures, before, written)
+        freshen(connection)
+    return written.rows["measure"], written.rows["measure_month"]
 
 
 def _count(
     connection: Connection, now: datetime, zone: ZoneInfo, marks: Marks
-) -> tuple[Rows, Counted | None]:
-    rows: Rows = {table.name: [] for table in _REPLACED}
+) -> tuple[Figures, Counted | None]:
+    figures = Figures()
     found = scopes.find_scopes(connection, now)
     if not found:
-        return rows, None
+        return figures, None
     calendar = calendars.make_calendar(min(scope.first_at for scope in found), now, zone)
     facts, months, state = count_facts(connection, calendar, zone, marks)
-    # Not asdict(), which copies every value deeply: there are hundreds of thousands.
-    rows["measure_month"] += map(vars, months)
+    figures.months += months
     for scope in found:
-        rows["measure"] += map(vars, quarters.quarter_table(calendar, scope, facts.counts))
-        rows["measure"] += map(vars, community_table(calendar, scope, facts))
-        rows["measure_channel"] += map(vars, channel_rows(calendar, scope, facts.reach))
-        rows["measure_move"] += map(vars, move_rows(calendar, scope, facts))
-    rows["measure"] += map(vars, across_table(calendar, found, facts, count_crowd(connection)))
-    rows["broker"] += map(vars, brokers(connection, calendar))
-    return rows, state
+        figures.pages.append(quarter_page(calendar, scope, facts.counts))
+        figures.pages.append(community_page(calendar, scope, facts))
+        figures.channels += channel_rows(calendar, scope, facts.reach)
+        figures.moves += move_rows(calendar, scope, facts)
+    figures.pages.append(across_page(calendar, found, facts, count_crowd(connection)))
+    # Not asdict(), which copies every value deeply.
+    figures.brokers += (tuple(vars(row).values()) for row in brokers(connection, calendar))
+    return figures, state
 
 
 def _count_rows(connection: Connection, table: Table) -> int:
@@ -86,26 +86,19 @@ def freshen(connection: Connection) -> None:
     text = "CAST(sources AS TEXT)"
     for row in execute(connection, f"SELECT DISTINCT {text} AS sources FROM measure").all():
         _, at = Counts(fresh_at=fresh_at).origin(msgspec.json.decode(row.sources or "[]"))
-        if at is not None:
-            execute(
-                connection,
-                f"UPDATE measure SET observed_at = :at WHERE {text} = :sources",
-                at=at,
-                sources=row.sources,
-            )
+        execute(
+            connection,
+            f"UPDATE measure SET observed_at = :at"
+            f" WHERE {text} = :sources AND observed_at <differs from> :at",
+            at=at,
+            sources=row.sources,
+        )
 
 
 def _next_version(connection: Connection, run: int) -> int:
     """That of the publication which this run makes, and in any case a new one."""
-    columns = (table.c.version for table in _REPLACED)
+    columns = (table.c.version for table in FIGURES)
     newest = [connection.scalar(select(func.max(column))) or 0 for column in columns]
     ours = publication.c.run == run
     publishing = connection.scalar(select(func.max(publication.c.version)).where(ours)) or 0
     return max(publishing, max(newest) + 1)
-
-
-def _replace(
-    connection: Connection, table: Table, version: int, rows: Sequence[dict[str, Any]]
-) -> None:
-    connection.execute(delete(table))
-    write(connection, table, version, rows)

@@ -17,6 +17,15 @@ from cophub.warehouse.staging import execute
 _NAME = "measures"
 
 
+class Written(msgspec.Struct, frozen=True):
+    """The figures as they stand."""
+
+    rows: dict[str, int]
+    """How many each table has."""
+    cells: dict[str, dict[str, int]] = {}
+    """A mark of all that is told of a community in a quarter."""
+
+
 class Counted(msgspec.Struct, frozen=True):
     """The state after a refresh; kept in `meta`."""
 
@@ -35,6 +44,7 @@ class Counted(msgspec.Struct, frozen=True):
     """A mark of who is whose, and of for whom people work."""
     members: dict[str, int]
     """A mark of who was a member of what at the end of each quarter."""
+    written: Written | None = None
 
 
 def read_state(connection: Connection) -> Counted | None:
@@ -154,6 +164,6 @@ def _hash(words: str) -> int:
 
 
 __all__ = [
-    "Counted", "begun_after", "code_version", "has_written", "horizon", "hub_mark", "members_mark",
-    "read_state", "spaces_mark", "write_state",
+    "Counted", "Written", "begun_after", "code_version", "has_written", "horizon", "hub_mark",
+    "members_mark", "read_state", "spaces_mark", "write_state",
 ]  # fmt: skip

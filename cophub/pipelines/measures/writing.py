@@ -7,6 +7,7 @@ database does.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -18,24 +19,28 @@ from cophub.warehouse.columns import Instant, Json, instant_text
 
 
 def write(
-    connection: Connection, table: Table, version: int, rows: Sequence[dict[str, Any]]
+    connection: Connection, table: Table, version: int, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert rows, which all have the same fields, as those of a version."""
+    """Insert rows as those of a version: all other columns of the table, in their order."""
     if not rows:
         return
-    names = list(rows[0])
-    columns = [_as_kept(table.c[name].type, [row[name] for row in rows]) for name in names]
-    versions = [version] * len(rows)
-    put(connection, table.name, ("version", *names), list(zip(versions, *columns, strict=True)))
+    others = [column for column in table.columns if column.name != "version"]
+    columns = [
+        _as_kept(column.type, values)
+        for column, values in zip(others, zip(*rows, strict=True), strict=True)
+    ]
+    names = ("version", *(column.name for column in others))
+    put(connection, table.name, names, list(zip(repeat(version), *columns)))
 
 
-def _as_kept(kind: TypeEngine[Any], values: list[Any]) -> list[Any]:
+def _as_kept(kind: TypeEngine[Any], values: Sequence[Any]) -> Sequence[Any]:
     """The values of a column as both drivers take them."""
     if isinstance(kind, Instant):
         kept: Callable[[datetime], str] = cache(instant_text)
         return [None if value is None else kept(value) for value in values]
     if isinstance(kind, Json):
-        return [None if value is None else msgspec.json.encode(value).decode() for value in values]
+        encode = msgspec.json.encode
+        return [None if value is None else encode(value).decode() for value in values]
     return values
 
 
