@@ -29,7 +29,8 @@ def report() -> None:
 @click.option("--quarter", metavar="2026Q3", help="Which one; else the last that has ended.")
 @click.option(
     "--as-of", metavar="2026-10-05",
-    help="As it would have been told on that day; else as it was published last.",
+    help="As it would have been told on that day; else as it was published last. Counts of"
+    " campaigns are never those of a past day: vendors keep no old ones.",
 )  # fmt: skip
 @click.option(
     "--format", "form", default=None, metavar="FORMAT",
@@ -38,6 +39,10 @@ def report() -> None:
 @click.option(
     "--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Into a file."
 )
+@click.option(
+    "--language", metavar="LANGUAGE",
+    help="Of the workbook (xlsx): en, fr or es; else the site's first.",
+)  # fmt: skip
 @shared
 @pass_state
 def report_quarter(
@@ -46,13 +51,25 @@ def report_quarter(
     as_of: str | None,
     form: str | None,
     target: Path | None,
+    language: str | None,
 ) -> None:
-    """The quarter table: every measure, for each community and all together, with its change."""
+    """The quarter table: every measure, for each community and all together, with its change.
+
+    As xlsx it is the workbook of the site for facilitators, with definitions, notes and freshness:
+    figures about few people are in it. That of a past day is plainer.
+    """
     from cophub.hub import sheets
 
     form = _format(form, target, ("table", "csv", "xlsx", "html"), "table")
+    if language and (form != "xlsx" or as_of):
+        raise ConfigError(
+            "--language is for the workbook of what is published: add --to quarter.xlsx"
+            + (", and leave --as-of out" if as_of else "")
+        )
     with state.hub() as hub:
         found = hub.report_quarter(quarter, as_of)
+        whole = form == "xlsx" and not as_of and not state.json
+        book = hub.quarter_workbook(found.quarter, language) if whole else b""
     if show.finish(state, found):
         return
     if form == "table" and target is None:
@@ -60,7 +77,7 @@ def report_quarter(
         return
     writers: dict[str, Writer] = {"xlsx": sheets.quarter_xlsx, "html": sheets.quarter_html}
     write = writers.get(form, sheets.quarter_csv)
-    _write(target, form, lambda out: write(found, out))
+    _write(target, form, lambda out: out.write(book) if book else write(found, out))
     if target is not None:
         show.say(f"{show.mark('done')} {found.title} is in {target}")
 

@@ -364,6 +364,17 @@ class Hub:
             wanted = quarters.parse_quarter(quarter)
         return quarters.quarter_report(self.warehouse, wanted)
 
+    def quarter_workbook(self, quarter: str, language: str | None = None) -> bytes:
+        """The site's workbook of a quarter that is published, as facilitators have it.
+
+        In the site's first language when none is named. Raises ConfigError: no such language.
+        """
+        from cophub.hub import publishing
+
+        wanted = {"quarter": quarter} | ({"language": language} if language else {})
+        content = publishing.request(self, "site", "workbooks", wanted).content
+        return content if isinstance(content, bytes) else content.encode()
+
     def brief(
         self, community: str, week: str | None = None, form: str = "text",
         language: str | None = None,

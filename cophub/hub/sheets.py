@@ -26,7 +26,10 @@ def quarter_csv(report: QuarterReport, out: IO[bytes]) -> None:
 
 
 def quarter_xlsx(report: QuarterReport, out: IO[bytes]) -> None:
-    """A workbook: the table as it is handed in, every figure, and the definitions."""
+    """A workbook of a past day: the table, every figure, and the definitions, in English.
+
+    Of what is published the site makes a better one.
+    """
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}

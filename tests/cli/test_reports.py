@@ -13,6 +13,7 @@ from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from .conftest import CONFIG, MBOX, Answer, Folder
 
@@ -117,7 +118,7 @@ def test_a_quarter_comes_as_csv_xlsx_html_and_json(published: Call, tmp_path: Pa
     answer = published(*quarter, "--to", str(table))
     assert (answer.code, answer.out) == (0, f"✓ 2026Q1 is in {table}\n")
     texts = cells(table)
-    assert {"The Forum", "attendees", rows[0]["definition"]} <= set(texts)
+    assert {"The Forum", "Attendees", rows[0]["definition"]} <= set(texts)
     page = tmp_path / "q.html"
     published(*quarter, "--to", str(page))
     html = page.read_text()
@@ -127,6 +128,30 @@ def test_a_quarter_comes_as_csv_xlsx_html_and_json(published: Call, tmp_path: Pa
     assert len(report["rows"]) == len(rows)
     wrong = published(*quarter, "--format", "docx")
     assert (wrong.code, "take table, csv, xlsx, html" in wrong.err) == (2, True)
+
+
+def test_the_workbook_is_the_sites_in_any_language(published: Call, tmp_path: Path) -> None:
+    """With definitions, notes and freshness; figures about few people are in it, as it says."""
+    table = tmp_path / "q.xlsx"
+    quarter = ("report", "quarter", "--quarter", "2026Q1", "--to", str(table))
+    assert published(*quarter, "--language", "fr").code == 0
+    book = CalamineWorkbook.from_path(table)
+    assert book.sheet_names == [
+        "T1 2026",
+        "Tous les trimestres",
+        "Définitions",
+        "Notes",
+        "Fraîcheur",
+    ]
+    texts = set(cells(table))
+    assert {"Participants", "Toutes les communautés", "The Forum"} <= texts
+    assert any("facilitateurs" in text for text in texts)
+    wrong = published(*quarter, "--language", "de")
+    assert (wrong.code, 'no workbook in "de"; take en, fr, es' in wrong.err) == (2, True)
+    wrong = published("report", "quarter", "--language", "fr")
+    assert (wrong.code, "add --to quarter.xlsx" in wrong.err) == (2, True)
+    wrong = published(*quarter, "--language", "fr", "--as-of", "2026-04-01")
+    assert (wrong.code, "leave --as-of out" in wrong.err) == (2, True)
 
 
 def test_an_export_is_every_row_of_a_table(published: Call, tmp_path: Path) -> None:

@@ -78,6 +78,12 @@ def publications(site: "Site", voice: "Voice", speak: "list[Voice]") -> Iterator
         yield runtime.publication()
 
 
+def _request(ctx: PipelineContext[Settings], wanted: Mapping[str, str]) -> Publication:
+    from cophub.pipelines.site.requesting import request
+
+    return request(ctx, wanted)
+
+
 def _conflict(settings: Settings, others: Mapping[str, BaseModel]) -> tuple[str, str] | None:
     """People who did not agree are put before the public on purpose or not at all."""
     everybody = getattr(others.get("identities"), "listed", "") == "everybody"
@@ -101,6 +107,7 @@ def cophub_pipelines() -> list[Pipeline]:
             run=run,
             settings=Settings,
             after=("identities", "measures"),
+            request=_request,
             conflict=_conflict,
         )
     ]

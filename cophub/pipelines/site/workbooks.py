@@ -34,15 +34,15 @@ def workbooks(site: Site, voice: Voice = ENGLISH) -> Iterator[Publication]:
     yield Publication(QUARTER_BOOK, quarter_book(site, voice))
 
 
-def quarter_book(site: Site, voice: Voice = ENGLISH) -> bytes:
-    """The newest quarter that has ended, then those before, definitions, notes and freshness."""
+def quarter_book(site: Site, voice: Voice = ENGLISH, quarter: str | None = None) -> bytes:
+    """A quarter, else the newest that has ended; then all, definitions, notes and freshness."""
     book = _Book(site, voice)
     everything = [
         (voice.say(ALL), site.quarters),
         *((each.title, each.quarters) for each in site.communities),
     ]
     first = shown_first(site.quarters)
-    newest = first.key if first else None
+    newest = quarter or (first.key if first else None)
     if newest is not None:
         _newest(book, everything, newest)
         _earlier(book, everything, [each.key for each in site.quarters])
