@@ -17,14 +17,12 @@ from pydantic import (
 )
 
 from cophub.config.environment import FromEnvironment
-from cophub.config.messages import did_you_mean
 from cophub.config.timetable import Timetable, crontab, parse_every
+from cophub.zones import known_zone
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _SCHEMES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-# Not in the IANA list, and yet what people in Geneva write.
-_ALSO_ZONES = {"Europe/Geneva": "Europe/Zurich"}
 
 
 def warehouse_address(value: Any) -> str | FromEnvironment:
@@ -44,15 +42,7 @@ def warehouse_address(value: Any) -> str | FromEnvironment:
 def _zone(value: Any) -> ZoneInfo:
     if not isinstance(value, str):
         raise ValueError('must be text in quotes, such as "Europe/Geneva"')
-    try:
-        return ZoneInfo(_ALSO_ZONES.get(value, value))
-    except (KeyError, ValueError, OSError):
-        from zoneinfo import available_timezones
-
-        raise ValueError(
-            f'"{value}" is not a time zone{did_you_mean(value, available_timezones())};'
-            ' take a name from the IANA list, such as "UTC" or "Europe/Geneva"'
-        ) from None
+    return known_zone(value)
 
 
 def _every(value: Any) -> timedelta:

@@ -8,14 +8,11 @@ class Settings(BaseModel):
 
 from fnmatch import fnmatchcase
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, HttpUrl
 
 from cophub.connectors.mail.text import known_charset
-
-# Not in the IANA list, and yet what people in Geneva write; [hub] takes it too.
-_ALSO_ZONES = {"Europe/Geneva": "Europe/Zurich"}
+from cophub.zones import known_zone
 
 
 def as_list(value: object) -> object:
@@ -62,11 +59,7 @@ def origin_of(host: HttpUrl) -> str:
 
 
 def _known_zone(name: str) -> str:
-    name = _ALSO_ZONES.get(name, name)
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f'"{name}" is no time zone; write it like "Europe/Geneva"') from None
+    return known_zone(name).key
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
