@@ -13,6 +13,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cophub.config.timetable import Timetable, crontab
+from cophub.error_codes import UNFORESEEN
 from cophub.errors import ConfigError, CophubError
 
 if TYPE_CHECKING:
@@ -85,13 +86,17 @@ class Timekeeper:
             self._scheduler.shutdown(wait=True)
 
     def _sync(self, source: str) -> None:
-        self._carry_out(source, lambda: self.hub.sync([source], stop=self.stop))
+        self._carry_out(
+            source, lambda: self.hub.sync([source], stop=self.stop, asked_by="timetable")
+        )
 
     def _publish(self, pipeline: str) -> None:
         # Pipelines write the same tables and the same site: one after the other.
         with self._publishing:
             if not self.stop.is_set():
-                self._carry_out(pipeline, lambda: self.hub.publish([pipeline]))
+                self._carry_out(
+                    pipeline, lambda: self.hub.publish([pipeline], asked_by="timetable")
+                )
 
     def _carry_out(self, name: str, work: Callable[[], Iterable[Any]]) -> None:
         """Tell each result; whatever goes wrong, the next time comes all the same."""
@@ -101,8 +106,8 @@ class Timekeeper:
             for result in work():
                 self._tell(result)
         except CophubError as error:
-            self._tell(NotStarted(name, str(error)))
+            self._tell(NotStarted(name, str(error), error.code))
         except Exception as error:
             log.exception("%s failed", name)
             said = f"something that nobody foresaw went wrong ({type(error).__name__})"
-            self._tell(NotStarted(name, said))
+            self._tell(NotStarted(name, said, UNFORESEEN))

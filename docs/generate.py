@@ -23,6 +23,7 @@ from cophub.cli.setup import _default_of, _type_of
 from cophub.connector import Connector, Context, Stream
 from cophub.connectors.microsoft.consent import Permission
 from cophub.connectors.microsoft.refusals import USUAL, Asked, refusal
+from cophub.error_codes import CATALOGUE
 from cophub.pipeline import Pipeline
 from cophub.plugins import load_plugins
 from cophub.records import RECORDS, Record
@@ -289,6 +290,15 @@ def error_table() -> str:
         what, _, who = (inspect.getdoc(error) or "").rstrip(".").partition(": ")
         rows.append((f"`{error.__name__}`", what, who.removesuffix(" puts it right").rstrip(",")))
     return table(("error", "what it says", "who or what puts it right"), rows)
+
+
+def error_codes() -> str:
+    """Every code with what it means, why it comes and what to do."""
+    return "\n\n".join(
+        f"## {one.code}\n\n**{one.title}.**\n\n**Cause.** {one.cause}\n\n"
+        f"**Next step.** {one.next_step}"
+        for one in CATALOGUE.values()
+    )
 
 
 # --- the warehouse --------------------------------------------------------------------------

@@ -144,6 +144,30 @@ def test_the_next_times_keep_the_hubs_zone_and_follow_the_last_run(
     }
 
 
+def test_each_pipeline_keeps_its_own_times(make_hub: Callable[..., Hub]) -> None:
+    """A site that is made every day, or by hand, does not move the brief of Mondays."""
+    monday = datetime(2026, 11, 16, 7, tzinfo=UTC)
+    clock = [monday]
+    hub = make_hub(
+        '[pipelines.brief]\ncron = "0 7 * * 1"\n[pipelines.site]\nevery = "1 day"\n',
+        now=lambda: clock[0],
+    )
+    list(hub.publish(["site", "brief"]))
+    for day in range(1, 8):
+        clock[0] = monday + timedelta(days=day, hours=2)
+        list(hub.publish(["site"]))
+    coming = {one.name: one.at for one in hub.coming()}
+    # Monday's brief is due since seven, although the site was made at nine.
+    assert coming == {"brief": clock[0], "site": clock[0] + timedelta(days=1)}
+
+
+def test_a_run_knows_whether_a_person_or_the_timetable_asked(make_hub: Callable[..., Hub]) -> None:
+    hub = make_hub(SOURCE)
+    keep_time(hub, lambda told: len(told) > 0)
+    list(hub.sync(["a"]))
+    assert [run.asked_by for run in hub.runs()] == ["person", "timetable"]
+
+
 def test_without_a_timetable_there_is_nothing_to_keep(make_hub: Callable[..., Hub]) -> None:
     hub = make_hub('[sources.a]\nconnector = "count"\n')
     with pytest.raises(ConfigError, match="has no timetable; give a source or pipeline"):

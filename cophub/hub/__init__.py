@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from cophub.publish import PipelineResult
     from cophub.sync.results import RunResult, SourceSpec, Watcher
     from cophub.warehouse import Warehouse
+    from cophub.warehouse.state import AskedBy
 
     MakeTransport = Callable[[SourceSpec], Transport]
 
@@ -150,6 +151,7 @@ class Hub:
         trust_clock: bool = False,
         watch: "Watcher | None" = None,
         stop: "Event | None" = None,
+        asked_by: "AskedBy" = "person",
     ) -> "Iterator[RunResult | NotStarted]":
         """Sync the named sources (all, when none is named) at once; each result as it comes.
 
@@ -160,7 +162,7 @@ class Hub:
 
         wish = Wish(
             tuple(streams) or None, full, accept_departures=accept_departures,
-            trust_clock=trust_clock,
+            trust_clock=trust_clock, asked_by=asked_by,
         )  # fmt: skip
         found = syncing.wished(self, names, wish)
         yield from found.broken
@@ -214,11 +216,13 @@ class Hub:
         """A pipeline's checked settings. Raises ConfigError."""
         return self.config.pipeline_settings(self.plugins.pipelines[name])
 
-    def publish(self, names: Iterable[str] = ()) -> "Iterator[PipelineResult]":
+    def publish(
+        self, names: Iterable[str] = (), *, asked_by: "AskedBy" = "person"
+    ) -> "Iterator[PipelineResult]":
         """Run the named pipelines and those they come after (all, when none is named)."""
         from cophub.hub import publishing
 
-        yield from publishing.publish(self, names)
+        yield from publishing.publish(self, names, asked_by)
 
     def run(
         self,

@@ -16,6 +16,7 @@ class NotStarted:
 
     name: str
     error: str
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class StreamRow:
     seconds: float
     error: str | None
     held_for: str | None
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ class RunRow:
     finished_at: datetime | None
     error: str | None
     streams: tuple[StreamRow, ...] = ()
+    code: str | None = None
+    """Of what went wrong or is waited for, in `cophub.error_codes`."""
+    asked_by: str | None = None
+    due_at: datetime | None = None
 
     @property
     def seconds(self) -> float | None:

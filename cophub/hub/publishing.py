@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from cophub.hub import Hub
     from cophub.publish import PipelineResult
     from cophub.warehouse import Warehouse
+    from cophub.warehouse.state import AskedBy
 
 
-def publish(hub: "Hub", names: Iterable[str]) -> "Iterator[PipelineResult]":
+def publish(
+    hub: "Hub", names: Iterable[str], asked_by: "AskedBy" = "person"
+) -> "Iterator[PipelineResult]":
     """Run the named pipelines and those they come after (all, when none is named)."""
     from cophub.publish import run_pipelines
 
@@ -31,6 +34,7 @@ def publish(hub: "Hub", names: Iterable[str]) -> "Iterator[PipelineResult]":
         timezone=hub.config.timezone,
         communities=hub.config.community_specs,
         now=hub.now,
+        asked_by=asked_by,
     )
     if "site" in wanted:
         from cophub.hub import uploads

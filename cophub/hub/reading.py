@@ -1,7 +1,7 @@
 """What the warehouse knows about runs, people and communities, for whoever asks the hub."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from cophub.identities.links import in_parts, sizes
 from cophub.identities.privacy import masking
 from cophub.identities.reading.display import tells_who
 from cophub.identities.visibility import MASKED, Visibility
-from cophub.warehouse import Warehouse, state, tables
+from cophub.warehouse import Warehouse, pipelines, state, tables
 
 _STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
 
@@ -62,13 +62,15 @@ def last_publication(warehouse: Warehouse) -> Published | None:
     return Published(*row) if row else None
 
 
-def last_publish_at(warehouse: Warehouse) -> datetime | None:
-    """When the pipelines last began."""
-    t = tables.run
-    query = select(func.max(t.c.started_at)).where(t.c.kind == "publish")
+def pipelines_began(warehouse: Warehouse, names: Iterable[str]) -> dict[str, datetime | None]:
+    """When each of these pipelines last began; None where it never did.
+
+    What ran before each pipeline had times of its own counts for all of them.
+    """
     with warehouse.connect() as connection:
-        found: datetime | None = connection.scalar(query)
-    return found
+        began = pipelines.last_began(connection)
+        before = pipelines.last_publish_before(connection)
+    return {name: began.get(name, before) for name in names}
 
 
 def space_keys(warehouse: Warehouse) -> set[tuple[str, str]]:
@@ -254,6 +256,9 @@ def _runs(connection: Connection, query: Select[Any]) -> list[RunRow]:
             finished_at=row.finished_at,
             error=row.error,
             streams=tuple(streams.get(row.id, ())),
+            code=row.code,
+            asked_by=row.asked_by,
+            due_at=row.due_at,
         )
         for row in found
     ]

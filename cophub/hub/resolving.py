@@ -33,16 +33,19 @@ def bring_up_to_date(hub: "Hub") -> str | None:
                     connection, kind="decide", source=None, now=hub.now(), version=__version__
                 )
             error: str | None = "it was stopped"
+            code: str | None = None
             try:
                 _run(hub, hub.warehouse, number)
                 error = None
             except CophubError as failure:
-                error = str(failure)
+                error, code = str(failure), failure.code
                 raise
             finally:
                 with hub.warehouse.begin() as connection:
                     ended = "failed" if error else "done"
-                    state.finish_run(connection, number, state=ended, now=hub.now(), error=error)
+                    state.finish_run(
+                        connection, number, state=ended, now=hub.now(), error=error, code=code
+                    )
     except SourceBusy as busy:
         return f"{busy}; `cophub run {PIPELINE}` brings people up to date"
     return None

@@ -33,7 +33,7 @@ def specs(hub: "Hub", names: Iterable[str]) -> "tuple[list[SourceSpec], list[Not
         try:
             found.append(hub.spec(name))
         except ConfigError as error:
-            broken.append(NotStarted(name, str(error)))
+            broken.append(NotStarted(name, str(error), error.code))
     return found, broken
 
 

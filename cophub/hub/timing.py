@@ -22,7 +22,7 @@ def due(hub: "Hub") -> list[str]:
 def coming(hub: "Hub") -> list[Coming]:
     """The next run of everything that has a timetable, soonest first."""
     last, now, zone = reading.last_runs(hub.warehouse), hub.now(), hub.config.timezone
-    published = reading.last_publish_at(hub.warehouse)
+    published = reading.pipelines_began(hub.warehouse, hub.config.pipelines)
     found: list[Coming] = []
     for name, source in hub.config.sources.items():
         began = last[name].started_at if name in last else None
@@ -30,7 +30,7 @@ def coming(hub: "Hub") -> list[Coming]:
         if source.timetable and at is not None:
             found.append(Coming(max(at, now), "source", name, str(source.timetable)))
     for name, table in hub.config.pipelines.items():
-        at = table.timetable.next_after(published, now, zone)
+        at = table.timetable.next_after(published[name], now, zone)
         if table.timetable and at is not None:
             found.append(Coming(max(at, now), "pipeline", name, str(table.timetable)))
     return sorted(found, key=lambda coming: (coming.at, coming.kind != "source", coming.name))

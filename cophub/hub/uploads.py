@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cophub import __version__
 from cophub.connector import Handout, Sent, Sheet
-from cophub.errors import ConfigError, CophubError
+from cophub.errors import ConfigError, CophubError, PluginError
 from cophub.hub.vendors import Desk, open_context
 from cophub.publish import PipelineResult
 from cophub.sync.results import SourceSpec
@@ -35,21 +35,22 @@ def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[P
     for name in table.upload if table else ():
         began = time.monotonic()
         run = _begin(hub, name)
-        error, sent = None, list[Sent]()
+        error, code, sent = None, None, list[Sent]()
         try:
             spec = hub.spec(name)
             sent = _upload(hub, spec, desk_of(spec))
         except CophubError as failure:
-            error = str(failure)
+            error, code = str(failure), failure.code
         except Exception as failure:
             log.debug("upload to %s failed", name, exc_info=True)
             error = f"the upload failed ({type(failure).__name__}); tell the connector's author"
+            code = PluginError.usual_code
         ended: Literal["done", "failed"] = "failed" if error else "done"
         with hub.warehouse.begin() as connection:
-            state.finish_run(connection, run, state=ended, now=hub.now(), error=error)
+            state.finish_run(connection, run, state=ended, now=hub.now(), error=error, code=code)
         took = time.monotonic() - began
         number = sum(part.sent + part.removed for part in sent)
-        yield PipelineResult(f"site to {name}", ended, number, took, error, _counts(sent))
+        yield PipelineResult(f"site to {name}", ended, number, took, error, _counts(sent), code)
 
 
 def _counts(sent: list[Sent]) -> str:

@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from cophub import __version__
+from cophub.error_codes import UNFORESEEN
 from cophub.errors import CophubError, PluginError
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
 from cophub.publish.folder import Version
-from cophub.warehouse import Warehouse, state
+from cophub.warehouse import Warehouse, pipelines, state
 from cophub.warehouse.holding import held, show_life
-from cophub.warehouse.state import Lease
+from cophub.warehouse.state import AskedBy, Lease
 
 LEASE = "the pipelines"
 Plan = Sequence[tuple[Pipeline, BaseModel]]
@@ -40,6 +41,8 @@ class PipelineResult:
     seconds: float
     error: str | None = None
     counts: str | None = None
+    code: str | None = None
+    """Of the error, in `cophub.error_codes`."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def run_pipelines(
     timezone: ZoneInfo,
     communities: tuple[CommunitySpec, ...] = (),
     now: Callable[[], datetime],
+    asked_by: AskedBy = "person",
 ) -> Iterator[PipelineResult]:
     """Run pipelines, each after those it reads; a result as each ends, the last when all is shown.
 
@@ -69,11 +73,12 @@ def run_pipelines(
     another in a circle, ConfigError when the site folder cannot be written.
     """
     ordered = in_order(plan)
-    with held(warehouse, LEASE) as lease, _recorded(warehouse, site, now) as run:
+    with held(warehouse, LEASE) as lease, _recorded(warehouse, site, now, asked_by) as run:
         for pipeline, settings in ordered:
             yield from run.results[-1:]
             with warehouse.begin() as connection:
                 show_life(connection, lease)
+                pipelines.begin(connection, run.number, pipeline.name, now=now())
             context = PipelineContext(
                 settings=settings,
                 warehouse=warehouse,
@@ -83,7 +88,13 @@ def run_pipelines(
                 communities=communities,
                 log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
             )
-            run.results.append(_run_one(pipeline, context, run))
+            result = _run_one(pipeline, context, run)
+            run.results.append(result)
+            with warehouse.begin() as connection:
+                pipelines.end(
+                    connection, run.number, pipeline.name, now=now(), state=result.state,
+                    files=result.files, error=result.error, code=result.code,
+                )  # fmt: skip
         _show(warehouse, run, lease, now())
     yield from run.results[-1:]
 
@@ -103,28 +114,33 @@ def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
 
 
 @contextmanager
-def _recorded(warehouse: Warehouse, site: Path, now: Callable[[], datetime]) -> Iterator[_Run]:
+def _recorded(
+    warehouse: Warehouse, site: Path, now: Callable[[], datetime], asked_by: AskedBy
+) -> Iterator[_Run]:
     """A run and its version of the site, whose end the warehouse knows however it comes."""
     started_at = now()
     with warehouse.begin() as connection:
         number = state.start_run(
-            connection, kind="publish", source=None, now=started_at, version=__version__
-        )
+            connection, kind="publish", source=None, now=started_at, version=__version__,
+            asked_by=asked_by,
+        )  # fmt: skip
+        pipelines.end_killed(connection, now=started_at)
         version = state.start_publication(connection, run=number, now=started_at)
     error: str | None = "it was stopped"
+    code: str | None = None
     files: Version | None = None
     try:
         files = Version(site, version)
         run = _Run(number, version, started_at, files)
         yield run
-        error = _first_error(run.results)
+        error, code = _first_error(run.results)
     except CophubError as failure:
-        error = str(failure)
+        error, code = str(failure), failure.code
         raise
     finally:
         if files is not None:
             files.discard()
-        _end(warehouse, number, version, error, now())
+        _end(warehouse, number, version, (error, code), now())
 
 
 def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run) -> PipelineResult:
@@ -132,20 +148,22 @@ def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run)
     missing = next((name for name in pipeline.after if name in failed), None)
     if missing:
         error = f'not run, because it reads the results of "{missing}", which failed'
-        return PipelineResult(pipeline.name, "failed", 0, 0.0, error)
+        because = next(result.code for result in run.results if result.pipeline == missing)
+        return PipelineResult(pipeline.name, "failed", 0, 0.0, error, code=because)
     began = time.perf_counter()
     try:
         count = run.files.write(pipeline.name, pipeline.run(context))
     except CophubError as failure:
-        return _failed(pipeline, began, str(failure))
+        return _failed(pipeline, began, str(failure), failure.code)
     except Exception as failure:  # noqa: BLE001 - a plugin may raise anything; the others go on
         _log.debug('pipeline "%s" raised', pipeline.name, exc_info=True)
-        return _failed(pipeline, began, _one_line(failure))
+        return _failed(pipeline, began, _one_line(failure), UNFORESEEN)
     return PipelineResult(pipeline.name, "done", count, time.perf_counter() - began)
 
 
-def _failed(pipeline: Pipeline, began: float, error: str) -> PipelineResult:
-    return PipelineResult(pipeline.name, "failed", 0, time.perf_counter() - began, error)
+def _failed(pipeline: Pipeline, began: float, error: str, code: str) -> PipelineResult:
+    seconds = time.perf_counter() - began
+    return PipelineResult(pipeline.name, "failed", 0, seconds, error, code=code)
 
 
 def _one_line(failure: Exception) -> str:
@@ -154,9 +172,11 @@ def _one_line(failure: Exception) -> str:
     return f"{type(failure).__name__}: {lines[0][:300]}" if lines else type(failure).__name__
 
 
-def _first_error(results: list[PipelineResult]) -> str | None:
+def _first_error(results: list[PipelineResult]) -> tuple[str | None, str | None]:
+    """What went wrong first, and its code."""
     failed = (r for r in results if r.error is not None)
-    return next((f'pipeline "{r.pipeline}": {r.error}' for r in failed), None)
+    told = ((f'pipeline "{r.pipeline}": {r.error}', r.code) for r in failed)
+    return next(told, (None, None))
 
 
 def _show(warehouse: Warehouse, run: _Run, lease: Lease, at: datetime) -> None:
@@ -170,13 +190,21 @@ def _show(warehouse: Warehouse, run: _Run, lease: Lease, at: datetime) -> None:
         state.publish(connection, run.version, now=at, files=count, size_bytes=size)
 
 
-def _end(warehouse: Warehouse, run: int, version: int, error: str | None, at: datetime) -> None:
+def _end(
+    warehouse: Warehouse,
+    run: int,
+    version: int,
+    failure: tuple[str | None, str | None],
+    at: datetime,
+) -> None:
+    error, code = failure
     with warehouse.begin() as connection:
         if state.published_version(connection) != version:
             reason = error or "there was no pipeline to run"
             state.fail_publication(connection, version, error=reason)
         ended = "failed" if error else "done"
-        state.finish_run(connection, run, state=ended, now=at, error=error)
+        state.finish_run(connection, run, state=ended, now=at, error=error, code=code)
+        pipelines.end_killed(connection, now=at, run=run)
 
 
 __all__ = ["LEASE", "PipelineResult", "in_order", "run_pipelines"]

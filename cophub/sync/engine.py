@@ -21,6 +21,7 @@ from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, Stre
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, state
 from cophub.warehouse.holding import held
+from cophub.warehouse.state import AskedBy
 
 log = logging.getLogger("cophub.sync")
 
@@ -42,6 +43,7 @@ class Wish:
     """Only these days, both included, without moving the live cursor."""
     trust_clock: bool = False
     """Run although the last run began later than now: the clock was wrong then, not now."""
+    asked_by: AskedBy = "person"
 
 
 @dataclass
@@ -81,10 +83,11 @@ class SyncEngine:
         try:
             with held(self.warehouse, spec.name) as lease:
                 return _SourceRun(self, spec, wish, lease, started).execute()
-        except SourceBusy as busy:
-            return RunResult(0, spec.name, "busy", started, self.now(), error=str(busy))
         except CophubError as error:
-            return RunResult(0, spec.name, "failed", started, self.now(), error=str(error))
+            ended: RunState = "busy" if isinstance(error, SourceBusy) else "failed"
+            return RunResult(
+                0, spec.name, ended, started, self.now(), error=str(error), code=error.code
+            )
 
 
 @dataclass
@@ -114,22 +117,29 @@ class _SourceRun:
             if not self.wish.trust_clock:
                 state.check_clock(connection, self.spec.name, now=self.started)
             self.run = state.start_run(
-                connection, kind=kind, source=self.spec.name, now=self.started, version=__version__
-            )
+                connection, kind=kind, source=self.spec.name, now=self.started, version=__version__,
+                asked_by=self.wish.asked_by,
+            )  # fmt: skip
         results: list[StreamResult] = []
         error: str | None = None
+        code: str | None = None
         try:
             with self._transport() as transport:
                 for result in self._results(transport):
                     results.append(result)
         except SourceBusy as lost:
-            error = str(lost)
+            error, code = str(lost), lost.code
+        code = code or next((result.code for result in results if result.code), None)
         finished = self.engine.now()
         verdict = _verdict(results, error, self._stopping())
         with warehouse.begin() as connection:
-            state.finish_run(connection, self.run, state=verdict, now=finished, error=error)
+            state.finish_run(
+                connection, self.run, state=verdict, now=finished, error=error, code=code
+            )
             state.purge_rejects(connection, now=finished)
-        return RunResult(self.run, self.spec.name, verdict, self.started, finished, results, error)
+        return RunResult(
+            self.run, self.spec.name, verdict, self.started, finished, results, error, code
+        )
 
     def _stopping(self) -> bool:
         return bool(self.engine.stop and self.engine.stop.is_set())
@@ -179,6 +189,7 @@ class _SourceRun:
             self._begin_whole(stream)  # what was asked for with --full is for the next run
         result = StreamResult(stream.name, "failed", reading.whole)
         result.error = f"{NOT_TRIED}the vendor did not answer (see stream {silent_to})"
+        result.code = SourceUnavailable.usual_code
         self._keep(result, self.engine.now())
         return result
 

@@ -59,6 +59,8 @@ class StreamResult:
     seconds: float = 0.0
     error: str | None = None
     held_for: str | None = None
+    code: str | None = None
+    """Of what went wrong or is waited for, in `cophub.error_codes`."""
 
     @property
     def tried(self) -> bool:
@@ -77,6 +79,8 @@ class RunResult:
     finished_at: datetime
     streams: list[StreamResult] = field(default_factory=list)
     error: str | None = None
+    code: str | None = None
+    """Of what went wrong with the run, or with the first of its streams that did not end well."""
 
     def total(self, count: str) -> int:
         """The sum of `count` (such as "new") over the streams."""

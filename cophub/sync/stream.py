@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.connector import Context, Stream
-from cophub.errors import CophubError, CursorExpired, SourceUnavailable
+from cophub.error_codes import HELD
+from cophub.errors import CophubError, CursorExpired, PluginError, SourceUnavailable, WarehouseError
 from cophub.http import redact
 from cophub.records import Item, Record, Reject
 from cophub.sync.results import StreamResult
@@ -103,20 +104,25 @@ class StreamRun:
             self.result.state = "stopped"
         except Held as held:
             self.result.state, self.result.held_for = "held", str(held)
+            self.result.code = HELD
         except CophubError as error:
             self.unavailable = error if isinstance(error, SourceUnavailable) else None
-            self._failed(str(error))
+            self._failed(str(error), error.code)
         except Exception as error:
             log.debug("stream %s failed", self.stream.name, exc_info=True)
-            self._failed(no_room(error) or _blame_plugin(self.context, self.stream, error))
+            if full := no_room(error):
+                self._failed(full, WarehouseError.usual_code)
+            else:
+                blamed = _blame_plugin(self.context, self.stream, error)
+                self._failed(blamed, PluginError.usual_code)
         finally:
             self._loader.close()
             self.result.seen += self._familiar
             self.result.seconds = time.monotonic() - began
         return self.result
 
-    def _failed(self, message: str) -> None:
-        self.result.state, self.result.error = "failed", message
+    def _failed(self, message: str, code: str) -> None:
+        self.result.state, self.result.error, self.result.code = "failed", message, code
 
     def _read_and_store(self) -> None:
         writer = WriterThread(self._write, f"{self.context.source}/{self.stream.name}")

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+from cophub.error_codes import KILLED
 from cophub.errors import SourceBusy, WarehouseError
 from cophub.records import Reject
 from cophub.warehouse import holder as holders
@@ -37,6 +38,10 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """A clock that is set by the network is put back by seconds, and machines differ by little."""
 REJECT_DAYS = 30
 
+AskedBy = Literal["person", "timetable", "worker"]
+"""Who had a run begun."""
+_KILLED = dict(state="killed", error="the process ended before the run did", code=KILLED)
+
 
 @dataclass(frozen=True)
 class Cursor:
@@ -57,15 +62,28 @@ class Lease:
 
 
 def start_run(
-    connection: Connection, *, kind: str, source: str | None, now: datetime, version: str
+    connection: Connection,
+    *,
+    kind: str,
+    source: str | None,
+    now: datetime,
+    version: str,
+    asked_by: AskedBy = "person",
+    due_at: datetime | None = None,
 ) -> int:
-    """The number of a new run. Runs of this source that were never ended were killed: say so."""
+    """The number of a new run; `due_at` is the time of its timetable that it is the run of.
+
+    Runs of this source that were never ended were killed: say so.
+    """
     connection.execute(
         update(t.run)
         .where(t.run.c.source == source, t.run.c.kind == kind, t.run.c.state == "running")
-        .values(state="killed", finished_at=now, error="the process ended before the run did")
+        .values(finished_at=now, **_KILLED)
     )
-    row = dict(kind=kind, source=source, state="running", started_at=now, version=version)
+    row = dict(
+        kind=kind, source=source, state="running", started_at=now, version=version,
+        asked_by=asked_by, due_at=due_at,
+    )  # fmt: skip
     run: int = connection.execute(insert(t.run).values(row).returning(t.run.c.id)).scalar_one()
     return run
 
@@ -87,11 +105,17 @@ def check_clock(connection: Connection, source: str, *, now: datetime) -> None:
 
 
 def finish_run(
-    connection: Connection, run: int, *, state: str, now: datetime, error: str | None = None
+    connection: Connection,
+    run: int,
+    *,
+    state: str,
+    now: datetime,
+    error: str | None = None,
+    code: str | None = None,
 ) -> None:
-    """Close a run with its state (done, failed, held, stopped) and the reason in one line."""
+    """Close a run with its state (done, failed, held, stopped) and the reason, told and by code."""
     closing = update(t.run).where(t.run.c.id == run)
-    connection.execute(closing.values(state=state, finished_at=now, error=error))
+    connection.execute(closing.values(state=state, finished_at=now, error=error, code=code))
 
 
 def add_stream_run(connection: Connection, run: int, row: dict[str, Any]) -> None:

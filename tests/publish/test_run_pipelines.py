@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from cophub import ConfigError, Pipeline, PipelineContext, PluginError, Publication, SourceBusy
 from cophub.pipeline import NoSettings
 from cophub.publish import PipelineResult, in_order, run_pipelines
 from cophub.publish import folder as folders
-from cophub.warehouse import Warehouse, holding, state
+from cophub.warehouse import Warehouse, holding, state, tables
+from cophub.warehouse import pipelines as recorded
 from tests.warehouse.leases import age, until_renewed
 
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
@@ -64,6 +66,54 @@ def test_the_files_of_a_run_are_the_site(publish: Any, site: Path) -> None:
     assert (result.pipeline, result.state, result.files, result.error) == ("site", "done", 2, None)
     assert contents(site) == {"index.html": "a", "data/x": "b"}
     assert [path.name for path in site.parent.iterdir() if "site" in path.name] == ["site"]
+
+
+def test_each_pipeline_of_a_run_is_recorded(publish: Any, warehouse: Warehouse) -> None:
+    publish(
+        pages("good", Publication("a.html", "a"), Publication("b.html", "b")),
+        failing("bad", ConfigError("no such setting")),
+        pages("late", after=("bad",)),
+        failing("broken", RuntimeError("oops")),
+    )
+    t = tables.pipeline_run
+    with warehouse.connect() as connection:
+        rows = {row.pipeline: row for row in connection.execute(select(t))}
+        whole = connection.execute(select(tables.run)).one()
+    assert {name: (row.state, row.files, row.code) for name, row in rows.items()} == {
+        "good": ("done", 2, None),
+        "bad": ("failed", 0, "CPH-C01"),
+        "late": ("failed", 0, "CPH-C01"),
+        "broken": ("failed", 0, "CPH-X01"),
+    }
+    assert rows["bad"].error == "no such setting"
+    assert {(row.started_at, row.finished_at) for row in rows.values()} == {(NOW, NOW)}
+    assert (whole.state, whole.code, whole.asked_by) == ("failed", "CPH-C01", "person")
+
+
+def test_a_pipeline_that_was_killed_says_so_after_the_next_run(
+    publish: Any, warehouse: Warehouse
+) -> None:
+    with warehouse.begin() as connection:
+        run = state.start_run(connection, kind="publish", source=None, now=NOW, version="0")
+        recorded.begin(connection, run, "site", now=NOW)
+    publish(pages("other"))
+    t = tables.pipeline_run
+    with warehouse.connect() as connection:
+        row = connection.execute(select(t).where(t.c.pipeline == "site")).one()
+    assert (row.state, row.code) == ("killed", "CPH-X02")
+
+
+def test_what_ran_before_pipelines_had_times_of_their_own_counts_for_all(
+    publish: Any, warehouse: Warehouse
+) -> None:
+    before = NOW - timedelta(days=3)
+    with warehouse.begin() as connection:
+        state.start_run(connection, kind="publish", source=None, now=before, version="0")
+        assert recorded.last_publish_before(connection) == before
+    publish(pages("site"))
+    with warehouse.connect() as connection:
+        assert recorded.last_began(connection) == {"site": NOW}
+        assert recorded.last_publish_before(connection) == before
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

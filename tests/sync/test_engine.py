@@ -304,6 +304,25 @@ def test_a_failing_stream_stops_no_other_stream(desk: Desk) -> None:
     assert len(desk.rows("post")) == 1
 
 
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [
+        (SourceUnavailable("away"), "CPH-U01"),
+        (AuthError("no", code="CPH-U02"), "CPH-U02"),
+        (ValueError("odd"), "CPH-P01"),
+    ],
+)
+def test_what_went_wrong_is_kept_with_its_code(desk: Desk, raised: Exception, code: str) -> None:
+    def bad(ctx: Context[Any], since: str | None) -> Iterator[Item]:
+        raise raised
+        yield
+
+    run = desk.sync(source("forum", Stream(bad)))
+    assert (run.code, run.streams[0].code) == (code, code)
+    assert desk.rows("run", "code") == [(code,)]
+    assert desk.rows("stream_run", "code") == [(code,)]
+
+
 def test_rejects_go_after_thirty_days(desk: Desk) -> None:
     """Rule 7."""
     odd = [True]
