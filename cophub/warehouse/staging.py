@@ -22,6 +22,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "trimmed": "trim",
         "text in": "json_extract",
         "top": "$.",
+        # SQLite keeps the order of a CROSS JOIN; it knows nothing of how many rows there are.
+        "then": "CROSS",
         "new id": (
             "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'"
             " || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + abs(random() % 4), 1)"
@@ -40,6 +42,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "trimmed": "btrim",
         "text in": "jsonb_extract_path_text",
         "top": "",
+        "then": "INNER",
         "new id": "CAST(gen_random_uuid() AS TEXT)",
         # Warehouse.open sets the session's zone to UTC.
         "utc month of": "to_char",

@@ -234,8 +234,11 @@ membership_period = Table(
     sqlite_with_rowid=False,
 )
 
-# Deliberately few: every index is paid for at each load, and the keys serve most reads.
+# Deliberately few: every index is paid for at each load, and the keys serve most reads. Posts are
+# most of a hub, and long: figures and pages read the last ones of a space, and those of new runs.
 Index(None, post.c.source, post.c.thread)
+Index(None, post.c.source, post.c.space, post.c.posted_at)
+Index(None, post.c.run)
 
 VENDOR_TABLES: dict[str, Table] = {
     table.name: table

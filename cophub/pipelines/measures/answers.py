@@ -68,15 +68,15 @@ def stage_answers(connection: Connection, calendar: Calendar) -> None:
                <seconds>f.first_at<since 1970> - a.happened
         FROM asked a
         LEFT JOIN (
-          SELECT p.source, p.thread, min(p.posted_at) AS first_at
-          FROM post p
-          JOIN asked a ON a.source = p.source AND a.thread = p.thread
+          SELECT a.source, a.thread, min(p.posted_at) AS first_at
+          FROM asked a
+          <then> JOIN post p ON p.source = a.source AND p.thread = a.thread
           JOIN person_account pa ON pa.source = p.source AND pa.account = p.account
           JOIN person h ON h.id = pa.person AND h.kind = 'person'
           WHERE p.thread <> p.key AND pa.person <> a.person AND p.posted_at >= a.asked_at
             AND p.deleted_at IS NULL AND p.gone_at IS NULL
             AND coalesce(p.kind, 'message') <> 'system' AND p.posted_at <= :now
-          GROUP BY p.source, p.thread
+          GROUP BY a.source, a.thread
         ) f ON f.source = a.source AND f.thread = a.thread
         """,
         now=calendar.now,

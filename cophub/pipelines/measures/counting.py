@@ -107,7 +107,9 @@ def _count_communities(
     took_part = participation.count_participation(connection, calendar)
     return Facts(
         counts,
-        post_sources=tallies.coverage(connection, calendar, "post", "posted_at", "group"),
+        post_sources=tallies.coverage(
+            connection, calendar, tallies.FIRST_POSTS, "posted_at", "group"
+        ),
         document_sources=tallies.coverage(connection, calendar, "document", "created_at", "site"),
         member_sources=_list_sources(connection, lists_only=False),
         members=tenure.headcounts(connection, "SELECT * FROM member_stay"),

@@ -44,6 +44,16 @@ class Scope:
         return "this community" if self.community else "any community"
 
 
+# One look into the index for each space: posts are many.
+_FIRST_POSTS = """
+    SELECT s.source, s.space, (
+      SELECT min(p.posted_at) FROM post p
+      WHERE p.source = s.source AND p.space = s.space AND p.posted_at <= :now
+    ) AS first_at
+    FROM (SELECT DISTINCT source, space FROM scope_space) s
+"""
+
+
 def find_scopes(connection: Connection, now: datetime) -> list[Scope]:
     """Fill the staged table `scope_space`; every scope that has any fact by now."""
     stage_scopes(connection)
@@ -70,7 +80,6 @@ def read_scopes(connection: Connection, now: datetime) -> list[Scope]:
         f"SELECT source, space, min({at}) AS first_at FROM {table} m"
         f" WHERE {at} <= :now GROUP BY source, space"
         for table, at in (
-            ("post", "posted_at"),
             (PLACED_EVENTS, "starts_at"),
             ("campaign", "sent_at"),
             ("document", "created_at"),
@@ -82,7 +91,9 @@ def read_scopes(connection: Connection, now: datetime) -> list[Scope]:
         f"""
         SELECT s.community, min(f.first_at) AS first_at
         FROM scope_space s
-        JOIN ({facts}) f ON f.source = s.source AND f.space = s.space
+        JOIN ({_FIRST_POSTS}
+        UNION ALL {facts}) f ON f.source = s.source AND f.space = s.space
+        WHERE f.first_at IS NOT NULL
         GROUP BY s.community
         ORDER BY s.community <bytewise>
         """,

@@ -29,6 +29,32 @@ ATTENDED = """(
 ) attended"""
 """The events of sources that tell who came, or how many: of a mere calendar nobody knows."""
 
+FIRST_POSTS = """(
+  WITH RECURSIVE place (source, space) AS (
+    SELECT s.source, (SELECT min(p.space) FROM post p WHERE p.source = s.source)
+    FROM (SELECT DISTINCT source FROM scope_space) s
+    UNION ALL
+    SELECT l.source,
+           (SELECT min(p.space) FROM post p WHERE p.source = l.source AND p.space > l.space)
+    FROM place l WHERE l.space IS NOT NULL
+  )
+  SELECT l.source, CAST(NULL AS <instant>) AS gone_at, (
+    SELECT min(p.posted_at) FROM post p
+    WHERE p.source = l.source AND p.space = l.space
+      AND p.gone_at IS NULL AND p.posted_at <= :now
+  ) AS posted_at
+  FROM place l WHERE l.space IS NOT NULL
+  UNION ALL
+  SELECT l.source, NULL, (
+    SELECT min(p.posted_at) FROM post p
+    WHERE p.source = l.source AND p.space IS NULL
+      AND p.gone_at IS NULL AND p.posted_at <= :now
+  )
+  FROM place l WHERE l.space IS NULL
+) first_posts"""
+"""The first post that is there of each space, and of none: from one space to the next by the index,
+as posts are many. What follows the last space of a source is none."""
+
 Cell = tuple[str, int]
 """Community and quarter."""
 
