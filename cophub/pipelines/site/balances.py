@@ -40,6 +40,8 @@ class Ledger:
     """By name of a figure: the least is hidden first."""
     cheap: frozenset[str] = frozenset()
     """Names of figures that are hidden first however small they are, nothing among them."""
+    slack: frozenset[str] = frozenset()
+    """Names of figures that nobody asks for: they are there for what others cannot be."""
     vague: set[Spot] = field(default_factory=set)
     """Of these it is not even said whether they are about few people."""
     _lines_of: dict[Spot, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -66,7 +68,7 @@ class Ledger:
     def secrets(self) -> list[Spot]:
         """What readers may not know: hidden figures, and small ones that others would add up to."""
         small = {spot for spot, value in self.true.items() if 0 < value < FEWEST}
-        untold = small - self.cells.keys()
+        untold = {s for s in small - self.cells.keys() if s[0].partition(" ")[0] not in self.slack}
         hidden = (spot for spot in self._lines_of if spot in self.cells and self.cells[spot].hidden)
         return [s for s in hidden if s in small or s not in self.vague] + sorted(untold)
 
@@ -153,18 +155,24 @@ class Ledger:
         return {other for number, _ in self._lines_of[spot] for other in self.lines[number]}
 
     def _hide_near(self, spot: Spot) -> bool:
-        """Hide the cheapest figure in a line of a spot, or in one of what is hidden beside it."""
-        reached, asked = {spot}, [spot]
-        for each in asked:
-            shown = [other for other in self._beside(each) if self._may_hide(other)]
-            if shown:
-                self._open.clear()
-                self.cells[min(shown, key=self._price)] = WITHHELD
+        """Hide the cheapest figure in a line of a spot, or in one of what is hidden beside it.
+
+        Of its own quarter; of those beside it only where nothing else is left to do.
+        """
+        for quarters in ({spot[1]}, {each[1] for each in self._lines_of}):
+            reached, asked = {spot}, [spot]
+            for each in asked:
+                shown = [other for other in self._beside(each) if self._may_hide(other)]
+                if shown:
+                    self._open.clear()
+                    self.cells[min(shown, key=self._price)] = WITHHELD
+                    return True
+                beside = {other for other in self._beside(each) - reached if self._is_open(other)}
+                asked += sorted(other for other in beside if other[1] in quarters)
+                reached |= beside
+            if self._blur(asked):
                 return True
-            beside = {other for other in self._beside(each) - reached if self._is_open(other)}
-            asked += sorted(other for other in beside if other[1] == spot[1])
-            reached |= beside
-        return self._blur(asked)
+        return False
 
     def _may_hide(self, spot: Spot) -> bool:
         cell = self.cells.get(spot)

@@ -29,6 +29,7 @@ from cophub.pipelines.site.spaces import (
     read_threads,
     read_unnamed,
 )
+from cophub.pipelines.site.subtracting import without_active
 from cophub.pipelines.site.together import Side, put_together, read_side, without_totals
 from cophub.pipelines.site.withholding import Figures
 from cophub.warehouse.columns import Instant
@@ -178,7 +179,7 @@ def _site(
         together=put_together(connection, side, communities, directory, audience),
         sources=read_sources(connection, audience), definitions=DEFINITIONS,
     )  # fmt: skip
-    return without_totals(site, known.members)
+    return without_active(without_totals(site, known.members))
 
 
 def _together(

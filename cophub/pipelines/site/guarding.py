@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from cophub.pipelines.site.balances import Ledger, Line, Spot
-from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell
+from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell, few
 from cophub.pipelines.site.measured import LEVELS
 from cophub.pipelines.site.quarters import before
 from cophub.pipelines.site.withholding import FLOWS, Quarters
@@ -29,6 +29,8 @@ _COST = {
     "move": 0, "only": 1, "reach": 2, "reached_by_one": 3, "moved_up": 4, "moved_down": 4,
     "level_peripheral": 5, "level_active": 5, "level_core": 5, "reached": 6, "level_outside": 7,
 }  # fmt: skip
+_FIXED = ("members", "engaged", "active")
+_SLACK = frozenset({"without", "beside", "earlier"})
 _CHOSEN = ("level_", "moved_", "reached", "move ", "only ", "reach ", "members_")
 
 
@@ -74,6 +76,7 @@ def settle(
     channels: Mapping[str, MutableMapping[Pair, tuple[Cell, Cell]]],
 ) -> None:  # fmt: skip
     """Hide what levels, moves and channels tell of one another; changes the cells given."""
+    _withhold_reached(cells, channels)
     book = ledger(raw, cells, moves, channels)
     book.settle()
     for (name, quarter), cell in book.cells.items():
@@ -89,6 +92,17 @@ def settle(
             rows[channel] = (of[0], of[1])
 
 
+def _withhold_reached(
+    cells: Quarters, channels: Mapping[str, Mapping[Pair, tuple[Cell, Cell]]]
+) -> None:
+    """Less whom a channel reaches, all who are reached are those whom it does not."""
+    for quarter, rows in channels.items():
+        reached = cells[quarter].get("reached", ABSENT).value
+        told = [people.value for people, _ in rows.values() if people.value is not None]
+        if reached is not None and any(few(reached - people) for people in told):
+            cells[quarter]["reached"] = WITHHELD
+
+
 def ledger(
     raw: Raw, cells: Quarters, moves: Mapping[str, Mapping[Pair, Cell]],
     channels: Mapping[str, Mapping[Pair, tuple[Cell, Cell]]],
@@ -96,7 +110,7 @@ def ledger(
     """Everything that hangs together, as it is and as it is published by now."""
     told: dict[Spot, Cell] = {}
     for quarter, row in cells.items():
-        wanted = ("members", "engaged", *_CHOSEN)
+        wanted = (*_FIXED, *_CHOSEN)
         told |= {(name, quarter): cell for name, cell in row.items()
                  if name.startswith(wanted) and cell.state != "absent"}  # fmt: skip
     for quarter, row_ in moves.items():
@@ -111,7 +125,7 @@ def ledger(
     return Ledger(
         true, {s: told[s] for s in known}, lines,
         frozenset(s for s in known if not s[0].startswith(_CHOSEN)),
-        dict(_costs(known)), frozenset({"moved_up", "moved_down"}),
+        dict(_costs(known)), frozenset({"moved_up", "moved_down"}), _SLACK,
         {s for s in known if s[0].startswith("move ") and told[s].hidden},
     )  # fmt: skip
 
@@ -128,7 +142,7 @@ def _of_channel(kind: str, channel: Pair) -> str:
 def _true(raw: Raw) -> Iterator[tuple[Spot, int]]:
     for quarter, values in raw.values.items():
         for name, value in values.items():
-            if value is not None and name.startswith(("members", "engaged", *_CHOSEN)):
+            if value is not None and name.startswith((*_FIXED, *_CHOSEN)):
                 yield (name, quarter), round(value)
         for (a, b), people in raw.moves.get(quarter, {}).items():
             yield (f"move {a} {b}", quarter), people
@@ -147,6 +161,16 @@ def _lines(raw: Raw, quarter: str, true: dict[Spot, int]) -> Iterator[Line]:
     for line in (flow, {("engaged", quarter): 1, **of_acts}):
         if line.keys() <= true.keys():
             yield line
+    contributing = {
+        ("active", quarter): 1,
+        ("level_core", quarter): -1,
+        ("level_active", quarter): -1,
+    }
+    if contributing.keys() <= true.keys():
+        earlier = sum(sign * true[spot] for spot, sign in contributing.items())
+        if earlier >= 0:  # a quarter that has begun looks back beyond its beginning
+            true["earlier", quarter] = earlier
+            yield {**contributing, ("earlier", quarter): -1}
     yield from _of_guests(quarter, {("members", quarter): 1, **levels}, true)
     yield from _of_moves(raw, quarter, past, true)
     yield from _of_channels(raw, quarter, true)
@@ -201,6 +225,12 @@ def _of_channels(raw: Raw, quarter: str, true: dict[Spot, int]) -> Iterator[Line
         also = (_of_channel("also", channel), quarter)
         true[also] = people - only
         yield {reach: 1, alone: -1, also: -1}
+        # Whom it does not reach others do: one other alone, or several.
+        without, beside = ((_of_channel(kind, channel), quarter) for kind in ("without", "beside"))
+        true[without] = true[by_any] - people
+        true[beside] = true[several] - true[also]
+        yield {by_any: 1, reach: -1, without: -1}
+        yield {several: 1, also: -1, beside: -1}
         if len(rows) == 2:  # whom the one reaches beside the other, the other does beside the one
             yield {also: 1, several: -1}
 

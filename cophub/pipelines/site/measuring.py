@@ -140,7 +140,8 @@ def _withhold(
 ) -> None:
     withhold_all_members(cells)
     for told in cells.get("", {}).values():
-        told |= {name: WITHHELD for name in ALL_TOGETHER if name in told and told[name].value}
+        told |= {name: WITHHELD for name in ALL_TOGETHER
+                 if name in told and (told[name].value or told[name].hidden)}  # fmt: skip
     withhold_sums(cells, months)
 
 

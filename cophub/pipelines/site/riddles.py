@@ -8,12 +8,15 @@ are hidden because they are 1 to 4, two that make 2 or 8 are told all the same.
 from collections import defaultdict
 from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from cophub.pipelines.site.formats import FEWEST, WITHHELD, Cell
 
 Place = tuple[str, str, str]
 """Community ('' is all together), figure, and month or quarter."""
 Cells = MutableMapping[Place, Cell]
+_ROUNDS = 6
+"""How often bounds are narrowed by one another."""
 BROAD = 2 * FEWEST - 2
 """So large a figure, hidden beside a small one, leaves it open whatever their sum is."""
 
@@ -24,6 +27,8 @@ class Sum:
 
     total: Place
     parts: tuple[Place, ...]
+    exact: bool = False
+    """Whether it is nothing but their sum, so that bounds of the one are bounds of the others."""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -46,6 +51,8 @@ def withhold(cells: Cells, sums: Sequence[Sum]) -> None:
         for each, line in zip(sums, lines, strict=True):
             if _tells_few(cells, each):
                 broken |= _hide_in(cells, line)
+        if not broken:
+            broken = _hide_bounded(cells, [each for each in sums if each.exact])
 
 
 def _told(cells: Cells, lines: Sequence[Sequence[Place]]) -> dict[Place, int]:
@@ -66,6 +73,51 @@ def _told(cells: Cells, lines: Sequence[Sequence[Place]]) -> dict[Place, int]:
                 if len(unknown[other]) == 1:
                     ready.append(other)
     return told
+
+
+def _hide_bounded(cells: Cells, sums: Sequence[Sum]) -> bool:
+    """Hide one more in each sum of which a small part is told by bounds; whether there was any.
+
+    What is about few people is 1 at the least, and no part more than its sum: several sums together
+    may leave a part one figure.
+    """
+    lines = [(each.total, parts) for each in sums if each.total in cells
+             if len(parts := [part for part in each.parts if part in cells]) == len(each.parts)
+             and any(cells[part].hidden for part in parts)]  # fmt: skip
+    bounds = _bounds(cells, lines)
+    told = {place for place, (low, high) in bounds.items() if low == high and cells[place].hidden}
+    broken = False
+    for total, parts in lines:
+        if told.intersection((total, *parts)):
+            broken |= _hide_in(cells, (total, *parts))
+    return broken
+
+
+def _bounds(
+    cells: Cells, lines: Sequence[tuple[Place, Sequence[Place]]]
+) -> dict[Place, tuple[float, float]]:
+    """The least and the most that the places of these lines can be, narrowed a few times."""
+    known: dict[Place, tuple[float, float]] = {}
+    for place in {place for total, parts in lines for place in (total, *parts)}:
+        value = cells[place].value
+        least = 1.0 if cells[place].state == "few" else 0.0
+        known[place] = (least, inf) if value is None else (value, value)
+    for _ in range(_ROUNDS):
+        before = dict(known)
+        for total, parts in lines:
+            low, high = (sum(known[part][side] for part in parts) for side in (0, 1))
+            least, most = max(known[total][0], low), min(known[total][1], high)
+            known[total] = least, most
+            boundless = sum(known[part][1] == inf for part in parts)
+            high = sum(top for part in parts if (top := known[part][1]) != inf)
+            for part in parts:
+                # The others are no more and no less than they can be.
+                mine, top = known[part]
+                others = inf if boundless > (top == inf) else high - (0 if top == inf else top)
+                known[part] = max(mine, least - others), min(top, most - (low - mine))
+        if known == before:
+            break
+    return known
 
 
 def _hide_one(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cophub.pipelines.site.formats import ABSENT, Cell
 from cophub.pipelines.site.riddles import Place, Sum, withhold
+from cophub.pipelines.site.subtracting import DISTINCT, withhold_shares, withhold_together
 
 Cells = dict[str, Cell]
 Figures = dict[str, dict[str, Cell]]
@@ -20,14 +21,14 @@ ADDING_UP = ("seats", "emails_sent", "opened_percent", "clicked_percent", "posts
              "replies", "documents", "answered_percent")  # fmt: skip
 """Figures of a quarter whose sum over the communities is told, or whose parts are."""
 FLOWS = (("people_joined", "people_left"), ("members_joined", "members_left"))
+EXACT = ("seats", "attendance", "posts", "threads", "replies", "documents")
+"""Figures that nobody counts but by adding up: of each community, and of each month."""
 MONTHS_OF = {
     "people_joined": "joins", "members_joined": "joins", "people_left": "left",
     "members_left": "left", "seats": "attendance", "posts": "posts", "documents": "documents",
     "active": "active", "engaged": "engaged",
 }  # fmt: skip
 """Figures of a quarter, and those by month that add up to them, or nearly so."""
-DISTINCT = ("attendees", "people", "people_as_known", "organizations", "active", "engaged")
-"""People of several communities count once in all together: that is no sum, but a least."""
 
 
 def withhold_sums(quarters: Mapping[str, Quarters], months: Mapping[str, Figures]) -> None:
@@ -35,6 +36,7 @@ def withhold_sums(quarters: Mapping[str, Quarters], months: Mapping[str, Figures
 
     Changes the cells of both, which are by community; '' is all together.
     """
+    withhold_together(quarters, months)
     cells = _cells(quarters, months)
     for names in _families(cells):
         theirs = {place: cell for place, cell in cells.items() if place[1] in names}
@@ -44,6 +46,8 @@ def withhold_sums(quarters: Mapping[str, Quarters], months: Mapping[str, Figures
                 quarters[community][when][name] = cell
             else:
                 months[community][name][when] = cell
+    for by_quarter in quarters.values():
+        withhold_shares(by_quarter)
 
 
 def _cells(quarters: Mapping[str, Quarters], months: Mapping[str, Figures]) -> dict[Place, Cell]:
@@ -91,10 +95,10 @@ def _sums(cells: Mapping[Place, Cell]) -> Iterator[Sum]:
         if name == "posts" and "Q" in when:
             parts = [(community, each, when) for each in ("threads", "replies")]
             if all(place in cells for place in parts):
-                yield Sum((community, name, when), tuple(parts))
+                yield Sum((community, name, when), tuple(parts), exact=True)
     for total, line in (*across.items(), *inside.items()):
         if total in cells and (total[1] not in DISTINCT or _tells_least(cells, total, line)):
-            yield Sum(total, tuple(line))
+            yield Sum(total, tuple(line), exact=total[1] in EXACT)
 
 
 def _tells_least(cells: Mapping[Place, Cell], total: Place, line: Iterable[Place]) -> bool:

@@ -1,0 +1,103 @@
+"""Who reads all published tables and knows the definitions works out nothing about few people."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from cophub.pipelines.site.audiences import AUDIENCES
+from cophub.pipelines.site.formats import FEW, WITHHELD, cell
+from cophub.pipelines.site.riddles import Sum, withhold
+from cophub.pipelines.site.subtracting import tells_few, withhold_shares, withhold_together
+from cophub.warehouse import Warehouse
+from tests.pipelines.site.published_attack import Reader, Solver
+from tests.pipelines.site.random_hubs import fill, published
+
+HUBS = range(int(os.environ.get("COPHUB_ATTACKED_HUBS", "18")))
+"""`COPHUB_ATTACKED_HUBS=400` attacks more of them."""
+PARTS = 3
+"""Each part is a test of its own: one that fails says which hubs to look at."""
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("part", range(PARTS))
+def test_of_random_hubs_nothing_about_few_people_follows_from_the_published_tables(
+    new_warehouse_url: Callable[[], str], part: int
+) -> None:
+    for seed in HUBS[part::PARTS]:
+        warehouse = Warehouse.open(new_warehouse_url())
+        fill(warehouse, seed)
+        reader = Reader(published(warehouse))
+        warehouse.dispose()
+        assert len(reader.lines) > 300
+        assert reader.known() == {}, seed
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_what_the_reader_takes_to_be_true_is_true(warehouse: Warehouse) -> None:
+    """Facilitators are told all: every line holds, and what is few is found."""
+    fill(warehouse, 10)
+    reader = Reader(published(warehouse, AUDIENCES["facilitators"]))
+    assert Solver(reader.bounds, reader.lines).world() is not None
+    assert len(reader.known()) > 5
+
+
+def test_who_is_in_one_of_two_only_is_told_by_all_together() -> None:
+    """12 and 9 who are 15 together: 6 are in both, 6 in the first alone and 3 in the second."""
+    parts = [cell(12, 12), cell(9, 9)]
+    assert tells_few(cell(15, 15), parts)
+    assert tells_few(cell(18, 18), parts), "three are in both"
+    assert not tells_few(cell(21, 21), parts), "nobody is in both"
+    assert not tells_few(cell(12, 12), [cell(12, 12), FEW]), "how many of the first is hidden"
+    assert not tells_few(WITHHELD, parts)
+
+
+def test_who_joined_and_left_goes_with_the_people_on_the_list() -> None:
+    def told(people: int, **more: int) -> dict:
+        return {name: cell(value, value) for name, value in {"people": people, **more}.items()}
+
+    quarters = {
+        "": {"2026Q1": told(15, people_joined=6, people_left=5), "2026Q2": told(40),
+             "2026Q3": told(41, people_joined=8, people_left=7)},
+        "a": {"2026Q1": told(12), "2026Q2": told(30), "2026Q3": told(30)},
+        "b": {"2026Q1": told(9), "2026Q2": told(30), "2026Q3": told(30)},
+    }  # fmt: skip
+    quarters[""]["2026Q2"] |= told(40, people_joined=30, people_left=5)
+    withhold_together(quarters, {})
+    hidden = {(q, name) for q, row in quarters[""].items() for name in row if row[name].hidden}
+    names = ("people_joined", "people_left")
+    assert hidden == {("2026Q1", "people"), *((q, n) for q in ("2026Q1", "2026Q2") for n in names)}
+
+
+def test_who_is_in_several_of_two_communities_is_in_both() -> None:
+    for several, is_hidden in ((17, True), (14, False)):
+        told = {"people_in_several": cell(several, several), "members": cell(90, 90)}
+        parts = {"a": {"2026Q1": {"members": cell(20, 20)}},
+                 "b": {"2026Q1": {"members": cell(40, 40)}}}  # fmt: skip
+        withhold_together({"": {"2026Q1": told}, **parts}, {})
+        assert told["people_in_several"].hidden == is_hidden
+
+
+def test_a_share_of_a_hidden_number_is_hidden() -> None:
+    quarters = {
+        "2026Q1": {"active": WITHHELD, "retention_percent": cell(50.0, None, "%")},
+        "2026Q2": {"active": cell(30, 30), "retention_percent": cell(42.9, None, "%")},
+        "2026Q3": {"active": cell(30, 30), "retention_percent": cell(42.9, None, "%")},
+    }
+    withhold_shares(quarters)
+    hidden = [quarters[each]["retention_percent"].hidden for each in quarters]
+    assert hidden == [True, True, False]
+
+
+def test_bounds_of_several_sums_together_do_not_tell_a_small_part() -> None:
+    """Of 5 posts the one has some in two months and the other in three: 2 and 3."""
+    months = {name: [(name, "posts", f"2026-0{n}") for n in (4, 5, 6)] for name in "ab"}
+    cells = dict.fromkeys([*months["a"], *months["b"]], FEW)
+    cells[months["a"][2]] = cell(0, 0)
+    cells |= dict.fromkeys([("a", "posts", "2026Q2"), ("b", "posts", "2026Q2")], FEW)
+    cells["", "posts", "2026Q2"] = cell(5, 5)
+    quarter = [(name, "posts", "2026Q2") for name in "ab"]
+    sums = [Sum(total, tuple(months[total[0]]), exact=True) for total in quarter]
+    sums.append(Sum(("", "posts", "2026Q2"), tuple(quarter), exact=True))
+    withhold(cells, sums)
+    assert cells["", "posts", "2026Q2"] == WITHHELD
