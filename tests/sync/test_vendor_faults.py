@@ -23,7 +23,7 @@ LATER = NOW + timedelta(days=12)
 """After the week in which only changes are asked for."""
 
 FAULTS: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-FAULTS["hang"] = FAULTS["slow"] = {"seconds": 0.6}
+FAULTS["hang"] = FAULTS["slow"] = {"seconds": 0.3}
 FAULTS |= {
     "429": {"retry_after": 30}, "403": {"body": False}, "500": {}, "503": {"body": False},
     "404": {}, "401": {},
@@ -59,7 +59,7 @@ def sync(warehouse: Warehouse, box: MailchimpSandbox, now: datetime) -> RunResul
     """One run; waiting takes no time, and a vendor that is out of order is soon given up."""
     limits = Limits(concurrency=4, read_timeout=10)
     if box.faults._plans:
-        limits = Limits(concurrency=4, read_timeout=0.4, tries=3)
+        limits = Limits(concurrency=4, read_timeout=0.2, tries=3)
 
     def impatient(spec: SourceSpec) -> Transport:
         return Transport(limits, sleep=lambda seconds: None)
