@@ -1,39 +1,14 @@
 """The settings of pipeline `brief`: who gets which, and by which mail server."""
 
-import re
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import Field
 
 from cophub.pipeline import LaterSettings
+from cophub.smtp import Address, Smtp
 
 Language = Literal["en", "fr", "es"]
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+\.[^\s@<>\"',;:()\[\]\\]+")
-
-
-def _one_address(value: str) -> str:
-    if not value.isascii() or not _ADDRESS.fullmatch(value):
-        raise ValueError("is not an e-mail address; write it bare, as facilitator@example.org")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_one_address)]
-
-
-class Smtp(BaseModel, extra="forbid"):
-    """A mail server."""
-
-    host: str = Field(min_length=1, description="Name of the mail server.")
-    port: int = Field(587, ge=1, le=65535, description="Its port: 587, 465 with `tls`, or 25.")
-    starttls: bool = Field(
-        True, description="Encrypt after connecting, and refuse a server that cannot."
-    )
-    tls: bool = Field(False, description="Encrypt from the start, as port 465 does.")
-    user: str = Field("", description="Whom to sign in as; empty: without signing in.")
-    password: SecretStr | None = Field(None, description="Password of that user.")
-    sender: Address = Field(description="Address that the briefs come from.")
-    timeout_seconds: float = Field(30, gt=0, le=600, description="How long to wait for the server.")
 
 
 class Settings(LaterSettings, extra="forbid"):
