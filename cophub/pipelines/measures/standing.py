@@ -9,6 +9,7 @@ everything is written anew, as another version.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -82,7 +83,7 @@ def replace_changed(
     _delete(connection, version, changed)
     write(connection, measure, version, list(_rows_of(figures.pages, changed)))
     for table, rows in figures.other():
-        write(connection, table, version, [r for r in rows if _place(r) in changed])
+        write(connection, table, version, [r for r in rows if (r[0], _quarter(r[1])) in changed])
     connection.execute(delete(broker))
     write(connection, broker, version, figures.brokers)
 
@@ -125,12 +126,10 @@ def _months(quarter: str) -> list[str]:
     return [f"{quarter[:4]}-{month:02}" for month in range(last - 2, last + 1)]
 
 
-_QUARTERS = {f"{month:02}": f"Q{(month + 2) // 3}" for month in range(1, 13)}
-
-
-def _place(row: tuple[Any, ...]) -> _Place:
-    time = row[1]
-    return row[0], time[:4] + _QUARTERS[time[5:]] if time[4] == "-" else time
+@cache
+def _quarter(time: str) -> str:
+    """The quarter of a month as 2026-07, or a quarter itself."""
+    return time if "Q" in time else f"{time[:4]}Q{(int(time[5:]) + 2) // 3}"
 
 
 def marked(figures: Figures) -> Written:
@@ -144,7 +143,7 @@ def marked(figures: Figures) -> Written:
     for table, rows in figures.other():
         its: defaultdict[_Place, _Rows] = defaultdict(list)
         for row in rows:
-            its[_place(row)].append(row)
+            its[row[0], _quarter(row[1])].append(row)
         for place, here in its.items():
             cells[place].append(encode((str(table.name), sorted(here))))
     written = Written(rows=figures.sizes())
