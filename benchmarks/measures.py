@@ -261,6 +261,7 @@ def stages() -> Iterator[dict[str, float]]:
         participation,
         refresh,
         scopes,
+        standing,
         state,
         tallies,
         tenure,
@@ -268,7 +269,8 @@ def stages() -> Iterator[dict[str, float]]:
 
     found: dict[str, float] = {}
     modules = (acts, answers, bridging, brokers, callers, changes, channels, counting, kept, levels,
-               months, participation, refresh, scopes, state, tallies, tenure)  # fmt: skip
+               months, participation, refresh, scopes, standing, state, tallies,
+               tenure)  # fmt: skip
     for module in modules:
         for name, function in list(vars(module).items()):
             if (
