@@ -296,6 +296,7 @@ def _hub_rows(
         "measure_account": or_(counted.c.person.in_(people), _theirs(counted, accounts)),
         "measure_took_part": t.measure_took_part.c.person.in_(people),
         "measure_gave": t.measure_gave.c.person.in_(people),
+        **{table.name: table.c.person.in_(people) for table in t.STAYS},
         "person": t.person.c.id.in_(people),
     }
 

@@ -49,6 +49,16 @@ from cophub.warehouse.operation_tables import (
     retention_done,
     token,
 )
+from cophub.warehouse.stay_tables import (
+    STAYS,
+    measure_ahead,
+    measure_channel_stay,
+    measure_heads,
+    measure_member_stay,
+    measure_reached,
+    measure_space,
+    measure_spell,
+)
 from cophub.warehouse.vendor_tables import (
     VENDOR_TABLES,
     account,
@@ -66,13 +76,14 @@ from cophub.warehouse.vendor_tables import (
 )
 
 __all__ = [
-    "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation", "alert",
-    "attendance", "audit", "backup_made", "brief_sent", "broker", "campaign", "community",
+    "STAYS", "VENDOR_TABLES", "Instant", "Json", "account", "account_organization", "affiliation",
+    "alert", "attendance", "audit", "backup_made", "brief_sent", "broker", "campaign", "community",
     "community_space", "cursor", "delivery", "document", "erasure", "event", "event_place",
     "identity_decision", "identity_edge", "identity_evidence", "identity_key", "lease", "measure",
-    "measure_account", "measure_channel", "measure_due", "measure_gave", "measure_kept",
-    "measure_month", "measure_move", "measure_took_part", "membership", "membership_period", "meta",
-    "metadata", "metric", "organization", "organization_name", "person", "person_account",
-    "person_history", "pipeline_run", "post", "publication", "reaction", "reject", "retention_done",
-    "run", "space", "stream_run", "token",
+    "measure_account", "measure_ahead", "measure_channel", "measure_channel_stay", "measure_due",
+    "measure_gave", "measure_heads", "measure_kept", "measure_member_stay", "measure_month",
+    "measure_move", "measure_reached", "measure_space", "measure_spell", "measure_took_part",
+    "membership", "membership_period", "meta", "metadata", "metric", "organization",
+    "organization_name", "person", "person_account", "person_history", "pipeline_run", "post",
+    "publication", "reaction", "reject", "retention_done", "run", "space", "stream_run", "token",
 ]  # fmt: skip

@@ -24,6 +24,13 @@ class Watch:
     record: str = ""
     added: bool = False
     deleted: bool = True
+    also: str = ""
+    """A second watch of a table has a name after it."""
+
+    @property
+    def name(self) -> str:
+        """The beginning of the names of its triggers."""
+        return f"due_{self.table}{self.also}"
 
     @property
     def acts(self) -> list[str]:
@@ -79,14 +86,28 @@ WATCHES = (
         ("{}.joined_at", "{}.joined_at_basis", "coalesce({}.status, '') = 'pending'"),
     ),
     Watch(
+        "membership",
+        {"key": "OLD.account"},
+        ("{}.status", "{}.joined_at", "{}.joined_at_basis", "{}.left_at", "{}.first_seen_at",
+         "{}.gone_at"),
+        record="stay",
+        also="_stay",
+    ),
+    Watch(
+        "membership_period",
+        {"key": "OLD.account"},
+        ("{}.status", "{}.valid_from", "{}.valid_to"),
+        record="stay",
+    ),
+    Watch(
         "document",
         {"key": "OLD.key", "at": "OLD.created_at"},
         ("{}.space", "{}.account", "{}.created_at", "{}.deleted_at", "{}.gone_at"),
     ),
     Watch("account", {"key": "OLD.email", "thread": "OLD.key"}, ("{}.email",), deleted=False),
 )  # fmt: skip
-"""A vendor's mere counts, titles and texts are no part of any figure that is kept. Who is a member
-when is compared whole: of a membership only the act of joining is noted."""
+"""A vendor's mere counts, titles and texts are no part of any figure that is kept. A membership is
+two things: the act of joining, which is of one day, and a stay."""
 
 
 def create_triggers(connection: Connection) -> None:
@@ -110,7 +131,7 @@ def _sqlite(watch: Watch) -> list[str]:
     insert = f"INSERT INTO measure_due ({watch.columns}) VALUES ({watch.values});"
     found = []
     for act in ("UPDATE", "DELETE", "INSERT"):
-        name = f"due_{watch.table}_{act.lower()}"
+        name = f"{watch.name}_{act.lower()}"
         found.append(f"DROP TRIGGER IF EXISTS {name}")
         if act not in watch.acts:
             continue
@@ -127,18 +148,18 @@ def _postgresql(watch: Watch) -> list[str]:
     if watch.added:
         body = f"IF TG_OP = 'INSERT' THEN {row.replace('OLD.', 'NEW.')} ELSE {row} END IF;"
     found = [
-        f"CREATE OR REPLACE FUNCTION due_{watch.table}() RETURNS trigger LANGUAGE plpgsql"
+        f"CREATE OR REPLACE FUNCTION {watch.name}() RETURNS trigger LANGUAGE plpgsql"
         f" SET search_path FROM CURRENT AS $$ BEGIN {body} RETURN NULL; END $$"
     ]
     for act in ("UPDATE", "DELETE", "INSERT"):
-        name = f"due_{watch.table}_{act.lower()}"
+        name = f"{watch.name}_{act.lower()}"
         found.append(f"DROP TRIGGER IF EXISTS {name} ON {watch.table}")
         if act not in watch.acts:
             continue
         when = f" WHEN ({_differs(watch, 'IS DISTINCT FROM')})" if act == "UPDATE" else ""
         found.append(
             f"CREATE TRIGGER {name} AFTER {act} ON {watch.table} FOR EACH ROW{when}"
-            f" EXECUTE FUNCTION due_{watch.table}()"
+            f" EXECUTE FUNCTION {watch.name}()"
         )
     return found
 

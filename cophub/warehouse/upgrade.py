@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Every version there ever was, oldest first; a test holds them against migrations/versions.
 REVISIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
-    "0013",
+    "0013", "0014",
 )  # fmt: skip
 HEAD = REVISIONS[-1]
 # Not alembic's own name: a team may keep other programs' tables in the same database.

@@ -112,6 +112,11 @@ def resolved(connection: Connection) -> None:
     connection.execute(
         insert(t.affiliation).values(person=AMINA, organization="health", valid_from=NOW)
     )
+    for table in t.STAYS:
+        stay = {"person": AMINA, "source": "news", "space": "s", "community": "soil", "at": NOW}
+        needed = {c.name: 0 for c in table.c if not c.nullable}
+        known = {name: value for name, value in stay.items() if name in table.c}
+        connection.execute(insert(table).values(needed | known))
     stands = {c.name: 0 for c in t.broker.c if not c.nullable and not c.primary_key}
     connection.execute(insert(t.broker).values(stands | {"version": 1, "person": AMINA}))
     for did in (t.measure_took_part, t.measure_gave):

@@ -5,18 +5,16 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import Connection
 
+from cophub.pipelines.measures import heads
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.community import Facts, acts_gap
 from cophub.pipelines.measures.pages import Figure, Page, absent
 from cophub.pipelines.measures.quarters import Heads, headcount, heads_by_quarter
 from cophub.pipelines.measures.scopes import Scope
-from cophub.pipelines.measures.tenure import OPEN, Headcount
-from cophub.warehouse.definitions import MANY, QUIET_DAYS, measures_of
-from cophub.warehouse.staging import execute
+from cophub.pipelines.measures.tenure import Headcount
+from cophub.warehouse.definitions import QUIET_DAYS, measures_of
 
 _WORDS = "any community"
-SEVERAL = 2
-"""Who is in so many communities is in several."""
 
 
 @dataclass
@@ -28,46 +26,9 @@ class Crowd:
 
 
 def count_crowd(connection: Connection) -> Crowd:
-    """Who is a member of several communities and of many, from the staged stays."""
-    crowd = Crowd()
-    for row in execute(connection, _IN_SEVERAL):
-        for least, heads in ((SEVERAL, crowd.several), (MANY, crowd.many)):
-            if row.communities >= least:
-                heads.joined[row.a] += row.n
-                if row.b < OPEN:
-                    heads.left[row.b] += row.n
-    return crowd
-
-
-# At each quarter where any stay of a person begins or ends: in how many communities they are then.
-# Most have one stay, and are in no two at any time.
-_STAYS = """
-    SELECT m.person, m.a, m.b
-    FROM member_stay m
-    JOIN (
-      SELECT person FROM member_stay WHERE community <> '' GROUP BY person HAVING count(*) > 1
-    ) k ON k.person = m.person
-    WHERE m.community <> ''
-"""
-_IN_SEVERAL = f"""
-    WITH stays AS ({_STAYS})
-    SELECT a, b, communities, count(*) AS n
-    FROM (
-      SELECT a, coalesce(lead(a) OVER (PARTITION BY person ORDER BY a), {OPEN}) AS b,
-             sum(change) OVER (PARTITION BY person ORDER BY a) AS communities
-      FROM (
-        SELECT person, a, sum(change) AS change
-        FROM (
-          SELECT person, a, 1 AS change FROM stays
-          UNION ALL
-          SELECT person, b, -1 FROM stays
-        ) changes
-        GROUP BY person, a
-      ) steps
-    ) segments
-    WHERE communities >= {SEVERAL}
-    GROUP BY a, b, communities
-"""
+    """Who is a member of several communities and of many, from the headcounts that are kept."""
+    kept = heads.read(connection, "several", "many")
+    return Crowd(*(kept.get((what, "", 0), Headcount()) for what in ("several", "many")))
 
 
 class Quarter(msgspec.Struct, array_like=True, frozen=True):

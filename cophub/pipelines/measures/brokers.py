@@ -146,7 +146,7 @@ def _communities(
     rows: Iterable[Any] = execute(
         connection,
         f"""
-        SELECT person, community FROM member_stay
+        SELECT person, community FROM measure_member_stay
         WHERE a <= :q AND :q < b AND community <> ''
         UNION
         SELECT person, community FROM measure_took_part

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures import state as states
-from cophub.pipelines.measures import touched
+from cophub.pipelines.measures import stays, touched
 from cophub.pipelines.measures.acts import LOOK_BACK
 from cophub.pipelines.measures.answers import IN_TIME
 from cophub.pipelines.measures.calendar import Calendar, at
@@ -31,6 +32,7 @@ COLUMNS = {
     ),
     "due_key": "record TEXT, source TEXT, key TEXT, PRIMARY KEY (record, source, key)",
     "changed_account": "source TEXT, account TEXT, PRIMARY KEY (source, account)",
+    **stays.COLUMNS,
     **touched.COLUMNS,
 }
 """Of the staged tables: what triggers noted, and the accounts that are another's now."""
@@ -100,9 +102,9 @@ def is_quiet(connection: Connection, marks: Marks, now: datetime, zone: ZoneInfo
 def plan(
     connection: Connection, calendar: Calendar, zone: ZoneInfo, marks: Marks
 ) -> tuple[Plan, Counted]:
-    """What to count, and the state after it; the calendar, the spells and callers are staged.
+    """What to count, and the state after it; scopes, the calendar, and callers are staged.
 
-    The accounts as they are now are kept for the next time.
+    The accounts and stays as they are now are kept for the next time.
     """
     now = Counted(
         states.code_version(),
@@ -112,15 +114,19 @@ def plan(
         marks.horizon,
         states.spaces_mark(connection),
         states.hub_mark(connection),
-        states.members_mark(connection, calendar),
+        spells=0,
     )
     _stage_accounts(connection)
-    everything = frozenset(range(len(calendar.quarters)))
-    if marks.before is None or not goes_on(marks.before, now):
-        return Plan(everything, everything, whole=True), now
     before = marks.before
-    stage_changes(connection, before, marks.since, calendar.now)
-    return _plan(connection, calendar, before, now), now
+    if before is None or not goes_on(before, now) or not stays.is_complete(connection, before):
+        stays.keep_all(connection, calendar)
+        everything = frozenset(range(len(calendar.quarters)))
+        found = Plan(everything, everything, whole=True)
+    else:
+        moved = stays.keep_changed(connection, calendar, before, marks.since)
+        stage_changes(connection, before, marks.since, calendar.now)
+        found = _plan(connection, calendar, before, moved)
+    return found, msgspec.structs.replace(now, spells=stays.count_kept(connection))
 
 
 def goes_on(before: Counted, now: Counted) -> bool:
@@ -133,14 +139,11 @@ def goes_on(before: Counted, now: Counted) -> bool:
     )
 
 
-def _plan(connection: Connection, calendar: Calendar, before: Counted, now: Counted) -> Plan:
+def _plan(connection: Connection, calendar: Calendar, before: Counted, moved: set[int]) -> Plan:
     last = len(calendar.quarters) - 1
     running = calendar.quarter_of(before.now)
     acts = {*range(running, last + 1), *_quarters(connection, "touched")}
     acts = {q + more for q in acts for more in range(_AFTER + 1) if q + more <= last}
-    moved = (
-        q.number for q in calendar.quarters if before.members.get(q.name) != now.members[q.name]
-    )
     ripening = calendar.quarter_of(before.now - timedelta(seconds=IN_TIME))
     asks = {*range(ripening, last + 1), *_quarters(connection, "touched_thread")}
     return Plan(frozenset(acts.union(moved)), frozenset(asks))
@@ -186,7 +189,7 @@ _WHOSE = """
 
 
 def _stage_accounts(connection: Connection) -> None:
-    """Fill `changed_account`, and bring `measure_account` up to date."""
+    """Fill `changed_account` and `changed_person`, and bring `measure_account` up to date."""
     execute(
         connection,
         f"""
@@ -204,6 +207,7 @@ def _stage_accounts(connection: Connection) -> None:
         """,
     )
     settle(connection, "changed_account")
+    execute(connection, _OWNERS)
     execute(
         connection,
         """
@@ -222,6 +226,15 @@ def _stage_accounts(connection: Connection) -> None:
                           WHERE m.source = w.source AND m.account = w.account)
         """,
     )
+    execute(connection, _OWNERS)
+
+
+_OWNERS = """
+    INSERT INTO changed_person
+    SELECT m.person FROM measure_account m
+    JOIN changed_account x ON x.source = m.source AND x.account = m.account
+    WHERE true ON CONFLICT DO NOTHING
+"""
 
 
 __all__ = [

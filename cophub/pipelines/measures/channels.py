@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import COUNTED, Calendar
+from cophub.pipelines.measures.heads import Headcounts
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tenure import OPEN, Headcount, merged
 from cophub.warehouse.definitions import SMALL
@@ -23,12 +24,12 @@ COLUMNS = {
         " PRIMARY KEY (source, space, community)"
     ),
     "channel_stay": (
-        "community TEXT, person TEXT, channel INTEGER, a INTEGER, b INTEGER,"
-        " PRIMARY KEY (community, person, channel, a)"
+        "person TEXT, community TEXT, channel INTEGER, a INTEGER, b INTEGER,"
+        " PRIMARY KEY (person, community, channel, a)"
     ),
     "reached": (
-        "community TEXT, person TEXT, channel INTEGER, a INTEGER, b INTEGER,"
-        " PRIMARY KEY (community, person, a)"
+        "person TEXT, community TEXT, channel INTEGER, a INTEGER, b INTEGER,"
+        " PRIMARY KEY (person, community, a)"
     ),
     "guest": "community TEXT, q INTEGER, person TEXT, channel INTEGER",
 }
@@ -57,20 +58,29 @@ class Reach:
     only_by: dict[Channel, Headcount] = field(default_factory=dict)
 
 
-def stage_reach(connection: Connection) -> None:
-    """Fill the staged tables: members from when to when, and guests by quarter."""
+def stage_channels(connection: Connection) -> None:
+    """Fill the staged tables of the channels and of the spaces of each."""
     for table, rows in (("channel", _CHANNELS), ("channel_space", _CHANNEL_SPACES)):
         execute(connection, f"INSERT INTO {table} {rows}")
         settle(connection, table)
-    stays = merged(_SPELLS, "person, channel")
-    execute(
-        connection,
-        f"INSERT INTO channel_stay SELECT community, person, channel, a, b FROM ({stays}) stay",
-    )
-    settle(connection, "channel_stay")
-    for table, rows in (("reached", _REACHED), ("guest", _GUESTS)):
-        execute(connection, f"INSERT INTO {table} {rows}")
-        settle(connection, table)
+
+
+def fill_stays(connection: Connection, *, spell: str, channel_stay: str, reached: str) -> None:
+    """Fill the second and the third table from the spells of the first."""
+    stays = merged(_SPELLS.format(spell=spell), "person, channel")
+    columns = "person, community, channel, a, b"
+    rows = f"SELECT {columns} FROM ({stays}) stay"
+    execute(connection, f"INSERT INTO {channel_stay} ({columns}) {rows}")
+    settle(connection, channel_stay)
+    rows = _REACHED.replace("channel_stay", channel_stay)
+    execute(connection, f"INSERT INTO {reached} ({columns}) {rows}")
+    settle(connection, reached)
+
+
+def stage_guests(connection: Connection) -> None:
+    """Fill the staged table of guests; stays are kept."""
+    execute(connection, f"INSERT INTO guest {_GUESTS}")
+    settle(connection, "guest")
 
 
 # What a rule of plugins.toml places is an event, and its place no space that a vendor knows.
@@ -90,14 +100,15 @@ _CHANNEL_SPACES = f"""
 """
 _SPELLS = """
     SELECT k.community, t.person, k.channel, t.q_from AS a, t.q_to AS b, 0 AS undated
-    FROM spell t JOIN channel_space k ON k.source = t.source AND k.space = t.space
+    FROM {spell} t JOIN channel_space k ON k.source = t.source AND k.space = t.space
+    WHERE t.known = 0
 """
 _GUESTS = f"""
     SELECT DISTINCT k.community, t.q, t.person, k.channel
     FROM month_act t
     JOIN channel_space k ON k.source = t.source AND k.space = t.space
     WHERE t.is_caller = 0 AND t.q {COUNTED} AND NOT EXISTS (
-      SELECT 1 FROM channel_stay s
+      SELECT 1 FROM measure_channel_stay s
       WHERE s.community = k.community AND s.person = t.person AND s.channel = k.channel
         AND s.a <= t.q AND t.q < s.b)
 """
@@ -115,11 +126,11 @@ def read_channels(connection: Connection) -> dict[int, Channel]:
     return {row.number: Channel(row.number, row.source, row.kind) for row in rows}
 
 
-def count_reach(connection: Connection) -> dict[str, Reach]:
-    """Whom the channels of each community reach."""
+def count_reach(connection: Connection, members: Headcounts) -> dict[str, Reach]:
+    """Whom the channels of each community reach: members, and guests beside them."""
     channels = read_channels(connection)
     steps: _Steps = defaultdict(Counter)
-    _count_members(connection, steps)
+    _count_members(members, steps)
     _count_guests(connection, steps)
     found: defaultdict[str, Reach] = defaultdict(Reach)
     for (community, what, number), changes in steps.items():
@@ -147,14 +158,20 @@ def _count(steps: _Steps, community: str, what: str, channel: int, stay: _Stay) 
         _count(steps, community, "only one", 0, stay)
 
 
-def _count_members(connection: Connection, steps: _Steps) -> None:
-    for row in execute(connection, _BY_CHANNEL):
-        _count(steps, row.community, "by", row.channel, (row.a, row.b, row.n))
-    for row in execute(connection, _BY_ANY):
-        stay = (row.a, row.b, row.n)
-        _count(steps, row.community, "any", 0, stay)
-        if row.channel:
-            _count(steps, row.community, "only by", row.channel, stay)
+def _count_members(members: Headcounts, steps: _Steps) -> None:
+    for (what, community, channel), its in members.items():
+        if what == "channel":
+            _step(steps[community, "by", channel], its)
+        elif what == "reached":
+            _step(steps[community, "any", 0], its)
+            if channel:
+                _step(steps[community, "only by", channel], its)
+                _step(steps[community, "only one", 0], its)
+
+
+def _step(changes: Counter[int], heads: Headcount) -> None:
+    changes.update(heads.joined)
+    changes.subtract(heads.left)
 
 
 def _count_guests(connection: Connection, steps: _Steps) -> None:
@@ -194,13 +211,6 @@ def channel_rows(calendar: Calendar, scope: Scope, found: dict[str, Reach]) -> I
             yield ChannelRow(*place, people, only, 0 < people < SMALL or 0 < only < SMALL)
 
 
-_BY_CHANNEL = """
-    SELECT community, channel, a, b, count(*) AS n FROM channel_stay
-    GROUP BY community, channel, a, b
-"""
-_BY_ANY = """
-    SELECT community, channel, a, b, count(*) AS n FROM reached GROUP BY community, channel, a, b
-"""
 _GUESTS_BY_CHANNEL = """
     SELECT community, q, channel, count(*) AS n FROM guest GROUP BY community, q, channel
 """
@@ -212,21 +222,21 @@ _GUESTS_OF_ANY = """
       FROM guest
       GROUP BY community, q, person
     ) g
-    LEFT JOIN reached r
+    LEFT JOIN measure_reached r
       ON r.community = g.community AND r.person = g.person AND r.a <= g.q AND g.q < r.b
     GROUP BY g.community, g.q, g.channel, r.channel
 """
 _SEVERAL = (
-    "SELECT community, person FROM channel_stay GROUP BY community, person HAVING count(*) > 1"
+    "SELECT community, person FROM channel_stay GROUP BY person, community HAVING count(*) > 1"
 )
 # At each quarter where anything begins or ends for a person: how many channels reach them from then
 # on, and the sum of the numbers of these channels, which is the number of the one where it is one;
 # 0 stands for several.
 _REACHED = f"""
-    SELECT community, person, max(channel), min(a), max(b) FROM channel_stay
-    GROUP BY community, person HAVING count(*) = 1
+    SELECT person, community, max(channel) AS channel, min(a) AS a, max(b) AS b FROM channel_stay
+    GROUP BY person, community HAVING count(*) = 1
     UNION ALL
-    SELECT community, person, CASE WHEN channels = 1 THEN channel ELSE 0 END, a, b
+    SELECT person, community, CASE WHEN channels = 1 THEN channel ELSE 0 END, a, b
     FROM (
       SELECT community, person, a,
              coalesce(lead(a) OVER (PARTITION BY community, person ORDER BY a), {OPEN}) AS b,

@@ -11,11 +11,13 @@ from cophub.pipelines.measures import (
     callers,
     changes,
     channels,
+    heads,
     kept,
     levels,
     months,
     participation,
     scopes,
+    stays,
     tallies,
     tenure,
 )
@@ -23,16 +25,16 @@ from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.changes import Marks, Plan
 from cophub.pipelines.measures.community import Facts
+from cophub.pipelines.measures.heads import Headcounts
 from cophub.pipelines.measures.quarters import Counts
 from cophub.pipelines.measures.scopes import instant
 from cophub.pipelines.measures.state import Counted
-from cophub.warehouse.staging import execute, settle, staged
+from cophub.warehouse.staging import execute
 
 TABLES = {
     "calendar": calendars.COLUMNS,
     "scope_space": scopes.COLUMNS,
     "working": "person TEXT, organization TEXT, q_from INTEGER, q_to INTEGER",
-    "member_stay": f"{tenure.STAY}, PRIMARY KEY (community, person, a)",
     **tallies.COLUMNS,
     **tenure.COLUMNS,
     **callers.COLUMNS,
@@ -51,15 +53,17 @@ def count_facts(
 
     Quarters in which nothing changed are as they were counted before.
     """
-    counts = count_quarters(connection, calendar)
+    calendars.stage_calendar(connection, calendar)
     callers.stage_callers(connection)
+    channels.stage_channels(connection)
+    tenure.stage_spaces(connection)
     plan, state = changes.plan(connection, calendar, zone, marks)
+    people = heads.read(connection)
+    counts = _count_kept(connection, calendar, people)
     changes.mark_calendar(connection, plan)
     acts.stage_acts(connection)
-    members = tenure.spells_of_people("spell", "m", lists_only=False)
-    heads = tenure.headcounts(connection, tenure.merged(members, "person"))
-    by_month = months.month_table(connection, calendar, heads)
-    facts = _count_communities(connection, calendar, counts, plan)
+    by_month = months.month_table(connection, calendar, heads.of_what(people, "months"))
+    facts = _count_communities(connection, calendar, counts, people, plan)
     before = kept.read(connection, calendar, plan)
     known = channels.read_channels(connection).values()
     facts, by_month = kept.splice(calendar, plan, before, facts, by_month, known)
@@ -68,16 +72,34 @@ def count_facts(
 
 
 def count_quarters(connection: Connection, calendar: Calendar) -> Counts:
-    """What the quarter table is made of; fills the staged tables that the rest is counted from."""
+    """What the quarter table is made of, counted over staged tables; nothing is kept of it."""
     calendars.stage_calendar(connection, calendar)
-    tallies.stage_events(connection)
+    tenure.stage_spaces(connection)
     tenure.stage_spells(connection, calendar)
+    counts = _count(connection, calendar, "spell")
+    people = (
+        tenure.spells_of_people("spell", "q", lists_only=True, known=known) for known in (0, 1)
+    )
+    counts.people, counts.people_as_known = (
+        tenure.headcounts(connection, tenure.merged(spells, "person")) for spells in people
+    )
+    return counts
+
+
+def _count_kept(connection: Connection, calendar: Calendar, people: Headcounts) -> Counts:
+    """The same from the stays and headcounts that are kept."""
+    counts = _count(connection, calendar, stays.KEPT.spell)
+    counts.people = heads.of_what(people, "people")
+    counts.people_as_known = heads.of_what(people, "known")
+    return counts
+
+
+def _count(connection: Connection, calendar: Calendar, spell: str) -> Counts:
+    """Everything but the people; `spell` is the table of their spells."""
+    tallies.stage_events(connection)
     tenure.stage_affiliations(connection, calendar)
-    return _count(connection, calendar)
-
-
-def _count(connection: Connection, calendar: Calendar) -> Counts:
-    counts = Counts(
+    offices = tenure.merged(tenure.spells_of_organizations(spell), "organization")
+    return Counts(
         events=tallies.count_events(connection),
         campaigns=tallies.count_campaigns(connection),
         erased=_count_erased(connection, calendar),
@@ -87,23 +109,22 @@ def _count(connection: Connection, calendar: Calendar) -> Counts:
         ),
         campaign_sources=tallies.coverage(connection, calendar, "campaign", "sent_at", "audience"),
         list_sources=_list_sources(connection),
+        organizations=tenure.headcounts(connection, offices),
         fresh_at=read_freshness(connection),
     )
-    _count_people(connection, counts)
-    return counts
 
 
 def _count_communities(
-    connection: Connection, calendar: Calendar, counts: Counts, plan: Plan
+    connection: Connection,
+    calendar: Calendar,
+    counts: Counts,
+    people: Headcounts,
+    plan: Plan,
 ) -> Facts:
     """What the pages of communities show."""
     acts.keep_taking_part(connection, calendar, plan.acts)
     answers.stage_answers(connection, calendar)
-    channels.stage_reach(connection)
-    spells = tenure.spells_of_people("spell", "q", lists_only=False)
-    stays = tenure.merged(spells, "person")
-    execute(connection, f"INSERT INTO member_stay {stays}")
-    settle(connection, "member_stay")
+    channels.stage_guests(connection)
     took_part = participation.count_participation(connection, calendar)
     return Facts(
         counts,
@@ -112,26 +133,13 @@ def _count_communities(
         ),
         document_sources=tallies.coverage(connection, calendar, "document", "created_at", "site"),
         member_sources=_list_sources(connection, lists_only=False),
-        members=tenure.headcounts(connection, "SELECT * FROM member_stay"),
+        members=heads.of_what(people, "members"),
         participation=took_part,
         live_at=participation.last_alive(took_part, len(calendar.quarters)),
         answers=answers.count_answers(connection, calendar),
         standings=levels.standings(connection, calendar, plan.acts),
-        reach=channels.count_reach(connection),
+        reach=channels.count_reach(connection, people),
     )
-
-
-def _count_people(connection: Connection, counts: Counts) -> None:
-    """The people of the lists and their organisations; their stays are staged, being used twice."""
-    with staged(connection, stay=tenure.STAY):
-        spells = tenure.spells_of_people("spell", "q", lists_only=True)
-        execute(connection, f"INSERT INTO stay {tenure.merged(spells, 'person')}")
-        counts.people = tenure.headcounts(connection, "SELECT * FROM stay")
-        offices = tenure.spells_of_organizations("SELECT * FROM stay")
-        merged = tenure.merged(offices, "organization")
-        counts.organizations = tenure.headcounts(connection, merged)
-    known = tenure.spells_of_people("spell_as_known", "q", lists_only=True)
-    counts.people_as_known = tenure.headcounts(connection, tenure.merged(known, "person"))
 
 
 def _count_erased(connection: Connection, calendar: Calendar) -> dict[int, int]:

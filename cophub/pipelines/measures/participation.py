@@ -112,7 +112,7 @@ _ACTIVE_MEMBERS = f"""
     SELECT t.community, t.q, {_persons("t.given > 0")} AS active,
            {_persons("t.age < :days")} AS standing
     FROM measure_took_part t
-    JOIN member_stay s
+    JOIN measure_member_stay s
       ON s.community = t.community AND s.person = t.person AND s.a <= t.q AND t.q < s.b
     WHERE t.q {COUNTED}
     GROUP BY t.community, t.q
@@ -122,7 +122,7 @@ _STANDING_NOW = """
     FROM (
       SELECT DISTINCT community, person FROM measure_took_part WHERE {within}
     ) l
-    JOIN member_stay s
+    JOIN measure_member_stay s
       ON s.community = l.community AND s.person = l.person AND s.a <= :q AND :q < s.b
     GROUP BY l.community
 """

@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from cophub.identities.store.rows import put
-from cophub.pipelines.measures.calendar import Calendar
 from cophub.warehouse import definitions, triggers, views
 from cophub.warehouse.staging import execute
 
@@ -42,8 +41,8 @@ class Counted(msgspec.Struct, frozen=True):
     """A mark of which spaces serve which community, and of their kinds."""
     hub: str
     """A mark of who is whose, and of for whom people work."""
-    members: dict[str, int]
-    """A mark of who was a member of what at the end of each quarter."""
+    spells: int
+    """How many spells of membership were kept."""
     written: Written | None = None
 
 
@@ -138,32 +137,7 @@ def _mark(connection: Connection, queries: tuple[str, ...]) -> str:
     return found.hexdigest()[:16]
 
 
-def members_mark(connection: Connection, calendar: Calendar) -> dict[str, int]:
-    """A mark of who is a member of which space at the end of each quarter, from staged spells.
-
-    Another set of people gives another sum of their hashes.
-    """
-    length = len(calendar.quarters)
-    steps = [0] * (length + 1)
-    rows = execute(connection, "SELECT source, space, person, q_from, q_to FROM spell")
-    for source, space, person, q_from, q_to in map(tuple, rows):
-        if q_from < q_to:
-            number = _hash(f"{source}\0{space}\0{person}")
-            steps[min(q_from, length)] += number
-            steps[min(q_to, length)] -= number
-    marks: dict[str, int] = {}
-    total = 0
-    for quarter, step in zip(calendar.quarters, steps, strict=False):
-        total += step
-        marks[quarter.name] = total % (1 << 61)
-    return marks
-
-
-def _hash(words: str) -> int:
-    return int.from_bytes(sha256(words.encode()).digest()[:7], "big")
-
-
 __all__ = [
     "Counted", "Written", "begun_after", "code_version", "has_written", "horizon", "hub_mark",
-    "members_mark", "read_state", "spaces_mark", "write_state",
+    "read_state", "spaces_mark", "write_state",
 ]  # fmt: skip

@@ -21,14 +21,22 @@ OPEN = 1_000_000
 UNDATED_SHARE = 0.1
 """A past headcount is told only where at most this share of the people may be missing from it."""
 
-_SPELL = (
-    "source TEXT, space TEXT, person TEXT, q_from INTEGER, q_to INTEGER, m_from INTEGER,"
-    " m_to INTEGER, undated INTEGER"
-)
-STAY = "community TEXT, person TEXT, a INTEGER, b INTEGER, undated INTEGER"
-"""The columns of a staged table of stays: who is in from which quarter up to which."""
-COLUMNS = {"spell": _SPELL, "spell_as_known": _SPELL}
-"""Of the staged tables: spells as vendors date them, and as the hub knew them at the time."""
+SPELL = ("person", "known", "source", "space", "q_from", "q_to", "m_from", "m_to", "undated")
+"""The columns of a table of spells; `known` is 1 for those as the hub knew them at the time."""
+COLUMNS = {
+    "served_space": (
+        "source TEXT, space TEXT, seen_at <instant>, is_list INTEGER, PRIMARY KEY (source, space)"
+    ),
+    "spell": (
+        "person TEXT, known INTEGER, source TEXT, space TEXT, q_from INTEGER, q_to INTEGER,"
+        " m_from INTEGER, m_to INTEGER, undated INTEGER,"
+        " PRIMARY KEY (person, known, source, space, m_from, m_to)"
+    ),
+    "ahead": "person TEXT, at <instant>, PRIMARY KEY (person, at)",
+}
+"""Of the staged tables: spaces that serve a community and when the hub first saw anybody in each;
+spells that last over the end of a month, as vendors date them and (in lists) as the hub knew them
+at the time; and people for whom one begins or ends in the future."""
 
 _SEEN = """
     m.source, m.space, pa.person,
@@ -38,7 +46,8 @@ _SEEN = """
     CASE WHEN p.source IS NULL THEN m.gone_at ELSE p.valid_to END AS valid_to
 """
 _MEMBERSHIPS = """
-    FROM membership m
+    FROM <members> m
+    JOIN served_space k ON k.source = m.source AND k.space = m.space
     JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
     JOIN person h ON h.id = pa.person AND h.kind = 'person'
     LEFT JOIN membership_period p
@@ -48,8 +57,7 @@ _PERIODS = f"""
     SELECT {_SEEN},
            lag(p.valid_from) OVER (
              PARTITION BY m.source, m.space, m.account ORDER BY p.valid_from) AS before_from,
-           min(m.first_seen_at) OVER (PARTITION BY m.source, m.space) AS space_seen_at,
-           {NATIVE_JOINED} AS joined_at, m.left_at
+           k.seen_at AS space_seen_at, {NATIVE_JOINED} AS joined_at, m.left_at
     {_MEMBERSHIPS}
 """
 
@@ -92,37 +100,78 @@ _AS_DATED = f"""
 """
 _AS_KNOWN = f"""
   SELECT source, space, person, valid_from AS begun_at, 0 AS undated, valid_to AS ended_at
-  FROM (SELECT {_SEEN} {_MEMBERSHIPS}) periods WHERE status = 'active'
+  FROM (SELECT {_SEEN} {_MEMBERSHIPS} WHERE k.is_list = 1) periods WHERE status = 'active'
 """
 
 
-def stage_spells(connection: Connection, calendar: Calendar) -> None:
-    """Fill the staged tables `spell` and `spell_as_known`."""
-    first = calendar.quarters[0].starts
-    for table, dated in (("spell", _AS_DATED), ("spell_as_known", _AS_KNOWN)):
+def stage_spaces(connection: Connection) -> None:
+    """Fill the staged table `served_space`: those in which the hub ever saw anybody."""
+    execute(
+        connection,
+        f"""
+        INSERT INTO served_space
+        SELECT s.source, s.space, f.seen_at, CASE WHEN k.kind IN {LISTS} THEN 1 ELSE 0 END
+        FROM scope_space s
+        JOIN (
+          SELECT source, space, min(first_seen_at) AS seen_at FROM membership
+          GROUP BY source, space
+        ) f ON f.source = s.source AND f.space = s.space
+        LEFT JOIN space k ON k.source = s.source AND k.key = s.space
+        WHERE s.community = ''
+        """,
+    )
+    settle(connection, "served_space")
+
+
+def stage_spells(
+    connection: Connection,
+    calendar: Calendar,
+    *,
+    members: str = "membership",
+    spell: str = "spell",
+    ahead: str = "ahead",
+) -> None:
+    """Fill two tables, by default those that are staged, from the memberships of a third one."""
+    for known, dated in enumerate((_AS_DATED, _AS_KNOWN)):
         columns = "source TEXT, space TEXT, person TEXT, begun_at <instant>, undated INTEGER"
         with staged(connection, dated_spell=f"{columns}, ended_at <instant>"):
-            execute(connection, f"INSERT INTO dated_spell {dated}")
+            execute(connection, f"INSERT INTO dated_spell {dated.replace('<members>', members)}")
             settle(connection, "dated_spell")
+            times = {"first": calendar.quarters[0].starts, "cutoff": calendar.cutoff}
+            listed = ", ".join(SPELL)
+            execute(connection, f"INSERT INTO {spell} ({listed}) {_NUMBERED}", known=known, **times)
             execute(
-                connection,
-                f"""
-                INSERT INTO {table}
-                SELECT d.source, d.space, d.person,
-                       CASE WHEN d.begun_at < :first THEN 0 ELSE b.q END,
-                       CASE WHEN d.ended_at < :first THEN 0 ELSE coalesce(e.q, {OPEN}) END,
-                       CASE WHEN d.begun_at < :first THEN 0 ELSE b.m END,
-                       CASE WHEN d.ended_at < :first THEN 0 ELSE coalesce(e.m, {OPEN}) END,
-                       d.undated
-                FROM dated_spell d
-                LEFT JOIN calendar b ON {at("d.begun_at", "b")}
-                LEFT JOIN calendar e ON {at("d.ended_at", "e")}
-                WHERE d.begun_at < :cutoff
-                """,
-                first=first,
-                cutoff=calendar.cutoff,
+                connection, f"INSERT INTO {ahead} (person, at) {_AHEAD}", cutoff=calendar.cutoff
             )
+    for table in (spell, ahead):
         settle(connection, table)
+
+
+# Two accounts of one person may be in for the same time.
+_NUMBERED = f"""
+    SELECT person, CAST(:known AS INTEGER), source, space, q_from, q_to, m_from, m_to, max(undated)
+    FROM (
+      SELECT d.person, d.source, d.space, d.undated,
+             CASE WHEN d.begun_at < :first THEN 0 ELSE b.q END AS q_from,
+             CASE WHEN d.ended_at < :first THEN 0 ELSE coalesce(e.q, {OPEN}) END AS q_to,
+             CASE WHEN d.begun_at < :first THEN 0 ELSE b.m END AS m_from,
+             CASE WHEN d.ended_at < :first THEN 0 ELSE coalesce(e.m, {OPEN}) END AS m_to
+      FROM dated_spell d
+      LEFT JOIN calendar b ON {at("d.begun_at", "b")}
+      LEFT JOIN calendar e ON {at("d.ended_at", "e")}
+      WHERE d.begun_at < :cutoff
+    ) numbered
+    WHERE m_from < m_to
+    GROUP BY person, source, space, m_from, m_to, q_from, q_to
+"""
+_AHEAD = """
+    SELECT person, at
+    FROM (
+      SELECT person, begun_at AS at FROM dated_spell UNION SELECT person, ended_at FROM dated_spell
+    ) instants
+    WHERE at >= :cutoff
+    ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass
@@ -167,7 +216,7 @@ def merged(spells: str, owner: str) -> str:
         SELECT {", ".join(owners)}, min(a) AS a, max(b) AS b, max(undated) AS undated,
                max(a) AS a_last, min(b) AS b_first
         FROM each_spell
-        GROUP BY {", ".join(owners)}
+        GROUP BY {owner}, community
       )
       SELECT {", ".join(owners)}, a, b, undated FROM together WHERE a_last <= b_first
       UNION ALL
@@ -194,17 +243,20 @@ def _joined(spells: str, owners: str) -> str:
     """
 
 
-def spells_of_people(table: str, unit: str, *, lists_only: bool) -> str:
+def spells_of_people(table: str, unit: str, *, lists_only: bool, known: int = 0) -> str:
     """SQL of the spells of people in scopes, in quarters (`unit` 'q') or months ('m')."""
-    lists = f"""
-      JOIN space k ON k.source = t.source AND k.key = t.space AND k.kind IN {LISTS}
-    """
     return f"""
       SELECT s.community, t.person, t.{unit}_from AS a, t.{unit}_to AS b, t.undated
       FROM {table} t
       JOIN scope_space s ON s.source = t.source AND s.space = t.space
-      {lists if lists_only else ""}
+      {_IN_LISTS if lists_only else ""}
+      WHERE t.known = {known}
     """
+
+
+_IN_LISTS = """
+      JOIN served_space k ON k.source = t.source AND k.space = t.space AND k.is_list = 1
+"""
 
 
 def headcounts(connection: Connection, stays: str) -> dict[str, Headcount]:
@@ -284,12 +336,14 @@ _SEVERAL = f"""
 """
 
 
-def spells_of_organizations(stays: str) -> str:
-    """SQL of the spells of organisations, from that of the stays of their people."""
+def spells_of_organizations(table: str) -> str:
+    """SQL of the spells of organisations in the lists of scopes, from those of their people."""
     return f"""
-      SELECT t.community, w.organization,
-             CASE WHEN t.a > w.q_from THEN t.a ELSE w.q_from END AS a,
-             CASE WHEN t.b < w.q_to THEN t.b ELSE w.q_to END AS b, 0 AS undated
-      FROM ({stays}) t
-      JOIN working w ON w.person = t.person
+      SELECT DISTINCT s.community, w.organization,
+             CASE WHEN t.q_from > w.q_from THEN t.q_from ELSE w.q_from END AS a,
+             CASE WHEN t.q_to < w.q_to THEN t.q_to ELSE w.q_to END AS b, 0 AS undated
+      FROM working w
+      JOIN {table} t ON t.person = w.person AND t.known = 0
+      JOIN scope_space s ON s.source = t.source AND s.space = t.space
+      {_IN_LISTS}
     """

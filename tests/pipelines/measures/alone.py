@@ -48,7 +48,21 @@ def settle_in(history: History) -> None:
         r.Delivery(campaign="unknown", account="x26", opened_at=day(2024, 5), open_count=1),
         _document("paper", "x28", day(2022, 3)),
         _member("x29", day(2022, 10)),
+        _listed("x20", day(2023, 2)),
+        _listed("x21", day(2023, 5)),
+        _listed("x22", day(2022, 4), left_at=day(2026, 3, 3)),
+        _listed("x23", day(2022, 4), left_at=day(2024, 3)),
+        _listed("x24", day(2026, 3, 3)),
+        r.Space(key="l9", kind="list"),
+        r.Membership(space="l9", account="x25"),
     )
+    _sql(
+        "INSERT INTO community_space (community, source, space, set_by)"
+        " VALUES ('soil', 'talk', 'l9', 'config')"
+    )(history)
+    history.bring(r.Membership(space="l9", account="x26"))
+    history.bring(_listed("x27", day(2022, 4)))
+    history.bring(_listed("x27", day(2022, 4), status="unsubscribed"))
 
 
 def _post(key: str, account: str, at: datetime, thread: str | None = None, **more: Any) -> r.Post:
@@ -70,6 +84,10 @@ def _member(account: str, at: datetime, status: str = "active") -> r.Membership:
     return r.Membership(
         space="g2", account=account, joined_at=at, joined_at_basis="native", status=status
     )
+
+
+def _listed(account: str, at: datetime, **more: Any) -> r.Membership:
+    return r.Membership(space="l1", account=account, joined_at=at, **more)
 
 
 def _sql(sql: str) -> Callable[[History], None]:
@@ -149,6 +167,26 @@ ALONE: dict[str, Callable[[History], None]] = {
     "somebody joined before": _brought(_member("x29", day(2022, 2))),
     "somebody waits to be let in": _brought(_member("x29", day(2022, 10), "pending")),
     "somebody leaves": _gone(r.Membership, space="g2", account="x29"),
+    "somebody left before": _brought(_listed("x23", day(2022, 4), left_at=day(2022, 9))),
+    "somebody has not left": _sql("UPDATE membership SET left_at = NULL WHERE account = 'x23'"),
+    "somebody comes back": _brought(_listed("x27", day(2025, 11), status="active")),
+    "somebody was never there": _sql("DELETE FROM membership WHERE account = 'x29'"),
+    "it was known otherwise": _sql(
+        "UPDATE membership_period SET status = 'pending' WHERE account = 'x21' AND space = 'l1'"
+    ),
+    "what was known is not known": _sql(
+        "DELETE FROM membership_period WHERE account = 'x27' AND status = 'unsubscribed'"
+    ),
+    "the day comes of who leaves and who joins": lambda history: history.wait_until(
+        day(2026, 3, 4)
+    ),
+    "a space was first looked at later": _sql("DELETE FROM membership WHERE account = 'x25'"),
+    "two of a space are one": _sql(
+        "UPDATE person_account SET person = 'x20' WHERE account = 'x23'"
+    ),
+    "a member is another": _sql("UPDATE person_account SET person = 'x28' WHERE account = 'x20'"),
+    "a member is a mailbox": _sql("UPDATE person SET kind = 'role_mailbox' WHERE id = 'x20'"),
+    "a member is erased": lambda history: history.erase("x23"),
     "two are one": _sql("UPDATE person_account SET person = 'x20' WHERE account = 'x21'"),
     "who holds an event is another": _sql(
         "UPDATE person_account SET person = 'x22' WHERE account = 'x24'"

@@ -121,8 +121,71 @@ class History:
             found = connection.execute(select(link.c.source, link.c.account).where(theirs)).all()
             accounts = [(row.source, row.account) for row in found]
             erasure.erase(connection, accounts=accounts, now=self.now)
-            for table in (link, tables.measure_account, tables.affiliation):
+            for table in (link, tables.measure_account, tables.affiliation, *tables.STAYS):
                 connection.execute(delete(table).where(table.c.person == person))
+
+    def period(self) -> None:
+        """What the hub knew of a membership at the time is put right."""
+        rng, period = self.rng, tables.membership_period
+        values: list[dict[str, Any]] = [
+            {"status": rng.choice(["active", "left", "pending"])},
+            {"valid_to": self._maybe(self._day())},
+        ]
+        with self.warehouse.begin() as connection:
+            found = connection.execute(select(*period.primary_key)).all()
+            one = rng.choice(found)
+            same = [column == one[place] for place, column in enumerate(period.primary_key)]
+            if rng.random() < 0.3:
+                connection.execute(delete(period).where(*same))
+            else:
+                connection.execute(update(period).where(*same).values(rng.choice(values)))
+
+    def end(self) -> None:
+        """A membership ended on another day, which may be one of the future, or has not ended."""
+        day = self.rng.choice(
+            [self._day(), self.now + timedelta(days=self.rng.randint(1, 60)), None]
+        )
+        self._change_membership(left_at=day)
+
+    def begin(self) -> None:
+        """A membership begins on another day, which may be one of the future."""
+        day = self.rng.choice([self._day(), self.now + timedelta(days=self.rng.randint(1, 60))])
+        self._change_membership(joined_at=day, joined_at_basis="native")
+
+    def sight(self) -> None:
+        """A membership was first seen on another day, or is gone without a trace."""
+        if self.rng.random() < 0.7:
+            self._change_membership(first_seen_at=self._day())
+            return
+        membership = tables.membership
+        theirs = (membership.c.source == self.rng.choice(SOURCES),
+                  membership.c.account == self._somebody())  # fmt: skip
+        with self.warehouse.begin() as connection:
+            connection.execute(delete(membership).where(*theirs))
+
+    def merged(self) -> None:
+        """Two who are in the same space turn out to be one."""
+        a, b = tables.membership.alias(), tables.membership.alias()
+        link = tables.person_account
+        with self.warehouse.begin() as connection:
+            both = select(a.c.source, a.c.account, b.c.account.label("other")).where(
+                a.c.source == b.c.source, a.c.space == b.c.space, a.c.account < b.c.account
+            )
+            pairs = sorted(map(tuple, connection.execute(both)))
+            source, account, other = self.rng.choice(pairs)
+            of = select(link.c.person).where(link.c.source == source, link.c.account == account)
+            person = connection.scalar(of)
+            if person:
+                theirs = (link.c.source == source, link.c.account == other)
+                connection.execute(update(link).where(*theirs).values(person=person))
+
+    def _change_membership(self, **values: Any) -> None:
+        membership = tables.membership
+        theirs = (membership.c.source == self.rng.choice(SOURCES),
+                  membership.c.account == self._somebody(),
+                  membership.c.space == self._space())  # fmt: skip
+        with self.warehouse.begin() as connection:
+            connection.execute(update(membership).where(*theirs).values(**values))
 
     def office(self) -> None:
         """Somebody works for somebody."""
@@ -444,7 +507,8 @@ STEPS: dict[str, Callable[[History], None]] = {
     name: getattr(History, name)
     for name in (
         "sync", "late", "half", "whole", "gone", "person", "kind", "erased", "office", "config",
-        "space", "idle", "hours", "days", "months", "clock", "killed",
+        "space", "idle", "hours", "days", "months", "clock", "killed", "period", "end", "begin",
+        "sight", "merged",
     )
 }  # fmt: skip
 """Whatever can happen between two refreshes, by name."""
