@@ -73,7 +73,9 @@ def said_by_measures() -> set[str]:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "note":
             value = node.value
             given = [value.body if isinstance(value, ast.IfExp) else value]
-        found |= {text for each in given if (text := sample(each)) and " " in text}
+        texts = {text for each in given if (text := sample(each)) and " " in text}
+        # What only joins two texts says nothing.
+        found |= {text for text in texts if any(map(str.isalpha, text))}
     return found
 
 
