@@ -29,6 +29,17 @@ NATIVE_JOINED = (
 )
 """The day of joining where a vendor gives it: what we only saw is no date."""
 
+POSTED_IN = """place (source, space) AS (
+  SELECT s.source, (SELECT min(p.space) FROM post p WHERE p.source = s.source)
+  FROM (SELECT DISTINCT source FROM scope_space) s
+  UNION ALL
+  SELECT l.source,
+         (SELECT min(p.space) FROM post p WHERE p.source = l.source AND p.space > l.space)
+  FROM place l WHERE l.space IS NOT NULL
+)"""
+"""To come after WITH RECURSIVE: where the sources of any community have posts, from one space to the
+next by the index, as posts are many. What follows the last space of a source is NULL."""
+
 
 @dataclass(frozen=True)
 class Scope:

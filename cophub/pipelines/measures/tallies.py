@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar, at
-from cophub.pipelines.measures.scopes import PLACED_EVENTS, instant
+from cophub.pipelines.measures.scopes import PLACED_EVENTS, POSTED_IN, instant
 from cophub.warehouse.staging import execute, settle
 
 COLUMNS = {
@@ -29,15 +29,8 @@ ATTENDED = """(
 ) attended"""
 """The events of sources that tell who came, or how many: of a mere calendar nobody knows."""
 
-FIRST_POSTS = """(
-  WITH RECURSIVE place (source, space) AS (
-    SELECT s.source, (SELECT min(p.space) FROM post p WHERE p.source = s.source)
-    FROM (SELECT DISTINCT source FROM scope_space) s
-    UNION ALL
-    SELECT l.source,
-           (SELECT min(p.space) FROM post p WHERE p.source = l.source AND p.space > l.space)
-    FROM place l WHERE l.space IS NOT NULL
-  )
+FIRST_POSTS = f"""(
+  WITH RECURSIVE {POSTED_IN}
   SELECT l.source, CAST(NULL AS <instant>) AS gone_at, (
     SELECT min(p.posted_at) FROM post p
     WHERE p.source = l.source AND p.space = l.space
@@ -52,8 +45,7 @@ FIRST_POSTS = """(
   )
   FROM place l WHERE l.space IS NULL
 ) first_posts"""
-"""The first post that is there of each space, and of none: from one space to the next by the index,
-as posts are many. What follows the last space of a source is none."""
+"""The first post that is there of each space, and of none."""
 
 Cell = tuple[str, int]
 """Community and quarter."""

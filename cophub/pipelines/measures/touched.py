@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from cophub.pipelines.measures.scopes import POSTED_IN
 from cophub.pipelines.measures.state import Counted
 from cophub.warehouse.staging import execute, settle
 
@@ -22,8 +23,8 @@ COLUMNS = {
 """Of the staged tables: what changed since the last refresh, and when that counts or counted, as
 acts and as the beginnings of threads."""
 
-# Large tables are read from end to end, and what changed looked up: they have no index by run or
-# account, and SQLite would go through all rows of a source for each account.
+# Most tables are read from end to end, and what changed looked up: only posts have an index by run,
+# none has one by account, and SQLite would go through all rows of a source for each account.
 _NEW = "{0}.run > :horizon AND {0}.first_seen_at >= :since"
 
 
@@ -51,11 +52,15 @@ _POSTS = (
 _THREADS = (
     "SELECT x.source, x.key FROM changed_post x",
     "SELECT p.source, p.thread FROM changed_post x"
-    " JOIN post p ON p.source = x.source AND p.key = x.key WHERE p.thread IS NOT NULL",
+    " <then> JOIN post p ON p.source = x.source AND p.key = x.key WHERE p.thread IS NOT NULL",
     "SELECT d.source, d.thread FROM due d WHERE d.record = 'post' AND d.thread IS NOT NULL",
     # What lay in the future then may be an answer now.
-    "SELECT p.source, p.thread FROM post p"
-    " WHERE p.posted_at > :then AND p.posted_at <= :now AND p.thread IS NOT NULL",
+    f"WITH RECURSIVE {POSTED_IN} SELECT p.source, p.thread FROM place l"
+    " <then> JOIN post p ON p.source = l.source AND p.space = l.space"
+    " AND p.posted_at > :then AND p.posted_at <= :now AND p.thread IS NOT NULL"
+    " UNION ALL SELECT p.source, p.thread FROM place l"
+    " <then> JOIN post p ON p.source = l.source AND p.space IS NULL AND l.space IS NULL"
+    " AND p.posted_at > :then AND p.posted_at <= :now AND p.thread IS NOT NULL",
 )
 _EVENTS = (
     f"SELECT e.source, e.key FROM event e WHERE {_NEW.format('e')}",
@@ -66,15 +71,14 @@ _EVENTS = (
     "SELECT e.source, e.key FROM event e"
     " JOIN changed_account x ON x.source = e.source AND x.account = e.organizer",
     *(
-        f"SELECT e.source, e.key FROM event e"
-        f" JOIN ({addresses}) o ON o.source = e.source AND o.email = lower(e.organizer)"
-        " WHERE e.organizer LIKE '%@%'"
+        "SELECT e.source, e.key FROM event e WHERE e.organizer LIKE '%@%'"
+        f" AND (e.source, lower(e.organizer)) IN ({addresses})"
         for addresses in (
-            "SELECT o.source, lower(o.email) AS email FROM changed_account x"
+            "SELECT o.source, lower(o.email) FROM changed_account x"
             " JOIN account o ON o.source = x.source AND o.key = x.account",
-            f"SELECT o.source, lower(o.email) AS email FROM account o WHERE {_NEW.format('o')}",
-            "SELECT d.source, lower(d.key) AS email FROM due d WHERE d.record = 'account'",
-            "SELECT o.source, lower(o.email) AS email FROM due d"
+            f"SELECT o.source, lower(o.email) FROM account o WHERE {_NEW.format('o')}",
+            "SELECT d.source, lower(d.key) FROM due d WHERE d.record = 'account'",
+            "SELECT o.source, lower(o.email) FROM due d"
             " JOIN account o ON o.source = d.source AND o.key = d.thread"
             " WHERE d.record = 'account'",
         )
@@ -93,12 +97,13 @@ _REACTED = "SELECT coalesce(r.reacted_at, p.posted_at), r.reacted_at"
 _TOUCHED = (
     "SELECT d.at, d.also_at FROM due d",
     "SELECT p.posted_at, CAST(NULL AS <instant>) FROM changed_post x"
-    " JOIN post p ON p.source = x.source AND p.key = x.key",
+    " <then> JOIN post p ON p.source = x.source AND p.key = x.key",
     # Whether a reply answers somebody else depends on who began the thread.
     "SELECT p.posted_at, CAST(NULL AS <instant>) FROM changed_post x"
-    " JOIN post p ON p.source = x.source AND p.thread = x.key",
-    f"{_REACTED} FROM changed_post x JOIN reaction r ON r.source = x.source AND r.post = x.key"
-    " JOIN post p ON p.source = r.source AND p.key = r.post",
+    " <then> JOIN post p ON p.source = x.source AND p.thread = x.key",
+    f"{_REACTED} FROM changed_post x"
+    " <then> JOIN reaction r ON r.source = x.source AND r.post = x.key"
+    " <then> JOIN post p ON p.source = r.source AND p.key = r.post",
     f"{_REACTED} FROM reaction r JOIN post p ON p.source = r.source AND p.key = r.post"
     f" WHERE {_NEW.format('r')}",
     f"{_REACTED} FROM reaction r JOIN post p ON p.source = r.source AND p.key = r.post"
@@ -128,7 +133,7 @@ _TOUCHED = (
 )
 _TOUCHED_THREADS = (
     "SELECT p.posted_at, CAST(NULL AS <instant>) FROM changed_thread x"
-    " JOIN post p ON p.source = x.source AND p.key = x.key",
+    " <then> JOIN post p ON p.source = x.source AND p.key = x.key",
     "SELECT d.at, CAST(NULL AS <instant>) FROM due d WHERE d.record = 'post'",
 )
 
