@@ -247,6 +247,7 @@ def timed(function: Callable[[], Any]) -> tuple[float, float]:
 def stages() -> Iterator[dict[str, float]]:
     """The seconds of each function that counts or stages, its callees' among them."""
     from cophub.pipelines.measures import (
+        across,
         acts,
         answers,
         bridging,
@@ -255,6 +256,7 @@ def stages() -> Iterator[dict[str, float]]:
         changes,
         channels,
         counting,
+        heads,
         kept,
         levels,
         months,
@@ -263,14 +265,15 @@ def stages() -> Iterator[dict[str, float]]:
         scopes,
         standing,
         state,
+        stays,
         tallies,
         tenure,
     )  # fmt: skip
 
     found: dict[str, float] = {}
-    modules = (acts, answers, bridging, brokers, callers, changes, channels, counting, kept, levels,
-               months, participation, refresh, scopes, standing, state, tallies,
-               tenure)  # fmt: skip
+    modules = (across, acts, answers, bridging, brokers, callers, changes, channels, counting,
+               heads, kept, levels, months, participation, refresh, scopes, standing, state, stays,
+               tallies, tenure)  # fmt: skip
     for module in modules:
         for name, function in list(vars(module).items()):
             if (
