@@ -3,6 +3,7 @@
 Commands are imported when they are called, so that `cophub --help` answers at once.
 """
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -12,8 +13,10 @@ import click
 
 from cophub.cli.notes import show_notes
 from cophub.cli.options import State, shared
+from cophub.error_codes import UNFORESEEN
 from cophub.errors import CophubError
 
+_log = logging.getLogger("cophub.cli")
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
         "demo": ("demo:demo", "Invented vendors, synced and published: see what you get."),
@@ -123,13 +126,19 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """The exit code of one command; what went wrong is one line on standard error."""
-    state = State()
     show_notes()
+    try:
+        return _run(State(), arguments)
+    finally:
+        show_notes()  # whoever calls this again begins without the log that was asked for
+
+
+def _run(state: State, arguments: list[str] | None) -> int:
     try:
         answer = cli.main(args=arguments, prog_name="cophub", standalone_mode=False, obj=state)
         return answer if isinstance(answer, int) else 0
     except CophubError as error:
-        return _say(state, str(error), 2)
+        return _say(state, str(error), 2, error.code)
     except click.Abort:
         return _say(state, "stopped", 130)
     except click.ClickException as error:
@@ -140,17 +149,20 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: never a bare traceback
         from cophub.cli.surprise import record
 
-        return _say(state, record(state, error), 2)
+        return _say(state, record(state, error), 2, UNFORESEEN)
 
 
-def _say(state: State, message: str, code: int) -> int:
+def _say(state: State, message: str, exit_code: int, code: str | None = None) -> int:
     if state.debug and sys.exc_info()[1] is not None:
         import traceback
 
         traceback.print_exc()
+    if state.log_json:
+        _log.error(message, extra={"code": code})
+        return exit_code
     label = click.style("cophub:", fg="red", bold=True)
-    click.echo(f"{label} {message}", err=True)
-    return code
+    click.echo(f"{label} {message}{click.style(f' [{code}]', dim=True) if code else ''}", err=True)
+    return exit_code
 
 
 __all__ = ["SECTIONS", "cli", "main", "run"]

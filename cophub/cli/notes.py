@@ -5,6 +5,7 @@ import logging
 import click
 
 _SOURCE = "cophub.source."
+_NAME = "cophub command line"
 
 
 class Notes(logging.Handler):
@@ -25,7 +26,22 @@ class Notes(logging.Handler):
 
 
 def show_notes() -> None:
-    """Show them from now on, once however often this is called."""
+    """Show them from now on, and nothing else of the log."""
+    _only(Notes(), logging.NOTSET)
+
+
+def show_log(level: str | None, *, as_json: bool) -> None:
+    """Show the log from a level on (info, when none is named) in place of the notes."""
+    from cophub.cli.log_lines import handler
+
+    _only(handler(as_json=as_json), getattr(logging, (level or "info").upper()))
+
+
+def _only(handler: logging.Handler, level: int) -> None:
+    """The one handler of the command line takes the place of the one before."""
+    handler.name = _NAME
     logger = logging.getLogger("cophub")
-    if not any(isinstance(handler, Notes) for handler in logger.handlers):
-        logger.addHandler(Notes())
+    for before in [one for one in logger.handlers if one.name == _NAME]:
+        logger.removeHandler(before)
+    logger.addHandler(handler)
+    logger.setLevel(level)

@@ -1,5 +1,6 @@
 """Options that every command takes, before its name or after it."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cophub.cli.notes import show_log
+from cophub.logs import LEVELS
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cophub.hub import Hub
 
+_log = logging.getLogger("cophub.cli")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -24,6 +29,8 @@ class State:
     config: str | None = None
     json: bool = False
     debug: bool = False
+    log_level: str | None = None
+    log_json: bool = False
 
     @property
     def path(self) -> Path:
@@ -40,7 +47,15 @@ class State:
                 yield hub
             finally:
                 if plugin_problems and "plugins" in vars(hub):
-                    warn(hub.plugins.problems)
+                    self.warn(hub.plugins.problems)
+
+    def warn(self, lines: list[str]) -> None:
+        """Each line as a warning on standard error, as JSON where the log is."""
+        for line in lines:
+            if self.log_json:
+                _log.warning(line)
+            else:
+                click.echo(f"{click.style('warning:', fg='yellow')} {line}", err=True)
 
     def _clock(self) -> "Callable[[], datetime] | None":
         if not (self.path.parent / "demo.json").exists():
@@ -50,21 +65,27 @@ class State:
         return demo_time(self.path)
 
 
-def warn(lines: list[str]) -> None:
-    """Each line as a warning on standard error."""
-    for line in lines:
-        click.echo(f"{click.style('warning:', fg='yellow')} {line}", err=True)
-
-
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     # Both the group and the command have the option; the one that was given wins, the last of two.
     if value not in (None, False) and param.name:
-        setattr(ctx.ensure_object(State), param.name, value)
+        state = ctx.ensure_object(State)
+        setattr(state, param.name, value)
+        if param.name in ("log_level", "log_json"):
+            show_log(state.log_level, as_json=state.log_json)
 
 
 def shared(function: F) -> F:
-    """Give a command `--config`, `--json` and `--debug`."""
+    """Give a command `--config`, `--json`, `--debug`, `--log-level` and `--log-json`."""
     options: dict[str, dict[str, Any]] = {
+        "--log-json": {
+            "is_flag": True,
+            "help": "Log what is done to standard error, a JSON object on each line.",
+        },
+        "--log-level": {
+            "type": click.Choice(LEVELS, case_sensitive=False),
+            "metavar": "LEVEL",
+            "help": "Log to standard error from here on: debug, info, warning or error.",
+        },
         "--debug": {"is_flag": True, "help": "Show where an error came from."},
         "--json": {"is_flag": True, "help": "Answer as JSON, for a program to read."},
         "--config": {

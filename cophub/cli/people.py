@@ -10,7 +10,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.forget import people_forget
-from cophub.cli.options import State, pass_state, shared, warn
+from cophub.cli.options import State, pass_state, shared
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def people_show(state: State, person: str, addresses: bool, history: bool) -> No
         uses = hub.directory.uses(card)
     if show.finish(state, {"meant": found, "person": card, "sources": uses}):
         return
-    redirected(found)
+    redirected(state, found)
     show_card(card, uses, history)
 
 
@@ -168,13 +168,13 @@ def people_why(state: State, person: str, other: str | None, addresses: bool) ->
         if other is None:
             found, why = hub.directory.why(person, addresses=addresses)
             if not show.finish(state, {"meant": found, "why": why}):
-                redirected(found)
+                redirected(state, found)
                 cards.show_why(why)
             return
         answer = hub.directory.between(person, other, addresses=addresses)
     if not show.finish(state, answer):
-        redirected(answer.a)
-        redirected(answer.b)
+        redirected(state, answer.a)
+        redirected(state, answer.b)
         cards.show_between(answer)
 
 
@@ -351,10 +351,12 @@ def people_rename_source(state: State, old: str, new: str, dry_run: bool) -> Non
 people.add_command(people_forget)
 
 
-def redirected(found: "Meant") -> None:
+def redirected(state: State, found: "Meant") -> None:
     """Say that an id is an old one of somebody."""
     if found.redirected_from:
-        warn([f"{found.redirected_from[:8]} was merged into {found.person[:8]}, who is shown"])
+        state.warn(
+            [f"{found.redirected_from[:8]} was merged into {found.person[:8]}, who is shown"]
+        )
 
 
 def told(state: State, change: "Change") -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cophub.cli import show
-from cophub.cli.options import State, warn
+from cophub.cli.options import State
 from cophub.errors import ConfigError
 from cophub.hub.export import new_file
 from cophub.hub.question_sheet import ONE, TWO
@@ -53,7 +53,7 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     if found.bad:
         said.append(f"{len(found.bad):,} rows were not taken")
     show.say(f"{show.mark('warning' if found.bad else 'done')} {', '.join(said)}")
-    warn([f"{source.name}, line {row.line}: {mask_text(row.reason)}" for row in found.bad])
+    state.warn([f"{source.name}, line {row.line}: {mask_text(row.reason)}" for row in found.bad])
     if found.waits:
         show.say(f"  {show.mark('warning')} they are kept, but people wait: {found.waits}")
     elif found.kept and not found.dry_run:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cophub.cli import show
-from cophub.cli.options import State, pass_state, shared, warn
+from cophub.cli.options import State, pass_state, shared
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def connectors(state: State, ctx: click.Context) -> None:
         for name, connector in sorted(plugins.connectors.items())
     ]  # fmt: skip
     show.table(("connector", "what", "streams", "from"), rows)
-    warn(plugins.problems)
+    state.warn(plugins.problems)
 
 
 @connectors.command("show")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cophub.cli import show
-from cophub.cli.options import State, pass_state, shared, warn
+from cophub.cli.options import State, pass_state, shared
 from cophub.cli.progress import Watch, watching
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def run(state: State, pipelines: tuple[str, ...], no_sync: bool) -> int:
         site = hub.config.site / "index.html"
         wrong = hub.directory.contradictions()
         common = hub.directory.common_keys()
-    warn([f"decisions about people contradict one another: {line}" for line in wrong])
+    state.warn([f"decisions about people contradict one another: {line}" for line in wrong])
     if not show.finish(state, {"results": found, "site": str(site), "common_keys": common}):
         if common:
             show.say(f"  {show.dim(common)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -46,9 +47,9 @@ def pages(
         yield page
     worker = ThreadPoolExecutor(1, thread_name_prefix="cophub-next-page")
     try:
-        ahead = worker.submit(listing.fetch)
+        ahead = worker.submit(copy_context().run, listing.fetch)
         while (page := ahead.result()) is not None:
-            ahead = worker.submit(listing.fetch)
+            ahead = worker.submit(copy_context().run, listing.fetch)
             yield page
     finally:
         worker.shutdown(wait=False, cancel_futures=True)

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import httpx
@@ -157,7 +158,7 @@ class Transport:
         ahead: deque[Future[R]] = deque()
         try:
             for item in items:
-                ahead.append(pool.submit(function, item))
+                ahead.append(pool.submit(copy_context().run, function, item))
                 if len(ahead) == workers:
                     yield ahead.popleft().result()
             while ahead:

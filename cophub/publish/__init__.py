@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from cophub import __version__
 from cophub.error_codes import UNFORESEEN
 from cophub.errors import CophubError, PluginError
+from cophub.logs import bound
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
 from cophub.publish.folder import Version
 from cophub.warehouse import Warehouse, pipelines, state
@@ -88,7 +89,9 @@ def run_pipelines(
                 communities=communities,
                 log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
             )
-            result = _run_one(pipeline, context, run)
+            with bound(run=run.number, pipeline=pipeline.name):
+                result = _run_one(pipeline, context, run)
+                _log_end(result)
             run.results.append(result)
             with warehouse.begin() as connection:
                 pipelines.end(
@@ -159,6 +162,11 @@ def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run)
         _log.debug('pipeline "%s" raised', pipeline.name, exc_info=True)
         return _failed(pipeline, began, _one_line(failure), UNFORESEEN)
     return PipelineResult(pipeline.name, "done", count, time.perf_counter() - began)
+
+
+def _log_end(result: PipelineResult) -> None:
+    fields = dict(event="pipeline.end", state=result.state, code=result.code, files=result.files)
+    _log.info("%s: %s", result.state, result.error or f"{result.files} files", extra=fields)
 
 
 def _failed(pipeline: Pipeline, began: float, error: str, code: str) -> PipelineResult:

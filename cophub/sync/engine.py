@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from cophub.errors import CophubError, CursorExpired, SourceBusy, SourceUnavaila
 from cophub.http import MemoryTokens, TokenStore, Transport
 from cophub.http.limits import Traffic
 from cophub.http.retry import AGAIN
+from cophub.logs import bound
 from cophub.records import Membership
 from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
@@ -26,6 +28,7 @@ from cophub.warehouse.state import AskedBy
 log = logging.getLogger("cophub.sync")
 
 PARALLEL_SOURCES = 8
+_COUNTS = ("seen", "new", "changed", "gone", "rejected", "requests")
 
 
 def _now() -> datetime:
@@ -66,7 +69,7 @@ class SyncEngine:
             yield self.sync_one(specs[0], wish)
             return
         with ThreadPoolExecutor(PARALLEL_SOURCES, thread_name_prefix="sync") as pool:
-            runs = [pool.submit(self.sync_one, spec, wish) for spec in specs]
+            runs = [pool.submit(copy_context().run, self.sync_one, spec, wish) for spec in specs]
             try:
                 for run in as_completed(runs):
                     yield run.result()
@@ -120,6 +123,16 @@ class _SourceRun:
                 connection, kind=kind, source=self.spec.name, now=self.started, version=__version__,
                 asked_by=self.wish.asked_by,
             )  # fmt: skip
+        with bound(run=self.run, source=self.spec.name):
+            log.info("%s begins", kind, extra=dict(event="run.start"))
+            result = self._read_all()
+            told = dict(event="run.end", state=result.state, code=result.code)
+            log.info("%s %s", kind, result.state, extra=told)
+        return result
+
+    def _read_all(self) -> RunResult:
+        """Read the streams, and close the run."""
+        warehouse = self.engine.warehouse
         results: list[StreamResult] = []
         error: str | None = None
         code: str | None = None
@@ -177,7 +190,9 @@ class _SourceRun:
             if silent_to:
                 yield self._not_tried(stream, silent_to)
                 continue
-            result = self._run_stream(stream, transport)
+            with bound(stream=stream.name):
+                result = self._run_stream(stream, transport)
+                _log_end(result)
             heard = heard or (result.state != "failed" and result.requests > 0)
             if not heard and _silent(self._unavailable, transport.traffic):
                 silent_to = stream.name
@@ -342,6 +357,14 @@ class _SourceRun:
                 connection, self.spec.name, stream.name,
                 value=gap, run=self.run, now=self.started, lane=state.GAP,
             )  # fmt: skip
+
+
+def _log_end(result: StreamResult) -> None:
+    counts = {name: getattr(result, name) for name in _COUNTS}
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    fields = dict(event="stream.end", state=result.state, code=result.code, **counts)
+    why = result.error or result.held_for or told or "nothing new"
+    log.info("%s: %s", result.state, why, extra=fields)
 
 
 def _verdict(results: list[StreamResult], error: str | None, stopping: bool) -> RunState:

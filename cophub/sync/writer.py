@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from cophub.records import Checkpoint, Gone, Item, Record, Reject
@@ -47,7 +48,9 @@ class WriterThread:
         self._write = write
         self._queue: queue.Queue[Parcel | None] = queue.Queue(QUEUE_LENGTH)
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name=f"write {name}", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._run,), name=f"write {name}", daemon=True
+        )
         self._thread.start()
 
     def put(self, parcel: Parcel) -> None:

@@ -103,7 +103,7 @@ def test_without_a_file_one_line_says_how_to_begin(cophub: Call, folder: Folder)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
         "cophub: plugins.toml: there is no such file; `cophub init` writes one, --config names"
-        " another\n"
+        " another [CPH-C01]\n"
     )
 
 
@@ -134,7 +134,7 @@ def test_an_unforeseen_error_is_one_line_and_its_traceback_is_in_a_file(
     assert found.returncode == 2
     assert found.stderr == (
         "cophub: something that nobody foresaw went wrong (RuntimeError);"
-        f" where it happened is in {log}\n"
+        f" where it happened is in {log} [CPH-X01]\n"
     )
     text = log.read_text()
     assert "in broken" in text
