@@ -39,8 +39,12 @@ def settle_in(history: History) -> None:
         r.Reaction(post="root", account="x23", kind="like", reacted_at=day(2024, 8)),
         _event("call", day(2023, 6), organizer="x24"),
         _event("mailed", day(2023, 9), organizer="X27@example.org"),
+        _event("placed", day(2024, 2), organizer="x24"),
         r.Attendance(event="call", account="x25", minutes=30.0),
         r.Attendance(event="call", account="x26", minutes=30.0, joined_at=day(2024, 11)),
+        r.Attendance(event="call", account="x23"),
+        r.Attendance(event="call", account="x22", registered=True, visits=1),
+        r.Attendance(event="call", account="x21", joined_at=day(2023, 6), left_at=day(2023, 6, 11)),
         r.Campaign(key="news", space="l1", sent_at=day(2023, 7), delivered_count=9),
         r.Delivery(campaign="news", account="x26", open_count=1),
         r.Delivery(campaign="news", account="x27", clicked_at=day(2025, 2), click_count=1),
@@ -63,6 +67,7 @@ def settle_in(history: History) -> None:
     history.bring(r.Membership(space="l9", account="x26"))
     history.bring(_listed("x27", day(2022, 4)))
     history.bring(_listed("x27", day(2022, 4), status="unsubscribed"))
+    _sql("INSERT INTO event_place (source, event, place) VALUES ('talk', 'placed', 'g1')")(history)
 
 
 def _post(key: str, account: str, at: datetime, thread: str | None = None, **more: Any) -> r.Post:
@@ -132,6 +137,7 @@ ALONE: dict[str, Callable[[History], None]] = {
     "an event comes late": _brought(_event("other", day(2022, 6), organizer="x24")),
     "an event is called off": _brought(_event("call", day(2023, 6), "x24", cancelled=True)),
     "an event is moved": _brought(_event("call", day(2022, 6), "x24")),
+    "an event is gone": _gone(r.Event, key="mailed"),
     "an event is held by another": _brought(_event("call", day(2023, 6), "x20")),
     "an event is given a place": _sql(
         "INSERT INTO event_place (source, event, place) VALUES ('talk', 'call', 'nowhere')"
@@ -146,6 +152,16 @@ ALONE: dict[str, Callable[[History], None]] = {
         r.Attendance(event="call", account="x20", minutes=30.0)
     ),
     "somebody was hardly there": _brought(r.Attendance(event="call", account="x25", minutes=1.0)),
+    "somebody was registered only": _brought(
+        r.Attendance(event="call", account="x23", registered=True)
+    ),
+    "somebody never entered": _brought(
+        r.Attendance(event="call", account="x22", registered=True, visits=0)
+    ),
+    "somebody left at once": _brought(
+        r.Attendance(event="call", account="x21", joined_at=day(2023, 6), left_at=day(2023, 6))
+    ),
+    "somebody is listed no more": _gone(r.Attendance, event="call", account="x25"),
     "somebody came on another day": _brought(
         r.Attendance(event="call", account="x26", minutes=30.0, joined_at=day(2022, 11))
     ),
@@ -199,6 +215,19 @@ ALONE: dict[str, Callable[[History], None]] = {
     "one is a word": _sql("UPDATE person SET name = 'maria', email = NULL WHERE id = 'x25'"),
     "one is erased": lambda history: history.erase("x28"),
     "one is erased who began a thread": lambda history: history.erase("x20"),
+    "the place of an event is another": _sql(
+        "UPDATE event_place SET place = 'nowhere' WHERE event = 'placed'"
+    ),
+    "an event has no place of its own any more": _sql(
+        "DELETE FROM event_place WHERE event = 'placed'"
+    ),
+    "the row of a post is deleted": _sql("DELETE FROM post WHERE key = 'open'"),
+    "the row of a mark is deleted": _sql("DELETE FROM reaction WHERE account = 'x23'"),
+    "the row of an event is deleted": _sql("DELETE FROM event WHERE key = 'mailed'"),
+    "the row of a stay is deleted": _sql("DELETE FROM attendance WHERE account = 'x26'"),
+    "the row of a campaign is deleted": _sql("DELETE FROM campaign WHERE key = 'news'"),
+    "the row of an opening is deleted": _sql("DELETE FROM delivery WHERE account = 'x24'"),
+    "the row of a document is deleted": _sql("DELETE FROM document WHERE key = 'paper'"),
     "a space serves another": _sql(
         "INSERT INTO community_space (community, source, space, set_by)"
         " SELECT key, 'talk', 'g1', 'config' FROM community WHERE key NOT IN"
