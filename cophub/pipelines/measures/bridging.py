@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from operator import add
 
 import igraph
 
@@ -62,12 +61,17 @@ def _on_the_way(graph: igraph.Graph, ends: Sequence[int]) -> list[int]:
     return [v for v in range(len(links)) if v not in left_out]
 
 
+_AT_ONCE = 32
+"""So many lists are added up in one go."""
+
+
 def _bridging(graph: igraph.Graph, groups: Groups, ends: Sequence[int]) -> list[float]:
     beside = graph.get_adjlist()
     place = graph.connected_components().membership
     across: dict[int, list[int]] = {}
     over = [0.0] * graph.vcount()
     near = [0.0] * graph.vcount()
+    waiting: list[list[float]] = []
     pairs = 0
     for s in ends:
         if groups[s] not in across:
@@ -78,10 +82,14 @@ def _bridging(graph: igraph.Graph, groups: Groups, ends: Sequence[int]) -> list[
             continue
         # Half of each path, as igraph tells of an undirected graph: the other half comes from t.
         paths = graph.betweenness(directed=False, sources=[s], targets=targets)
-        over = list(map(add, over, paths))
+        waiting.append(paths)
+        if len(waiting) == _AT_ONCE:
+            over = list(map(sum, zip(over, *waiting, strict=True)))
+            waiting.clear()
         for v in beside[s]:
             near[v] += 2 * paths[v]
         _two_steps(beside, s, set(targets), near)
+    over = list(map(sum, zip(over, *waiting, strict=True)))
     if not pairs:
         return over
     return [max(0.0, 2 * (a - b) / pairs) for a, b in zip(over, near, strict=True)]
@@ -145,12 +153,14 @@ def parted(graph: igraph.Graph, groups: Groups) -> dict[int, list[Edge]]:
         pair for vector in counts.values() for pair in combinations(_present(vector), 2)
     )
     total = sum(counts.values())
+    present = {part: _present(vector) for part, vector in counts.items()}
     found: dict[int, list[Edge]] = {}
     for person, sides in sides_of.items():
-        before = _present(counts[place[person]])
-        after = [set(_present(side)) for side in sides]
-        if any(len(side) == len(before) for side in after):
+        before = present[place[person]]
+        # The last side is what lies above, mostly nearly everybody.
+        if any(len(_present(side)) == len(before) for side in reversed(sides)):
             continue
+        after = [set(_present(side)) for side in sides]
         left = set(_present(total - whole[person]))
         pairs = [
             (x, y)
@@ -184,7 +194,12 @@ _BITS = 32
 
 
 def _vector(groups: int) -> int:
-    return sum(1 << _BITS * place for place in range(groups.bit_length()) if groups >> place & 1)
+    vector = 0
+    while groups:
+        last = groups & -groups
+        vector |= 1 << _BITS * (last.bit_length() - 1)
+        groups ^= last
+    return vector
 
 
 def _present(vector: int) -> list[int]:

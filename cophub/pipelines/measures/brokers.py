@@ -79,24 +79,21 @@ def _rank(
     sampled: bool,
 ) -> list[Broker]:
     shares, roles, parted = measured
+    # Sums of fractions in another order differ in their last digits.
+    shares = [round(share, 9) for share in shares]
     found = [
         Broker(
             person,
             communities[person],
-            # Sums of fractions in another order differ in their last digits.
-            round(shares[place], 9),
+            share,
             sampled,
             role.liaison,
             role.gatekeeper,
             role.representative,
             [[keys[x], keys[y]] for x, y in parted.get(place, ())],
         )
-        for place, (person, role) in enumerate(zip(people, roles, strict=False))
-    ]
-    found = [
-        one
-        for one in found
-        if one.bridging or one.liaison or one.gatekeeper or one.representative or one.parted
+        for place, (person, share, role) in enumerate(zip(people, shares, roles, strict=False))
+        if share or role.liaison or role.gatekeeper or role.representative or place in parted
     ]
     found.sort(key=lambda one: (-one.bridging, -one.liaison, one.person))
     return found[:KEPT] + [one for one in found[KEPT:] if one.parted]
@@ -106,36 +103,43 @@ def _links(connection: Connection, calendar: Calendar) -> list[tuple[str, str]]:
     """Who answered or marked a post of whom, each pair once for each direction."""
     since = calendar.now - timedelta(days=BROKER_DAYS)
     rows = execute(connection, _LINKS, since=since, now=calendar.now)
-    return sorted({(str(row.a), str(row.b)) for row in rows})
+    return sorted((str(a), str(b)) for a, b in map(tuple, rows))
 
 
-def _persons(act: str, of: str) -> str:
-    """Joins an act and the post it is about to their people."""
-    return f"""
-      JOIN scope_space s ON s.community = '' AND s.source = {of}.source AND s.space = {of}.space
-      JOIN person_account pa ON pa.source = {act}.source AND pa.account = {act}.account
-      JOIN person h ON h.id = pa.person AND h.kind = 'person'
-      JOIN person_account oa ON oa.source = {of}.source AND oa.account = {of}.account
-      JOIN person o ON o.id = oa.person AND o.kind = 'person'
-    """
-
-
+_PERSON = """
+    JOIN person_account {0}a ON {0}a.source = {0}.source AND {0}a.account = {0}.account
+    JOIN person {0}h ON {0}h.id = {0}a.person AND {0}h.kind = 'person'
+"""
+_POST = f"""
+    <then> JOIN post t ON t.source = d.source AND t.key = d.post
+    JOIN scope_space s ON s.community = '' AND s.source = t.source AND s.space = t.space
+    {_PERSON.format("t")}
+    WHERE ta.person <> d.person AND t.deleted_at IS NULL AND t.gone_at IS NULL
+"""
+"""What an act is about, and whose it is. Grouped by what it is about, that is looked up in order;
+the source does not come first, or SQLite would read all posts in the order of an index."""
 _LINKS = f"""
-    SELECT DISTINCT pa.person AS a, oa.person AS b
-    FROM post p
-    JOIN post t ON t.source = p.source AND t.key = coalesce(p.reply_to, p.thread)
-    {_persons("p", "t")}
-    WHERE p.posted_at > :since AND p.posted_at <= :now AND pa.person <> oa.person
-      AND p.deleted_at IS NULL AND p.gone_at IS NULL AND coalesce(p.kind, 'message') <> 'system'
-      AND t.deleted_at IS NULL AND t.gone_at IS NULL AND coalesce(t.kind, 'message') <> 'system'
+    SELECT d.person AS a, ta.person AS b
+    FROM (
+      SELECT p.source, coalesce(p.reply_to, p.thread) AS post, pa.person
+      FROM post p
+      {_PERSON.format("p")}
+      WHERE p.posted_at > :since AND p.posted_at <= :now
+        AND coalesce(p.reply_to, p.thread) <> p.key AND p.deleted_at IS NULL
+        AND p.gone_at IS NULL AND coalesce(p.kind, 'message') <> 'system'
+      GROUP BY coalesce(p.reply_to, p.thread), p.source, pa.person
+    ) d
+    {_POST} AND coalesce(t.kind, 'message') <> 'system'
     UNION
-    SELECT pa.person, oa.person
-    FROM reaction r
-    JOIN post t ON t.source = r.source AND t.key = r.post
-    {_persons("r", "t")}
-    WHERE coalesce(r.reacted_at, t.posted_at) > :since
-      AND coalesce(r.reacted_at, t.posted_at) <= :now AND pa.person <> oa.person
-      AND r.gone_at IS NULL AND t.deleted_at IS NULL AND t.gone_at IS NULL
+    SELECT d.person, ta.person
+    FROM (
+      SELECT r.source, r.post, r.reacted_at, ra.person
+      FROM reaction r
+      {_PERSON.format("r")}
+      WHERE r.gone_at IS NULL
+        AND (r.reacted_at IS NULL OR (r.reacted_at > :since AND r.reacted_at <= :now))
+    ) d
+    {_POST} AND (d.reacted_at IS NOT NULL OR (t.posted_at > :since AND t.posted_at <= :now))
 """
 
 
@@ -155,7 +159,8 @@ def _communities(
         q=calendar.running,
     )
     found: dict[str, list[str]] = {}
-    for person, community in sorted((str(row[0]), str(row[1])) for row in rows):
-        if person in people:
-            found.setdefault(person, []).append(community)
+    for person, community in sorted(
+        (str(person), str(community)) for person, community in map(tuple, rows) if person in people
+    ):
+        found.setdefault(person, []).append(community)
     return found

@@ -37,7 +37,7 @@ POSTED_IN = """place (source, space) AS (
          (SELECT min(p.space) FROM post p WHERE p.source = l.source AND p.space > l.space)
   FROM place l WHERE l.space IS NOT NULL
 )"""
-"""To come after WITH RECURSIVE: where the sources of any community have posts, from one space to the
+"""To come after WITH RECURSIVE: where sources of any community have posts, from one space to the
 next by the index, as posts are many. What follows the last space of a source is NULL."""
 
 
