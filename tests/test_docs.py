@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from cophub import hookspecs
 from cophub.cli import cli
-from cophub.config import Source, load_config, tables
+from cophub.config import Source, load_config, tables, timed_tables
 from cophub.plugins import BUILT_IN, load_plugins
 from cophub.warehouse import views
 from cophub.warehouse.tables import metadata
@@ -113,7 +113,7 @@ def test_each_pipeline_has_a_section_with_each_of_its_settings(pipeline):
         ("[plugins]", tables.PluginsTable),
         ("[sources.NAME]", Source),
         ("[communities.KEY]", tables.CommunityTable),
-        ("[pipelines.NAME]", tables.PipelineTable),
+        ("[pipelines.NAME]", timed_tables.PipelineTable),
     ],
 )
 def test_each_key_of_plugins_toml_is_explained_and_no_other(heading, model: type[BaseModel]):

@@ -28,14 +28,13 @@ from cophub.config.reading import read, shown
 from cophub.config.tables import (
     CommunityTable,
     HubTable,
-    PipelineTable,
     PluginsTable,
     Table,
-    Timed,
     no_duplicates,
     usable_name,
     warehouse_address,
 )
+from cophub.config.timed_tables import PipelineTable, Timed
 from cophub.config.timetable import Timetable
 from cophub.connector import Connector
 from cophub.errors import ConfigError

@@ -1,23 +1,19 @@
 """The tables of plugins.toml, each value checked where it stands."""
 
 import re
-from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
     field_validator,
-    model_validator,
 )
 
 from cophub.config.environment import FromEnvironment
-from cophub.config.timetable import Timetable, crontab, parse_every
 from cophub.zones import known_zone
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -43,17 +39,6 @@ def _zone(value: Any) -> ZoneInfo:
     if not isinstance(value, str):
         raise ValueError('must be text in quotes, such as "Europe/Geneva"')
     return known_zone(value)
-
-
-def _every(value: Any) -> timedelta:
-    if isinstance(value, str):
-        return parse_every(value)
-    raise ValueError('must be text in quotes, such as "6 hours"')
-
-
-def _cron(value: str) -> str:
-    crontab(value, ZoneInfo("UTC"))
-    return value
 
 
 def usable_name(value: str) -> str:
@@ -122,32 +107,6 @@ class CommunityTable(Table):
                     ' "newsletter:a1b2c3" (`cophub discover SOURCE` lists the keys)'
                 )
         return no_duplicates(spaces, "space")
-
-
-class Timed(Table):
-    """What a source and a pipeline have in common: when they run, and settings of their own."""
-
-    every: Annotated[timedelta | None, BeforeValidator(_every)] = None
-    cron: Annotated[str | None, AfterValidator(lambda v: v if v is None else _cron(v))] = None
-    settings: dict[str, Any] = Field(default={}, repr=False)
-
-    @model_validator(mode="after")
-    def _one_timetable(self) -> "Timed":
-        if self.every is not None and self.cron is not None:
-            raise ValueError("has both every and cron; keep one of them")
-        return self
-
-    @property
-    def timetable(self) -> Timetable:
-        """When it runs."""
-        return Timetable(self.every, self.cron)
-
-
-class PipelineTable(Timed):
-    """`[pipelines.NAME]`: when a pipeline runs, and its settings."""
-
-    upload: dict[str, dict[str, Any]] = {}
-    """Of `site`: by the name of a source, where that vendor shows the site as well."""
 
 
 def no_duplicates(values: list[str], what: str) -> list[str]:

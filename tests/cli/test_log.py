@@ -116,3 +116,24 @@ def test_what_one_command_was_asked_holds_for_no_other(cophub: Call, chatty: Non
 def test_an_error_on_a_terminal_ends_with_its_code(cophub: Call, folder: Folder) -> None:
     folder.configure("[hub]\nsiet = 1\n")
     assert cophub("status").err.rstrip().endswith(" [CPH-C01]")
+
+
+def test_programs_read_the_code_of_what_went_wrong(
+    cophub: Call, chatty: None, folder: Folder
+) -> None:
+    """The same in the answer of the sync, in its run and stream, and in the status."""
+    [module] = folder.folder.glob("chatty_*.py")
+    module.write_text(
+        CHATTY.replace("client = ctx.transport", 'raise AuthError("no")').replace(
+            "import Account", "import Account, AuthError"
+        )
+    )
+    [synced] = json.loads(cophub("sync", "s1", "--json").out)["results"]
+    [run] = json.loads(cophub("runs", "--json").out)["runs"]
+    [source] = [
+        one
+        for one in json.loads(cophub("status", "--json").out)["sources"]
+        if one["source"] == "s1"
+    ]
+    for found in (synced, run, source["last"]):
+        assert (found["code"], found["streams"][0]["code"]) == ("CPH-A01", "CPH-A01")
