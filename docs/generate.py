@@ -27,7 +27,7 @@ from cophub.error_codes import CATALOGUE
 from cophub.pipeline import Pipeline
 from cophub.plugins import load_plugins
 from cophub.records import RECORDS, Record
-from cophub.warehouse import contract, tables, views
+from cophub.warehouse import contract, privacy, tables, views
 from cophub.warehouse.columns import field_kinds
 from cophub.warehouse.definitions import ACTS, MONTH_KINDS, Group, measures_of
 
@@ -317,9 +317,10 @@ def dictionary() -> str:
     parts = []
     for name in table_names():
         found = tables.metadata.tables[name]
-        rows = [_column_row(column) for column in found.columns]
+        tags = privacy.tags(name)
+        rows = [(*_column_row(column), tags[column.name]) for column in found.columns]
         parts += [f"### `{name}`", f"{found.comment}. {_version(name)}".strip(), _key_of(found)]
-        parts.append(table(("column", "SQLite", "PostgreSQL", "what it is"), rows))
+        parts.append(table(("column", "SQLite", "PostgreSQL", "what it is", "tag"), rows))
     return "\n\n".join(parts)
 
 
@@ -354,9 +355,10 @@ def view_list() -> str:
     """Every view with its columns and its definition."""
     parts = []
     for view in views.VIEWS:
-        rows = [(f"`{name}`", words) for name, words in view.columns.items()]
+        tags = privacy.tags(view.name)
+        rows = [(f"`{name}`", words, tags[name]) for name, words in view.columns.items()]
         parts += [f"### `{view.name}`", f"{view.comment}. {_version(view.name)}"]
-        parts.append(table(("column", "what it is"), rows))
+        parts.append(table(("column", "what it is", "tag"), rows))
         summary = "<summary>Definition, on SQLite</summary>"
         sql = code(view.definition("sqlite"), "sql")
         parts.append(f"<details>{summary}\n\n{sql}\n\n</details>")
