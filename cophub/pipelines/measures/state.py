@@ -132,8 +132,8 @@ def hub_mark(connection: Connection) -> str:
 def _mark(connection: Connection, queries: tuple[str, ...]) -> str:
     found = sha256()
     for sql in queries:
-        rows = sorted(map(repr, map(tuple, execute(connection, sql))))
-        found.update("\n".join(rows).encode())
+        rows = sorted(map(msgspec.json.encode, map(tuple, execute(connection, sql))))
+        found.update(b"\n".join(rows))
     return found.hexdigest()[:16]
 
 
