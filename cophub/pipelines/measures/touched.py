@@ -118,6 +118,9 @@ _TOUCHED = (
     f"{_DELIVERED} WHERE {_NEW.format('d')}",
     f"{_DELIVERED} WHERE {_theirs('d')}",
     f"{_DELIVERED} JOIN changed_campaign x ON x.source = c.source AND x.key = c.key",
+    # Of a campaign whose row is deleted, openings with a day of their own were counted on it.
+    "SELECT d.opened_at, d.clicked_at FROM changed_campaign x"
+    " JOIN delivery d ON d.source = x.source AND d.campaign = x.key",
     f"{_DELIVERED} JOIN due_key n ON n.record = 'delivery' AND n.source = c.source"
     " AND n.key = c.key",
     "SELECT c.sent_at, CAST(NULL AS <instant>) FROM due_key n"

@@ -31,14 +31,20 @@ class History:
     """A hub to which things happen, each by the number that it is given."""
 
     def __init__(self, warehouse: Warehouse, *, begun: bool = False) -> None:
-        """`begun`: the warehouse is one in which a history began before."""
+        """`begun`: the warehouse is one in which a history began before, up to its figures."""
         self.warehouse = warehouse
-        self.now = BEGIN
+        self.now = self._last_counted() if begun else BEGIN
         self.zone = "Europe/Zurich"
         self.rng = random.Random(0)
         self.unfinished: dict[str, int] = {}
         if not begun:
             self._begin()
+
+    def _last_counted(self) -> datetime:
+        with self.warehouse.connect() as connection:
+            counted = read_state(connection)
+        assert counted, "no figures were made"
+        return counted.now
 
     # --- what can happen ---------------------------------------------------------------------
 

@@ -4,13 +4,16 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cophub.pipelines.measures import changes
+from cophub.pipelines.measures.changes import Plan
 from cophub.warehouse import Warehouse
-from tests.pipelines.measures.alone import ALONE, settle_in
+from tests.pipelines.measures.alone import ALONE, COUNTED_WHOLE, settle_in
 from tests.pipelines.measures.histories import OFTEN, History
 
 HISTORIES = st.lists(
@@ -43,6 +46,17 @@ def settled(begun: Path) -> Path:
     history.refresh()
     warehouse.dispose()
     return file
+
+
+def noting(plan: Callable[..., Any], plans: list[Plan]) -> Callable[..., Any]:
+    """The same function, which notes what it plans."""
+
+    def noted(*given: Any) -> Any:
+        found = plan(*given)
+        plans.append(found[0])
+        return found
+
+    return noted
 
 
 def wrong_after(history: History, happened: list[tuple[str, int, bool]]) -> list[str]:
@@ -87,7 +101,9 @@ def test_on_postgresql_too(
 
 
 @pytest.mark.parametrize("change", sorted(ALONE))
-def test_no_change_is_missed(settled: Path, tmp_path: Path, change: str) -> None:
+def test_no_change_is_missed(
+    settled: Path, tmp_path: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "cophub.db"
     shutil.copy(settled, file)
     warehouse = Warehouse.open(f"sqlite:///{file}")
@@ -96,9 +112,14 @@ def test_no_change_is_missed(settled: Path, tmp_path: Path, change: str) -> None
         history.now += timedelta(hours=2)
         before = history.from_nothing()
         ALONE[change](history)
-        made, whole = history.refresh(), history.from_nothing()
+        plans: list[Plan] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(changes, "plan", noting(changes.plan, plans))
+            made = history.refresh()
+        whole = history.from_nothing()
     finally:
         warehouse.dispose()
     for table, rows in whole.items():
         assert made[table] == rows, table
     assert before != whole, "the change changes no figure: it tests nothing"
+    assert [plan.whole for plan in plans] == [change in COUNTED_WHOLE]
