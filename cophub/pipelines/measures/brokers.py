@@ -11,10 +11,11 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from cophub.pipelines.measures.acts import within
 from cophub.pipelines.measures.calendar import Calendar
+from cophub.warehouse import tables
 from cophub.warehouse.definitions import BROKER_DAYS
 from cophub.warehouse.staging import execute
 
@@ -57,6 +58,21 @@ def brokers(
     if len(people) > most:
         ends = sorted(sorted(ends, key=lambda end: sha256(people[end].encode()).digest())[:sample])
     return _rank(people, communities, keys, _measured(edges, groups, ends), len(people) > most)
+
+
+def kept_sample(connection: Connection) -> list[tuple[Any, ...]]:
+    """The rows that stand in the table, without their version, where they come from a sample.
+
+    Empty where they do not, or where somebody in them is nobody any more: to be found anew.
+    """
+    broker, person = tables.broker, tables.person
+    columns = [column for column in broker.columns if column.name != "version"]
+    rows = connection.execute(select(*columns).order_by(broker.c.person)).all()
+    there = select(person.c.id).where(person.c.kind == "person")
+    gone = select(func.count()).select_from(broker).where(broker.c.person.not_in(there))
+    if not rows or not rows[0].sampled or connection.scalar(gone):
+        return []
+    return [tuple(row) for row in rows]
 
 
 def _measured(edges: list[tuple[int, int]], groups: list[int], ends: list[int]) -> tuple[Any, ...]:

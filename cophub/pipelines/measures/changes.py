@@ -19,7 +19,7 @@ from cophub.pipelines.measures import state as states
 from cophub.pipelines.measures import stays, touched
 from cophub.pipelines.measures.acts import LOOK_BACK
 from cophub.pipelines.measures.answers import IN_TIME
-from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.calendar import Calendar, at, day_number
 from cophub.pipelines.measures.scopes import instant
 from cophub.pipelines.measures.state import Counted
 from cophub.pipelines.measures.touched import stage_changes
@@ -90,7 +90,7 @@ def is_quiet(connection: Connection, marks: Marks, now: datetime, zone: ZoneInfo
         before is not None
         and before.zone == str(zone)
         and before.now <= now
-        and before.now.astimezone(zone).date() == now.astimezone(zone).date()
+        and day_number(before.now, zone) == day_number(now, zone)
         and not execute(connection, "SELECT count(*) FROM due").scalar_one()
         and 0 < before.horizon <= marks.horizon
         and not states.has_written(connection, before.horizon)
@@ -136,6 +136,16 @@ def goes_on(before: Counted, now: Counted) -> bool:
         and (before.zone, before.first, before.spaces) == (now.zone, now.first, now.spaces)
         and before.now <= now.now
         and before.horizon <= now.horizon
+    )
+
+
+def is_same_day(before: Counted | None, now: Counted) -> bool:
+    """Whether what was counted before can be kept, and was counted today."""
+    zone = ZoneInfo(now.zone)
+    return (
+        before is not None
+        and goes_on(before, now)
+        and day_number(before.now, zone) == day_number(now.now, zone)
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, select
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures import changes, scopes
 from cophub.pipelines.measures.across import across_page, count_crowd
-from cophub.pipelines.measures.brokers import brokers
+from cophub.pipelines.measures.brokers import brokers, kept_sample
 from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.channels import channel_rows
 from cophub.pipelines.measures.community import community_page, move_rows
@@ -71,8 +71,11 @@ def _count(
         figures.channels += channel_rows(calendar, scope, facts.reach)
         figures.moves += move_rows(calendar, scope, facts)
     figures.pages.append(across_page(calendar, found, facts, count_crowd(connection)))
-    # Not asdict(), which copies every value deeply.
-    figures.brokers += (tuple(vars(row).values()) for row in brokers(connection, calendar))
+    if changes.is_same_day(marks.before, state):
+        figures.brokers += kept_sample(connection)
+    if not figures.brokers:
+        # Not asdict(), which copies every value deeply.
+        figures.brokers += (tuple(vars(row).values()) for row in brokers(connection, calendar))
     return figures, state
 
 

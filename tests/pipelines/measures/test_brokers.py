@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations, permutations
 from typing import Any
 
@@ -225,6 +225,34 @@ def test_many_people_are_sampled_alike_each_time(bridge: Any, monkeypatch: Any) 
     assert [row | {"version": 0} for row in again.values()] == [
         row | {"version": 0} for row in first.values()
     ]
+
+
+def test_a_sample_is_taken_once_a_day_and_when_somebody_is_gone(
+    bridge: Any, monkeypatch: Any
+) -> None:
+    """d and e talk of nothing else: without their links nobody would stand between."""
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.brokers.__defaults__", (2, 9))
+    run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
+    bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
+    bridge.run(NOW)
+    assert bridge.brokers()["c"]["sampled"]
+
+    def share(person: str, now: datetime) -> float:
+        bridge.run(now)
+        found: float = bridge.brokers().get(person, {}).get("bridging", 0)
+        return found
+
+    before = share("c", NOW)
+    for person in "de":
+        talk(bridge, "soil", "a", person, days=1)
+    bridge.rows.change("post", {"run": 1}, run=2)
+    bridge.rows.add("run", run | {"id": 2, "started_at": NOW})
+    assert share("c", NOW + timedelta(hours=1)) == before
+    assert share("c", NOW + timedelta(days=1)) != before
+
+    bridge.rows.change("person", {"id": "c"}, kind="bot")
+    bridge.run(NOW + timedelta(days=1, hours=1))
+    assert "c" not in bridge.brokers()
 
 
 def test_where_nobody_answers_there_are_no_brokers(hub: Any) -> None:
