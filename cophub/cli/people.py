@@ -11,6 +11,7 @@ import click
 from cophub.cli import show
 from cophub.cli.forget import people_forget
 from cophub.cli.options import State, pass_state, shared
+from cophub.cli.person_export import people_export
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -349,6 +350,7 @@ def people_rename_source(state: State, old: str, new: str, dry_run: bool) -> Non
 
 
 people.add_command(people_forget)
+people.add_command(people_export)
 
 
 def redirected(state: State, found: "Meant") -> None:
