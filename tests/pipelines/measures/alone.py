@@ -64,7 +64,16 @@ def settle_in(history: History) -> None:
         "INSERT INTO community_space (community, source, space, set_by)"
         " VALUES ('soil', 'talk', 'l9', 'config')"
     )(history)
-    history.bring(r.Membership(space="l9", account="x26"))
+    history.bring(*(r.Membership(space="l9", account=account) for account in ("x26", "x29")))
+    # Of some memberships the hub keeps no history: they count from when they were first seen.
+    for sql in (
+        "DELETE FROM membership_period WHERE space = 'l9' AND account IN ('x25', 'x29')",
+        "UPDATE membership SET first_seen_at = '2025-04-05 00:00:00'"
+        " WHERE space = 'l9' AND account = 'x25'",
+        "UPDATE membership SET first_seen_at = '2025-12-05 00:00:00'"
+        " WHERE space = 'l9' AND account = 'x29'",
+    ):
+        _sql(sql)(history)
     history.bring(_listed("x27", day(2022, 4)))
     history.bring(_listed("x27", day(2022, 4), status="unsubscribed"))
     _sql("INSERT INTO event_place (source, event, place) VALUES ('talk', 'placed', 'g1')")(history)
@@ -195,6 +204,10 @@ ALONE: dict[str, Callable[[History], None]] = {
     ),
     "the day comes of who leaves and who joins": lambda history: history.wait_until(
         day(2026, 3, 4)
+    ),
+    "somebody was seen before": _sql(
+        "UPDATE membership SET first_seen_at = '2025-08-05 00:00:00'"
+        " WHERE space = 'l9' AND account = 'x29'"
     ),
     "a space was first looked at later": _sql("DELETE FROM membership WHERE account = 'x24'"),
     "two of a space are one": _sql(
