@@ -34,13 +34,18 @@ class View:
 def create_views(connection: Connection) -> None:
     """Make every view anew, in the caller's transaction."""
     dialect = connection.dialect.name
-    for view in reversed(VIEWS):
-        _run(connection, f"DROP VIEW IF EXISTS {view.name}")
+    drop_views(connection)
     for view in VIEWS:
         words = f"/* {view.comment} */"
         _run(connection, f"CREATE VIEW {view.name} AS {words}\n{view.definition(dialect)}")
         if dialect == "postgresql":
             _comment(connection, view)
+
+
+def drop_views(connection: Connection) -> None:
+    """Take every view away, those first that rest on others, in the caller's transaction."""
+    for view in reversed(VIEWS):
+        _run(connection, f"DROP VIEW IF EXISTS {view.name}")
 
 
 def _comment(connection: Connection, view: View) -> None:
@@ -146,15 +151,20 @@ WHERE p.posted_at IS NOT NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
   AND coalesce(p.kind, 'message') <> 'system'
 """
 
-_REACTIONS = f"""
-SELECT pa.person, r.source, p.space, 'reacted', coalesce(r.reacted_at, p.posted_at),
-       {_WEIGHT["reacted"]}, r.post, 0
+# In two parts, so that whoever reads acts since a day need not look up what old marks are about.
+_REACTIONS = "UNION ALL".join(
+    f"""
+SELECT pa.person, r.source, p.space, 'reacted', {at}, {_WEIGHT["reacted"]}, r.post, 0
 FROM reaction r
 JOIN post p ON p.source = r.source AND p.key = r.post
 {_OF_PERSON.format("r")}
-WHERE r.gone_at IS NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
-  AND coalesce(r.reacted_at, p.posted_at) IS NOT NULL
+WHERE {dated} AND r.gone_at IS NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
 """
+    for at, dated in (
+        ("r.reacted_at", "r.reacted_at IS NOT NULL"),
+        ("p.posted_at", "r.reacted_at IS NULL AND p.posted_at IS NOT NULL"),
+    )
+)
 
 _ATTENDED = f"""
 SELECT person, source, space, 'attended', at, {_WEIGHT["attended"]}, event, 0
@@ -188,15 +198,20 @@ FROM (
 
 
 def _deliveries(kind: str, at: str, count: str) -> str:
-    return f"""
-SELECT pa.person, d.source, c.space, '{kind}', coalesce(d.{at}, c.sent_at), {_WEIGHT[kind]},
-       d.campaign, 0
+    """In two parts, as marks are."""
+    return "UNION ALL".join(
+        f"""
+SELECT pa.person, d.source, c.space, '{kind}', {happened}, {_WEIGHT[kind]}, d.campaign, 0
 FROM delivery d
 JOIN campaign c ON c.source = d.source AND c.key = d.campaign
 {_OF_PERSON.format("d")}
-WHERE (d.{at} IS NOT NULL OR d.{count} > 0) AND coalesce(d.{at}, c.sent_at) IS NOT NULL
-  AND d.gone_at IS NULL AND c.gone_at IS NULL
+WHERE {dated} AND d.gone_at IS NULL AND c.gone_at IS NULL
 """
+        for happened, dated in (
+            (f"d.{at}", f"d.{at} IS NOT NULL"),
+            ("c.sent_at", f"d.{at} IS NULL AND d.{count} > 0 AND c.sent_at IS NOT NULL"),
+        )
+    )
 
 
 _JOINED = f"""

@@ -1,5 +1,8 @@
 """All figures: stage, count, compare, and replace what readers see in one transaction."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +31,19 @@ from cophub.warehouse.staging import execute, staged
 from cophub.warehouse.tables import measure, measure_month, publication
 
 
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Hundreds of thousands of rows are made, none of them in a cycle: nobody looks for any."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
+@_no_cycles()
 def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> tuple[int, int]:
     """Bring all figures up to date; how many there are by quarter and by month.
 
