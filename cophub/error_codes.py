@@ -2,12 +2,17 @@
 
 A code stays what it is: monitoring, alerts and notes of operators refer to it. The letter says who
 or what puts it right: C plugins.toml, P the plugin's author, A the account's owner, U time (the
-next run), W the operator of the warehouse, B waiting, H a person who looks at it, X nobody yet.
+next run), W the operator of the warehouse, B waiting, H a person who looks at it, S whoever keeps
+the timetable, X nobody yet.
 """
 
 from dataclasses import dataclass
 
 HELD = "CPH-H01"
+LATE = "CPH-S01"
+PROMISE_BROKEN = "CPH-S02"
+NEVER_RAN = "CPH-S03"
+STOPPED = "CPH-S04"
 UNFORESEEN = "CPH-X01"
 KILLED = "CPH-X02"
 
@@ -20,6 +25,8 @@ class ErrorCode:
     title: str
     cause: str
     next_step: str
+    advice: str | None = None
+    """What `status` says to do about a source that failed so; SOURCE stands for its name."""
 
 
 _ALL = (
@@ -76,6 +83,32 @@ _ALL = (
         "The vendor's answer lacks many members that it had before. Mostly something is wrong"
         " there, such as a permission that is gone. Nothing was ended.",
         "Look at it; if it is true: `cophub sync SOURCE --accept-departures`.",
+    ),
+    ErrorCode(
+        LATE,
+        "Its time has passed by more than an hour",
+        "Nothing keeps the timetable: neither `cophub schedule` nor `cophub run` is being run, or"
+        " another machine that should have is switched off.",
+        "Start `cophub schedule`, best as a service that begins with the machine; or `cophub run`.",
+    ),
+    ErrorCode(
+        PROMISE_BROKEN,
+        "Data is older than promised",
+        "The last run that ended well began longer ago than `fresh_within` allows: it runs too"
+        " seldom, takes too long, was stopped, or nothing keeps the timetable.",
+        "`cophub sync SOURCE`; if that is not enough, run it more often or promise less.",
+    ),
+    ErrorCode(
+        NEVER_RAN,
+        "A source has never run",
+        "It is new in plugins.toml, or its settings were wrong each time.",
+        "`cophub check SOURCE`, then `cophub sync SOURCE`.",
+    ),
+    ErrorCode(
+        STOPPED,
+        "A run was stopped at a checkpoint",
+        "Somebody pressed Ctrl-C, or the service was stopped.",
+        "Nothing: the next run goes on from there. At once: `cophub sync SOURCE`.",
     ),
     ErrorCode(
         UNFORESEEN,

@@ -135,7 +135,9 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _run(state: State, arguments: list[str] | None) -> int:
     try:
-        answer = cli.main(args=arguments, prog_name="cophub", standalone_mode=False, obj=state)
+        answer = cli.main(
+            args=arguments, prog_name="cophub", standalone_mode=False, obj=state, color=_colours()
+        )  # fmt: skip
         return answer if isinstance(answer, int) else 0
     except CophubError as error:
         return _say(state, str(error), 2, error.code)
@@ -152,6 +154,11 @@ def _run(state: State, arguments: list[str] | None) -> int:
         return _say(state, record(state, error), 2, UNFORESEEN)
 
 
+def _colours() -> bool | None:
+    """Without NO_COLOR as click does: on a terminal only. See https://no-color.org."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
 def _say(state: State, message: str, exit_code: int, code: str | None = None) -> int:
     if state.debug and sys.exc_info()[1] is not None:
         import traceback
@@ -161,7 +168,8 @@ def _say(state: State, message: str, exit_code: int, code: str | None = None) ->
         _log.error(message, extra={"code": code})
         return exit_code
     label = click.style("cophub:", fg="red", bold=True)
-    click.echo(f"{label} {message}{click.style(f' [{code}]', dim=True) if code else ''}", err=True)
+    line = f"{label} {message}{click.style(f' [{code}]', dim=True) if code else ''}"
+    click.echo(line, err=True, color=_colours())
     return exit_code
 
 

@@ -158,7 +158,7 @@ def table(
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     """How wide each column would like to be."""
     return [
-        max([*map(_width, name.split("\n")), *(_width(row[place]) for row in rows)])
+        max([*map(cells, name.split("\n")), *(cells(row[place]) for row in rows)])
         for place, name in enumerate(columns)
     ]
 
@@ -209,11 +209,20 @@ def clean(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def _width(text: str) -> int:
+def cells(text: str) -> int:
     """Columns that a text takes; a Chinese sign takes two."""
     from rich.cells import cell_len
 
     return cell_len(click.unstyle(text))
+
+
+def cut(text: str, room: int) -> str:
+    """The text in so many columns at most; what is cut off loses its colours and ends with `…`."""
+    if cells(text) <= room:
+        return text
+    from rich.cells import set_cell_size
+
+    return set_cell_size(click.unstyle(text), max(room - 1, 1)).rstrip() + "…"
 
 
 def columns_across() -> int:
@@ -254,11 +263,8 @@ def _fitted(widths: list[int], columns: Sequence[str], keep: Collection[str] = (
 
 
 def _placed(text: str, width: int, to_the_right: bool) -> str:
-    if _width(text) > width:
-        from rich.cells import set_cell_size
-
-        text = set_cell_size(click.unstyle(text), width - 1).rstrip() + "…"
-    space = " " * (width - _width(text))
+    text = cut(text, width)
+    space = " " * (width - cells(text))
     return space + text if to_the_right else text + space
 
 

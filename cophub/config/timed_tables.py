@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from cophub.config.tables import Table
-from cophub.config.timetable import Timetable, crontab, parse_every
+from cophub.config.timetable import Timetable, crontab, parse_every, say_duration
 
 
 def _every(value: Any) -> timedelta:
@@ -26,12 +26,22 @@ class Timed(Table):
 
     every: Annotated[timedelta | None, BeforeValidator(_every)] = None
     cron: Annotated[str | None, AfterValidator(lambda v: v if v is None else _cron(v))] = None
+    fresh_within: Annotated[timedelta | None, BeforeValidator(_every)] = None
     settings: dict[str, Any] = Field(default={}, repr=False)
 
     @model_validator(mode="after")
     def _one_timetable(self) -> "Timed":
         if self.every is not None and self.cron is not None:
             raise ValueError("has both every and cron; keep one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _promise(self) -> "Timed":
+        if self.fresh_within and self.every and self.fresh_within < self.every:
+            raise ValueError(
+                f"has fresh_within shorter than every, {say_duration(self.every)}: it could not be"
+                " kept; make it longer, or every shorter"
+            )
         return self
 
     @property

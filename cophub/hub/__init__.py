@@ -257,19 +257,9 @@ class Hub:
 
     def status(self) -> Status:
         """What is fresh, late, held or failing, and what to do about it."""
-        from cophub.hub import reading, standing
+        from cophub.hub import standing
 
-        return Status(
-            sources=standing.sources(self.config, self.warehouse, self.now()),
-            published=reading.last_publication(self.warehouse),
-            site=str(self.config.site),
-            warehouse=self.warehouse.name,
-            warnings=(
-                *self.config.warnings,
-                *standing.lost_spaces(self.config, self.warehouse),
-            ),
-            notes=tuple(note for note in (self.directory.common_keys(),) if note),
-        )
+        return standing.status(self)
 
     def runs(
         self, limit: int = 20, source: str | None = None, run: int | None = None

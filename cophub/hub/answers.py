@@ -136,6 +136,48 @@ class SourceStatus:
     """masked or shown: who reads the directory sees the addresses that it gave, or not."""
     advice: str | None = None
     """What to do now, where something is to be done."""
+    since: datetime | None = None
+    """Since when it is not well; None where it is, or never ran."""
+    why: str | None = None
+    """Why it is not well, in one line."""
+    code: str | None = None
+    """Of what is not well, in `cophub.error_codes`."""
+    fresh_within: str | None = None
+    """How old its data may be at most, as `1 day`; None where nothing is promised."""
+    promise_kept: bool | None = None
+
+
+@dataclass(frozen=True)
+class PipelineStatus:
+    """How one pipeline stands: one of plugins.toml, or one that ran."""
+
+    pipeline: str
+    timetable: str
+    state: str
+    """fresh, late, failed, running, killed, never ran"""
+    fresh_at: datetime | None
+    """When the last run of it that ended well began."""
+    next_at: datetime | None
+    since: datetime | None = None
+    why: str | None = None
+    code: str | None = None
+    advice: str | None = None
+    fresh_within: str | None = None
+    promise_kept: bool | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is not well, by one cause: of a source or pipeline, or of several that share it."""
+
+    state: str
+    """failed, held, late, killed, stopped, never ran"""
+    subjects: tuple[str, ...]
+    """`news`, or `pipeline site`."""
+    since: datetime | None
+    why: str
+    advice: str | None
+    code: str | None
 
 
 @dataclass(frozen=True)
@@ -159,6 +201,18 @@ class Status:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What is worth knowing and no fault."""
+    pipelines: tuple[PipelineStatus, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    """What is not well, worst first."""
+    coming: "Coming | None" = None
+    """The next run that the timetable holds ready."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether anything failed, is held, or breaks a promise: what monitoring is to notice."""
+        kept = [source.promise_kept for source in self.sources]
+        kept += [pipeline.promise_kept for pipeline in self.pipelines]
+        return any(one.state in ("failed", "held") for one in self.troubles) or False in kept
 
 
 @dataclass(frozen=True)

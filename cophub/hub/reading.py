@@ -1,12 +1,12 @@
 """What the warehouse knows about runs, people and communities, for whoever asks the hub."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from anyascii import anyascii
-from sqlalchemy import Connection, Executable, Select, case, func, select, text
+from sqlalchemy import Connection, Executable, Row, Select, case, func, select, text
 
 from cophub.hub.answers import (
     CommunityRow,
@@ -50,6 +50,43 @@ def last_runs(warehouse: Warehouse, *, ended_well: bool = False) -> dict[str, Ru
     with warehouse.connect() as connection:
         found = _runs(connection, select(t).where(t.c.id.in_(newest)))
     return {row.source: row for row in found if row.source is not None}
+
+
+def ill_since(
+    warehouse: Warehouse, last: Mapping[str, RunRow], well: Mapping[str, RunRow]
+) -> dict[str, datetime]:
+    """When the first sync after the last good one began, of each source that is not well."""
+    r = tables.run.c
+    found: dict[str, datetime] = {}
+    with warehouse.connect() as connection:
+        for name, run in last.items():
+            if run.state in ("done", "running"):
+                continue
+            after = well[name].run if name in well else 0
+            query = select(func.min(r.started_at)).where(r.source == name, r.id > after)
+            found[name] = connection.scalar(
+                query.where(r.kind == "sync", r.state.not_in(("running", "busy")))
+            )
+    return found
+
+
+def pipeline_runs(
+    warehouse: Warehouse,
+) -> tuple[dict[str, Row[Any]], dict[str, datetime], dict[str, datetime]]:
+    """By pipeline: its last run, when the last good one began, the first one after that."""
+    p = tables.pipeline_run
+    newest = select(p.c.pipeline, func.max(p.c.run).label("run")).group_by(p.c.pipeline)
+    done = newest.where(p.c.state == "done").subquery()
+    latest = newest.subquery()
+    with warehouse.connect() as connection:
+        on = (p.c.pipeline == latest.c.pipeline) & (p.c.run == latest.c.run)
+        last = {row.pipeline: row for row in connection.execute(select(p).join(latest, on))}
+        on = (p.c.pipeline == done.c.pipeline) & (p.c.run == done.c.run)
+        well = _pairs(connection, select(p.c.pipeline, p.c.started_at).join(done, on))
+        after = select(p.c.pipeline, func.min(p.c.started_at)).group_by(p.c.pipeline)
+        after = after.outerjoin(done, p.c.pipeline == done.c.pipeline)
+        after = after.where(p.c.run > func.coalesce(done.c.run, 0), p.c.state != "running")
+        return last, well, _pairs(connection, after)
 
 
 def last_publication(warehouse: Warehouse) -> Published | None:

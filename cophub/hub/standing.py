@@ -1,17 +1,46 @@
-"""How each source stands: fresh, late, failed, held, running, and what to do about it."""
+"""How each source and pipeline stands: fresh, late, failed, held, why, and what to do about it."""
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cophub.config import Config
+from cophub.config import Config, Source
+from cophub.config.timed_tables import PipelineTable
+from cophub.config.timetable import say_duration
+from cophub.error_codes import CATALOGUE
 from cophub.hub import reading
-from cophub.hub.answers import RunRow, SourceStatus
+from cophub.hub.answers import PipelineStatus, SourceStatus, Status
+from cophub.hub.stand import Stand
+from cophub.hub.troubles import troubles
+from cophub.publish import LEASE
 from cophub.warehouse import Warehouse
 
+if TYPE_CHECKING:
+    from cophub.hub import Hub
+
 _PATTERN = re.compile(r"[*?\[]|^[a-z_]+=")
-_GRACE = timedelta(hours=1)
-"""How long after its time a source may begin before it is called late."""
+
+
+def status(hub: "Hub") -> Status:
+    """How the hub stands: its sources and pipelines, what is not well, and what readers see."""
+    now = hub.now()
+    found = sources(hub.config, hub.warehouse, now)
+    ran = pipelines(hub.config, hub.warehouse, now)
+    if any(one.state in ("failed", "killed") for one in ran):
+        known = hub.plugins.pipelines  # one whose plugin is gone can never be well again
+        ran = tuple(one for one in ran if one.pipeline in known)
+    return Status(
+        sources=found,
+        published=reading.last_publication(hub.warehouse),
+        site=str(hub.config.site),
+        warehouse=hub.warehouse.name,
+        warnings=(*hub.config.warnings, *lost_spaces(hub.config, hub.warehouse)),
+        notes=tuple(note for note in (hub.directory.common_keys(),) if note),
+        pipelines=ran,
+        troubles=troubles(found, ran),
+        coming=next(iter(hub.coming()), None),
+    )
 
 
 def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[SourceStatus, ...]:
@@ -22,30 +51,74 @@ def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Source
     accounts = reading.counts_by_source(warehouse, "account")
     rejects = reading.counts_by_source(warehouse, "reject")
     held_by = reading.leases(warehouse, now)
+    ill_since = reading.ill_since(warehouse, last, well)
     found = []
     for name, source in config.sources.items():
         run = last.get(name)
         began = run.started_at if run else None
-        next_at = None
-        if source.timetable:
-            next_at = source.timetable.next_after(began, now, config.timezone)
-        state = _state(run, next_at, now, name in held_by)
+        stand = Stand(
+            source, now, run.state if run else None, began,
+            next_at=_next(config, source, began, now),
+            fresh_at=well[name].started_at if name in well else None,
+            ill_since=ill_since.get(name), is_held=name in held_by,
+            reason=run.reason if run else None, run_code=run.code if run else None,
+        )  # fmt: skip
         found.append(
             SourceStatus(
                 source=name,
                 connector=source.connector,
                 timetable=str(source.timetable),
-                state=state,
+                state=stand.state,
                 last=run,
-                fresh_at=well[name].started_at if name in well else None,
-                next_at=next_at,
+                fresh_at=stand.fresh_at,
+                next_at=stand.next_at if source.timetable else None,
                 spaces=spaces.get(name, 0),
                 accounts=accounts.get(name, 0),
                 rejects=rejects.get(name, 0),
                 purpose=source.purpose,
                 lawful_basis=source.lawful_basis,
                 addresses=source.addresses,
-                advice=_advice(state, name, run),
+                advice=_advice(stand, name),
+                since=stand.since,
+                why=stand.why,
+                code=stand.code,
+                fresh_within=_said(source),
+                promise_kept=stand.promise_kept,
+            )
+        )
+    return tuple(found)
+
+
+def pipelines(config: Config, warehouse: Warehouse, now: datetime) -> tuple[PipelineStatus, ...]:
+    """Those of plugins.toml and those that ran, by name."""
+    last, well, ill_since = reading.pipeline_runs(warehouse)
+    names = sorted({*config.pipelines, *last})
+    began = reading.pipelines_began(warehouse, names)
+    is_held = LEASE in reading.leases(warehouse, now)
+    found = []
+    for name in names:
+        table = config.pipelines.get(name, PipelineTable())
+        run = last.get(name)
+        before = None if run else began[name]  # of a time when only runs as a whole were kept
+        stand = Stand(
+            table, now, run.state if run else "done" if before else None, began[name],
+            next_at=_next(config, table, began[name], now),
+            fresh_at=well.get(name, before), ill_since=ill_since.get(name), is_held=is_held,
+            reason=run.error if run else None, run_code=run.code if run else None,
+        )  # fmt: skip
+        found.append(
+            PipelineStatus(
+                pipeline=name,
+                timetable=str(table.timetable),
+                state=stand.state,
+                fresh_at=stand.fresh_at,
+                next_at=stand.next_at if table.timetable else None,
+                since=stand.since,
+                why=stand.why,
+                code=stand.code,
+                advice=_pipeline_advice(stand, name),
+                fresh_within=_said(table),
+                promise_kept=stand.promise_kept,
             )
         )
     return tuple(found)
@@ -68,25 +141,41 @@ def lost_spaces(config: Config, warehouse: Warehouse) -> Iterator[str]:
                 )
 
 
-def _state(run: RunRow | None, next_at: datetime | None, now: datetime, held: bool) -> str:
-    if run is None:
-        return "never ran"
-    if run.state == "running":
-        return "running" if held else "killed"
-    if run.state != "done":
-        return run.state
-    return "late" if next_at is not None and next_at + _GRACE < now else "fresh"
+def _next(
+    config: Config, table: Source | PipelineTable, began: datetime | None, now: datetime
+) -> datetime | None:
+    if not table.timetable:
+        return None
+    return table.timetable.next_after(began, now, config.timezone)
 
 
-def _advice(state: str, name: str, run: RunRow | None) -> str | None:
-    if state == "never ran":
-        return f"cophub sync {name}"
-    if state == "late":
-        return "is `cophub schedule` running?"
-    if state == "killed":
-        return f"cophub sync {name} goes on from its last checkpoint"
-    if state == "held":
-        return f"look at it, then: cophub sync {name} --accept-departures"
-    if state == "failed" and run is not None:
-        return f"cophub check {name}, and when it is well: cophub sync {name}"
-    return None
+def _said(table: Source | PipelineTable) -> str | None:
+    return say_duration(table.fresh_within) if table.fresh_within else None
+
+
+def _advice(stand: Stand, name: str) -> str | None:
+    if stand.state == "failed":
+        entry = CATALOGUE.get(stand.run_code or "")
+        usual = "cophub check SOURCE, and when it is well: cophub sync SOURCE"
+        return ((entry and entry.advice) or usual).replace("SOURCE", name)
+    if stand.state == "late":
+        return _late_advice(stand, f"cophub sync {name}")
+    return {
+        "never ran": f"cophub sync {name}",
+        "killed": f"cophub sync {name} goes on from its last checkpoint",
+        "stopped": f"cophub sync {name} goes on from its last checkpoint",
+        "held": f"look at it, then: cophub sync {name} --accept-departures",
+    }.get(stand.state)
+
+
+def _pipeline_advice(stand: Stand, name: str) -> str | None:
+    again = f"cophub run {name} --no-sync"
+    if stand.state == "late":
+        return _late_advice(stand, again)
+    return again if stand.state in ("failed", "killed") else None
+
+
+def _late_advice(stand: Stand, command: str) -> str | None:
+    if stand.last == "running":
+        return None
+    return "is `cophub schedule` running?" if stand.is_due else command
