@@ -46,6 +46,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "report": ("reports:report", "Tables for a report, such as the quarter."),
         "brief": ("briefs:brief", "The week of a community's facilitator."),
         "export": ("reports:export", "A table or view as a file."),
+        "audit": ("audit:audit", "Who looked at, exported or changed what is about people."),
     },
     "Look after": {
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),

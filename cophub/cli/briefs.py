@@ -43,9 +43,12 @@ def brief(
         if form or target:
             raise ConfigError("--draft goes to the source; leave out --format and --to")
         return _draft(state, community, week, where, language)
+    from cophub.hub.auditing import note
+
     form = _format(form or ("json" if state.json else None), target)
     with state.hub() as hub:
         made = hub.brief(community, week, form, language)
+        note(hub, "brief", community, week=week)
     content = made.content.encode() if isinstance(made.content, str) else made.content
     if target is None:
         click.echo(_styled(content.decode()) if form == "text" else content, nl=False)
@@ -57,8 +60,11 @@ def brief(
 def _draft(
     state: State, community: str, week: str | None, where: str, language: str | None
 ) -> None:
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
         made = hub.draft_brief(community, where, week, language)
+        note(hub, "brief --draft", community, week=week, at=where)
     if show.finish(state, made):
         return
     what = "made" if made.new else "written anew"

@@ -25,10 +25,13 @@ def people_forget(state: State, person: str, yes: bool, dry_run: bool) -> int:
     All their accounts and addresses go, what is known and was decided about them, and their name
     and address in what others wrote. What they wrote stays, nameless. There is no undo.
     """
+    from cophub.hub.auditing import note
     from cophub.hub.forgetting import ELSEWHERE
 
     with state.hub() as hub:
         found = hub.would_forget(person)
+        if dry_run or not yes:
+            note(hub, "people forget", found.plan.meant.person, dry_run=True)
         if not state.json:
             _show(found)
         if dry_run:
@@ -39,6 +42,7 @@ def people_forget(state: State, person: str, yes: bool, dry_run: bool) -> int:
                 raise ConfigError("nothing was erased: add --yes to erase what was shown")
             click.confirm("  Erase all of this? There is no undo", abort=True)
         done = hub.forget(found.plan.meant.person)
+        note(hub, "people forget", done.hidden, count=sum(found.plan.counts.values()))
     if not show.finish(state, done.shown() | {"elsewhere": ELSEWHERE}):
         mentioned = f", and in {done.mentions:,} other rows" if done.mentions else ""
         show.say(f"{show.mark('done')} erased{mentioned}; later syncs drop them at the door")

@@ -15,6 +15,7 @@ from cophub.cli.person_export import people_export
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cophub.hub import Hub
     from cophub.hub.answers import PersonRow
     from cophub.hub.people import Change, Decide
     from cophub.identities.lookup import Meant
@@ -88,9 +89,12 @@ def people_list(
     Case, accents and script do not matter. --kind lists what is counted as no person, and why
     stands in `people show`.
     """
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
         most, only = None if everything else limit, None if kind == "all" else kind
         found, total = hub.people(most, search, community, only, addresses=addresses)
+        note(hub, "people list", count=len(found), community=community, addresses=addresses)
         others = 0 if found or kind == "all" else hub.people(0, search, community, None)[1]
         unclear = hub.directory.unclear(search, community) if only in (None, "person") else 0
     if show.finish(state, {"people": found, "total": total, "unclear": unclear}):
@@ -142,9 +146,11 @@ def _nobody(search: str | None, kind: str, others: int) -> str:
 def people_show(state: State, person: str, addresses: bool, history: bool) -> None:
     """Everything that is known of PERSON: accounts, organisations, communities, decisions."""
     from cophub.cli.person import show_card
+    from cophub.hub.auditing import note
 
     with state.hub() as hub:
         found, card = hub.directory.show(person, addresses=addresses)
+        note(hub, "people show", found.person, addresses=addresses)
         uses = hub.directory.uses(card)
     if show.finish(state, {"meant": found, "person": card, "sources": uses}):
         return
@@ -164,15 +170,18 @@ def people_why(state: State, person: str, other: str | None, addresses: bool) ->
     For two that are not, also which single fact would make them one.
     """
     from cophub.cli import person as cards
+    from cophub.hub.auditing import note
 
     with state.hub() as hub:
         if other is None:
             found, why = hub.directory.why(person, addresses=addresses)
+            note(hub, "people why", found.person, addresses=addresses)
             if not show.finish(state, {"meant": found, "why": why}):
                 redirected(state, found)
                 cards.show_why(why)
             return
         answer = hub.directory.between(person, other, addresses=addresses)
+        note(hub, "people why", answer.a.person, answer.b.person, addresses=addresses)
     if not show.finish(state, answer):
         redirected(state, answer.a)
         redirected(state, answer.b)
@@ -211,12 +220,17 @@ def people_review(
     quit. Every answer is kept when it is given. With --csv and --answers in a spreadsheet instead.
     """
     from cophub.cli import review_sheet
+    from cophub.hub import auditing
     from cophub.hub.people import Decide
 
     how = Decide(by=by, note=note, dry_run=dry_run)
     with state.hub() as hub:
         review = hub.directory.review(addresses=addresses)
         wrong = hub.directory.contradictions()
+        auditing.note(
+            hub, "people review", who=by, dry_run=dry_run, addresses=addresses,
+            file=target is not None, answers=answers is not None,
+        )  # fmt: skip
         if target is not None:
             return review_sheet.write(state, review, target, limit)
         if answers is not None:
@@ -244,6 +258,7 @@ def people_merge(state: State, /, people: tuple[str, ...], **options: Any) -> in
     """
     with state.hub() as hub:
         change = hub.directory.merge(people, _how(options))
+        _note(hub, "people merge", change, options["by"])
     return told(state, change)
 
 
@@ -260,6 +275,7 @@ def people_split(state: State, /, person: str, accounts: tuple[str, ...], **opti
     """
     with state.hub() as hub:
         change = hub.directory.split(person, accounts, _how(options))
+        _note(hub, "people split", change, options["by"])
     return told(state, change)
 
 
@@ -278,6 +294,7 @@ def people_undo(state: State, decisions: tuple[str, ...], dry_run: bool) -> int:
     numbers = _numbers(decisions)
     with state.hub() as hub:
         change = hub.directory.undo(numbers, Decide(dry_run=dry_run))
+        _note(hub, "people undo", change)
     return told(state, change)
 
 
@@ -292,8 +309,11 @@ def people_undo(state: State, decisions: tuple[str, ...], dry_run: bool) -> int:
 @pass_state
 def people_decisions(state: State, withdrawn: bool, limit: int, addresses: bool) -> int:
     """What people decided, the newest first, and whether it stands."""
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
         found = hub.directory.decisions(withdrawn=withdrawn, addresses=addresses)
+        note(hub, "people decisions", count=len(found), addresses=addresses)
         wrong = hub.directory.contradictions()
         learned = hub.directory.learned()
     answer = {"decisions": found, "contradictions": wrong, "learned": learned.figures}
@@ -342,8 +362,11 @@ def people_rename_source(state: State, old: str, new: str, dry_run: bool) -> Non
     Best done before the first sync under the new name: nothing is fetched again then. After it only
     decisions move; they hold for both names in any case, where most accounts are found again.
     """
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
         done = hub.directory.rename_source(old, new, dry_run=dry_run)
+        note(hub, "people rename-source", old, new=new, dry_run=dry_run)
     if show.finish(state, done):
         return
     show.say(f"{show.mark('done')} {done}")
@@ -351,6 +374,15 @@ def people_rename_source(state: State, old: str, new: str, dry_run: bool) -> Non
 
 people.add_command(people_forget)
 people.add_command(people_export)
+
+
+def _note(hub: "Hub", action: str, change: "Change", by: str | None = None) -> None:
+    """Note a decision, for each of the people that it is about."""
+    from cophub.hub.auditing import note
+
+    people = [line.person for line in (*change.before, *change.after)]
+    count = len(change.made) + len(change.withdrawn)
+    note(hub, action, *people, count=count, who=by, dry_run=change.dry_run)
 
 
 def redirected(state: State, found: "Meant") -> None:

@@ -22,10 +22,12 @@ def people_export(state: State, person: str, target: Path) -> None:
     Accounts and what they wrote, memberships, attendance, newsletters, decisions, the figures that
     count them, and where it came from and why. Nobody else's data: other people are left out.
     """
+    from cophub.hub.auditing import note
     from cophub.hub.person_export import export_person
 
     with state.hub() as hub:
         done = export_person(hub, person, target)
+        note(hub, "people export", done.person, count=sum(done.rows.values()))
     if show.finish(state, done):
         return
     rows = sum(done.rows.values())

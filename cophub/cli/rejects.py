@@ -15,10 +15,14 @@ from cophub.cli.options import State, limited, pass_state, shared
 @pass_state
 def rejects(state: State, source: str | None, run: int | None, items: bool, limit: int) -> None:
     """Items that were not understood, newest first: what was wrong, and with which field."""
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
         if source is not None:
             hub.config.source(source)
         found = hub.rejects(limit, source, run, items)
+        if items:
+            note(hub, "rejects", source, count=len(found), items=True)
     if show.finish(state, {"rejects": found}):
         return
     if not found:

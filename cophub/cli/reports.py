@@ -177,6 +177,7 @@ def export(
     column has its type; it takes pip install 'cophub[parquet]'.
     """
     from cophub.cli.progress import watching
+    from cophub.hub.auditing import is_about_people, note
     from cophub.hub.export import FORMATS, check_format
 
     if state.json and form is None:
@@ -191,6 +192,8 @@ def export(
         def write(out: IO[bytes]) -> int:
             return hub.export(table, out, form, progress, full=full, addresses=addresses)
 
+        if is_about_people(hub, table):
+            note(hub, "export", table, format=form, full=full, addresses=addresses)
         rows = _write(target, form, write)
     if target is not None:
         show.say(f"{show.mark('done')} {rows:,} rows of {table} are in {target}")

@@ -13,7 +13,7 @@ from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, rehearse
 from cophub.identities.forgetting import Plan, forget, plan
 from cophub.publish import LEASE
-from cophub.warehouse import tables
+from cophub.warehouse import audit_trail, tables
 from cophub.warehouse.holding import held
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Forgotten:
     mentions: int = 0
     """Other rows in which the person was mentioned."""
     done: bool = False
+    hidden: str | None = None
+    """What stands for the person in the audit log from now on."""
 
     def shown(self) -> dict[str, Any]:
         """What may be shown."""
@@ -63,11 +65,13 @@ def forget_person(hub: "Hub", asked: str) -> Forgotten:
             mentions = forget(
                 connection, wanted, now=hub.now(), resolve=lambda c: _bring_up_to_date(hub, c)
             )
+            audit_trail.disguise(connection, wanted.people)
+            hidden = audit_trail.disguised(connection, wanted.meant.person)
     if warehouse.dialect == "sqlite":
         # What was deleted must not stay in the file beside the warehouse either.
         with warehouse.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Forgotten(wanted, mentions, done=True)
+    return Forgotten(wanted, mentions, done=True, hidden=hidden)
 
 
 def _bring_up_to_date(hub: "Hub", connection: Connection) -> None:
