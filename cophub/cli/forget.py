@@ -1,6 +1,7 @@
 """`people forget`: what would go is shown; it goes when somebody says so."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
 @click.argument("person")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.option(
+    "--report", "target", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Account for it in a file (text, or .json): what went, what is elsewhere; no names.",
+)  # fmt: skip
 @shared
 @pass_state
-def people_forget(state: State, person: str, yes: bool, dry_run: bool) -> int:
+def people_forget(state: State, person: str, yes: bool, dry_run: bool, target: Path | None) -> int:
     """Erase PERSON for good, and keep them out of every later sync.
 
     All their accounts and addresses go, what is known and was decided about them, and their name
     and address in what others wrote. What they wrote stays, nameless. There is no undo.
     """
+    from cophub.hub import forget_report
     from cophub.hub.auditing import note
     from cophub.hub.forgetting import ELSEWHERE
 
@@ -41,12 +47,18 @@ def people_forget(state: State, person: str, yes: bool, dry_run: bool) -> int:
             if state.json or not (show.terminal() and sys.stdin.isatty()):
                 raise ConfigError("nothing was erased: add --yes to erase what was shown")
             click.confirm("  Erase all of this? There is no undo", abort=True)
+        if target is not None:
+            forget_report.check_writable(target)
         done = hub.forget(found.plan.meant.person)
         note(hub, "people forget", done.hidden, count=sum(found.plan.counts.values()))
+        if target is not None:
+            forget_report.write(hub, done, target)
     if not show.finish(state, done.shown() | {"elsewhere": ELSEWHERE}):
         mentioned = f", and in {done.mentions:,} other rows" if done.mentions else ""
         show.say(f"{show.mark('done')} erased{mentioned}; later syncs drop them at the door")
         show.say(f"  {show.dim(ELSEWHERE)}")
+        if target is not None:
+            show.say(f"  the report is in {target}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -22,6 +23,8 @@ from cophub.warehouse.plain import safe_cell
 
 FORMATS = ("csv", "jsonl", "xlsx", "parquet")
 _HIDDEN = {"meta", "cophub_version"}  # `meta` holds the key of the erasure hashes
+PRIVATE = 0o600
+"""Mode of files that are their owner's alone."""
 _XLSX_ROWS = 1_048_576
 _XLSX_TEXT = 32_767
 _CUT = " [cut]"
@@ -81,6 +84,24 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as target:
+            yield target
+        part.replace(path)
+    except OSError as error:
+        raise WarehouseError(
+            f"{path} cannot be written ({error.strerror}); name another file"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[bytes]]:
+    """The same for its owner alone: it tells about people."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(number, "wb") as target:
             yield target
         part.replace(path)
     except OSError as error:

@@ -4,10 +4,10 @@ No sync and no pipeline runs meanwhile: one that began before would bring them b
 """
 
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, rehearse
@@ -36,6 +36,8 @@ class Forgotten:
     done: bool = False
     hidden: str | None = None
     """What stands for the person in the audit log from now on."""
+    hashes: dict[str, int] = field(default_factory=dict)
+    """How many keyed hashes keep them out, by what was hashed."""
 
     def shown(self) -> dict[str, Any]:
         """What may be shown."""
@@ -61,17 +63,26 @@ def forget_person(hub: "Hub", asked: str) -> Forgotten:
         for name in (*sources, LEASE):
             stack.enter_context(held(warehouse, name))
         with warehouse.begin() as connection:
+            before = _hashes(connection)
             wanted = plan(connection, asked)
             mentions = forget(
                 connection, wanted, now=hub.now(), resolve=lambda c: _bring_up_to_date(hub, c)
             )
             audit_trail.disguise(connection, wanted.people)
             hidden = audit_trail.disguised(connection, wanted.meant.person)
+            after = _hashes(connection)
     if warehouse.dialect == "sqlite":
         # What was deleted must not stay in the file beside the warehouse either.
         with warehouse.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Forgotten(wanted, mentions, done=True, hidden=hidden)
+    hashes = {kind: count - before.get(kind, 0) for kind, count in after.items()}
+    return Forgotten(wanted, mentions, done=True, hidden=hidden, hashes=hashes)
+
+
+def _hashes(connection: Connection) -> dict[str, int]:
+    kind = tables.erasure.c.kind
+    query = select(kind, func.count()).group_by(kind).order_by(kind)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _bring_up_to_date(hub: "Hub", connection: Connection) -> None:

@@ -2,19 +2,17 @@
 
 import csv
 import io
-import os
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cophub.errors import ConfigError, WarehouseError
-from cophub.hub.export import _cell, _plain
+from cophub.errors import ConfigError
+from cophub.hub.export import PRIVATE, _cell, _plain, private_file
 from cophub.identities.others import OTHER, QUOTED
 from cophub.identities.person_data import NOT_IN_IT, Part, PersonData, person_data
 from cophub.warehouse import tables
@@ -22,7 +20,6 @@ from cophub.warehouse import tables
 if TYPE_CHECKING:
     from cophub.hub import Hub
 
-_PRIVATE = 0o600
 _QUIET = {"first_seen_at", "changed_at", "person", "thread", "reply_to"}
 _TITLES = {"space_title", "event_title", "campaign_subject"}
 _WRITTEN = {"post", "document", "attendance", "delivery", "reaction"}
@@ -61,7 +58,7 @@ def export_person(hub: "Hub", asked: str, target: Path) -> Exported:
     with hub.warehouse.connect() as connection:
         data = person_data(connection, asked)
     sources = tuple(_source(hub, name) for name in data.sources)
-    with _private_file(target) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with private_file(target) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _files(data, sources, hub):
             archive.writestr(_entry(name, hub.now()), content)
     counts = {part.table: len(part.rows) for part in data.parts}
@@ -75,28 +72,10 @@ def _check_place(hub: "Hub", target: Path) -> None:
         raise ConfigError(f"{target} is a folder; name a file in it, such as {target}/data.zip")
 
 
-@contextmanager
-def _private_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file for its owner alone, that appears under its name only when it is whole."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.unlink(missing_ok=True)
-        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-        with os.fdopen(number, "wb") as target:
-            yield target
-        part.replace(path)
-    except OSError as error:
-        raise WarehouseError(
-            f"{path} cannot be written ({error.strerror}); name another file"
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, at.timetuple()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = _PRIVATE << 16
+    entry.external_attr = PRIVATE << 16
     return entry
 
 
