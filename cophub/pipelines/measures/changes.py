@@ -232,8 +232,7 @@ def _stage_accounts(connection: Connection) -> None:
         INSERT INTO measure_account (source, account, person, counts)
         SELECT w.source, w.account, w.person, w.counts
         FROM ({_WHOSE}) w
-        WHERE NOT EXISTS (SELECT 1 FROM measure_account m
-                          WHERE m.source = w.source AND m.account = w.account)
+        JOIN changed_account x ON x.source = w.source AND x.account = w.account
         """,
     )
     execute(connection, _OWNERS)
