@@ -9,6 +9,7 @@ the timetable, X nobody yet.
 from dataclasses import dataclass
 
 HELD = "CPH-H01"
+NO_COPY = "CPH-W10"
 LATE = "CPH-S01"
 PROMISE_BROKEN = "CPH-S02"
 NEVER_RAN = "CPH-S03"
@@ -69,6 +70,14 @@ _ALL = (
         "The disk is full, the file or server is held, away or damaged, the clock is wrong, or a"
         " newer cophub wrote it.",
         "Do what the line says; `cophub doctor` looks at all of it.",
+    ),
+    ErrorCode(
+        NO_COPY,
+        "No copy of the warehouse could be made",
+        "The disk has no room for it, its folder cannot be written, or pg_dump is not there or is"
+        " older than the server. Nothing was changed.",
+        'Make room, or name another folder as `backups` under `[hub]`; for PostgreSQL, put its'
+        " client programs on PATH.",
     ),
     ErrorCode(
         "CPH-B01",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cophub import ConfigError, WarehouseError
+from cophub import ConfigError
 from cophub.hub import Hub
 from cophub.hub.answers import NotStarted
 from cophub.hub.quarters import before, last_finished, parse_quarter, quarter_of
@@ -226,17 +226,6 @@ def test_a_server_is_asked_for_an_export_a_batch_at_a_time(make_hub: Callable[..
 
     hub.export("account", Spy())
     assert any(query.startswith("FETCH FORWARD") for query in asked)
-
-
-def test_backup_names_the_tool_of_a_postgresql_warehouse(
-    make_hub: Callable[..., Hub], dialect: str, tmp_path: Path
-) -> None:
-    hub = make_hub()
-    if dialect == "postgresql":
-        with pytest.raises(WarehouseError, match="pg_dump --format=custom"):
-            hub.db_backup(tmp_path / "copy.db")
-    else:
-        assert hub.db_backup(tmp_path / "copy.db").size_bytes > 0
 
 
 def test_doctor_finds_a_healthy_hub_healthy(make_hub: Callable[..., Hub]) -> None:

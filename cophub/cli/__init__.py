@@ -51,7 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Look after": {
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
         "doctor": ("doctor:doctor", "Look at everything that can go wrong here."),
-        "db": ("database:db", "Version, backup and upgrade of the warehouse."),
+        "db": ("database:db", "Version, upgrade, backup and restoring of the warehouse."),
     },
 }
 """Every command: where it lives, and its line in the help."""

@@ -123,6 +123,11 @@ class Config(Table):
         return self.folder / Path(self.hub.site).expanduser()
 
     @property
+    def backups(self) -> Path:
+        """The folder for copies of the warehouse."""
+        return self.folder / Path(self.hub.backups).expanduser()
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The hub's zone: it decides the day and quarter of an instant, and when a cron comes."""
         return self.hub.timezone

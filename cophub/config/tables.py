@@ -71,6 +71,7 @@ class HubTable(Table):
         default="sqlite:///cophub.db", repr=False
     )
     site: Annotated[str, Field(min_length=1)] = "site"
+    backups: Annotated[str, Field(min_length=1)] = "backups"
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
 
 

@@ -40,10 +40,13 @@ if TYPE_CHECKING:
 
     from cophub.connector import Draft
     from cophub.http import TokenStore, Transport
-    from cophub.hub.database import Backup, Version
+    from cophub.hub.backups import Backup, Reason
+    from cophub.hub.database import Version
     from cophub.hub.forgetting import Forgotten
     from cophub.hub.organizations import Organizations
     from cophub.hub.people import People
+    from cophub.hub.restoring import Restored
+    from cophub.hub.upgrading import WentBack
     from cophub.hub.vendors import Desk
     from cophub.pipeline import Publication
     from cophub.publish import PipelineResult
@@ -83,6 +86,7 @@ class Hub:
         self.now = now
         self._transport = transport
         self.tokens = tokens or self._token_files
+        self.copies_before_upgrade = True
         self._warehouse: Warehouse | None = None
         self._opening = Lock()
 
@@ -110,14 +114,17 @@ class Hub:
 
     @property
     def warehouse(self) -> "Warehouse":
-        """The warehouse, made or upgraded when it is first asked for. Raises WarehouseError."""
+        """The warehouse, made or upgraded when it is first asked for. Raises WarehouseError.
+
+        Before an upgrade it is copied, where it has rows, if `copies_before_upgrade` says so.
+        """
         with self._opening:
             if self._warehouse is None:
-                from cophub.warehouse import Warehouse
+                from cophub.hub.upgrading import open_warehouse
 
                 url = self.config.warehouse_url
                 _make_private(url)
-                self._warehouse = Warehouse.open(url, clock=self.now)
+                self._warehouse = open_warehouse(self, url)
             return self._warehouse
 
     # --- sources ---------------------------------------------------------------------------
@@ -403,11 +410,14 @@ class Hub:
         shown = visible(self.config, addresses)
         return export_table(self.warehouse, table, target, form, progress, full, shown)
 
-    def doctor(self) -> Iterator[Finding]:
-        """What is well, what is odd and what must be put right; asks no vendor."""
+    def doctor(self, *, offline: bool = False) -> Iterator[Finding]:
+        """What is well, what is odd and what must be put right, within ten seconds.
+
+        With `offline` no vendor is asked.
+        """
         from cophub.hub import doctor
 
-        return doctor.examine(self)
+        return doctor.examine(self, offline=offline)
 
     # --- the database ------------------------------------------------------------------------
 
@@ -417,18 +427,35 @@ class Hub:
 
         return database.version_at(self.config.warehouse_url)
 
-    def db_upgrade(self) -> tuple[str, ...]:
-        """Bring the schema to the newest; the versions that were applied."""
+    def db_upgrade(self, *, copy: bool = True) -> tuple[str, ...]:
+        """Bring the schema to the newest, after a copy was made; the versions that were applied."""
         pending = self.db_version().pending
+        self.copies_before_upgrade = copy
         self.warehouse  # noqa: B018 - opening it upgrades it
         return pending
 
-    def db_backup(self, target: Path | None = None) -> "Backup":
-        """A copy of the warehouse while it is used; beside plugins.toml when no file is named."""
-        from cophub.hub import database
+    def db_downgrade(self, version: str | None = None) -> "WentBack":
+        """Take the schema back, one version when none is named, for an older cophub."""
+        from cophub.hub import upgrading
 
-        file = target or database.backup_file(self.config.folder, self.now())
-        return database.backup(self.warehouse, file)
+        return upgrading.downgrade(self, version)
+
+    def db_backup(
+        self, target: Path | None = None, keep: int | None = None, reason: "Reason" = "asked"
+    ) -> "Backup":
+        """A copy of the warehouse while it is used, in the folder for copies if none is named.
+
+        With `keep`, no more than so many copies stay in its folder.
+        """
+        from cophub.hub import backups
+
+        return backups.make(self, target, reason=reason, keep=keep)
+
+    def db_restore(self, file: Path) -> "Restored":
+        """Put a copy in the warehouse's place while it is read; who was erased stays erased."""
+        from cophub.hub import restoring
+
+        return restoring.restore(self, file)
 
 
 def _make_private(url: str) -> None:

@@ -30,7 +30,7 @@ _NO_DISK = 100 * _MEGABYTE
 _CHECKED_WHOLE = 500 * _MEGABYTE
 
 
-def examine(hub: "Hub") -> Iterator[Finding]:
+def examine(hub: "Hub", *, offline: bool = False) -> Iterator[Finding]:
     """What is well, what is odd and what must be put right."""
     from cophub import __version__
 

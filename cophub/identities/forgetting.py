@@ -81,7 +81,13 @@ def plan(connection: Connection, asked: str) -> Plan:
     person = tables.person.c
     redirects = connection.scalars(select(person.id).where(person.merged_into == found.person))
     people = (found.person, *sorted(redirects))
-    accounts = tuple(accounts_of(connection, [found.person]))
+    return plan_of(connection, found, people, tuple(accounts_of(connection, [found.person])))
+
+
+def plan_of(
+    connection: Connection, found: Meant, people: tuple[str, ...], accounts: tuple[Account, ...]
+) -> Plan:
+    """What would go with these accounts, and with these people as far as they are somebody."""
     rows = _rows(connection, tables.account, accounts, "key")
     emails, shared = _addresses(connection, accounts, rows)
     names = _names(connection, found, accounts, rows)
@@ -338,4 +344,4 @@ def _forget_state(connection: Connection, accounts: set[Account]) -> None:
         write_state(connection, msgspec.structs.replace(state, decisions=kept))
 
 
-__all__ = ["Plan", "forget", "plan"]
+__all__ = ["Plan", "forget", "plan", "plan_of"]

@@ -41,20 +41,31 @@ class Warehouse:
         *,
         upgrade: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        before_upgrade: "Callable[[Warehouse, str], None] | None" = None,
     ) -> "Warehouse":
         """The warehouse at `url`, made if it is not there, upgraded if an older cophub made it.
 
         With `upgrade=False` an older or missing schema is a WarehouseError; a newer one always is.
+        `before_upgrade` is called with an older one, and its schema, before anything is changed;
+        what it raises leaves the warehouse as it is.
         """
         address = _address(url)
         warehouse = cls(_engine(address), clock)
         try:
             with explained(address):
-                warehouse._make_ready(upgrade)
+                warehouse._make_ready(upgrade, before_upgrade)
         except BaseException:
             warehouse.dispose()
             raise
         return warehouse
+
+    @classmethod
+    def as_it_is(
+        cls, url: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> "Warehouse":
+        """The warehouse at `url` with whatever schema it has, for whoever takes that elsewhere."""
+        address = _address(url)
+        return cls(_engine(address), clock)
 
     @property
     def dialect(self) -> str:
@@ -102,7 +113,7 @@ class Warehouse:
         """Close all connections."""
         self.engine.dispose()
 
-    def _make_ready(self, upgrade: bool) -> None:
+    def _make_ready(self, upgrade: bool, before: "Callable[[Warehouse, str], None] | None") -> None:
         with self.engine.connect() as connection:
             current = check_version(connection, self.name)
             if current == HEAD and (not upgrade or views_are_current(connection)):
@@ -112,6 +123,8 @@ class Warehouse:
             raise WarehouseError(
                 f"{self.name} {state}, cophub needs {HEAD}: run `cophub db upgrade`"
             )
+        if before is not None and current not in (None, HEAD):
+            before(self, str(current))
         with self._writing.begin() as connection:
             upgrade_schema(connection, self.name)
 

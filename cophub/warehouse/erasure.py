@@ -24,7 +24,7 @@ from cophub.warehouse.rows import Row, Shape
 from cophub.warehouse.traces import clean_text, clean_value, names_pattern
 
 KEY_VARIABLE = "COPHUB_ERASURE_KEY"
-_META_NAME = "erasure_key"
+KEY_NAME = "erasure_key"
 
 # Tables whose rows are about one account and go with it; in the others only the name goes.
 _THEIRS = ("membership", "reaction", "attendance", "delivery")
@@ -38,10 +38,10 @@ def erasure_key(connection: Connection) -> bytes:
     """The key of the hashes; made when the first person is erased."""
     if given := os.environ.get(KEY_VARIABLE):
         return given.encode()
-    kept = select(t.meta.c.value).where(t.meta.c.name == _META_NAME)
+    kept = select(t.meta.c.value).where(t.meta.c.name == KEY_NAME)
     if found := connection.scalar(kept):
         return str(found).encode()
-    connection.execute(insert(t.meta).values(name=_META_NAME, value=secrets.token_hex(32)))
+    connection.execute(insert(t.meta).values(name=KEY_NAME, value=secrets.token_hex(32)))
     return str(connection.scalar(kept)).encode()
 
 
@@ -208,6 +208,10 @@ class Door:
             field=reject.field,
             item=item,
         )
+
+    def knows(self, account: str) -> bool:
+        """Whether the account of this key is of somebody who was erased."""
+        return bool(self._erased) and self._is_erased(account)
 
     def _is_erased(self, account: Any) -> bool:
         if not isinstance(account, str):

@@ -1,4 +1,4 @@
-"""Who may read a view besides its owner, kept while views are made anew.
+"""Who may read a view or table besides its owner, kept while they are made anew.
 
 PostgreSQL forgets what was granted on a view together with the view, and views are made anew at
 upgrades: without this, dashboards would find nothing afterwards.
@@ -15,7 +15,7 @@ SELECT quote_ident(c.relname), a.privilege_type, a.is_grantable,
 FROM pg_class c
 CROSS JOIN LATERAL aclexplode(c.relacl) a
 LEFT JOIN pg_roles r ON r.oid = a.grantee
-WHERE c.relkind = 'v' AND pg_table_is_visible(c.oid) AND c.relname IN :names
+WHERE c.relkind IN ('v', 'r') AND pg_table_is_visible(c.oid) AND c.relname IN :names
   AND a.grantee <> c.relowner AND (a.grantee = 0 OR r.rolname IS NOT NULL)
 ORDER BY 1, 4, 2
 """).bindparams(bindparam("names", expanding=True))
@@ -23,7 +23,7 @@ ORDER BY 1, 4, 2
 
 @contextmanager
 def kept_grants(connection: Connection, names: list[str]) -> Iterator[None]:
-    """What was granted on these views before is granted on them after; on PostgreSQL."""
+    """What was granted on these views and tables before is granted after; on PostgreSQL."""
     if connection.dialect.name != "postgresql":
         yield
         return

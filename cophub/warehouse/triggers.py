@@ -116,6 +116,13 @@ def create_triggers(connection: Connection) -> None:
         connection.execute(text(sql.replace(":", r"\:")))
 
 
+def drop_triggers(connection: Connection) -> None:
+    """Take every trigger away, in the caller's transaction."""
+    for sql in statements(connection.dialect.name):
+        if sql.startswith("DROP "):
+            connection.execute(text(sql))
+
+
 def statements(dialect: str) -> list[str]:
     """The statements that make the triggers on `sqlite` or `postgresql`."""
     make = _sqlite if dialect == "sqlite" else _postgresql
@@ -164,4 +171,4 @@ def _postgresql(watch: Watch) -> list[str]:
     return found
 
 
-__all__ = ["WATCHES", "Watch", "create_triggers", "statements"]
+__all__ = ["WATCHES", "Watch", "create_triggers", "drop_triggers", "statements"]

@@ -22,6 +22,8 @@ REVISIONS = (
     "0013", "0014",
 )  # fmt: skip
 HEAD = REVISIONS[-1]
+OLDEST_TO_GO_BACK_TO = "0010"
+"""Later versions can be undone; of older ones only a copy leads back."""
 # Not alembic's own name: a team may keep other programs' tables in the same database.
 VERSION_TABLE = "cophub_version"
 
@@ -63,6 +65,43 @@ def upgrade_schema(connection: Connection, name: str, target: str = HEAD) -> tup
     if target == HEAD:
         make_views(connection)
     return applied
+
+
+def downgrade_schema(connection: Connection, name: str, target: str) -> tuple[str, ...]:
+    """Take the schema back to `target` in the caller's transaction; what was undone, newest first.
+
+    What only later schemas know goes. There are no views for readers until a cophub of that schema
+    opens the warehouse. Raises WarehouseError for a version that there is no way back to.
+    """
+    from alembic import command
+
+    from cophub.warehouse.triggers import drop_triggers
+    from cophub.warehouse.views import drop_views
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('cophub schema'))"))
+    current = check_version(connection, name)
+    undone = versions_between(current, target)
+    if undone:
+        drop_views(connection)
+        drop_triggers(connection)
+        connection.execute(text("DELETE FROM meta WHERE name = 'views'"))
+        command.downgrade(alembic_config(connection), target)
+    return undone
+
+
+def versions_between(current: str | None, target: str) -> tuple[str, ...]:
+    """What is undone on the way back from `current` to `target`. Raises WarehouseError."""
+    if target not in REVISIONS:
+        raise WarehouseError(
+            f'there is no schema "{target}"; this cophub knows {REVISIONS[0]} to {HEAD}'
+        )
+    if target < OLDEST_TO_GO_BACK_TO:
+        raise WarehouseError(
+            f"schema {target} cannot be gone back to ({OLDEST_TO_GO_BACK_TO} is the oldest that"
+            " can); put a copy that has it in the warehouse's place, with a cophub of that time"
+        )
+    return tuple(version for version in reversed(REVISIONS) if target < version <= (current or ""))
 
 
 def alembic_config(connection: Connection) -> "Config":

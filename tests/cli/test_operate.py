@@ -123,7 +123,7 @@ def test_a_backup_is_the_warehouse_while_it_is_used(cophub: Call, folder: Folder
     again = cophub("db", "backup", "--to", "copy.db")
     assert (again.code, "is there already" in again.err) == (2, True)
     assert cophub("db", "backup").code == 0
-    assert len(list(folder.folder.glob("cophub-*Z.db"))) == 1
+    assert len(list(folder.folder.glob("backups/cophub-*Z.db"))) == 1
 
 
 def test_a_backup_can_take_the_warehouses_place(cophub: Call, folder: Folder) -> None:
@@ -134,6 +134,40 @@ def test_a_backup_can_take_the_warehouses_place(cophub: Call, folder: Folder) ->
     Path("copy.db").rename("cophub.db")
     assert cophub("status", "--json").json["sources"][0]["accounts"] == 2
     assert cophub("sync").code == 0
+
+
+def test_a_copy_is_restored_and_what_was_there_is_kept(cophub: Call, folder: Folder) -> None:
+    cophub("run", "identities")
+    cophub("db", "backup", "--to", "copy.db")
+    cophub("people", "forget", "aba@example.org", "--yes")
+    answer = cophub("db", "restore", "copy.db")
+    assert (answer.code, "copy.db is the warehouse now" in answer.out) == (0, True)
+    assert "erased again" in answer.out
+    assert len(list(folder.folder.glob("backups/before-restore-*.db"))) == 1
+    assert cophub("status", "--json").json["sources"][0]["accounts"] == 1
+    missing = cophub("db", "restore", "nowhere.db")
+    assert (missing.code, "there is no file nowhere.db" in missing.err) == (2, True)
+
+
+def test_copies_beyond_those_to_keep_are_removed_and_told(cophub: Call, folder: Folder) -> None:
+    cophub("sync")
+    for _ in range(2):
+        assert cophub("db", "backup").code == 0
+    answer = cophub("db", "backup", "--keep", "2")
+    assert "removed cophub-" in answer.out
+    assert len(list(folder.folder.glob("backups/*"))) == 2
+
+
+def test_a_schema_is_taken_back_and_the_next_command_brings_it_again(cophub: Call) -> None:
+    cophub("sync")
+    newest = cophub("db", "version", "--json").json["newest"]
+    back = cophub("db", "downgrade", "0012")
+    assert (back.code, "the schema is 0012" in back.out) == (0, True)
+    assert "before-downgrade-to-0012-" in back.out
+    assert cophub("db", "version", "--json").json["schema"] == "0012"
+    assert cophub("status", "--json").json["sources"][0]["accounts"] == 2
+    assert cophub("db", "version", "--json").json["schema"] == newest
+    assert "cannot be gone back to" in cophub("db", "downgrade", "0003").err
 
 
 def test_the_timetable_is_shown_without_running_anything(cophub: Call, folder: Folder) -> None:

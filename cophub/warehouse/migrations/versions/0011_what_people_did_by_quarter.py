@@ -42,6 +42,11 @@ def upgrade() -> None:
     )
 
 
+def downgrade() -> None:
+    op.drop_table("measure_gave")
+    op.drop_table("measure_took_part")
+
+
 def _key(name: str, kind: type[sa.Text | sa.Integer], comment: str) -> "sa.Column[str | int]":
     return sa.Column(name, kind, primary_key=True, autoincrement=False, comment=comment)
 

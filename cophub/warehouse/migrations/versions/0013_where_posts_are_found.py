@@ -11,3 +11,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_index("ix_post_source_space_posted_at", "post", ["source", "space", "posted_at"])
     op.create_index("ix_post_run", "post", ["run"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_post_run", "post")
+    op.drop_index("ix_post_source_space_posted_at", "post")

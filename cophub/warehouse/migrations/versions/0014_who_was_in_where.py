@@ -13,6 +13,10 @@ depends_on = None
 _PERSON = ("person", "Id of the person")
 _UNDATED = ("undated", "1: in since nobody knows when")
 _IN = "when figures were last counted"
+_TABLES = (
+    "measure_spell", "measure_member_stay", "measure_channel_stay", "measure_reached",
+    "measure_ahead", "measure_space", "measure_heads",
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -59,6 +63,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     _create_totals()
+
+
+def downgrade() -> None:
+    for table in reversed(_TABLES):
+        op.drop_table(table)
 
 
 def _create_totals() -> None:
