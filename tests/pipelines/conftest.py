@@ -84,6 +84,11 @@ def rows(warehouse: Warehouse) -> Rows:
 
 @pytest.fixture
 def run(warehouse: Warehouse) -> Callable[..., None]:
+    """Runs a pipeline over the warehouse."""
+    return runner(warehouse)
+
+
+def runner(warehouse: Warehouse) -> Callable[..., None]:
     """Runs a pipeline over the warehouse at an instant, in the hub's zone."""
 
     def run_pipeline(

@@ -1,13 +1,18 @@
 """A small hub: people, communities and what they did, and its quarter table."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from cophub.pipelines.measures import cophub_pipelines
+from cophub.warehouse import Warehouse
 from cophub.warehouse.definitions import MEASURE
+
+from ..conftest import Rows, runner
 
 MEASURES = cophub_pipelines()[0]
 NOW = datetime(2026, 8, 15, 12, tzinfo=UTC)
@@ -164,3 +169,23 @@ class Hub:
 @pytest.fixture
 def hub(rows: Any, run: Callable[..., None]) -> Hub:
     return Hub(rows, run)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def new_hub(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Hub]]:
+    """Makes an empty hub, on each database: for tests of one module that all read the same."""
+    with ExitStack() as opened:
+
+        def make() -> Hub:
+            if request.param == "postgresql":
+                url = request.getfixturevalue("postgres_database")()
+            else:
+                file = tmp_path_factory.mktemp("hub") / "cophub.db"
+                url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_file'), file)}"
+            warehouse = Warehouse.open(url)
+            opened.callback(warehouse.dispose)
+            return Hub(Rows(warehouse), runner(warehouse))
+
+        yield make

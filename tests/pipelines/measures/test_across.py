@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cophub.warehouse.definitions import measures_of
-from tests.pipelines.measures.test_community_oracle import Observer, observer  # noqa: F401
+from tests.pipelines.measures.test_community_oracle import Observer, busy, observer  # noqa: F401
 from tests.pipelines.measures.test_oracle import COMMUNITIES
 
 Q1, Q2 = "2026Q1", "2026Q2"
@@ -120,7 +120,7 @@ def test_which_organisations_take_part_where(three: Any) -> None:
     ]  # fmt: skip
 
 
-def test_overlap_is_what_counting_by_hand_gives(hub: Any, observer: Observer) -> None:  # noqa: F811
+def test_overlap_is_what_counting_by_hand_gives(busy: Any, observer: Observer) -> None:  # noqa: F811
     people = {key: present(observer, key) for key in COMMUNITIES}
     expected = [
         (a, b, len(people[a]), len(people[b]), len(people[a] & people[b]),
@@ -129,7 +129,7 @@ def test_overlap_is_what_counting_by_hand_gives(hub: Any, observer: Observer) ->
         for a, b in combinations(sorted(COMMUNITIES), 2)
         if people[a] & people[b]
     ]  # fmt: skip
-    found = hub.rows.query("SELECT * FROM community_overlap ORDER BY community_a, community_b")
+    found = busy.rows.query("SELECT * FROM community_overlap ORDER BY community_a, community_b")
     assert found == expected
 
 
@@ -145,8 +145,8 @@ def present(observer: Observer, community: str) -> set[str]:  # noqa: F811
     }
 
 
-def test_totals_are_what_counting_by_hand_gives(hub: Any, observer: Observer) -> None:  # noqa: F811
-    found = hub.rows.query("SELECT quarter, measure, value FROM measure_across")
+def test_totals_are_what_counting_by_hand_gives(busy: Any, observer: Observer) -> None:  # noqa: F811
+    found = busy.rows.query("SELECT quarter, measure, value FROM measure_across")
     figures = {(row[0], row[1]): row[2] for row in found}
     told = 0
     for quarter in sorted({quarter for quarter, _ in figures}):

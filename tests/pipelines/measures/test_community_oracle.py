@@ -9,17 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
 
-from cophub.warehouse import tables
 from cophub.warehouse.definitions import ACTS, CONTRIBUTIONS
 from tests.pipelines.measures.test_oracle import (
     COMMUNITIES,
-    FIRST,
     NAMES,
     NOW,
     ZONE,
     Oracle,
+    fill,
     moment,
     random_hub,
 )
@@ -289,22 +287,24 @@ def _post(rng: random.Random, number: int, space: str, account: str) -> dict[str
     }  # fmt: skip
 
 
-@pytest.fixture(params=range(4))
-def observer(request: pytest.FixtureRequest, hub: Any) -> Observer:
-    rows = busy_hub(random.Random(request.param))
-    ours = {"run": 1, "first_seen_at": FIRST, "changed_at": FIRST}
-    with hub.rows.warehouse.begin() as connection:
-        for name, values in rows.items():
-            extra = ours if name in tables.VENDOR_TABLES else {}
-            connection.execute(insert(tables.metadata.tables[name]), [extra | v for v in values])
-    hub.run(NOW, zone=ZONE)
+@pytest.fixture(scope="module", params=range(4))
+def busy(request: pytest.FixtureRequest, new_hub: Any) -> Any:
+    """A busy hub, its figures made; all tests of a module read it."""
+    hub = new_hub()
+    fill(hub, busy_hub(random.Random(request.param)))
+    return hub
+
+
+@pytest.fixture(scope="module")
+def observer(busy: Any) -> Observer:
+    """The same hub, before the oracle."""
     names = (*NAMES, "reaction", "document")
-    return Observer({name: hub.rows.all(name) for name in names}, ZoneInfo(ZONE), NOW)
+    return Observer({name: busy.rows.all(name) for name in names}, ZoneInfo(ZONE), NOW)
 
 
-def test_figures_are_what_counting_by_hand_gives(hub: Any, observer: Observer) -> None:
+def test_figures_are_what_counting_by_hand_gives(busy: Any, observer: Observer) -> None:
     """Every figure that is there equals the oracle's; one that is absent is so for a reason."""
-    found = hub.rows.query(
+    found = busy.rows.query(
         "SELECT community, quarter, measure, value, absent FROM measure_community"
     )
     figures = {(row[0], row[1], row[2]): row[3:] for row in found}
@@ -321,20 +321,20 @@ def test_figures_are_what_counting_by_hand_gives(hub: Any, observer: Observer) -
     assert all(n > 2 for n in told.values()), told
 
 
-def test_channels_are_what_counting_by_hand_gives(hub: Any, observer: Observer) -> None:
+def test_channels_are_what_counting_by_hand_gives(busy: Any, observer: Observer) -> None:
     told = 0
     for community in ("", *COMMUNITIES):
         for quarter in ("2025Q2", "2025Q4", "2026Q2", "2026Q3"):
             reached = observer.channels(community, quarter)
             people = Counter(person for channel in reached.values() for person in channel)
-            for kind, (number, alone) in hub.channels(community, quarter).items():
+            for kind, (number, alone) in busy.channels(community, quarter).items():
                 told += alone
                 assert number == len(reached[kind])
                 assert alone == sum(people[person] == 1 for person in reached[kind])
     assert told
 
 
-def test_moves_lead_from_the_levels_before_to_those_after(hub: Any, observer: Observer) -> None:
+def test_moves_lead_from_the_levels_before_to_those_after(busy: Any, observer: Observer) -> None:
     told = 0
     for community in ("", *COMMUNITIES):
         for quarter in ("2025Q3", "2026Q1", "2026Q2", "2026Q3"):
@@ -345,6 +345,6 @@ def test_moves_lead_from_the_levels_before_to_those_after(hub: Any, observer: Ob
                 for person in before.keys() | after.keys()
                 if before.get(person, 0) != after.get(person, 0)
             )
-            assert hub.moves(community, quarter) == expected
+            assert busy.moves(community, quarter) == expected
             told += len(expected)
     assert told > 20

@@ -336,10 +336,8 @@ def _post(rng: random.Random, number: int, space: str, account: str) -> dict[str
     }  # fmt: skip
 
 
-@pytest.fixture(params=range(6))
-def oracle(request: pytest.FixtureRequest, hub: Any) -> Any:
-    """A random hub, in the warehouse and before the oracle."""
-    rows = random_hub(random.Random(request.param))
+def fill(hub: Any, rows: dict[str, list[Row]]) -> None:
+    """Put all rows into the hub, and make its figures."""
     ours = {"run": 1, "first_seen_at": FIRST, "changed_at": FIRST}
     with hub.rows.warehouse.begin() as connection:
         for name, values in rows.items():
@@ -347,7 +345,20 @@ def oracle(request: pytest.FixtureRequest, hub: Any) -> Any:
             # Each row has all fields of its kind, so one statement takes them all.
             connection.execute(insert(tables.metadata.tables[name]), [extra | v for v in values])
     hub.run(NOW, zone=ZONE)
-    stored = {name: hub.rows.all(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module", params=range(6))
+def drawn(request: pytest.FixtureRequest, new_hub: Any) -> Any:
+    """A random hub, its figures made; all tests of the module read it."""
+    hub = new_hub()
+    fill(hub, random_hub(random.Random(request.param)))
+    return hub
+
+
+@pytest.fixture(scope="module")
+def oracle(drawn: Any) -> Oracle:
+    """The same hub, before the oracle."""
+    stored = {name: drawn.rows.all(name) for name in NAMES}
     return Oracle(stored, ZoneInfo(ZONE), NOW)
 
 
@@ -356,9 +367,9 @@ def table(hub: Any) -> dict[tuple[str, str, str], float | None]:
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
-def test_the_quarter_table_is_what_counting_by_hand_gives(hub: Any, oracle: Any) -> None:
+def test_the_quarter_table_is_what_counting_by_hand_gives(drawn: Any, oracle: Any) -> None:
     """Every figure that is there equals the oracle's; one that is absent is so for a reason."""
-    figures = table(hub)
+    figures = table(drawn)
     cells = sorted({(community, quarter) for community, quarter, _ in figures})
     assert len(cells) > 20
     told = 0
@@ -391,8 +402,8 @@ def expected_cells(oracle: Any, community: str, quarter: str) -> dict[str, float
     }
 
 
-def test_joined_minus_left_is_the_difference(hub: Any, oracle: Any) -> None:
-    found = hub.rows.query(
+def test_joined_minus_left_is_the_difference(drawn: Any, oracle: Any) -> None:
+    found = drawn.rows.query(
         "SELECT p.difference, j.value - l.value FROM measure_quarter p"
         " JOIN measure_quarter j ON j.community = p.community AND j.quarter = p.quarter"
         " JOIN measure_quarter l ON l.community = p.community AND l.quarter = p.quarter"
@@ -403,13 +414,13 @@ def test_joined_minus_left_is_the_difference(hub: Any, oracle: Any) -> None:
     assert all(difference == change for difference, change in found)
 
 
-def test_the_months_are_what_counting_by_hand_gives(hub: Any, oracle: Any) -> None:
+def test_the_months_are_what_counting_by_hand_gives(drawn: Any, oracle: Any) -> None:
     for community in ("", *COMMUNITIES):
         posts = oracle.posts(community)
         for month in sorted({month for month, _ in posts}):
             for kind in ("posts", "threads", "replies"):
                 people = posts.get((month, kind), [])
                 expected = (len(people), len(set(people)))
-                assert hub.month(community, month, kind) == expected, (community, month, kind)
+                assert drawn.month(community, month, kind) == expected, (community, month, kind)
             members = oracle.members(community, oracle.month_end(month), None)
-            assert hub.month(community, month, "members") == (len(members), len(members))
+            assert drawn.month(community, month, "members") == (len(members), len(members))
