@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     Field,
     PrivateAttr,
     SecretStr,
@@ -44,7 +45,15 @@ from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
 __all__ = ["Config", "Source", "Timetable", "load_config", "shown"]
 
 S = TypeVar("S", bound=BaseModel)
+_LONGEST_BODY = 1_000_000
 Name = Annotated[str, AfterValidator(usable_name)]
+
+
+def _bodies(value: Any) -> Any:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if value in ("whole", "none") or (is_number and 0 < value <= _LONGEST_BODY):
+        return value
+    raise ValueError('must be "whole", "none" or a number of letters, such as 300')
 
 
 class Source(Timed):
@@ -55,6 +64,7 @@ class Source(Timed):
     purpose: Annotated[str, Field(min_length=1)] | None = None
     lawful_basis: Annotated[str, Field(min_length=1)] | None = None
     addresses: Literal["masked", "shown"] = "masked"
+    bodies: Annotated[Literal["whole", "none"] | int, BeforeValidator(_bodies)] = "whole"
     _config: "Config" = PrivateAttr()
     _name: str = PrivateAttr()
 

@@ -136,8 +136,9 @@ class Hub:
         source = self.config.source(name)
         connector = self.config.connector_of(name, self.plugins.connectors)
         return SourceSpec(
-            name, connector, source.settings_for(connector), source.streams_of(connector)
-        )
+            name, connector, source.settings_for(connector), source.streams_of(connector),
+            source.bodies,
+        )  # fmt: skip
 
     def specs(self, names: Iterable[str] = ()) -> "tuple[list[SourceSpec], list[NotStarted]]":
         """The named sources (all, when none is named) and those that cannot start, with the reason.

@@ -19,6 +19,7 @@ from cophub.http.limits import Traffic
 from cophub.http.retry import AGAIN
 from cophub.logs import bound
 from cophub.records import Membership
+from cophub.sync.bodies import Keeping, settle
 from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, state
@@ -122,6 +123,10 @@ class _SourceRun:
             self.run = state.start_run(
                 connection, kind=kind, source=self.spec.name, now=self.started, version=__version__,
                 asked_by=self.wish.asked_by,
+            )  # fmt: skip
+            settle(
+                connection, self.spec.name, Keeping(self.spec.bodies), self.spec.chosen(),
+                run=self.run, now=self.started,
             )  # fmt: skip
         with bound(run=self.run, source=self.spec.name):
             log.info("%s begins", kind, extra=dict(event="run.start"))
@@ -277,6 +282,7 @@ class _SourceRun:
             self.lease,
             accept_departures=self.wish.accept_departures,
             stopping=self._stopping,
+            keeping=Keeping(self.spec.bodies),
         )
         result = run.execute()
         self._unavailable = run.unavailable

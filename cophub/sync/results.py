@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from pydantic import BaseModel
 
 from cophub.connector import Connector, Stream
+from cophub.sync.bodies import Bodies
 
 StreamState = Literal["done", "failed", "held", "stopped"]
 RunState = Literal["done", "failed", "held", "busy", "stopped"]
@@ -31,6 +32,8 @@ class SourceSpec:
     connector: Connector
     settings: BaseModel
     streams: tuple[str, ...] | None = None
+    bodies: Bodies = "whole"
+    """How much of the texts of posts is kept."""
 
     def chosen(self, only: tuple[str, ...] | None = None) -> list[Stream]:
         """The streams to run: of the source's own choice, those in `only`."""

@@ -19,7 +19,8 @@ from cophub.connector import Context, Stream
 from cophub.error_codes import HELD
 from cophub.errors import CophubError, CursorExpired, PluginError, SourceUnavailable, WarehouseError
 from cophub.http import redact
-from cophub.records import Item, Record, Reject
+from cophub.records import Item, Post, Record, Reject
+from cophub.sync.bodies import Keeping
 from cophub.sync.results import StreamResult
 from cophub.sync.writer import Cutter, Parcel, WriterThread
 from cophub.warehouse import Warehouse, state
@@ -70,6 +71,8 @@ class StreamRun:
     lease: state.Lease
     accept_departures: bool = False
     stopping: Callable[[], bool] = lambda: False
+    keeping: Keeping = field(default_factory=Keeping)
+    """How much of the texts of posts is kept."""
     result: StreamResult = field(init=False)
     unavailable: SourceUnavailable | None = field(init=False, default=None)
     """What was said where the vendor is what failed."""
@@ -150,13 +153,15 @@ class StreamRun:
         return self.stream.extract(self.context, self.reading.since)
 
     def _known(self, record: type[Record], digests: Sequence[int]) -> Collection[int]:
-        known = self._loader.memory(record).known(digests)
+        are_stored = self._loader.memory(record).known
+        of_posts = record is Post
+        known = self.keeping.known(digests, are_stored) if of_posts else are_stored(digests)
         self._familiar += len(known)
         return known
 
     def _hand_over(self, parcel: Parcel, writer: WriterThread) -> None:
         """Make rows of the records, while the writer waits for the database with the last ones."""
-        parcel.batch, unusable = self._loader.rows(parcel.records)
+        parcel.batch, unusable = self._loader.rows(self.keeping.records(parcel.records))
         self._seen += len(parcel.records)
         parcel.records = []
         parcel.rejects += unusable
@@ -186,7 +191,7 @@ class StreamRun:
                 self._guard(self._loader.endings.absences())
             state.add_rejects(
                 connection,
-                map(_without_secrets, map(self._loader.clean, self._rejects)),
+                map(self._fit_to_keep, self._rejects),
                 run=self.run,
                 source=self.context.source,
                 stream=self.stream.name,
@@ -200,6 +205,11 @@ class StreamRun:
         self.result.dropped += counts.dropped
         self.result.rejected += len(self._rejects)
         self._rejects = []
+
+    def _fit_to_keep(self, reject: Reject) -> Reject:
+        """Without secrets, what it says of erased people, and texts that are not kept."""
+        known = self._loader.clean(self.keeping.reject(reject, self.stream))
+        return _without_secrets(known)
 
     def _end(self) -> None:
         """The last transaction: what is still staged, who has left, and the final cursor."""
