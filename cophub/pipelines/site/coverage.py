@@ -7,7 +7,7 @@ leave each other but one number.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, text
 
@@ -113,7 +113,27 @@ def _lines(
             if total.shown and _union_tells_few(domain.communities):
                 total, cells = WITHHELD, _without_sum(cells)
         lines.append(Line(name, tuple(cells), total))
-    return tuple(lines)
+    if audience.trusted:
+        return tuple(lines)
+    return tuple(_beside_wider(line, domains, lines) for line in lines)
+
+
+def _beside_wider(line: Line, domains: Mapping[str, _Domain], lines: Iterable[Line]) -> Line:
+    """The line, hidden where few more people of a region are in a domain that has all of its own.
+
+    That all of one are in the other is told by what their communities share, or by how many all
+    together are.
+    """
+    people, cells = domains[line.name].people, list(line.cells)
+    for wider in lines:
+        if wider is not line and people <= domains[wider.name].people:
+            cells = [
+                WITHHELD if mine.value and theirs.value and few(theirs.value - mine.value) else mine
+                for mine, theirs in zip(cells, wider.cells, strict=True)
+            ]
+    if cells == list(line.cells):
+        return line
+    return replace(line, cells=tuple(withhold_line(cells, len(people))))
 
 
 def _union_tells_few(communities: Members) -> bool:

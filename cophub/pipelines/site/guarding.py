@@ -233,6 +233,9 @@ def _of_channels(raw: Raw, quarter: str, true: dict[Spot, int]) -> Iterator[Line
         yield {several: 1, also: -1, beside: -1}
         if len(rows) == 2:  # whom the one reaches beside the other, the other does beside the one
             yield {also: 1, several: -1}
+        elif len(rows) == 1:  # there is no other
+            yield {also: 1}
+            yield {several: 1}
 
 
 def as_values(table: Mapping[str, Any]) -> Values:

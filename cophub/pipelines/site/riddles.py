@@ -6,7 +6,7 @@ are hidden because they are 1 to 4, two that make 2 or 8 are told all the same.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -35,10 +35,11 @@ class Sum:
         return (self.total, *self.parts)
 
 
-def withhold(cells: Cells, sums: Sequence[Sum]) -> None:
+def withhold(cells: Cells, sums: Sequence[Sum], least: Mapping[Place, float] | None = None) -> None:
     """Hide more of `cells`, until no cell that is hidden now can be worked out from `sums`.
 
-    Places without a cell are no part of a sum: nothing is known of them.
+    Places without a cell are no part of a sum: nothing is known of them. `least` is how much hidden
+    ones are at the least, as figures beside these tell.
     """
     lines = [[place for place in each.places if place in cells] for each in sums]
     secret = {place for place, cell in cells.items() if cell.hidden}
@@ -52,7 +53,7 @@ def withhold(cells: Cells, sums: Sequence[Sum]) -> None:
             if _tells_few(cells, each):
                 broken |= _hide_in(cells, line)
         if not broken:
-            broken = _hide_bounded(cells, [each for each in sums if each.exact])
+            broken = _hide_bounded(cells, [each for each in sums if each.exact], least or {})
 
 
 def _told(cells: Cells, lines: Sequence[Sequence[Place]]) -> dict[Place, int]:
@@ -75,7 +76,7 @@ def _told(cells: Cells, lines: Sequence[Sequence[Place]]) -> dict[Place, int]:
     return told
 
 
-def _hide_bounded(cells: Cells, sums: Sequence[Sum]) -> bool:
+def _hide_bounded(cells: Cells, sums: Sequence[Sum], least: Mapping[Place, float]) -> bool:
     """Hide one more in each sum of which a small part is told by bounds; whether there was any.
 
     What is about few people is 1 at the least, and no part more than its sum: several sums together
@@ -84,7 +85,7 @@ def _hide_bounded(cells: Cells, sums: Sequence[Sum]) -> bool:
     lines = [(each.total, parts) for each in sums if each.total in cells
              if len(parts := [part for part in each.parts if part in cells]) == len(each.parts)
              and any(cells[part].hidden for part in parts)]  # fmt: skip
-    bounds = _bounds(cells, lines)
+    bounds = _bounds(cells, lines, least)
     told = {place for place, (low, high) in bounds.items() if low == high and cells[place].hidden}
     broken = False
     for total, parts in lines:
@@ -94,13 +95,13 @@ def _hide_bounded(cells: Cells, sums: Sequence[Sum]) -> bool:
 
 
 def _bounds(
-    cells: Cells, lines: Sequence[tuple[Place, Sequence[Place]]]
+    cells: Cells, lines: Sequence[tuple[Place, Sequence[Place]]], at_least: Mapping[Place, float]
 ) -> dict[Place, tuple[float, float]]:
     """The least and the most that the places of these lines can be, narrowed a few times."""
     known: dict[Place, tuple[float, float]] = {}
     for place in {place for total, parts in lines for place in (total, *parts)}:
         value = cells[place].value
-        least = 1.0 if cells[place].state == "few" else 0.0
+        least = max(1.0 if cells[place].state == "few" else 0.0, at_least.get(place, 0.0))
         known[place] = (least, inf) if value is None else (value, value)
     for _ in range(_ROUNDS):
         before = dict(known)
@@ -142,8 +143,9 @@ def _hide_in(cells: Cells, line: Iterable[Place]) -> bool:
 
 
 def _cost(place: Place, cell: Cell) -> tuple[bool, bool, bool, float, Place]:
+    """Zeros last of all: months or a reason without a number say them too, and hide nothing."""
     value = cell.value or 0
-    return (not place[0], not value, value < BROAD, value, place)
+    return (not value, not place[0], value < BROAD, value, place)
 
 
 def _tells_few(cells: Cells, sum_: Sum) -> bool:

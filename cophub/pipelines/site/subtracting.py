@@ -39,11 +39,14 @@ def withhold_together(quarters: Mapping[str, Figures], months: Mapping[str, Figu
             of = "members" if name == "people_total" else name
             if tells_few(told.get(name, ABSENT), (each.get(of, ABSENT) for each in theirs)):
                 told[name] = WITHHELD
+        offices = (each.get("organizations", ABSENT) for each in theirs)
+        if told.get("organizations", ABSENT).value == 1 and any(each.hidden for each in offices):
+            told["organizations"] = WITHHELD  # it is that of the few people of a community, too
         _withhold_several(told, [each.get("members", ABSENT) for each in theirs])
         for pair in ALIKE:
             if any(told.get(name, ABSENT).hidden for name in pair):
                 _hide(told, pair)
-    _withhold_flows(quarters.get("", {}))
+    withhold_flows(quarters.get("", {}))
     for kind, by_month in months.get("", {}).items():
         for month, cell in by_month.items() if kind in DISTINCT else ():
             parts = (each.get(kind, {}).get(month, ABSENT)
@@ -61,13 +64,17 @@ def _withhold_several(told: MutableMapping[str, Cell], members: Sequence[Cell]) 
         _hide(told, ("people_in_several", "people_total", "members"))
 
 
-def _withhold_flows(quarters: Figures) -> None:
+def withhold_flows(quarters: Figures) -> None:
     """Who joined and left would make a hidden figure out of that of the quarter beside."""
     for then, now in zip(["", *sorted(quarters)], sorted(quarters), strict=False):
         beside = (quarters[now], quarters.get(then, {}))
         for total in OF_PEOPLE:
             if any(each.get(total, ABSENT).hidden for each in beside):
-                _hide(quarters[now], (f"{total}_joined", f"{total}_left"))
+                names = (f"{total}_joined", f"{total}_left")
+                # Zeros too: that nobody came or went makes them the same.
+                quarters[now].update(
+                    {name: WITHHELD for name in names if quarters[now].get(name, ABSENT).shown}
+                )
 
 
 def withhold_shares(quarters: Figures) -> None:

@@ -40,7 +40,7 @@ def withhold_sums(quarters: Mapping[str, Quarters], months: Mapping[str, Figures
     cells = _cells(quarters, months)
     for names in _families(cells):
         theirs = {place: cell for place, cell in cells.items() if place[1] in names}
-        withhold(theirs, list(_sums(theirs)))
+        withhold(theirs, list(_sums(theirs)), _least_seats(cells))
         for (community, name, when), cell in theirs.items():
             if "Q" in when:
                 quarters[community][when][name] = cell
@@ -48,6 +48,15 @@ def withhold_sums(quarters: Mapping[str, Quarters], months: Mapping[str, Figures
                 months[community][name][when] = cell
     for by_quarter in quarters.values():
         withhold_shares(by_quarter)
+
+
+def _least_seats(cells: Mapping[Place, Cell]) -> dict[Place, float]:
+    """Whoever came to anything took a seat."""
+    return {
+        (community, "seats", when): cell.value
+        for (community, name, when), cell in cells.items()
+        if name == "attendees" and cell.value is not None
+    }
 
 
 def _cells(quarters: Mapping[str, Quarters], months: Mapping[str, Figures]) -> dict[Place, Cell]:

@@ -210,3 +210,13 @@ def test_no_reader_of_two_domains_can_tell_how_few_are_in_one_or_in_both():
 
 def may_be(cells, sizes):
     return all(each.value in (None, size) for each, size in zip(cells, sizes, strict=True))
+
+
+def test_the_cells_of_a_domain_inside_another_do_not_tell_the_few_others_of_a_region():
+    """All 12 of Soil are in Water's 21: of its 9 in the Americas 6 leave 3 in Water alone."""
+    inside = matrix({"one": people(k=6, b=6), "two": people(k=12, b=9)}).members
+    assert [texts(each)[-1] for each in inside] == ["12", "21"]
+    assert [each.hidden for each in inside[0].cells] == [True, True]
+    assert [each.value for each in inside[1].cells] == [12, 9]
+    apart = matrix({"one": people(k=6, b=6), "two": people(k=12, b=12)}).members
+    assert [each.value for each in apart[0].cells] == [6, 6]

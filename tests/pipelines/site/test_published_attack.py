@@ -8,7 +8,12 @@ import pytest
 from cophub.pipelines.site.audiences import AUDIENCES
 from cophub.pipelines.site.formats import FEW, WITHHELD, cell
 from cophub.pipelines.site.riddles import Sum, withhold
-from cophub.pipelines.site.subtracting import tells_few, withhold_shares, withhold_together
+from cophub.pipelines.site.subtracting import (
+    tells_few,
+    withhold_flows,
+    withhold_shares,
+    withhold_together,
+)
 from cophub.warehouse import Warehouse
 from tests.pipelines.site.published_attack import Reader, Solver
 from tests.pipelines.site.random_hubs import fill, published
@@ -101,3 +106,30 @@ def test_bounds_of_several_sums_together_do_not_tell_a_small_part() -> None:
     sums.append(Sum(("", "posts", "2026Q2"), tuple(quarter), exact=True))
     withhold(cells, sums)
     assert cells["", "posts", "2026Q2"] == WITHHELD
+
+
+def test_nothing_is_hidden_behind_a_zero_and_whoever_came_took_a_seat() -> None:
+    """One seat of 11 is not of the 10 who came to the other: all together are hidden for it."""
+    names = [(name, "seats", "2026Q2") for name in "abc"]
+    cells = {names[0]: WITHHELD, names[1]: FEW, names[2]: cell(0, 0)}
+    total = ("", "seats", "2026Q2")
+    cells[total] = cell(11, 11)
+    withhold(cells, [Sum(total, tuple(names), exact=True)], {names[0]: 10})
+    assert cells[total] == WITHHELD
+    assert cells[names[2]].value == 0
+
+
+def test_the_one_organisation_of_all_is_not_that_of_a_few_people() -> None:
+    for offices, is_hidden in ((FEW, True), (cell(1, 9), False)):
+        told = {"organizations": cell(1, 30)}
+        parts = {"a": {"2026Q1": {"organizations": offices}}}
+        withhold_together({"": {"2026Q1": told}, **parts}, {})
+        assert told["organizations"].hidden == is_hidden
+
+
+def test_that_nobody_came_or_went_does_not_make_the_hidden_people_of_a_quarter() -> None:
+    quarters = {"2026Q1": {"people": cell(25, 25)},
+                "2026Q2": {"people": WITHHELD, "people_joined": cell(0, 0),
+                           "people_left": cell(0, 0)}}  # fmt: skip
+    withhold_flows(quarters)
+    assert quarters["2026Q2"] == dict.fromkeys(quarters["2026Q2"], WITHHELD)
