@@ -1,113 +1,241 @@
-"""Keeps the timetable of plugins.toml: each source and pipeline at its time, never twice."""
+"""Keeps the timetable of plugins.toml: each source and pipeline at its time, never twice.
+
+Any number of processes may keep the same timetable: what is due is asked of the warehouse, before
+it is begun and again under its lease. A changed plugins.toml is taken over without a restart.
+"""
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
-from cophub.config.timetable import Timetable, crontab
+from cophub.config.watching import WatchedFile
 from cophub.error_codes import UNFORESEEN
-from cophub.errors import ConfigError, CophubError
+from cophub.errors import ConfigError, CophubError, SourceBusy, WarehouseError
+from cophub.hub import timing
+from cophub.hub.answers import Kind, NotStarted, Reloaded
+from cophub.hub.carrying import Due, carry_out
 
 if TYPE_CHECKING:
+    from cophub.config import Config
+    from cophub.config.timed_tables import Timed
     from cophub.hub import Hub
 
 log = logging.getLogger("cophub.schedule")
 
 AT_ONCE = 8
 """Sources that may sync at one time."""
+AGAIN = timedelta(minutes=1)
+"""When what somebody else works on, or what the warehouse was away for, is tried again."""
+LOOK_SECONDS = 2.0
+"""How often plugins.toml is looked at, and the clock: it may have been set, or stood still."""
 
 Tell = Callable[[Any], None]
+CarryOut = Callable[["Hub", Due, threading.Event], Iterable[Any]]
+Key = tuple[Kind, str]
 
 
 class Timekeeper:
     """Runs what is due until it is stopped; `tell` gets each result as it comes.
 
-    A run that is not over when its next time comes is not begun a second time; times that passed
-    while it ran, or while nothing kept time, are caught up once. Raises ConfigError when nothing
-    has a timetable.
+    `do` does what is due; see `hub.carrying.carry_out`, which it is unless told otherwise. Times
+    that passed while nothing kept time, or while a run took long, are caught up once. Raises
+    ConfigError when nothing has a timetable.
     """
 
-    def __init__(self, hub: "Hub", tell: Tell) -> None:
+    def __init__(self, hub: "Hub", tell: Tell, do: CarryOut = carry_out) -> None:
         self.hub = hub
+        """By the newest plugins.toml that was good."""
         self.stop = threading.Event()
-        self._tell = tell
-        self._publishing = threading.Lock()
+        self._tell, self._do = tell, do
+        self._file = WatchedFile(hub.config.path)
+        self._users: Counter[Hub] = Counter()
+        self._made: set[Hub] = set()
+        self._changing = threading.Lock()
+        self._ended = False
+        self._running: set[Key] = set()
+        self._tried: dict[Key, datetime] = {}
+        """When what could not begin was last tried: it waits for its next time."""
+        self._told: dict[Key, str] = {}
+        """What was said of what is tried again and again, to say it once."""
         self._scheduler = BackgroundScheduler(
-            jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(AT_ONCE)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=hub.config.timezone,
+            # Pipelines write the same tables and the same site: one after the other.
+            executors={"source": ThreadPoolExecutor(AT_ONCE), "pipeline": ThreadPoolExecutor(1)},
+            # A job puts the next of its name on the timetable right before its own end.
+            job_defaults={"misfire_grace_time": None, "max_instances": 10},
+            # Its own sums go by the clock's face, and that of a zone may go back.
+            timezone=UTC,
         )
-        self._add_jobs()
-
-    def _add_jobs(self) -> None:
-        coming = self.hub.coming()
+        coming = hub.coming()
         if not coming:
             raise ConfigError(
-                f"{self.hub.config.file} has no timetable; give a source or pipeline"
-                ' every = "6 hours" or cron = "0 2 * * *"'
+                f"{hub.config.file} has no timetable; give a source or pipeline"
+                ' every = "6 hours", cron = "0 2 * * *" or when = "Mondays at 07:00"'
             )
-        jobs = {"source": self._sync, "pipeline": self._publish}
-        config = self.hub.config
         for one in coming:
-            timed = config.sources if one.kind == "source" else config.pipelines
-            table = timed[one.name].timetable
-            self._scheduler.add_job(
-                jobs[one.kind],
-                self._trigger(table, one.at),
-                args=[one.name],
-                id=f"{one.kind} {one.name}",
-                name=one.name,
-                next_run_time=one.at,
-            )
-
-    def _trigger(self, table: Timetable, first: datetime) -> BaseTrigger:
-        zone = self.hub.config.timezone
-        if table.every is not None:
-            seconds = int(table.every.total_seconds())
-            return IntervalTrigger(seconds=seconds, start_date=first, timezone=zone)
-        return crontab(table.cron or "", zone)
+            self._put((one.kind, one.name), one.at)
 
     def run(self) -> None:
         """Keep time until `stop` is set; then wait for what is running to come to a checkpoint."""
         self._scheduler.start()
         try:
-            self.stop.wait()
+            while not self.stop.wait(LOOK_SECONDS):
+                self._look_at_file()
+                self._scheduler.wakeup()
         finally:
             self.stop.set()
+            with self._changing:
+                self._ended = True  # who puts a job on the timetable now would wait for its end
             self._scheduler.shutdown(wait=True)
+            for hub in self._made:
+                hub.close()
 
-    def _sync(self, source: str) -> None:
-        self._carry_out(
-            source, lambda: self.hub.sync([source], stop=self.stop, asked_by="timetable")
-        )
+    # --- what is due -------------------------------------------------------------------------
 
-    def _publish(self, pipeline: str) -> None:
-        # Pipelines write the same tables and the same site: one after the other.
-        with self._publishing:
-            if not self.stop.is_set():
-                self._carry_out(
-                    pipeline, lambda: self.hub.publish([pipeline], asked_by="timetable")
-                )
+    def _put(self, key: Key, at: datetime) -> None:
+        """Have something begun at a time of the hub's clock."""
+        wait = max(at - self.hub.now(), timedelta())
+        self._scheduler.add_job(
+            self._begin, "date", [key], run_date=datetime.now(UTC) + wait, executor=key[0],
+            id=" ".join(key), replace_existing=True,
+        )  # fmt: skip
 
-    def _carry_out(self, name: str, work: Callable[[], Iterable[Any]]) -> None:
-        """Tell each result; whatever goes wrong, the next time comes all the same."""
-        from cophub.hub.answers import NotStarted
-
+    def _begin(self, key: Key) -> None:
+        """Do what is due, and put its next time on the timetable."""
+        with self._changing:
+            if self.stop.is_set() or key in self._running:
+                return
+            hub = self.hub
+            self._users[hub] += 1
+            self._running.add(key)
+        again: timedelta | None = None
         try:
-            for result in work():
+            again = self._attempt(hub, key)
+        finally:
+            with self._changing:
+                self._running.discard(key)
+                self._users[hub] -= 1
+                self._close_unused()
+                if not self._ended:
+                    self._plan(key, again)
+
+    def _attempt(self, hub: "Hub", key: Key) -> timedelta | None:
+        """Do what is due; after how long it is to be tried again, None for its next time.
+
+        Whatever goes wrong, the next time comes all the same.
+        """
+        kind, name = key
+        began = hub.now()
+        try:
+            at = timing.next_time(hub, kind, name, self._tried.get(key))
+            if at is None or at > hub.now():
+                return None  # somebody else, or a person, has done it
+            for result in self._do(hub, Due(kind, name, at), self.stop):
                 self._tell(result)
+        except SourceBusy as busy:
+            log.info("%s waits: %s", name, busy, extra={"event": "schedule.busy"})
+            return AGAIN
+        except WarehouseError as error:
+            self._tell_once(key, NotStarted(name, str(error), error.code))
+            return AGAIN
         except CophubError as error:
             self._tell(NotStarted(name, str(error), error.code))
         except Exception as error:
             log.exception("%s failed", name)
             said = f"something that nobody foresaw went wrong ({type(error).__name__})"
             self._tell(NotStarted(name, said, UNFORESEEN))
+        self._told.pop(key, None)
+        self._tried[key] = began
+        return None
+
+    def _tell_once(self, key: Key, result: NotStarted) -> None:
+        if self._told.get(key) != result.error:
+            self._told[key] = result.error
+            self._tell(result)
+
+    def _plan(self, key: Key, again: timedelta | None) -> None:
+        """Put the next time of something on the timetable, if it still has one."""
+        now = self.hub.now()
+        try:
+            at = timing.next_time(self.hub, *key, self._tried.get(key))
+        except CophubError:
+            at, again = now, again or AGAIN
+        if at is not None:
+            self._put(key, max(at, now + again) if again else at)
+
+    # --- plugins.toml ------------------------------------------------------------------------
+
+    def _look_at_file(self) -> None:
+        try:
+            config = self._file.changed()
+            if config is not None:
+                self._take_over(config)
+        except CophubError as error:
+            file = self.hub.config.file
+            log.warning("not taken over: %s", error, extra={"event": "reload", "code": error.code})
+            self._tell(Reloaded(file, error=str(error), code=error.code))
+
+    def _take_over(self, config: "Config") -> None:
+        """Go by a changed plugins.toml from now on; what runs ends with what it began with."""
+        hub = self.hub.with_config(config)
+        try:
+            coming = hub.coming()
+        except BaseException:
+            hub.close()
+            raise
+        with self._changing:
+            told = _difference(self.hub.config, config)
+            self.hub = hub
+            self._made.add(hub)
+            self._close_unused()
+            self._tried.clear()
+            times = {(one.kind, one.name): one.at for one in coming}
+            for job in self._scheduler.get_jobs():
+                if job.args[0] not in times:
+                    self._remove(job.id)
+            for key, at in times.items():
+                if key not in self._running:
+                    self._put(key, at)
+        log.info("%s was taken over", told.file, extra={"event": "reload"})
+        self._tell(told)
+
+    def _remove(self, job: str) -> None:
+        with suppress(JobLookupError):  # it has just begun, and will find that it has no time
+            self._scheduler.remove_job(job)
+
+    def _close_unused(self) -> None:
+        """Close the hubs of an older plugins.toml that nothing runs with any more."""
+        for hub in [one for one in self._made if one is not self.hub and not self._users[one]]:
+            self._made.discard(hub)
+            del self._users[hub]
+            hub.close()
+
+
+def _difference(old: "Config", new: "Config") -> Reloaded:
+    """What differs between two states of plugins.toml: sources, pipelines and other tables."""
+    before, after = _named(old), _named(new)
+    both = [name for name in after if name in before]
+    tables = [key for key in type(new).model_fields if key not in ("sources", "pipelines")]
+    changed = [name for name in both if dict(after[name]) != dict(before[name])]
+    changed += [f"[{key}]" for key in tables if getattr(old, key) != getattr(new, key)]
+    return Reloaded(
+        new.file,
+        added=tuple(name for name in after if name not in before),
+        changed=tuple(changed),
+        removed=tuple(name for name in before if name not in after),
+    )
+
+
+def _named(config: "Config") -> "dict[str, Timed]":
+    pipelines = {f"pipeline {name}": table for name, table in config.pipelines.items()}
+    return {**config.sources, **pipelines}
+
+
+__all__ = ["AGAIN", "AT_ONCE", "CarryOut", "Timekeeper"]

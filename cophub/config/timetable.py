@@ -1,58 +1,74 @@
-"""When something runs: `every = "6 hours"` or `cron = "0 2 * * *"`, and when that is next."""
+"""When something runs: `every`, `cron` or `when`, and when that is next.
+
+`every` is elapsed time since the last run began; `cron` and `when` are what clocks show.
+"""
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from apscheduler.triggers.base import BaseTrigger
+from cophub.config.calendar_words import Calendar
+from cophub.config.cron_times import next_cron
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _EVERY = re.compile(r"\s*(\d+)?\s*(minute|hour|day|week)s?\s*", re.IGNORECASE)
 _EXAMPLES = 'write it as "30 minutes", "6 hours", "1 day" or "2 weeks"'
 _LONGEST = timedelta(days=366)
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """When one source or pipeline runs; with neither `every` nor `cron` it runs whenever asked."""
+    """When one source or pipeline runs; without a time of its own it runs whenever asked."""
 
     every: timedelta | None = None
     cron: str | None = None
+    when: Calendar | None = None
+    jitter: timedelta = timedelta()
+    """Each time comes later by less than this: by as much as is fixed for that name and time."""
 
     def __bool__(self) -> bool:
-        return self.every is not None or self.cron is not None
+        return any(time is not None for time in (self.every, self.cron, self.when))
 
     def __str__(self) -> str:
         if self.every is not None:
-            return f"every {say_duration(self.every)}"
-        return f"cron {self.cron}" if self.cron else "when asked"
+            said = f"every {say_duration(self.every)}"
+        elif self.cron is not None:
+            said = f"cron {self.cron}"
+        else:
+            said = str(self.when or "when asked")
+        return f"{said}, up to {say_duration(self.jitter)} later" if self and self.jitter else said
 
-    def next_after(self, last: datetime | None, now: datetime, zone: ZoneInfo) -> datetime | None:
+    def next_after(
+        self, last: datetime | None, now: datetime, zone: ZoneInfo, name: str = ""
+    ) -> datetime | None:
         """When it is due: an instant in UTC that may be past; None where a cron never comes.
 
-        `last` is when it last began; who has never run is due now.
+        `last` is when it last began; who has never run is due now. `name` is whose time it is: of
+        two that share a timetable, `jitter` moves one more than the other.
         """
         if last is None or not self:
             return now
         if self.every is not None:
-            return last + self.every
-        coming = crontab(self.cron or "", zone).get_next_fire_time(None, just_after(last))
-        return coming.astimezone(UTC) if coming else None
+            coming: datetime | None = last + self.every
+        elif self.cron is not None:
+            coming = next_cron(self.cron, last, zone)
+        else:
+            coming = self.when.next_after(last, zone) if self.when else None
+        return coming and coming + self._later(name, coming)
 
-    def due(self, last: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+    def _later(self, name: str, at: datetime) -> timedelta:
+        if not self.jitter:
+            return self.jitter
+        seed = blake2b(f"{name} {at.timestamp():.6f}".encode(), digest_size=8).digest()
+        seconds = int(self.jitter.total_seconds())
+        return timedelta(seconds=int.from_bytes(seed) % seconds)
+
+    def due(self, last: datetime | None, now: datetime, zone: ZoneInfo, name: str = "") -> bool:
         """Whether it should have begun by `now`; a time that was missed counts once."""
-        coming = self.next_after(last, now, zone)
+        coming = self.next_after(last, now, zone, name)
         return coming is not None and coming <= now
-
-
-def just_after(instant: datetime) -> datetime:
-    """The smallest step later: a trigger asked "from" an instant would give that instant again."""
-    return instant + timedelta(microseconds=1)
 
 
 def parse_every(text: str) -> timedelta:
@@ -73,52 +89,3 @@ def say_duration(length: timedelta) -> str:
     unit, size = next(found for found in reversed(units.items()) if seconds % found[1] == 0)
     count = seconds // size
     return f"{count} {unit}{'' if count == 1 else 's'}"
-
-
-@lru_cache(maxsize=64)
-def crontab(expression: str, zone: ZoneInfo) -> "BaseTrigger":
-    """The trigger of a five-field crontab line, as cron itself reads it.
-
-    APScheduler 3 counts weekdays from Monday, where cron counts from Sunday, and wants both the day
-    of the month and the weekday to fit, where cron wants either; both are put right here.
-    Raises ValueError that says what is wrong and how to write it.
-    """
-    from apscheduler.triggers.combining import OrTrigger
-    from apscheduler.triggers.cron import CronTrigger
-
-    fields = expression.split()
-    if len(fields) != 5:
-        raise ValueError(
-            f'"{expression}" has {len(fields)} fields and needs 5: minute hour day month weekday,'
-            ' such as "0 2 * * *" for two in the morning'
-        )
-    minute, hour, day, month, weekday = fields
-    try:
-        common: dict[str, Any] = {"minute": minute, "hour": hour, "month": month, "timezone": zone}
-        by_weekday = CronTrigger(**common, day_of_week=_weekdays(weekday))
-        by_day = CronTrigger(**common, day=day)
-    except ValueError as error:
-        raise ValueError(f'"{expression}" is not a crontab line: {error}') from None
-    if weekday == "*":
-        return by_day
-    return by_weekday if day == "*" else OrTrigger([by_day, by_weekday])
-
-
-def _weekdays(field: str) -> str:
-    """Cron's weekday numbers (0 and 7 are Sunday) as names; ranges and steps are spelled out."""
-    names: list[str] = []
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        low, _, high = span.partition("-")
-        if span == "*" and step.isdigit() and int(step):
-            names += _WEEKDAYS[: 7 : int(step)]
-        elif low.isdigit() and int(low) <= 7 and (not high or high.isdigit()):
-            last = int(high) if high else int(low)
-            if last > 7 or last < int(low):
-                raise ValueError(f'the weekdays "{part}" are not between 0 and 7')
-            names += _WEEKDAYS[int(low) : last + 1 : int(step or 1)]
-        elif low.isdigit():
-            raise ValueError(f'the weekday "{part}" is not between 0 and 7')
-        else:
-            names.append(part)
-    return ",".join(dict.fromkeys(names))

@@ -85,6 +85,7 @@ class Hub:
         self.config = config
         self.now = now
         self._transport = transport
+        self._tokens_given = tokens
         self.tokens = tokens or self._token_files
         self.copies_before_upgrade = True
         self._warehouse: Warehouse | None = None
@@ -94,6 +95,10 @@ class Hub:
     def open(cls, path: Path | str, now: Clock = utc_now) -> "Hub":
         """The hub that a plugins.toml describes. Raises ConfigError."""
         return cls(load_config(path), now)
+
+    def with_config(self, config: Config) -> "Hub":
+        """A hub of its own on another state of plugins.toml, otherwise like this one."""
+        return Hub(config, self.now, transport=self._transport, tokens=self._tokens_given)
 
     def close(self) -> None:
         """Close the warehouse's connections."""
@@ -160,17 +165,19 @@ class Hub:
         watch: "Watcher | None" = None,
         stop: "Event | None" = None,
         asked_by: "AskedBy" = "person",
+        due_at: datetime | None = None,
     ) -> "Iterator[RunResult | NotStarted]":
         """Sync the named sources (all, when none is named) at once; each result as it comes.
 
-        Set `stop` from another thread, and runs end at their next checkpoint.
+        Set `stop` from another thread, and runs end at their next checkpoint. With `due_at`, a
+        source that began then or later is left out, in silence.
         """
         from cophub.hub import syncing
         from cophub.sync.engine import SyncEngine, Wish
 
         wish = Wish(
             tuple(streams) or None, full, accept_departures=accept_departures,
-            trust_clock=trust_clock, asked_by=asked_by,
+            trust_clock=trust_clock, asked_by=asked_by, due_at=due_at,
         )  # fmt: skip
         found = syncing.wished(self, names, wish)
         yield from found.broken
@@ -225,12 +232,21 @@ class Hub:
         return self.config.pipeline_settings(self.plugins.pipelines[name])
 
     def publish(
-        self, names: Iterable[str] = (), *, asked_by: "AskedBy" = "person"
+        self,
+        names: Iterable[str] = (),
+        *,
+        stop: "Event | None" = None,
+        asked_by: "AskedBy" = "person",
+        due_at: datetime | None = None,
     ) -> "Iterator[PipelineResult]":
-        """Run the named pipelines and those they come after (all, when none is named)."""
+        """Run the named pipelines and those they come after (all, when none is named).
+
+        Set `stop`, and no further one is begun; the site stays as it was. With `due_at`, nothing is
+        done where each of those named began then or later.
+        """
         from cophub.hub import publishing
 
-        yield from publishing.publish(self, names, asked_by)
+        yield from publishing.publish(self, names, stop, asked_by, due_at)
 
     def run(
         self,
@@ -245,7 +261,7 @@ class Hub:
         if due:
             yield from self.sync(due, watch=watch, stop=stop)
         if stop is None or not stop.is_set():
-            yield from self.publish(pipelines)
+            yield from self.publish(pipelines, stop=stop)
 
     # --- time ------------------------------------------------------------------------------
 
@@ -255,11 +271,11 @@ class Hub:
 
         return timing.due(self)
 
-    def coming(self) -> list[Coming]:
-        """The next run of everything that has a timetable, soonest first."""
+    def coming(self, limit: int | None = None) -> list[Coming]:
+        """The next run of everything that has a timetable, soonest first; or the next `limit`."""
         from cophub.hub import timing
 
-        return timing.coming(self)
+        return timing.coming(self, limit)
 
     # --- answers ---------------------------------------------------------------------------
 

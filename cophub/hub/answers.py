@@ -8,6 +8,7 @@ from cophub.connector import Estimate, Verdict
 from cophub.records import Space
 
 Health = Literal["ok", "warning", "failed"]
+Kind = Literal["source", "pipeline"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Checked:
     connector: str
     verdicts: tuple[Verdict, ...] = ()
     error: str | None = None
+    code: str | None = None
+    """Of the error, in `cophub.error_codes`."""
 
     @property
     def failed(self) -> bool:
@@ -335,6 +338,19 @@ class Coming:
     """A run that the timetable holds ready."""
 
     at: datetime
-    kind: Literal["source", "pipeline"]
+    kind: Kind
     name: str
     timetable: str
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """plugins.toml was changed while time is kept: what of it changed, or why the old one stays."""
+
+    file: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Sources and pipelines by name, and tables such as `[hub]`."""
+    removed: tuple[str, ...] = ()
+    error: str | None = None
+    code: str | None = None

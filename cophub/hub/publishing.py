@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -11,6 +12,8 @@ from cophub.errors import ConfigError, PluginError
 from cophub.pipeline import PipelineContext, Publication
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from cophub.hub import Hub
     from cophub.publish import PipelineResult
     from cophub.warehouse import Warehouse
@@ -18,16 +21,25 @@ if TYPE_CHECKING:
 
 
 def publish(
-    hub: "Hub", names: Iterable[str], asked_by: "AskedBy" = "person"
+    hub: "Hub",
+    names: Iterable[str],
+    stop: "Event | None" = None,
+    asked_by: "AskedBy" = "person",
+    due_at: datetime | None = None,
 ) -> "Iterator[PipelineResult]":
-    """Run the named pipelines and those they come after (all, when none is named)."""
-    from cophub.publish import run_pipelines
+    """Run the named pipelines and those they come after (all, when none is named).
+
+    With `due_at`, only where one of those named has not begun then or later.
+    """
+    from cophub.publish import Due, run_pipelines
 
     pipelines = hub.plugins.pipelines
     hub.config.check_pipelines(pipelines)
-    wanted = _with_what_they_need(hub, list(dict.fromkeys(names)) or list(pipelines))
+    named = tuple(dict.fromkeys(names)) or tuple(pipelines)
+    wanted = _with_what_they_need(hub, list(named))
     settings = settings_of(hub, wanted)
-    yield from run_pipelines(
+    shown = False
+    for result in run_pipelines(
         hub.warehouse,
         [(pipelines[name], settings[name]) for name in wanted],
         site=hub.config.site,
@@ -35,8 +47,12 @@ def publish(
         communities=hub.config.community_specs,
         now=hub.now,
         asked_by=asked_by,
-    )
-    if "site" in wanted:
+        stop=stop,
+        due=Due(named, due_at) if due_at else None,
+    ):
+        shown = result.state != "stopped"
+        yield result
+    if shown and "site" in wanted:
         from cophub.hub import uploads
 
         yield from uploads.upload_site(hub, hub.desk)

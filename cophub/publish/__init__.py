@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from threading import Event
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -23,11 +24,12 @@ from cophub.errors import CophubError, PluginError
 from cophub.logs import bound
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
 from cophub.publish.folder import Version
-from cophub.warehouse import Warehouse, pipelines, state
+from cophub.warehouse import Warehouse, begun, pipelines, state
 from cophub.warehouse.holding import held, show_life
 from cophub.warehouse.state import AskedBy, Lease
 
 LEASE = "the pipelines"
+_STOPPED = "it was stopped"
 Plan = Sequence[tuple[Pipeline, BaseModel]]
 _log = logging.getLogger("cophub.publish")
 
@@ -37,13 +39,25 @@ class PipelineResult:
     """How one pipeline or upload went; `error` is one line, `counts` what an upload sent."""
 
     pipeline: str
-    state: Literal["done", "failed"]
+    state: Literal["done", "failed", "stopped"]
     files: int
     seconds: float
     error: str | None = None
     counts: str | None = None
     code: str | None = None
     """Of the error, in `cophub.error_codes`."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The pipelines that a run is for, and the time of their timetable."""
+
+    pipelines: tuple[str, ...]
+    at: datetime
+
+    def of(self, pipeline: str) -> datetime | None:
+        """The time that a pipeline runs for; None for one that others bring along."""
+        return begun.noted(self.at) if pipeline in self.pipelines else None
 
 
 @dataclass(frozen=True)
@@ -66,40 +80,48 @@ def run_pipelines(
     communities: tuple[CommunitySpec, ...] = (),
     now: Callable[[], datetime],
     asked_by: AskedBy = "person",
+    stop: Event | None = None,
+    due: Due | None = None,
 ) -> Iterator[PipelineResult]:
     """Run pipelines, each after those it reads; a result as each ends, the last when all is shown.
 
     A pipeline that fails keeps its files of before, and only those that read its results are not
-    run. Raises SourceBusy while another process publishes, PluginError when pipelines wait for one
+    run. Once `stop` is set none is begun, and the site stays as it was; the first that was not
+    begun has the result `stopped`. Nothing is done where all of `due` began at its time or since.
+
+    Raises SourceBusy while another process publishes, PluginError when pipelines wait for one
     another in a circle, ConfigError when the site folder cannot be written.
     """
     ordered = in_order(plan)
-    with held(warehouse, LEASE) as lease, _recorded(warehouse, site, now, asked_by) as run:
-        for pipeline, settings in ordered:
-            yield from run.results[-1:]
-            with warehouse.begin() as connection:
-                show_life(connection, lease)
-                pipelines.begin(connection, run.number, pipeline.name, now=now())
-            context = PipelineContext(
-                settings=settings,
-                warehouse=warehouse,
-                now=run.started_at,
-                timezone=timezone,
-                run=run.number,
-                communities=communities,
-                log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
-            )
-            with bound(run=run.number, pipeline=pipeline.name):
-                result = _run_one(pipeline, context, run)
-                _log_end(result)
-            run.results.append(result)
-            with warehouse.begin() as connection:
-                pipelines.end(
-                    connection, run.number, pipeline.name, now=now(), state=result.state,
-                    files=result.files, error=result.error, code=result.code,
-                )  # fmt: skip
-        _show(warehouse, run, lease, now())
+    with held(warehouse, LEASE) as lease:
+        if due is not None and _all_began(warehouse, due):
+            return
+        with _recorded(warehouse, site, now, asked_by, due) as run:
+            for pipeline, settings in ordered:
+                yield from run.results[-1:]
+                if stop is not None and stop.is_set():
+                    run.results.append(PipelineResult(pipeline.name, "stopped", 0, 0.0))
+                    break
+                context = PipelineContext(
+                    settings=settings,
+                    warehouse=warehouse,
+                    now=run.started_at,
+                    timezone=timezone,
+                    run=run.number,
+                    communities=communities,
+                    log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
+                )
+                run.results.append(_noted(pipeline, context, run, lease, now, due))
+            else:
+                _show(warehouse, run, lease, now())
     yield from run.results[-1:]
+
+
+def _all_began(warehouse: Warehouse, due: Due) -> bool:
+    """Whether somebody has begun all of them for that time; asked under the lease."""
+    with warehouse.connect() as connection:
+        began = [begun.pipeline_began(connection, name, alive=False) for name in due.pipelines]
+    return all(at is not None and at >= due.at for at in began)
 
 
 def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
@@ -118,32 +140,62 @@ def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
 
 @contextmanager
 def _recorded(
-    warehouse: Warehouse, site: Path, now: Callable[[], datetime], asked_by: AskedBy
+    warehouse: Warehouse,
+    site: Path,
+    now: Callable[[], datetime],
+    asked_by: AskedBy,
+    due: Due | None,
 ) -> Iterator[_Run]:
     """A run and its version of the site, whose end the warehouse knows however it comes."""
     started_at = now()
     with warehouse.begin() as connection:
         number = state.start_run(
             connection, kind="publish", source=None, now=started_at, version=__version__,
-            asked_by=asked_by,
+            asked_by=asked_by, due_at=begun.noted(due.at) if due else None,
         )  # fmt: skip
         pipelines.end_killed(connection, now=started_at)
         version = state.start_publication(connection, run=number, now=started_at)
-    error: str | None = "it was stopped"
+    error: str | None = _STOPPED
     code: str | None = None
+    stopped = False
     files: Version | None = None
     try:
         files = Version(site, version)
         run = _Run(number, version, started_at, files)
         yield run
-        error, code = _first_error(run.results)
+        stopped = any(result.state == "stopped" for result in run.results)
+        error, code = (_STOPPED, None) if stopped else _first_error(run.results)
     except CophubError as failure:
         error, code = str(failure), failure.code
         raise
     finally:
         if files is not None:
             files.discard()
-        _end(warehouse, number, version, (error, code), now())
+        _end(warehouse, number, version, (error, code), now(), stopped=stopped)
+
+
+def _noted(
+    pipeline: Pipeline,
+    context: PipelineContext[BaseModel],
+    run: _Run,
+    lease: Lease,
+    now: Callable[[], datetime],
+    due: Due | None,
+) -> PipelineResult:
+    """Run one, whose beginning and end the warehouse knows."""
+    due_at = due.of(pipeline.name) if due else None
+    with context.warehouse.begin() as connection:
+        show_life(connection, lease)
+        pipelines.begin(connection, run.number, pipeline.name, now=now(), due_at=due_at)
+    with bound(run=run.number, pipeline=pipeline.name):
+        result = _run_one(pipeline, context, run)
+        _log_end(result)
+    with context.warehouse.begin() as connection:
+        pipelines.end(
+            connection, run.number, pipeline.name, now=now(), state=result.state,
+            files=result.files, error=result.error, code=result.code,
+        )  # fmt: skip
+    return result
 
 
 def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run) -> PipelineResult:
@@ -204,15 +256,19 @@ def _end(
     version: int,
     failure: tuple[str | None, str | None],
     at: datetime,
+    *,
+    stopped: bool,
 ) -> None:
     error, code = failure
     with warehouse.begin() as connection:
         if state.published_version(connection) != version:
             reason = error or "there was no pipeline to run"
             state.fail_publication(connection, version, error=reason)
-        ended = "failed" if error else "done"
+        ended = "stopped" if stopped else "failed" if error else "done"
         state.finish_run(connection, run, state=ended, now=at, error=error, code=code)
         pipelines.end_killed(connection, now=at, run=run)
+        if stopped:
+            pipelines.end_unshown(connection, run)
 
 
-__all__ = ["LEASE", "PipelineResult", "in_order", "run_pipelines"]
+__all__ = ["LEASE", "Due", "PipelineResult", "in_order", "run_pipelines"]

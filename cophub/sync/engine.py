@@ -22,7 +22,7 @@ from cophub.records import Membership
 from cophub.sync.bodies import Keeping, settle
 from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
-from cophub.warehouse import Warehouse, state
+from cophub.warehouse import Warehouse, begun, state
 from cophub.warehouse.holding import held
 from cophub.warehouse.state import AskedBy
 
@@ -48,6 +48,8 @@ class Wish:
     trust_clock: bool = False
     """Run although the last run began later than now: the clock was wrong then, not now."""
     asked_by: AskedBy = "person"
+    due_at: datetime | None = None
+    """The time of its timetable: a source that began then or later is left alone."""
 
 
 @dataclass
@@ -64,34 +66,50 @@ class SyncEngine:
     """Makes a source's transport; the default keeps the connector's limits."""
 
     def sync(self, specs: Sequence[SourceSpec], wish: Wish | None = None) -> Iterator[RunResult]:
-        """Run all sources in parallel; each result comes as its run ends, failed or not."""
+        """Run all sources in parallel; each result comes as its run ends, failed or not.
+
+        There is none of a source that began at the time of the wish already.
+        """
         wish = wish or Wish()
         if len(specs) == 1:
-            yield self.sync_one(specs[0], wish)
+            if result := self.sync_one(specs[0], wish):
+                yield result
             return
         with ThreadPoolExecutor(PARALLEL_SOURCES, thread_name_prefix="sync") as pool:
             runs = [pool.submit(copy_context().run, self.sync_one, spec, wish) for spec in specs]
             try:
                 for run in as_completed(runs):
-                    yield run.result()
+                    if result := run.result():
+                        yield result
             except BaseException:
                 if self.stop:
                     self.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
-    def sync_one(self, spec: SourceSpec, wish: Wish | None = None) -> RunResult:
-        """Run one source. What goes wrong is in the result; only a bug of ours is raised."""
+    def sync_one(self, spec: SourceSpec, wish: Wish | None = None) -> RunResult | None:
+        """Run one source. What goes wrong is in the result; only a bug of ours is raised.
+
+        None where the source began at the time of the wish, or since.
+        """
         wish = wish or Wish()
         started = self.now()
         try:
             with held(self.warehouse, spec.name) as lease:
+                if wish.due_at is not None and self._began(spec.name, wish.due_at):
+                    return None
                 return _SourceRun(self, spec, wish, lease, started).execute()
         except CophubError as error:
             ended: RunState = "busy" if isinstance(error, SourceBusy) else "failed"
             return RunResult(
                 0, spec.name, ended, started, self.now(), error=str(error), code=error.code
             )
+
+    def _began(self, source: str, due_at: datetime) -> bool:
+        """Whether somebody has begun it for that time; asked under the lease, so for certain."""
+        with self.warehouse.connect() as connection:
+            began = begun.source_began(connection, source, alive=False)
+        return began is not None and began >= due_at
 
 
 @dataclass
@@ -122,7 +140,7 @@ class _SourceRun:
                 state.check_clock(connection, self.spec.name, now=self.started)
             self.run = state.start_run(
                 connection, kind=kind, source=self.spec.name, now=self.started, version=__version__,
-                asked_by=self.wish.asked_by,
+                asked_by=self.wish.asked_by, due_at=begun.noted(self.wish.due_at),
             )  # fmt: skip
             settle(
                 connection, self.spec.name, Keeping(self.spec.bodies), self.spec.chosen(),

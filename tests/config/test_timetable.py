@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cophub.config.timetable import Timetable, crontab, parse_every, say_duration
+from cophub.config.calendar_words import parse_calendar
+from cophub.config.cron_times import check_cron, next_cron
+from cophub.config.timetable import Timetable, parse_every, say_duration
 
 ZURICH = ZoneInfo("Europe/Zurich")
 TUESDAY = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -44,24 +46,29 @@ def test_what_is_not_a_length_of_time_is_refused(text: str) -> None:
     ],
 )
 def test_weekdays_are_counted_as_cron_counts_them(line: str, day: str) -> None:
-    """From Sunday; the library below counts from Monday."""
-    coming = crontab(line, ZoneInfo("UTC")).get_next_fire_time(None, TUESDAY)
+    """From Sunday."""
+    coming = next_cron(check_cron(line), TUESDAY, ZoneInfo("UTC"))
+    assert coming is not None
     assert coming.strftime("%A") == day
 
 
 def test_a_day_of_month_and_a_weekday_mean_either_as_in_cron() -> None:
-    trigger = crontab("0 5 20 * 0", ZoneInfo("UTC"))
     days, at = [], TUESDAY
     for _ in range(3):
-        at = trigger.get_next_fire_time(None, at + timedelta(minutes=1))
+        coming = next_cron("0 5 20 * 0", at, ZoneInfo("UTC"))
+        assert coming is not None
+        at = coming
         days.append(at.strftime("%a %d"))
     assert days == ["Fri 20", "Sun 22", "Sun 29"]
 
 
-@pytest.mark.parametrize("line", ["* * * *", "61 * * * *", "* * * * 8", "* * * * 5-2", "a b c d e"])
+@pytest.mark.parametrize(
+    "line",
+    ["* * * *", "61 * * * *", "* * * * 8", "* * * * 5-2", "a b c d e", "0 0 30 2 *"],
+)
 def test_what_is_not_a_crontab_line_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"crontab line|needs 5"):
-        crontab(line, ZURICH)
+        check_cron(line)
 
 
 def test_a_cron_time_is_the_hubs_own_through_the_change_of_clocks() -> None:
@@ -88,7 +95,29 @@ def test_without_a_timetable_it_runs_whenever_asked() -> None:
     assert not Timetable()
 
 
-def test_a_cron_that_never_comes_is_never_due() -> None:
-    table = Timetable(cron="0 0 30 2 *")
-    assert table.next_after(TUESDAY, TUESDAY, ZURICH) is None
-    assert not table.due(TUESDAY, TUESDAY, ZURICH)
+def test_jitter_is_fixed_for_each_name_and_time_and_within_its_bounds() -> None:
+    """So that what is shown is what comes, and two machines mean the same instant."""
+    plain = Timetable(cron="0 2 * * *")
+    moved = Timetable(cron="0 2 * * *", jitter=timedelta(minutes=10))
+    later: dict[str, list[timedelta]] = {}
+    for name in ("lists", "calls", "newsletter"):
+        for day in range(60):
+            last = TUESDAY + timedelta(days=day)
+            at, base = (t.next_after(last, last, ZURICH, name) for t in (moved, plain))
+            assert at is not None and base is not None
+            assert moved.next_after(last, last, ZURICH, name) == at
+            # Who began at the moved time is not due again at the same one.
+            assert moved.next_after(at, at, ZURICH, name) > base + timedelta(hours=23)  # type: ignore[operator]
+            later.setdefault(name, []).append(at - base)
+    everything = [each for found in later.values() for each in found]
+    assert timedelta() <= min(everything) < timedelta(minutes=1)
+    assert timedelta(minutes=9) < max(everything) < timedelta(minutes=10)
+    assert len({tuple(found) for found in later.values()}) == 3
+
+
+def test_a_timetable_says_itself() -> None:
+    ten = timedelta(minutes=10)
+    assert str(Timetable(every=timedelta(hours=6))) == "every 6 hours"
+    assert str(Timetable(cron="0 2 * * *", jitter=ten)) == "cron 0 2 * * *, up to 10 minutes later"
+    assert str(Timetable(when=parse_calendar("Mondays at  07:00"))) == "Mondays at 07:00"
+    assert str(Timetable()) == "when asked"
