@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import COUNTED, Calendar, at
+from cophub.pipelines.measures.calendar import Calendar, among, at
 from cophub.pipelines.measures.scopes import instant
 from cophub.warehouse.definitions import (
     ACTIVE_DAYS,
@@ -147,7 +147,7 @@ def keep_taking_part(connection: Connection, calendar: Calendar, counted: Collec
         execute(connection, "DELETE FROM measure_took_part")
         execute(connection, "DELETE FROM measure_gave")
     else:
-        execute(connection, f"DELETE FROM measure_took_part WHERE q {COUNTED}")
+        execute(connection, f"DELETE FROM measure_took_part WHERE q {among(counted)}")
     weeks = " + ".join(f"max(a.{week})" for week in _WEEKS)
     given_age = "min(a.given_age)"
     execute(

@@ -3,7 +3,7 @@
 A span holds the instants from `starts` up to, not including, `ends`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,9 +26,6 @@ where clocks are changed.
 `shift` is by how many seconds local time is ahead of UTC, and `last_day` the number of the last
 day of its quarter, or of today. `acts` is 1 where acts of the quarter are counted, `asks` where
 threads that began in it are; else they are 0."""
-
-COUNTED = "IN (SELECT q FROM calendar WHERE acts = 1)"
-"""What a quarter is whose acts are counted."""
 
 _FIRST_DAY = date(1970, 1, 1)
 
@@ -178,3 +175,8 @@ def at(instant: str, calendar: str = "calendar") -> str:
         f"{calendar}.utc_month = <utc month of>({instant}, <month form>)"
         f" AND {instant} >= {calendar}.starts AND {instant} < {calendar}.ends"
     )
+
+
+def among(quarters: Iterable[int]) -> str:
+    """The condition of being one of these quarters, by number; numbers are planned for best."""
+    return f"IN ({', '.join(map(str, sorted(quarters)))})"

@@ -19,7 +19,7 @@ from cophub.pipelines.measures import state as states
 from cophub.pipelines.measures import stays, touched
 from cophub.pipelines.measures.acts import LOOK_BACK
 from cophub.pipelines.measures.answers import IN_TIME
-from cophub.pipelines.measures.calendar import Calendar, at, day_number
+from cophub.pipelines.measures.calendar import Calendar, among, at, day_number
 from cophub.pipelines.measures.scopes import instant
 from cophub.pipelines.measures.state import Counted
 from cophub.pipelines.measures.touched import stage_changes
@@ -172,14 +172,10 @@ def mark_calendar(connection: Connection, plan: Plan) -> None:
     """Say in the staged calendar which quarters are counted."""
     execute(
         connection,
-        f"UPDATE calendar SET asks = CASE WHEN q IN ({_listed(plan.asks)}) THEN 1 ELSE 0 END,"
-        f" acts = CASE WHEN q IN ({_listed(plan.acts)}) THEN 1 ELSE 0 END",
+        f"UPDATE calendar SET asks = CASE WHEN q {among(plan.asks)} THEN 1 ELSE 0 END,"
+        f" acts = CASE WHEN q {among(plan.acts)} THEN 1 ELSE 0 END",
     )
     settle(connection, "calendar")
-
-
-def _listed(quarters: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(quarters)))
 
 
 def settle_due(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import COUNTED, Calendar
+from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.heads import Headcounts
 from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tenure import OPEN, Headcount, merged
@@ -103,11 +103,11 @@ _SPELLS = """
     FROM {spell} t JOIN channel_space k ON k.source = t.source AND k.space = t.space
     WHERE t.known = 0
 """
-_GUESTS = f"""
+_GUESTS = """
     SELECT DISTINCT k.community, t.q, t.person, k.channel
     FROM month_act t
     JOIN channel_space k ON k.source = t.source AND k.space = t.space
-    WHERE t.is_caller = 0 AND t.q {COUNTED} AND NOT EXISTS (
+    WHERE t.is_caller = 0 AND NOT EXISTS (
       SELECT 1 FROM measure_channel_stay s
       WHERE s.community = k.community AND s.person = t.person AND s.channel = k.channel
         AND s.a <= t.q AND t.q < s.b)

@@ -125,7 +125,7 @@ def _count_communities(
     acts.keep_taking_part(connection, calendar, plan.acts)
     answers.stage_answers(connection, calendar)
     channels.stage_guests(connection)
-    took_part = participation.count_participation(connection, calendar)
+    took_part = participation.count_participation(connection, calendar, plan.acts)
     return Facts(
         counts,
         post_sources=tallies.coverage(

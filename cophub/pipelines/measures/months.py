@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import COUNTED, Calendar
+from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.tallies import HELD
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
 from cophub.warehouse.staging import execute
@@ -64,7 +64,6 @@ _PERSONS = f"""
            sum(CASE WHEN a.is_caller = 0 THEN a.acts ELSE 0 END) AS told,
            {", ".join(f"sum(a.{name}) AS {name}" for name in _SUMS)}
     FROM month_act a JOIN scope_space s ON s.source = a.source AND s.space = a.space
-    WHERE a.q {COUNTED}
     GROUP BY s.community, a.m, a.person
 """
 _COUNTED = ", ".join(

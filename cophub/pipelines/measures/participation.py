@@ -1,13 +1,14 @@
 """Who took part: people and contributions of each community and quarter, counted."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.acts import within
-from cophub.pipelines.measures.calendar import COUNTED, Calendar
+from cophub.pipelines.measures.calendar import Calendar, among
 from cophub.pipelines.measures.running import days_of_month
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.definitions import PERIPHERAL_DAYS
@@ -40,10 +41,13 @@ class Participation:
     spread: Spread = field(default_factory=list)
 
 
-def count_participation(connection: Connection, calendar: Calendar) -> dict[Cell, Participation]:
+def count_participation(
+    connection: Connection, calendar: Calendar, counted: Collection[int]
+) -> dict[Cell, Participation]:
     """Every community in which anybody did anything, in each quarter that is counted."""
     found: dict[Cell, Participation] = defaultdict(Participation)
-    for row in execute(connection, _COUNTS):
+    quarters = among(counted)
+    for row in execute(connection, _COUNTS.format(counted=quarters)):
         one = found[row.community, row.q]
         one.threads, one.replies = int(row.threads), int(row.replies)
         one.posts, one.documents = one.threads + one.replies, int(row.documents)
@@ -52,11 +56,11 @@ def count_participation(connection: Connection, calendar: Calendar) -> dict[Cell
             "posts": int(row.posters), "threads": int(row.starters),
             "replies": int(row.repliers), "documents": int(row.givers),
         }  # fmt: skip
-    for row in execute(connection, _SPREAD):
+    for row in execute(connection, _SPREAD.format(counted=quarters)):
         found[row.community, row.q].spread.append((int(row.given), row.n))
-    for row in execute(connection, _AGAIN):
+    for row in execute(connection, _AGAIN.format(counted=quarters)):
         found[row.community, row.q].again = row.n
-    for row in execute(connection, _ACTIVE_MEMBERS, days=PERIPHERAL_DAYS):
+    for row in execute(connection, _ACTIVE_MEMBERS.format(counted=quarters), days=PERIPHERAL_DAYS):
         one = found[row.community, row.q]
         one.active_members, one.standing_members = int(row.active), int(row.standing)
     running = calendar.running
@@ -91,21 +95,21 @@ _COUNTS = f"""
            {_persons("threads > 0")} AS starters, {_persons("replies > 0")} AS repliers,
            {_persons("documents > 0")} AS givers
     FROM measure_took_part
-    WHERE q {COUNTED}
+    WHERE q {{counted}}
     GROUP BY community, q
 """
-_SPREAD = f"""
+_SPREAD = """
     SELECT community, q, given, count(*) AS n
     FROM measure_took_part
-    WHERE given > 0 AND q {COUNTED}
+    WHERE given > 0 AND q {counted}
     GROUP BY community, q, given
     ORDER BY community, q, given
 """
-_AGAIN = f"""
+_AGAIN = """
     SELECT t.community, t.q, count(*) AS n
     FROM measure_took_part t
     JOIN measure_took_part b ON b.community = t.community AND b.person = t.person AND b.q = t.q - 1
-    WHERE t.given > 0 AND b.given > 0 AND t.q {COUNTED}
+    WHERE t.given > 0 AND b.given > 0 AND t.q {counted}
     GROUP BY t.community, t.q
 """
 _ACTIVE_MEMBERS = f"""
@@ -114,7 +118,7 @@ _ACTIVE_MEMBERS = f"""
     FROM measure_took_part t
     JOIN measure_member_stay s
       ON s.community = t.community AND s.person = t.person AND s.a <= t.q AND t.q < s.b
-    WHERE t.q {COUNTED}
+    WHERE t.q {{counted}}
     GROUP BY t.community, t.q
 """
 _STANDING_NOW = """

@@ -16,6 +16,7 @@ from cophub.pipelines.measures.scopes import Scope
 from cophub.pipelines.measures.tallies import Campaigns, Cell, Coverage, Events
 from cophub.pipelines.measures.tenure import UNDATED_SHARE, Headcount
 from cophub.warehouse.definitions import MEASURES
+from cophub.warehouse.telling import about
 
 
 @dataclass
@@ -266,6 +267,4 @@ def _share(what: str, sent: Campaigns, count: int, told: int, delivered: int) ->
         return absent(f"none of {sent.sent} campaigns tells its {what}")
     missing = sent.sent - told
     note = f"{missing} of {sent.sent} campaigns do not tell and are left out" if missing else None
-    # Few e-mails tell about few people, and so do few who opened one out of many.
-    people = min(delivered, count) if count else delivered
-    return Figure(100 * count / delivered, note=note, people=people)
+    return Figure(100 * count / delivered, note=note, people=about(count, delivered))
