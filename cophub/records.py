@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET, Struct, UnsetType
 
+from cophub.error_codes import ITEM
+
 Key = str | int
 Text = str | None | UnsetType
 Instant = datetime | str | None | UnsetType
@@ -285,6 +287,8 @@ class Reject(Struct, kw_only=True):
     key: str | None = None
     field: str | None = None
     item: Any = None
+    code: str = ITEM
+    """What kind of fault it is, in `cophub.error_codes`."""
 
 
 Item = Record | Gone | Checkpoint | Reject

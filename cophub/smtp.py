@@ -14,6 +14,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
+from cophub.error_codes import CREDENTIALS, MAIL_SERVER
 from cophub.errors import AuthError, ConfigError, SourceUnavailable
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+\.[^\s@<>\"',;:()\[\]\\]+")
@@ -82,7 +83,7 @@ class Line:
             self._sign_in(self.server, where)
         except (smtplib.SMTPException, OSError) as failure:
             raise SourceUnavailable(
-                f"{where} cannot be used ({self.said(failure)}); {waiting}"
+                f"{where} cannot be used ({self.said(failure)}); {waiting}", code=MAIL_SERVER
             ) from failure
 
     def _connected(self) -> smtplib.SMTP:
@@ -112,7 +113,8 @@ class Line:
             self.server = None
             raise AuthError(
                 f"{where} refused the user ({self.said(failure)}); set user and password under"
-                f" {self._table} in plugins.toml"
+                f" {self._table} in plugins.toml",
+                code=CREDENTIALS,
             ) from failure
 
     def send(self, mail: EmailMessage, recipient: str) -> None:

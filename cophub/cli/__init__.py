@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Look after": {
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
         "doctor": ("doctor:doctor", "Look at everything that can go wrong here."),
+        "explain": ("explain:explain", "What the code of an error means, and what to do."),
         "db": ("database:db", "Version, upgrade, backup and restoring of the warehouse."),
     },
 }

@@ -7,6 +7,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 _FORMATS = ("text", "html", "json", "eml")
@@ -41,7 +42,7 @@ def brief(
     """
     if where is not None:
         if form or target:
-            raise ConfigError("--draft goes to the source; leave out --format and --to")
+            raise ConfigError("--draft goes to the source; leave out --format and --to", code=ASKED)
         return _draft(state, community, week, where, language)
     from cophub.hub.auditing import note
 
@@ -82,7 +83,9 @@ def _format(form: str | None, target: Path | None) -> str:
     form = form or "text"
     if form not in _FORMATS:
         raise ConfigError(
-            f'there is no format "{form}"{did_you_mean(form, _FORMATS)}; take {", ".join(_FORMATS)}'
+            f'there is no format "{form}"{did_you_mean(form, _FORMATS)};'
+            f" take {', '.join(_FORMATS)}",
+            code=ASKED,
         )
     return form
 

@@ -16,6 +16,7 @@ import click
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
 from cophub.cli.progress import watching
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Clock:
             return cls(today - _BEGINS_BEFORE, today - _BEGINS_BEFORE)
         except (ValueError, KeyError, TypeError, OSError):
             raise ConfigError(
-                f"{file} cannot be read; remove the folder {folder}, or name another with --dir"
+                f"{file} cannot be read; remove the folder {folder}, or name another with --dir",
+                code=ASKED,
             ) from None
 
     def keep(self, folder: Path, *, done: bool) -> None:
@@ -137,10 +139,12 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{folder} cannot be made ({error.strerror}); see --dir") from None
+        raise ConfigError(
+            f"{folder} cannot be made ({error.strerror}); see --dir", code=ASKED
+        ) from None
     config = folder / "plugins.toml"
     if config.exists() and not config.read_text(encoding="utf-8").startswith(MARK):
-        raise ConfigError(f"{config} is not of a demo; name another folder with --dir")
+        raise ConfigError(f"{config} is not of a demo; name another folder with --dir", code=ASKED)
 
 
 def _introduce(clock: Clock) -> None:

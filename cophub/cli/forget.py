@@ -8,6 +8,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def people_forget(state: State, person: str, yes: bool, dry_run: bool, target: P
             return 0
         if not yes:
             if state.json or not (show.terminal() and sys.stdin.isatty()):
-                raise ConfigError("nothing was erased: add --yes to erase what was shown")
+                raise ConfigError(
+                    "nothing was erased: add --yes to erase what was shown", code=ASKED
+                )
             click.confirm("  Erase all of this? There is no undo", abort=True)
         if target is not None:
             forget_report.check_writable(target)

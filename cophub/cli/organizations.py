@@ -6,6 +6,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def organizations_alias(
 ) -> int:
     """Say whose a name or mail domain (TEXT) is: that of the organisation KEY."""
     if sum((key is not None, nobody, withdraw)) != 1:
-        raise ConfigError("say one of: a KEY, --none, --withdraw")
+        raise ConfigError("say one of: a KEY, --none, --withdraw", code=ASKED)
     with state.hub() as hub:
         told = hub.organizations.alias(text, key, none=nobody, title=title, by=by, undo=withdraw)
     return _tell(state, told)

@@ -12,6 +12,7 @@ from cophub.cli import show
 from cophub.cli.forget import people_forget
 from cophub.cli.options import State, pass_state, shared
 from cophub.cli.person_export import people_export
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -443,9 +444,9 @@ def _numbers(texts: Sequence[str]) -> list[int]:
     for text in texts:
         first, dash, last = text.partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise ConfigError(f'"{text}" is no number of a decision; write 7 or 7-9')
+            raise ConfigError(f'"{text}" is no number of a decision; write 7 or 7-9', code=ASKED)
         if int(last or first) - int(first) > 100_000:
-            raise ConfigError(f'"{text}" are too many decisions at once')
+            raise ConfigError(f'"{text}" are too many decisions at once', code=ASKED)
         found += range(int(first), int(last or first) + 1)
     return found
 

@@ -10,6 +10,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def report_quarter(
     if language and (form != "xlsx" or as_of):
         raise ConfigError(
             "--language is for the workbook of what is published: add --to quarter.xlsx"
-            + (", and leave --as-of out" if as_of else "")
+            + (", and leave --as-of out" if as_of else ""),
+            code=ASKED,
         )
     with state.hub() as hub:
         found = hub.report_quarter(quarter, as_of)
@@ -209,7 +211,8 @@ def _format(form: str | None, target: Path | None, known: tuple[str, ...], defau
     form = form or default
     if form not in known:
         raise ConfigError(
-            f'there is no format "{form}"{did_you_mean(form, known)}; take {", ".join(known)}'
+            f'there is no format "{form}"{did_you_mean(form, known)}; take {", ".join(known)}',
+            code=ASKED,
         )
     return form
 
@@ -222,5 +225,5 @@ def _write(target: Path | None, form: str, write: Any) -> Any:
         with new_file(target) as out:
             return write(out)
     if form in ("xlsx", "parquet") and sys.stdout.isatty():
-        raise ConfigError(f"{form} cannot be shown here; name a file with --to")
+        raise ConfigError(f"{form} cannot be shown here; name a file with --to", code=ASKED)
     return write(sys.stdout.buffer)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from cophub.cli import show
 from cophub.cli.options import State
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub.export import new_file
 from cophub.hub.question_sheet import ONE, TWO
@@ -40,7 +41,8 @@ def read(state: State, review: "Review", source: Path, how: "Decide") -> int:
     except OSError as error:
         raise ConfigError(
             f"{source} cannot be read ({error.strerror}); `cophub people review --csv FILE` writes"
-            " such a file"
+            " such a file",
+            code=ASKED,
         ) from None
     found = review.read(content, how)
     code = int(bool(found.bad or found.waits))

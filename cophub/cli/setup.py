@@ -10,6 +10,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ def init(state: State) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise ConfigError(f"{path} is there already; name another file with --config") from None
+        raise ConfigError(
+            f"{path} is there already; name another file with --config", code=ASKED
+        ) from None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written ({error.strerror})") from None
+        raise ConfigError(f"{path} cannot be written ({error.strerror})", code=ASKED) from None
     with open(handle, "w", encoding="utf-8") as out:  # noqa: PTH123 - an open handle, not a path
         out.write(sample)
     if show.finish(state, {"written": str(path)}):
@@ -86,7 +89,8 @@ def connectors_show(state: State, name: str) -> None:
     if name not in plugins.connectors:
         known = plugins.connectors
         raise ConfigError(
-            f'there is no connector "{name}"{did_you_mean(name, known)}; there are {listed(known)}'
+            f'there is no connector "{name}"{did_you_mean(name, known)}; there are {listed(known)}',
+            code=ASKED,
         )
     connector = plugins.connectors[name]
     if show.finish(state, _described(connector, plugins)):

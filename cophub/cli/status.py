@@ -1,5 +1,6 @@
 """`status`: how the hub stands, in ten lines; `--all` tells all of it."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _ROOM = 8
 """Lines for what is not well, between the first line and the last."""
 _ORDER = ("fresh", "running", "late", "held", "failed", "killed", "stopped", "never ran")
+_FURTHER = re.compile(r", and |, then|; ")
+"""Where advice goes on to a second step, for which a single line has no room."""
 _WORDS = {"failed": "failing"}
 
 
@@ -105,7 +108,7 @@ def _in_a_line_each(ill: "Sequence[Trouble]", now: "datetime") -> list[str]:
             f"  {show.mark(one.state)} {show.bold(name)}{' ' * (wide - show.cells(name))}"
             f"  {show.coloured(one.state, state)}{' ' * (wider - show.cells(state))}  "
         )
-        first, _, _ = (one.advice or "").partition(", and")
+        first = _FURTHER.split(one.advice or "")[0]
         end = f" {show.dim('→')} {first}" if first else ""
         room = across - show.cells(start + end)
         why = show.cut(show.clean(one.why), room) if room >= 12 else ""

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from cophub.config.environment import FromEnvironment, marked, resolved
-from cophub.config.messages import did_you_mean, explain, listed, place
+from cophub.config.messages import code_of, did_you_mean, explain, listed, place
 from cophub.config.reading import read, shown
 from cophub.config.tables import (
     CommunityTable,
@@ -38,6 +38,7 @@ from cophub.config.tables import (
 from cophub.config.timed_tables import PipelineTable, Timed
 from cophub.config.timetable import Timetable
 from cophub.connector import Connector
+from cophub.error_codes import ADDRESS, UNKNOWN_KEY, UNKNOWN_NAME, VARIABLE_NOT_SET
 from cophub.errors import ConfigError
 from cophub.http import is_secret_name, redact, remember_secret
 from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
@@ -94,6 +95,7 @@ class Source(Timed):
                     ("sources", self._name, "streams"),
                     f'{connector.name} has no stream "{stream}"{did_you_mean(stream, known)};'
                     f" it has {listed(known)}",
+                    code=UNKNOWN_NAME,
                 )
         return tuple(self.streams) if self.streams else None
 
@@ -162,7 +164,7 @@ class Config(Table):
         try:
             url = str(warehouse_address(value))
         except ValueError as error:
-            self.fail(("hub", "warehouse"), str(error))
+            self.fail(("hub", "warehouse"), str(error), code=ADDRESS)
         return _anchored(url.replace("postgresql://", "postgresql+psycopg://"), self.folder)
 
     @property
@@ -187,7 +189,8 @@ class Config(Table):
             return self.sources[name]
         raise ConfigError(
             f'{self.file}: there is no source "{name}"{did_you_mean(name, self.sources)};'
-            f" it has {listed(self.sources)}"
+            f" it has {listed(self.sources)}",
+            code=UNKNOWN_NAME,
         )
 
     def connector_of(self, name: str, connectors: dict[str, Connector]) -> Connector:
@@ -198,6 +201,7 @@ class Config(Table):
                 ("sources", name, "connector"),
                 f'there is no connector "{wanted}"{did_you_mean(wanted, connectors)};'
                 f" there are {listed(connectors)}",
+                code=UNKNOWN_NAME,
             )
         return connectors[wanted]
 
@@ -207,7 +211,9 @@ class Config(Table):
         for name in self.pipelines:
             if name not in known:
                 what = f"there is no such pipeline{did_you_mean(name, known)}"
-                self.fail(("pipelines", name), f"{what}; there are {listed(known)}")
+                self.fail(
+                    ("pipelines", name), f"{what}; there are {listed(known)}", code=UNKNOWN_NAME
+                )
         for name, table in self.pipelines.items():
             if table.upload and name != "site":
                 self.fail(("pipelines", name, "upload"), 'only "site" makes files to upload')
@@ -264,12 +270,12 @@ class Config(Table):
         try:
             return model.model_validate(filled)
         except ValidationError as error:
-            line = explain(error, model, where, redact)
-        raise ConfigError(f"{self.file}: {line}")
+            line, code = explain(error, model, where, redact), code_of(error)
+        raise ConfigError(f"{self.file}: {line}", code=code)
 
-    def fail(self, where: tuple[str | int, ...], what: str) -> NoReturn:
+    def fail(self, where: tuple[str | int, ...], what: str, *, code: str | None = None) -> NoReturn:
         """Raise the ConfigError for one place in the file."""
-        raise ConfigError(f"{self.file}: {place(where)}: {what}")
+        raise ConfigError(f"{self.file}: {place(where)}: {what}", code=code)
 
     def _resolve(self, value: Any, where: tuple[str | int, ...]) -> Any:
         def missing(path: tuple[str | int, ...], name: str) -> ConfigError:
@@ -288,6 +294,7 @@ class Config(Table):
                 self.fail(
                     (*where, key),
                     f"no such setting{did_you_mean(key, known)}; there are {listed(known)}",
+                    code=UNKNOWN_KEY,
                 )
 
 
@@ -310,7 +317,7 @@ def load_config(path: Path | str = "plugins.toml") -> Config:
         config = Config.model_validate(filled)
     except ValidationError as error:
         line = explain(error, Config)
-        raise ConfigError(f"{shown(path)}: {line}") from None
+        raise ConfigError(f"{shown(path)}: {line}", code=code_of(error)) from None
     config._path = path
     for name, source in config.sources.items():
         source._config, source._name = config, name
@@ -340,7 +347,8 @@ def _not_set(file: str, where: tuple[str | int, ...], name: str) -> ConfigError:
     state = "is empty" if name in os.environ else "is not set"
     return ConfigError(
         f"{file}: {place(where)}: the environment variable {name} {state};"
-        f" set it before you start cophub, for instance: export {name}=..."
+        f" set it before you start cophub, for instance: export {name}=...",
+        code=VARIABLE_NOT_SET,
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from cophub.error_codes import UNKNOWN_KEY, VALUE
+
 _WANTED = {
     "string_type": 'text in quotes, such as "text"',
     "int_type": "a whole number",
@@ -80,6 +82,12 @@ def explain(
     line = f"{where}: {hide(_what(dict(first), model))}"
     more = len(errors) - 1
     return f"{line} (and {more} more after it)" if more else line
+
+
+def code_of(error: ValidationError) -> str:
+    """The code of the mistake that `explain` tells."""
+    kinds = {one["type"] for one in error.errors(include_url=False, include_context=False)}
+    return UNKNOWN_KEY if "extra_forbidden" in kinds else VALUE
 
 
 def _what(error: dict[str, Any], model: type[BaseModel]) -> str:

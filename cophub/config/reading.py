@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from cophub.error_codes import NO_CONFIG, NOT_TOML
 from cophub.errors import ConfigError
 
 
@@ -23,19 +24,24 @@ def read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
-            f"{name}: there is no such file; `cophub init` writes one, --config names another"
+            f"{name}: there is no such file; `cophub init` writes one, --config names another",
+            code=NO_CONFIG,
         ) from None
     except IsADirectoryError:
-        raise ConfigError(f"{name} is a folder; name the file in it with --config") from None
+        raise ConfigError(
+            f"{name} is a folder; name the file in it with --config", code=NO_CONFIG
+        ) from None
     except OSError as error:
         raise ConfigError(
-            f"{name} cannot be read ({error.strerror}); see who may read it"
+            f"{name} cannot be read ({error.strerror}); see who may read it", code=NO_CONFIG
         ) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{name}: line {line} is not UTF-8; save the file as UTF-8") from None
+        raise ConfigError(
+            f"{name}: line {line} is not UTF-8; save the file as UTF-8", code=NOT_TOML
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: {_bad_toml(str(error))}") from None
+        raise ConfigError(f"{name}: {_bad_toml(str(error))}", code=NOT_TOML) from None
 
 
 def _bad_toml(message: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 import msgspec
 
+from cophub.error_codes import ASKED, NOT_RECORDED
 from cophub.errors import ConfigError, SourceUnavailable
 from cophub.http.auth import place
 from cophub.http.secrets import MASK, is_secret_name, redact
@@ -56,7 +57,9 @@ class Replayer:
     def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder)
         if not self._folder.is_dir():
-            raise ConfigError(f"there is no folder of recorded answers at {self._folder}")
+            raise ConfigError(
+                f"there is no folder of recorded answers at {self._folder}", code=ASKED
+            )
         self._lock = threading.Lock()
         self._left: dict[tuple[str, str], deque[dict[str, Any]]] = defaultdict(deque)
         self._known: set[tuple[str, str]] = set()
@@ -76,7 +79,8 @@ class Replayer:
             again = " once more" if key in self._known else ""
             raise SourceUnavailable(
                 f"{asked['method']} {asked['url']} was not recorded{again} in {self._folder};"
-                " record it again"
+                " record it again",
+                code=NOT_RECORDED,
             )
         found = exchange["response"]
         return httpx.Response(

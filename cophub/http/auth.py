@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import httpx
 
+from cophub.error_codes import CREDENTIALS, NOT_THERE, PERMISSION, TIMEOUT, TOO_FAST, VENDOR_FAULT
 from cophub.errors import AuthError, SourceUnavailable
 from cophub.http.retry import netloc
 from cophub.http.secrets import redact, remember_secret
@@ -80,13 +81,21 @@ def check_status(answer: A) -> A:
     if status == 401:
         raise AuthError(
             f"{where}{detail}: the credentials are refused; check that the key or token of this"
-            " source is whole, current and meant for this host"
+            " source is whole, current and meant for this host",
+            code=CREDENTIALS,
         ) from cause
     if status == 403:
         raise AuthError(
-            f"{where}{detail}: the account lacks a permission; ask its owner to grant read access"
+            f"{where}{detail}: the account lacks a permission; ask its owner to grant read access",
+            code=PERMISSION,
         ) from cause
-    raise SourceUnavailable(f"{where}{detail}") from cause
+    raise SourceUnavailable(f"{where}{detail}", code=code_of_status(status)) from cause
+
+
+def code_of_status(status: int) -> str:
+    """What an answer with this status, from 400 on, means in `cophub.error_codes`."""
+    told = {401: CREDENTIALS, 403: PERMISSION, 408: TIMEOUT, 429: TOO_FAST}
+    return told.get(status, VENDOR_FAULT if status >= 500 else NOT_THERE)
 
 
 def place(url: str) -> str:

@@ -19,6 +19,7 @@ import httpx
 import urllib3
 from urllib3 import exceptions as failures
 
+from cophub.error_codes import CUT_OFF
 from cophub.errors import SourceUnavailable
 from cophub.http.limits import Budget, Limits, Traffic
 from cophub.http.pace import Pace
@@ -208,7 +209,8 @@ class _Pieces(httpx.SyncByteStream):
         except failures.HTTPError as error:
             raise SourceUnavailable(
                 f"{self._host}: an answer broke off while it was read ({_plain(error)}); the next"
-                " run reads it again"
+                " run reads it again",
+                code=CUT_OFF,
             ) from error
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from cophub.error_codes import LED_ASTRAY
 from cophub.errors import SourceUnavailable
 from cophub.http.secrets import is_secret_name
 
@@ -74,5 +75,6 @@ class Face(httpx.BaseTransport):
         if origin_of(target) != origin_of(request.url):
             raise SourceUnavailable(
                 f"{request.url.host}:{request.url.port or ''} sends a {request.method} on to"
-                f" {target.host}; its body may hold credentials, so it was not sent there"
+                f" {target.host}; its body may hold credentials, so it was not sent there",
+                code=LED_ASTRAY,
             )

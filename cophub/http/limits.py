@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from cophub.error_codes import BUDGET
 from cophub.errors import ConfigError, SourceUnavailable
 
 Clock = Callable[[], float]
@@ -14,6 +15,8 @@ Sleep = Callable[[float], None]
 
 class OutOfTime(SourceUnavailable):
     """The run must end, whatever else it would ask: its budget does not reach, or it is stopped."""
+
+    usual_code = BUDGET
 
 
 @dataclass(frozen=True)

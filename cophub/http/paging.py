@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import httpx
 import msgspec
 
+from cophub.error_codes import NOT_UNDERSTOOD, PAGING
 from cophub.errors import SourceUnavailable
 from cophub.http.auth import check_status, place
 from cophub.http.face import origin_of
@@ -74,7 +75,8 @@ class _Listing:
         if response.content == self._content:
             raise SourceUnavailable(
                 f"{_place(response)} gave the same page twice: its paging does not work, or not"
-                " with these parameters; the listing counts as unfinished"
+                " with these parameters; the listing counts as unfinished",
+                code=PAGING,
             )
         page, self._content = decode(response), response.content
         try:  # now, because the reader may change the page; but the page itself is good
@@ -136,7 +138,9 @@ def by_last(items: str, id: str, param: str) -> Follow:
         )
         last = next(ids, None)
         if rows and last is None:
-            raise SourceUnavailable(f"no row of a page has {id!r}, so the next page is unknown")
+            raise SourceUnavailable(
+                f"no row of a page has {id!r}, so the next page is unknown", code=PAGING
+            )
         return None if last is None else {param: last}
 
     return Follow(after)
@@ -164,7 +168,8 @@ def decode(response: httpx.Response) -> Json:
         kind = response.headers.get("content-type", "an unnamed type")
         raise SourceUnavailable(
             f"{_place(response)} answered {response.status_code} with {kind} that is no JSON"
-            f" ({error}); is the address of this source the one of the vendor's API?"
+            f" ({error}); is the address of this source the one of the vendor's API?",
+            code=NOT_UNDERSTOOD,
         ) from error
     return _as_page(body, response)
 
@@ -174,7 +179,9 @@ def _as_page(body: Any, response: httpx.Response) -> Json:
         return {"items": body}
     if isinstance(body, dict):
         return body
-    raise SourceUnavailable(f"{_place(response)} answered with a bare {type(body).__name__}")
+    raise SourceUnavailable(
+        f"{_place(response)} answered with a bare {type(body).__name__}", code=NOT_UNDERSTOOD
+    )
 
 
 def _linked(client: httpx.Client, response: httpx.Response, link: str) -> httpx.Request:
@@ -182,13 +189,16 @@ def _linked(client: httpx.Client, response: httpx.Response, link: str) -> httpx.
     try:
         target = httpx.URL(urljoin(str(response.url), link))
     except (httpx.InvalidURL, ValueError) as error:
-        raise SourceUnavailable(f"{_place(response)}: the next link is no address") from error
+        raise SourceUnavailable(
+            f"{_place(response)}: the next link is no address", code=PAGING
+        ) from error
     home = client.base_url if client.base_url.host else response.url
     if origin_of(target) != origin_of(home):
         raise SourceUnavailable(
             f"{_place(response)}: the next link leaves {netloc(str(home))} for"
             f" {netloc(str(target))}; it was not followed. If both are the vendor's, set base_url"
-            " to the one that its links name"
+            " to the one that its links name",
+            code=PAGING,
         )
     request = client.build_request("GET", target)
     # httpx puts a client's own parameters in place of a link's query; the link comes first.

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
+from cophub.error_codes import FIELD_FORM, FIELD_MISSING, ITEM, NOT_UNDERSTOOD
 from cophub.errors import SourceUnavailable
 from cophub.http.secrets import redact
 from cophub.records import Item, Reject
@@ -51,8 +52,16 @@ def reject(item: Any, error: Exception, record: str | None = None) -> Reject:
         reason = f"{reason}, at {line}"
     plain = msgspec.to_builtins(item, str_keys=True, enc_hook=str)
     return Reject(
-        reason=reason, record=record, key=_key(plain), field=_field(error, line), item=redact(plain)
-    )
+        reason=reason, record=record, key=_key(plain), field=_field(error, line),
+        item=redact(plain), code=_code(error),
+    )  # fmt: skip
+
+
+def _code(error: Exception) -> str:
+    missing = isinstance(error, KeyError) or "missing required field" in str(error)
+    if missing:
+        return FIELD_MISSING
+    return FIELD_FORM if isinstance(error, msgspec.ValidationError) else ITEM
 
 
 def _words(error: Exception) -> str:
@@ -104,7 +113,9 @@ def decode_page(content: bytes, page: type[P]) -> tuple[P, list[Reject]]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         mended = mend(content)
         if mended is None:
-            raise SourceUnavailable(f"an answer is no JSON ({error})") from error
+            raise SourceUnavailable(
+                f"an answer is no JSON ({error})", code=NOT_UNDERSTOOD
+            ) from error
         return _decode_by_item(mended, page)
 
 
@@ -175,7 +186,9 @@ def _decode_by_item(content: bytes, page: type[P]) -> tuple[P, list[Reject]]:
     try:
         found = _decoder(loose).decode(content)
     except msgspec.ValidationError as error:
-        raise SourceUnavailable(f"an answer is not as the vendor documents it: {error}") from error
+        raise SourceUnavailable(
+            f"an answer is not as the vendor documents it: {error}", code=NOT_UNDERSTOOD
+        ) from error
     rejects: list[Reject] = []
     values = {name: getattr(found, name) for name in loose.__struct_fields__}
     for name, kind in kinds.items():

@@ -15,6 +15,7 @@ from requests.exceptions import InvalidURL, TooManyRedirects
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
+from cophub.error_codes import LED_ASTRAY
 from cophub.errors import SourceUnavailable
 from cophub.http.auth import place
 from cophub.http.engine import STREAM
@@ -47,7 +48,8 @@ class FacedSession(requests.Session):
             url = str(request.url)
             raise SourceUnavailable(
                 f"{netloc(url)}: {request.method} {place(url)} is redirected without end, or to no"
-                " address"
+                " address",
+                code=LED_ASTRAY,
             ) from error
 
 

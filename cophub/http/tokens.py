@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Protocol
 
+from cophub.error_codes import SEALED
 from cophub.errors import ConfigError
 from cophub.http.secrets import remember_secret
 
@@ -67,7 +68,8 @@ class FileTokens:
         except (InvalidToken, ValueError):
             raise ConfigError(
                 f"token {name!r} in {self._folder} cannot be read with this {KEY_VARIABLE}; set the"
-                " key that it was written with, or delete the file and sign in again"
+                " key that it was written with, or delete the file and sign in again",
+                code=SEALED,
             ) from None
         remember_secret(token)
         return token
@@ -104,10 +106,11 @@ class FileTokens:
             raise ConfigError(
                 "sign-ins are kept encrypted, and there is no key for them; set"
                 f" {KEY_VARIABLE} to a long random phrase, the same in every run"
-                f' (export {KEY_VARIABLE}="..."), or install keyring'
+                f' (export {KEY_VARIABLE}="..."), or install keyring',
+                code=SEALED,
             )
         if len(phrase) < 16:
-            raise ConfigError(f"{KEY_VARIABLE} is too short; give at least 16 letters")
+            raise ConfigError(f"{KEY_VARIABLE} is too short; give at least 16 letters", code=SEALED)
         made = scrypt(phrase.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
         return base64.urlsafe_b64encode(made)
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import httpx
 from httpx_retries import RetryTransport
 
+from cophub.error_codes import CUT_OFF, NO_CONNECTION, REFUSED_WITHOUT_WORD, TIMEOUT, UNTRUSTED
 from cophub.errors import AuthError, SourceUnavailable
-from cophub.http.auth import place, said, status_error
+from cophub.http.auth import code_of_status, place, said, status_error
 from cophub.http.engine import STREAM, Engine, Untrusted
 from cophub.http.face import Face, origin_of
 from cophub.http.limits import Budget, Clock, Limits, OutOfTime, Sleep, Traffic
@@ -210,7 +211,8 @@ class Transport:
         if retry.is_retryable_method(request.method) and response.status_code in AGAIN:
             raise SourceUnavailable(
                 f"{_where(request)} was answered {response.status_code}{self._times()}"
-                f"{said(response)}; the next run goes on from the last checkpoint"
+                f"{said(response)}; the next run goes on from the last checkpoint",
+                code=code_of_status(response.status_code),
             ) from status_error(response)
         if response.status_code == 403 and response.extensions.get("body_bytes") == 0:
             raise _refused(request, self._times())
@@ -225,9 +227,12 @@ class Transport:
         if isinstance(error, Untrusted):
             return SourceUnavailable(
                 f"{_where(request)} failed: {error}; check the host's certificate, or name the"
-                " organisation's own in SSL_CERT_FILE"
+                " organisation's own in SSL_CERT_FILE",
+                code=UNTRUSTED,
             )
-        return SourceUnavailable(f"{_where(request)} failed{self._times()}: {_words(error)}")
+        return SourceUnavailable(
+            f"{_where(request)} failed{self._times()}: {_words(error)}", code=_code(error)
+        )
 
 
 def _where(request: httpx.Request) -> str:
@@ -250,10 +255,18 @@ def _words(error: httpx.TransportError) -> str:
     return f"{kind} ({said[1] if said else error})"
 
 
+def _code(error: httpx.TransportError) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return TIMEOUT
+    cut_off = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
+    return CUT_OFF if cut_off else NO_CONNECTION
+
+
 def _refused(request: httpx.Request, times: str) -> AuthError:
     return AuthError(
         f"{_where(request)} was answered 403 without a word{times}: either the account lacks a"
-        " permission, or the vendor has blocked it for asking too fast; check the account"
+        " permission, or the vendor has blocked it for asking too fast; check the account",
+        code=REFUSED_WITHOUT_WORD,
     )
 
 

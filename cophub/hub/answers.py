@@ -232,6 +232,8 @@ class RejectRow:
     reason: str
     rejected_at: datetime
     item: Any = None
+    code: str | None = None
+    """What kind of fault it is, in `cophub.error_codes`."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import msgspec
 
 from cophub.config.messages import did_you_mean, listed
 from cophub.connector import Draft, Letter
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub import publishing
 from cophub.hub.vendors import open_context
@@ -32,7 +33,8 @@ def brief(
         there = listed(known) if known else "none yet; run `cophub run`"
         raise ConfigError(
             f'there is no community "{community}"{did_you_mean(community, known)};'
-            f" there {'are' if known else 'is'} {there}"
+            f" there {'are' if known else 'is'} {there}",
+            code=ASKED,
         )
     wanted = {"community": community, "format": form, "week": week, "language": language}
     named = {name: value for name, value in wanted.items() if value}
@@ -52,7 +54,8 @@ def draft(
         able = [c.name for c in hub.plugins.connectors.values() if c.draft]
         raise ConfigError(
             f'source "{name}": {spec.connector.name} keeps no drafts of newsletters;'
-            f" {listed(able)} {'does' if len(able) == 1 else 'do'}"
+            f" {listed(able)} {'does' if len(able) == 1 else 'do'}",
+            code=ASKED,
         )
     made = brief(hub, community, week, "letter", language)
     letter = msgspec.json.decode(made.content, type=Letter)
@@ -60,7 +63,8 @@ def draft(
     if space and space not in spaces:
         raise ConfigError(
             f'"{where}" does not serve {community}; of source "{name}" there'
-            f" {'is' if len(spaces) == 1 else 'are'} {listed(spaces) if spaces else 'none'}"
+            f" {'is' if len(spaces) == 1 else 'are'} {listed(spaces) if spaces else 'none'}",
+            code=ASKED,
         )
     return _keep(spec, hub.desk(spec), letter, (space,) if space else tuple(spaces))
 
@@ -79,7 +83,8 @@ def _keep(spec: "SourceSpec", desk: "Desk", letter: Letter, spaces: tuple[str, .
     if not spaces:
         raise ConfigError(
             f'no space of source "{spec.name}" serves this community; add one to its "spaces" in'
-            " plugins.toml"
+            " plugins.toml",
+            code=ASKED,
         )
     assert spec.connector.draft is not None  # noqa: S101 - `draft` has seen to it
     with open_context(spec, desk) as ctx:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Column, Connection, Select, TextualSelect, inspect, select, text
 
 from cophub.config.messages import did_you_mean, listed
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError, WarehouseError
 from cophub.hub import export_parquet
 from cophub.hub.export_people import ADDRESSES, QUERIES
@@ -72,7 +73,8 @@ def check_format(form: str) -> None:
     """Raise ConfigError for a format that cannot be written here."""
     if form not in FORMATS:
         raise ConfigError(
-            f'there is no format "{form}"{did_you_mean(form, FORMATS)}; take {listed(FORMATS)}'
+            f'there is no format "{form}"{did_you_mean(form, FORMATS)}; take {listed(FORMATS)}',
+            code=ASKED,
         )
     if form == "parquet":
         export_parquet.check()
@@ -122,7 +124,8 @@ def _query(connection: Connection, name: str) -> Query:
     known = exportable(connection)
     if name not in known:
         raise ConfigError(
-            f'there is no table "{name}"{did_you_mean(name, known)}; there are {listed(known)}'
+            f'there is no table "{name}"{did_you_mean(name, known)}; there are {listed(known)}',
+            code=ASKED,
         )
     if (table := tables.metadata.tables.get(name)) is not None:
         return select(table).order_by(*table.primary_key.columns)

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Boolean, ColumnElement, Date, Float, Integer, LargeBinary, Numeric
 from sqlalchemy.types import DateTime, TypeEngine
 
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.warehouse.columns import Instant
 from cophub.warehouse.contract import current
@@ -26,7 +27,8 @@ def check() -> None:
     if find_spec("pyarrow") is None:
         raise ConfigError(
             "Parquet is written by pyarrow, which is not installed here:"
-            " pip install 'cophub[parquet]'"
+            " pip install 'cophub[parquet]'",
+            code=ASKED,
         )
 
 

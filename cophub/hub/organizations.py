@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from cophub.config.messages import did_you_mean
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub.people import Decide
 from cophub.hub.resolving import bring_up_to_date
@@ -90,7 +91,9 @@ class Organizations:
             else:
                 one, two = (self._key(connection, register, asked) for asked in (into, other))
                 if one == two:
-                    raise ConfigError(f"{into} and {other} are one organisation already: {one}")
+                    raise ConfigError(
+                        f"{into} and {other} are one organisation already: {one}", code=ASKED
+                    )
                 who = Decide(by=by).who
                 said.say(connection, "key", two, one, by=who, now=self.hub.now())
                 add_organizations(connection, register, (one, two))
@@ -113,7 +116,9 @@ class Organizations:
         """
         kind, name = said.kind_and_name(text)
         if not name:
-            raise ConfigError(f'"{text}" names no organisation; there is nothing to say about it')
+            raise ConfigError(
+                f'"{text}" names no organisation; there is nothing to say about it', code=ASKED
+            )
         with self.hub.warehouse.begin() as connection:
             if undo:
                 done = said.withdraw(connection, kind, name)
@@ -154,12 +159,14 @@ class Organizations:
             more = f" and {len(alike) - _SHOWN:,} more" if len(alike) > _SHOWN else ""
             raise ConfigError(
                 f'"{asked}" may be {", ".join(alike[:_SHOWN])}{more}: name one by its key;'
-                f" `cophub organizations list {shlex.quote(asked)}` shows them{otherwise}"
+                f" `cophub organizations list {shlex.quote(asked)}` shows them{otherwise}",
+                code=ASKED,
             )
         hint = did_you_mean(asked, alike or register.organizations)
         raise ConfigError(
             f'there is no organisation "{asked}"{hint};'
-            f" `cophub organizations list` shows them{otherwise}"
+            f" `cophub organizations list` shows them{otherwise}",
+            code=ASKED,
         )
 
 
@@ -175,9 +182,11 @@ def _alike(register: Register, name: str) -> list[str]:
 
 def _make(connection: Connection, register: Register, key: str, title: str) -> None:
     if key in register.organizations:
-        raise ConfigError(f"there is an organisation {key} already; leave --title out")
+        raise ConfigError(f"there is an organisation {key} already; leave --title out", code=ASKED)
     if key != slug(key):
-        raise ConfigError(f'"{key}" is no key: take small letters and dashes, such as {slug(key)}')
+        raise ConfigError(
+            f'"{key}" is no key: take small letters and dashes, such as {slug(key)}', code=ASKED
+        )
     register.organizations[key] = Organization(key, title)
     add_organizations(connection, register, (key,))
 

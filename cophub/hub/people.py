@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub.resolving import PIPELINE, bring_up_to_date, rehearse, undone
 from cophub.hub.source_uses import SourceUse, source_uses, visible
@@ -155,12 +156,14 @@ class People:
             rest = [account for account in theirs if account not in apart]
             if not rest:
                 raise ConfigError(
-                    f"{person.label} has no other accounts; name only those to be split off"
+                    f"{person.label} has no other accounts; name only those to be split off",
+                    code=ASKED,
                 )
             if len(rest) * len(set(apart)) > _MOST:
                 raise ConfigError(
                     f"{person.label} has {len(theirs):,} accounts, too many to be split by hand;"
-                    " split one account off at a time"
+                    " split one account off at a time",
+                    code=ASKED,
                 )
             return [Wish(False, a, b) for a in dict.fromkeys(apart) for b in rest], apart
 
@@ -174,15 +177,18 @@ class People:
         if not numbers:
             made = kept.commands(standing)
             if not made:
-                raise ConfigError("there is no decision to take back; `cophub people decisions`")
+                raise ConfigError(
+                    "there is no decision to take back; `cophub people decisions`", code=ASKED
+                )
             numbers = [fact.number for fact in made[-1]]
         for number in numbers:
             if number not in known:
                 raise ConfigError(
-                    f"there is no decision {number}; `cophub people decisions` lists them"
+                    f"there is no decision {number}; `cophub people decisions` lists them",
+                    code=ASKED,
                 )
             if known[number].withdrawn_at is not None and len(numbers) == 1:
-                raise ConfigError(f"decision {number} is withdrawn already")
+                raise ConfigError(f"decision {number} is withdrawn already", code=ASKED)
         touched = {account for number in numbers for account in known[number].pair}
         return self._change(
             lambda connection: Change(
@@ -210,7 +216,7 @@ class People:
                 taken = kept.withdraw(connection, numbers, now=now)
             against = kept.objections(connection, wanted, now=now)
             if against and not how.force:
-                raise ConfigError(_objection(against))
+                raise ConfigError(_objection(against), code=ASKED)
             made = kept.record(connection, wanted, by=how.who, now=now, note=how.note)
             said = tuple(str(conflict) for conflict in against)
             return Change(tuple(made), tuple(taken), contradictions=said)
@@ -361,10 +367,11 @@ class People:
 
 def _check_several(found: Sequence[Meant]) -> None:
     if len(found) < 2:
-        raise ConfigError("name two people or accounts, or more")
+        raise ConfigError("name two people or accounts, or more", code=ASKED)
     if len({each.person for each in found}) == 1 and not all(each.account for each in found):
         raise ConfigError(
-            f"all of these are {found[0].label} already; name accounts to make it a decision"
+            f"all of these are {found[0].label} already; name accounts to make it a decision",
+            code=ASKED,
         )
 
 

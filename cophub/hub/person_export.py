@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub.export import PRIVATE, _cell, _plain, private_file
 from cophub.identities.others import OTHER, QUOTED
@@ -67,9 +68,13 @@ def export_person(hub: "Hub", asked: str, target: Path) -> Exported:
 
 def _check_place(hub: "Hub", target: Path) -> None:
     if target.absolute().is_relative_to(hub.config.site):
-        raise ConfigError(f"{target} would be published with the site; name a file elsewhere")
+        raise ConfigError(
+            f"{target} would be published with the site; name a file elsewhere", code=ASKED
+        )
     if target.is_dir():
-        raise ConfigError(f"{target} is a folder; name a file in it, such as {target}/data.zip")
+        raise ConfigError(
+            f"{target} is a folder; name a file in it, such as {target}/data.zip", code=ASKED
+        )
 
 
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:

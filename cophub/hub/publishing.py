@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from cophub.config.messages import did_you_mean, listed
+from cophub.error_codes import UNKNOWN_NAME
 from cophub.errors import ConfigError, PluginError
 from cophub.pipeline import PipelineContext, Publication
 
@@ -100,7 +101,8 @@ def _with_what_they_need(hub: "Hub", names: list[str]) -> list[str]:
         if name not in pipelines:
             raise ConfigError(
                 f'there is no pipeline "{name}"{did_you_mean(name, pipelines)};'
-                f" there are {listed(pipelines)}"
+                f" there are {listed(pipelines)}",
+                code=UNKNOWN_NAME,
             )
         if name not in wanted:
             wanted[name] = None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Boolean, Connection, text
 
+from cophub.error_codes import ASKED, NO_FIGURES
 from cophub.errors import ConfigError, WarehouseError
 from cophub.hub import publishing
 from cophub.hub.answers import MeasureRow, QuarterReport
@@ -44,7 +45,7 @@ def parse_quarter(written: str) -> str:
     """`2026Q3` from `2026q3` or `2026-Q3`. Raises ConfigError for anything else."""
     if match := _QUARTER.fullmatch(written.strip()):
         return f"{match[1]}Q{match[2]}"
-    raise ConfigError(f'"{written}" is not a quarter; write it as 2026Q3')
+    raise ConfigError(f'"{written}" is not a quarter; write it as 2026Q3', code=ASKED)
 
 
 def parse_day(written: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
@@ -55,10 +56,10 @@ def parse_day(written: str, now: datetime, zone: ZoneInfo) -> tuple[str, datetim
     try:
         day = date.fromisoformat(written.strip())
     except ValueError:
-        raise ConfigError(f'"{written}" is not a day; write it as 2026-10-05') from None
+        raise ConfigError(f'"{written}" is not a day; write it as 2026-10-05', code=ASKED) from None
     today = now.astimezone(zone).date()
     if day > today:
-        raise ConfigError(f"{day} has not come yet; today is {today}")
+        raise ConfigError(f"{day} has not come yet; today is {today}", code=ASKED)
     if day == today:
         return str(day), now
     midnight = datetime.combine(day + timedelta(days=1), time(), zone)
@@ -104,7 +105,7 @@ def quarter_report(warehouse: Warehouse, quarter: str) -> QuarterReport:
         found = connection.execute(query, {"quarter": quarter}).all()
         named = _titles(connection)
         if not found:
-            raise WarehouseError(_no_figures(connection, quarter))
+            raise WarehouseError(_no_figures(connection, quarter), code=NO_FIGURES)
     rows = tuple(
         MeasureRow(**{**row._mapping, "sources": tuple(row.sources or ())}) for row in found
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.identities.links import Account
 from cophub.identities.profile import AccountView
@@ -108,10 +109,12 @@ def read_sheet(content: bytes) -> tuple[list[SheetAnswer], list[BadRow]]:
     Raises ConfigError where it is no such file at all.
     """
     if len(content) > _LARGEST:
-        raise ConfigError("the file is larger than 50 MB; is it the one with the answers?")
+        raise ConfigError(
+            "the file is larger than 50 MB; is it the one with the answers?", code=ASKED
+        )
     if content.startswith(_WORKBOOKS):
         raise ConfigError(
-            "the file is an Excel workbook; open it, save it as CSV, and name that file"
+            "the file is an Excel workbook; open it, save it as CSV, and name that file", code=ASKED
         )
     text = _decoded(content)
     rows = _rows(text)
@@ -119,7 +122,8 @@ def read_sheet(content: bytes) -> tuple[list[SheetAnswer], list[BadRow]]:
     missing = [name for name in ("question", "answer") if name not in head]
     if missing:
         raise ConfigError(
-            f'the file has no column "{missing[0]}"; `cophub people review --csv FILE` writes one'
+            f'the file has no column "{missing[0]}"; `cophub people review --csv FILE` writes one',
+            code=ASKED,
         )
     answers: list[SheetAnswer] = []
     bad: list[BadRow] = []
@@ -131,7 +135,9 @@ def read_sheet(content: bytes) -> tuple[list[SheetAnswer], list[BadRow]]:
             elif found is not None:
                 answers.append(found)
     except csv.Error as error:
-        raise ConfigError(f"the file is no CSV: {error}; save it as CSV once more") from None
+        raise ConfigError(
+            f"the file is no CSV: {error}; save it as CSV once more", code=ASKED
+        ) from None
     return answers, bad
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
 
 from cophub.config.messages import did_you_mean, listed
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub.resolving import undone
 from cophub.publish import LEASE
@@ -65,12 +66,14 @@ def _check_names(hub: "Hub", old: str, new: str) -> None:
     sources = hub.config.sources
     if old in sources:
         raise ConfigError(
-            f"{hub.config.file} still has [sources.{old}]; give it the name {new} there first"
+            f"{hub.config.file} still has [sources.{old}]; give it the name {new} there first",
+            code=ASKED,
         )
     if new not in sources:
         raise ConfigError(
             f"{hub.config.file} has no [sources.{new}]{did_you_mean(new, sources)};"
-            f" there are {listed(sources)}"
+            f" there are {listed(sources)}",
+            code=ASKED,
         )
 
 
@@ -89,7 +92,8 @@ def _rename(connection: Connection, old: str, new: str, dry_run: bool) -> Rename
         known = sorted({*connection.scalars(select(tables.account.c.source).distinct())})
         raise ConfigError(
             f'nothing in the warehouse is of a source "{old}"{did_you_mean(old, known)};'
-            f" there are {listed(known)}"
+            f" there are {listed(known)}",
+            code=ASKED,
         )
     return Renamed(old, new, rows, decisions, whole, dry_run)
 

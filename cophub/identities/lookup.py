@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from cophub.config.messages import did_you_mean
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.identities.links import Account, owners
 from cophub.identities.privacy import mask_text
@@ -56,14 +57,18 @@ def meant(connection: Connection, asked: str) -> Meant:
     if colon:
         raise ConfigError(
             f'"{mask_text(asked)}": there is no source "{mask_text(source)}" with accounts'
-            f"{did_you_mean(source, known)}; write source:account"
+            f"{did_you_mean(source, known)}; write source:account",
+            code=ASKED,
         )
     by_name = f"`cophub people list {shlex.quote(asked)}` finds people by name"
     if _TOO_SHORT.fullmatch(asked.lower()):
-        raise ConfigError(f'"{asked}" is too little of an id: write 4 signs or more; {by_name}')
+        raise ConfigError(
+            f'"{asked}" is too little of an id: write 4 signs or more; {by_name}', code=ASKED
+        )
     raise ConfigError(
         f'"{mask_text(asked)}" names nobody: give a person\'s id, source:account or an address;'
-        f" {by_name}"
+        f" {by_name}",
+        code=ASKED,
     )
 
 
@@ -79,17 +84,20 @@ def account_of(
     if text.isdecimal():
         raise ConfigError(
             f"{person.label} has accounts 1 to {len(theirs)};"
-            f" `cophub people show {person.person[:SHORT]}` numbers them"
+            f" `cophub people show {person.person[:SHORT]}` numbers them",
+            code=ASKED,
         )
     found = meant(connection, text)
     if found.person != person.person:
         raise ConfigError(
-            f"{mask_text(text)} is not an account of {person.label} but of {found.label}"
+            f"{mask_text(text)} is not an account of {person.label} but of {found.label}",
+            code=ASKED,
         )
     if found.account is None:
         raise ConfigError(
             f"{mask_text(text)} names several accounts of {person.label}; take their numbers in"
-            f" `cophub people show {person.person[:SHORT]}`"
+            f" `cophub people show {person.person[:SHORT]}`",
+            code=ASKED,
         )
     return found.account
 
@@ -103,7 +111,7 @@ def best_account(connection: Connection, person: str) -> Account:
         .where(_link.c.person == person)
     ).all()
     if not found:
-        raise ConfigError(f"{person[:SHORT]} has no accounts in the warehouse any more")
+        raise ConfigError(f"{person[:SHORT]} has no accounts in the warehouse any more", code=ASKED)
     best = min(
         found,
         key=lambda row: (
@@ -140,9 +148,12 @@ def _of_account(connection: Connection, asked: str, account: Account) -> Meant:
         _account.c.source == account[0], _account.c.key == account[1]
     )
     if connection.scalar(there) is not None:
-        raise ConfigError(f"{mask_text(asked)} is not resolved yet; `cophub run identities` does")
+        raise ConfigError(
+            f"{mask_text(asked)} is not resolved yet; `cophub run identities` does", code=ASKED
+        )
     raise ConfigError(
-        f"there is no account {mask_text(asked)}; `cophub export person_account` lists all"
+        f"there is no account {mask_text(asked)}; `cophub export person_account` lists all",
+        code=ASKED,
     )
 
 
@@ -158,12 +169,15 @@ def _of_address(connection: Connection, asked: str) -> Meant:
     found = connection.execute(query).all()
     people = list(dict.fromkeys(row.person for row in found))
     if not people:
-        raise ConfigError(f"no account has the address {mask_text(asked)}; is it written right?")
+        raise ConfigError(
+            f"no account has the address {mask_text(asked)}; is it written right?", code=ASKED
+        )
     if len(people) > 1:
         which = [f"{row.source}:{mask_text(row.key)} ({row.person[:SHORT]})" for row in found]
         raise ConfigError(
             f"{mask_text(asked)} is the address of {len(people)} people: {_some(which)};"
-            " name one by id or source:account"
+            " name one by id or source:account",
+            code=ASKED,
         )
     account = (found[0].source, found[0].key) if len(found) == 1 else None
     return _named(connection, asked, people[0], account)
@@ -177,13 +191,15 @@ def _of_id(connection: Connection, asked: str) -> Meant:
     if not today:
         raise ConfigError(
             f'no person\'s id begins with "{asked}"; `cophub people list` shows the ids,'
-            f" and `cophub people list {asked}` finds people by name"
+            f" and `cophub people list {asked}` finds people by name",
+            code=ASKED,
         )
     if len(today) > 1:
         which = sorted(_named(connection, asked, person, None).label for person in today)
         raise ConfigError(
             f'"{asked}" is the beginning of {len(today)} ids: {_some(which)};'
-            " write a few more signs"
+            " write a few more signs",
+            code=ASKED,
         )
     ((person, row),) = today.items()
     ids = {one.id for one in found}

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from cophub import __version__
-from cophub.error_codes import UNFORESEEN
+from cophub.error_codes import PIPELINE_CLASH, UNFORESEEN
 from cophub.errors import CophubError, PluginError
 from cophub.logs import bound
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
@@ -135,7 +135,9 @@ def in_order(plan: Plan) -> list[tuple[Pipeline, BaseModel]]:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         circle = " after ".join(f'"{name}"' for name in error.args[1])
-        raise PluginError(f"pipelines wait for one another: {circle}") from error
+        raise PluginError(
+            f"pipelines wait for one another: {circle}", code=PIPELINE_CLASH
+        ) from error
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from cophub.error_codes import PIPELINE_CLASH, SITE_FOLDER
 from cophub.errors import ConfigError, PluginError
 from cophub.pipeline import Publication
 
@@ -46,7 +47,10 @@ class Version:
             for publication in publications:
                 path = _checked(pipeline, publication.path)
                 if owner := self._owners.get(path):
-                    raise PluginError(f'pipelines "{owner}" and "{pipeline}" both write {path}')
+                    raise PluginError(
+                        f'pipelines "{owner}" and "{pipeline}" both write {path}',
+                        code=PIPELINE_CLASH,
+                    )
                 with _explained(self.site):
                     _write(draft / path, publication.content)
                 paths.append(path)
@@ -126,7 +130,8 @@ class _explained:  # noqa: N801 - reads as the words it stands for
         if isinstance(error, OSError):
             raise ConfigError(
                 f"the site folder {self.site} cannot be written ({error.strerror or error});"
-                ' make room or give rights there, or change "site" under [hub] in plugins.toml'
+                ' make room or give rights there, or change "site" under [hub] in plugins.toml',
+                code=SITE_FOLDER,
             ) from error
 
 
@@ -144,7 +149,8 @@ def _checked(pipeline: str, path: PurePosixPath | str) -> str:
     if bad:
         raise PluginError(
             f'pipeline "{pipeline}" writes to "{text}"; a path is relative to the site folder,'
-            " stays inside, and does not begin with a dot"
+            " stays inside, and does not begin with a dot",
+            code=PIPELINE_CLASH,
         )
     return "/".join(parts)
 
@@ -186,7 +192,8 @@ def _check_ours(site: Path) -> None:
     if not site.is_dir() or any(site.iterdir()):
         raise ConfigError(
             f"the site folder {site} holds what cophub did not write; empty it, or name another"
-            ' folder as "site" under [hub] in plugins.toml'
+            ' folder as "site" under [hub] in plugins.toml',
+            code=SITE_FOLDER,
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cophub import __version__
+from cophub import __version__, error_codes
 from cophub.connector import Context, Stream
 from cophub.errors import CophubError, CursorExpired, SourceBusy, SourceUnavailable
 from cophub.http import MemoryTokens, TokenStore, Transport
@@ -227,7 +227,7 @@ class _SourceRun:
             self._begin_whole(stream)  # what was asked for with --full is for the next run
         result = StreamResult(stream.name, "failed", reading.whole)
         result.error = f"{NOT_TRIED}the vendor did not answer (see stream {silent_to})"
-        result.code = SourceUnavailable.usual_code
+        result.code = error_codes.NOT_TRIED
         self._keep(result, self.engine.now())
         return result
 

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.connector import Context, Stream
-from cophub.error_codes import HELD
-from cophub.errors import CophubError, CursorExpired, PluginError, SourceUnavailable, WarehouseError
+from cophub.error_codes import HELD, NOTHING_CAME, PLUGIN_FAILED, TEMPORARY_FULL
+from cophub.errors import CophubError, CursorExpired, SourceUnavailable
 from cophub.http import redact
 from cophub.records import Item, Post, Record, Reject
 from cophub.sync.bodies import Keeping
@@ -114,10 +114,10 @@ class StreamRun:
         except Exception as error:
             log.debug("stream %s failed", self.stream.name, exc_info=True)
             if full := no_room(error):
-                self._failed(full, WarehouseError.usual_code)
+                self._failed(full, TEMPORARY_FULL)
             else:
                 blamed = _blame_plugin(self.context, self.stream, error)
-                self._failed(blamed, PluginError.usual_code)
+                self._failed(blamed, PLUGIN_FAILED)
         finally:
             self._loader.close()
             self.result.seen += self._familiar
@@ -240,7 +240,8 @@ class StreamRun:
         if before > GUARD_COUNT and self._seen + self._familiar == 0:
             raise SourceUnavailable(
                 f"the vendor answered with nothing where the last whole read had {before} records; "
-                "nothing was changed. Check the account's permissions, then sync again"
+                "nothing was changed. Check the account's permissions, then sync again",
+                code=NOTHING_CAME,
             )
 
     def _end_snapshot(self, connection: Connection) -> None:
@@ -287,6 +288,7 @@ def _without_secrets(reject: Reject) -> Reject:
         key=reject.key,
         field=reject.field,
         item=redact(reject.item),
+        code=reject.code,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from cophub.error_codes import ADDRESS, CANNOT_OPEN, NO_DRIVER, OLD_SCHEMA
 from cophub.errors import WarehouseError
 from cophub.warehouse.failures import explained, named
 from cophub.warehouse.upgrade import HEAD, check_version, upgrade_schema, views_are_current
@@ -121,7 +122,8 @@ class Warehouse:
         if not upgrade:
             state = f"has schema {current}" if current else "has no tables yet"
             raise WarehouseError(
-                f"{self.name} {state}, cophub needs {HEAD}: run `cophub db upgrade`"
+                f"{self.name} {state}, cophub needs {HEAD}: run `cophub db upgrade`",
+                code=OLD_SCHEMA,
             )
         if before is not None and current not in (None, HEAD):
             before(self, str(current))
@@ -137,16 +139,18 @@ def _address(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError) as error:
         raise WarehouseError(
             "the warehouse's address is not understood; write sqlite:///FILE or "
-            "postgresql+psycopg://USER@HOST/DATABASE under [hub] in plugins.toml"
+            "postgresql+psycopg://USER@HOST/DATABASE under [hub] in plugins.toml",
+            code=ADDRESS,
         ) from error
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise WarehouseError(
-            f'the warehouse cannot be a "{backend}" database; use sqlite:/// or postgresql+psycopg://'
+            f'the warehouse cannot be a "{backend}" database; use sqlite:/// or postgresql+psycopg://',
+            code=ADDRESS,
         )
     if address.database in (None, "", ":memory:"):
-        raise WarehouseError("the warehouse needs a file: write sqlite:///cophub.db")
+        raise WarehouseError("the warehouse needs a file: write sqlite:///cophub.db", code=ADDRESS)
     return address
 
 
@@ -163,7 +167,7 @@ def _engine(address: URL) -> Engine:
         )
     except ModuleNotFoundError as error:
         raise WarehouseError(
-            "a PostgreSQL warehouse needs psycopg: pip install 'cophub[postgres]'"
+            "a PostgreSQL warehouse needs psycopg: pip install 'cophub[postgres]'", code=NO_DRIVER
         ) from error
 
 
@@ -172,7 +176,8 @@ def _sqlite_engine(address: URL) -> Engine:
     if not folder.is_dir():
         raise WarehouseError(
             f"{named(address)}: the folder {folder} does not exist; make it, or change "
-            '"warehouse" under [hub] in plugins.toml'
+            '"warehouse" under [hub] in plugins.toml',
+            code=CANNOT_OPEN,
         )
     # An address such as sqlite:///cophub.db?timeout=5 gives a patience of its own, in seconds.
     patience = {} if "timeout" in address.query else {"timeout": LOCK_PATIENCE_SECONDS}

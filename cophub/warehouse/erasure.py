@@ -207,6 +207,7 @@ class Door:
             key=key,
             field=reject.field,
             item=item,
+            code=reject.code,
         )
 
     def knows(self, account: str) -> bool:

@@ -7,36 +7,63 @@ from contextlib import contextmanager
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from cophub.error_codes import CANNOT_OPEN, DAMAGED, DISK_FULL, LOCKED, SERVER_AWAY, SERVER_REFUSED
 from cophub.errors import WarehouseError
 
-# Part of the driver's own words -> what to say; the first that fits is taken. `{where}` is the file
-# or server, `{said}` the driver's first line.
+# Part of the driver's own words -> what to say, and its code; the first that fits is taken.
+# `{said}` is the driver's first line.
 _SQLITE_ANSWERS = (
-    ("disk is full", "the disk is full; nothing of this was kept: free some room and run again"),
-    ("is locked", "another program holds it locked all the time; end it and run again"),
-    ("not a database", "the file is not an SQLite database; give another file name"),
-    ("malformed", "the file is damaged; put a backup in its place"),
-    ("unable to open", "the file cannot be opened; check that its folder exists and is yours"),
-    ("readonly", "the file cannot be written; check the rights of the file and its folder"),
-    ("disk i/o error", "the disk is full or damaged; free some room or check it, then run again"),
+    (
+        "disk is full",
+        "the disk is full; nothing of this was kept: free some room and run again",
+        DISK_FULL,
+    ),
+    ("is locked", "another program holds it locked all the time; end it and run again", LOCKED),
+    ("not a database", "the file is not an SQLite database; give another file name", DAMAGED),
+    ("malformed", "the file is damaged; put a backup in its place", DAMAGED),
+    (
+        "unable to open",
+        "the file cannot be opened; check that its folder exists and is yours",
+        CANNOT_OPEN,
+    ),
+    (
+        "readonly",
+        "the file cannot be written; check the rights of the file and its folder",
+        CANNOT_OPEN,
+    ),
+    (
+        "disk i/o error",
+        "the disk is full or damaged; free some room or check it, then run again",
+        DISK_FULL,
+    ),
 )
 _POSTGRES_ANSWERS = (
-    ("password authentication failed", "the user name or password is refused; correct the address"),
-    ("no password supplied", "the server wants a password; put it in the address"),
+    (
+        "password authentication failed",
+        "the user name or password is refused; correct the address",
+        SERVER_REFUSED,
+    ),
+    ("no password supplied", "the server wants a password; put it in the address", SERVER_REFUSED),
     (
         "other objects depend on it",
         "{said}: drop the views that others made upon it (psql shows them), then run again",
+        SERVER_REFUSED,
     ),
-    ("does not exist", "{said}; create it first, or correct the address"),
-    ("permission denied", "{said}; grant it to the user of the address"),
+    ("does not exist", "{said}; create it first, or correct the address", SERVER_REFUSED),
+    ("permission denied", "{said}; grant it to the user of the address", SERVER_REFUSED),
     (
         "could not extend file",
         "the server's disk is full; nothing of this was kept: free some room",
+        DISK_FULL,
     ),
-    ("no space left", "the server's disk is full; nothing of this was kept: free some room"),
-    ("too many", "the server takes no more connections; end some, or raise its limit"),
-    ("lock timeout", "another program holds it locked; end it and run again"),
-    ("deadlock", "another program holds it locked; end it and run again"),
+    (
+        "no space left",
+        "the server's disk is full; nothing of this was kept: free some room",
+        DISK_FULL,
+    ),
+    ("too many", "the server takes no more connections; end some, or raise its limit", SERVER_AWAY),
+    ("lock timeout", "another program holds it locked; end it and run again", LOCKED),
+    ("deadlock", "another program holds it locked; end it and run again", LOCKED),
 )
 _POSTGRES_OTHERWISE = "the server does not answer ({said}); check that it runs and the address"
 
@@ -55,26 +82,27 @@ def explained(url: URL) -> Iterator[None]:
         yield
     except DBAPIError as error:
         if answer := _answer(error.orig):
-            raise WarehouseError(f"{named(url)}: {answer}") from error
+            raise WarehouseError(f"{named(url)}: {answer[0]}", code=answer[1]) from error
         raise
     except Exception as error:
         # The hot path talks to the driver itself, past SQLAlchemy.
         if answer := _answer(error):
-            raise WarehouseError(f"{named(url)}: {answer}") from error
+            raise WarehouseError(f"{named(url)}: {answer[0]}", code=answer[1]) from error
         raise
 
 
-def _answer(error: BaseException | None) -> str | None:
-    """What to tell the operator about a driver's error; None where it is not for the operator."""
+def _answer(error: BaseException | None) -> tuple[str, str] | None:
+    """What to tell the operator about a driver's error, and its code; None: it is not for them."""
     said = (str(error).strip().splitlines() or [""])[0]
     if isinstance(error, sqlite3.DatabaseError):
-        return next((text for word, text in _SQLITE_ANSWERS if word in said.lower()), None)
+        found = (answer for word, *answer in _SQLITE_ANSWERS if word in said.lower())
+        return next(((text, code) for text, code in found), None)
     if type(error).__module__.startswith("psycopg"):
-        for word, text in _POSTGRES_ANSWERS:
+        for word, text, code in _POSTGRES_ANSWERS:
             if word in str(error).lower():
-                return text.format(said=said)
+                return text.format(said=said), code
         if _is(error, "OperationalError"):
-            return _POSTGRES_OTHERWISE.format(said=said)
+            return _POSTGRES_OTHERWISE.format(said=said), SERVER_AWAY
     return None
 
 

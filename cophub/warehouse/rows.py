@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import astuple
 
+from cophub.error_codes import NOT_KEPT
 from cophub.errors import PluginError
 from cophub.records import RECORDS, Record, Reject
 from cophub.warehouse.columns import Kind, field_kinds
@@ -151,7 +152,7 @@ def _reject(shape: Shape, record: Record, name: str, reason: str) -> Reject:
         item = msgspec.to_builtins(record, str_keys=True)
     except (TypeError, ValueError, RecursionError):
         item = None  # it holds what cannot be written down; the reason says which field
-    return Reject(reason=reason, record=shape.table, key=key, field=name, item=item)
+    return Reject(reason=reason, record=shape.table, key=key, field=name, item=item, code=NOT_KEPT)
 
 
 def _merged(block: _Block) -> list[Row]:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from cophub.error_codes import TEMPORARY_FULL
 from cophub.errors import WarehouseError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -81,4 +82,4 @@ def _explained() -> Iterator[None]:
         said = no_room(error) or (
             f"the temporary folder {_folder()} cannot be used ({error.strerror}); {_NEXT_STEP}"
         )
-        raise WarehouseError(said) from error
+        raise WarehouseError(said, code=TEMPORARY_FULL) from error

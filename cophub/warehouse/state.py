@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
-from cophub.error_codes import KILLED
+from cophub.error_codes import CLOCK_BACK, KILLED, LEASE_LOST
 from cophub.errors import SourceBusy, WarehouseError
 from cophub.records import Reject
 from cophub.warehouse import holder as holders
@@ -100,7 +100,8 @@ def check_clock(connection: Connection, source: str, *, now: datetime) -> None:
         raise WarehouseError(
             f"the clock says {instant_text(now)[:16]} UTC, but the last run of {source} began at "
             f"{instant_text(began)[:16]}; nothing was changed. Set the clock; if it was wrong then "
-            f"and is right now: cophub sync {source} --trust-clock"
+            f"and is right now: cophub sync {source} --trust-clock",
+            code=CLOCK_BACK,
         )
 
 
@@ -212,7 +213,8 @@ def hold_lease(connection: Connection, lease: Lease, *, now: datetime) -> None:
     if held.rowcount != 1:
         raise SourceBusy(
             f'another run took over "{lease.name}" because this one showed no sign of life for '
-            f"{LEASE_TIME.seconds // 60} minutes; nothing more is written by this one"
+            f"{LEASE_TIME.seconds // 60} minutes; nothing more is written by this one",
+            code=LEASE_LOST,
         )
 
 
@@ -236,7 +238,7 @@ def add_rejects(
         dict(
             run=run, source=source, stream=stream, rejected_at=now, record=_clean(reject.record),
             key=_clean(reject.key), field=_clean(reject.field), reason=_clean(reject.reason),
-            item=reject.item,
+            item=reject.item, code=reject.code,
         )
         for reject in rejects
     ]  # fmt: skip

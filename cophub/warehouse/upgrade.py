@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
+from cophub.error_codes import NEWER_SCHEMA
 from cophub.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def check_version(connection: Connection, name: str) -> str | None:
     if current is not None and current not in REVISIONS:
         raise WarehouseError(
             f"{name} has schema {current} of a newer cophub, this one knows up to {HEAD}: "
-            "upgrade cophub with `pip install --upgrade cophub`"
+            "upgrade cophub with `pip install --upgrade cophub`",
+            code=NEWER_SCHEMA,
         )
     return current
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from cophub.error_codes import PORT
 from cophub.errors import ConfigError
 
 HOST = "127.0.0.1"
@@ -73,7 +74,7 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise ConfigError(
-            f"port {port} cannot be used ({error.strerror}); take another with --port"
+            f"port {port} cannot be used ({error.strerror}); take another with --port", code=PORT
         ) from None
     return listener
 

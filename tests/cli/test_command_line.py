@@ -103,7 +103,7 @@ def test_without_a_file_one_line_says_how_to_begin(cophub: Call, folder: Folder)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
         "cophub: plugins.toml: there is no such file; `cophub init` writes one, --config names"
-        " another [CPH-C01]\n"
+        " another [CPH-C04]\n"
     )
 
 

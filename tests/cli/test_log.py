@@ -103,7 +103,7 @@ def test_an_error_is_a_json_line_too_and_has_its_code(cophub: Call, folder: Fold
     folder.configure("[hub]\nsiet = 1\n")
     answer = cophub("status", "--log-json")
     [line] = records(answer)
-    assert (answer.code, line["level"], line["code"]) == (2, "error", "CPH-C01")
+    assert (answer.code, line["level"], line["code"]) == (2, "error", "CPH-C03")
     assert "siet" in line["message"]
 
 
@@ -115,7 +115,7 @@ def test_what_one_command_was_asked_holds_for_no_other(cophub: Call, chatty: Non
 
 def test_an_error_on_a_terminal_ends_with_its_code(cophub: Call, folder: Folder) -> None:
     folder.configure("[hub]\nsiet = 1\n")
-    assert cophub("status").err.rstrip().endswith(" [CPH-C01]")
+    assert cophub("status").err.rstrip().endswith(" [CPH-C03]")
 
 
 def test_programs_read_the_code_of_what_went_wrong(

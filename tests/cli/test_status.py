@@ -44,7 +44,7 @@ def one_fails(told: Told) -> None:
     told.all_ran(72)
     told.all_ran(2, but=("newsletter",))
     for hours in (66, 48, 24, 2):
-        told.ran("newsletter", hours, "failed", REFUSED, "CPH-A01")
+        told.ran("newsletter", hours, "failed", REFUSED, "CPH-A02")
     told.published(1)
 
 
@@ -58,7 +58,7 @@ def one_is_held(told: Told) -> None:
 def a_few_of_each(told: Told) -> None:
     told.all_ran(30)
     told.all_ran(2, but=("newsletter", "intranet", "calls", "wiki-feed"))
-    told.ran("newsletter", 2, "failed", REFUSED, "CPH-A01")
+    told.ran("newsletter", 2, "failed", REFUSED, "CPH-A02")
     told.ran("intranet", 3, "held", DEPARTURES, "CPH-H01")
     told.ran("calls", 5, None)
     told.published(1)
@@ -72,8 +72,8 @@ def nobody_keeps_time(told: Told) -> None:
 def no_network(told: Told) -> None:
     told.all_ran(14)
     for source in SOURCES:
-        told.ran(source, 8, "failed", AWAY.format(source), "CPH-U01")
-        told.ran(source, 2, "failed", AWAY.format(source), "CPH-U01")
+        told.ran(source, 8, "failed", AWAY.format(source), "CPH-U03")
+        told.ran(source, 2, "failed", AWAY.format(source), "CPH-U03")
     told.published(14)
 
 
@@ -119,7 +119,7 @@ def odd_texts(told: Told) -> None:
     told.all_ran(20)
     told.all_ran(2, but=("engage",))
     error = "answered \x1b[31m\n<html>\r\n 服务器暂时无法使用请稍后再试" + " 服务器暂时无法使用" * 9
-    told.ran("engage", 4, "failed", error, "CPH-U01")
+    told.ran("engage", 4, "failed", error, "CPH-U09")
     told.published(1)
 
 
@@ -186,7 +186,7 @@ def test_a_program_reads_more_than_a_person(cophub: Call, folder: Folder) -> Non
         ["newsletter"], ["intranet"], ["wiki-feed"], ["calls"],
     ]  # fmt: skip
     source = found["sources"][0]
-    assert (source["state"], source["code"]) == ("failed", "CPH-A01")
+    assert (source["state"], source["code"]) == ("failed", "CPH-A02")
     assert (source["why"], source["since"]) == (REFUSED, "2026-11-22T10:00:00Z")
     assert {"last", "fresh_at", "next_at", "advice", "spaces", "rejects"} <= source.keys()
     assert [one["state"] for one in found["pipelines"]] == ["fresh"] * 4

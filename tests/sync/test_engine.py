@@ -309,7 +309,7 @@ def test_a_failing_stream_stops_no_other_stream(desk: Desk) -> None:
     [
         (SourceUnavailable("away"), "CPH-U01"),
         (AuthError("no", code="CPH-U02"), "CPH-U02"),
-        (ValueError("odd"), "CPH-P01"),
+        (ValueError("odd"), "CPH-P02"),
     ],
 )
 def test_what_went_wrong_is_kept_with_its_code(desk: Desk, raised: Exception, code: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from cophub import AuthError, Context, SourceUnavailable
 from cophub.connectors.adobeconnect.answer import Answer, Row, read_answer
 from cophub.connectors.adobeconnect.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_THERE, PERMISSION
 from cophub.http import SAFE, check_status, remember_secret
 from cophub.http.auth import without_addresses
 
@@ -37,9 +38,13 @@ _WHY = {
 class Denied(AuthError):  # noqa: N818 - a state of the vendor, not a fault
     """The account may not see this; other things it may."""
 
+    usual_code = PERMISSION
+
 
 class NotThere(SourceUnavailable):
     """The site has no such room, folder or group (any more)."""
+
+    usual_code = NOT_THERE
 
 
 class TooMuch(SourceUnavailable):
@@ -159,7 +164,7 @@ class AdobeConnect:
         )
         answer = read_answer(check_status(response).content, "login")
         if answer.code in ("no-data", "no-access", "invalid", "too-much-data"):
-            raise AuthError(self._refused_login(answer))
+            raise AuthError(self._refused_login(answer), code=CREDENTIALS)
         self._checked("login", answer)
         # Some servers begin another session when somebody logs in.
         renewed = response.cookies.get(COOKIE) or cookie
@@ -193,7 +198,7 @@ class AdobeConnect:
             why = _WHY.get(answer.subcode, "the account lacks the permission")
             if answer.subcode == "no-login":
                 raise AuthError(f"{where}: the site asks for a login right after one; check that"
-                                " the account may use the XML API")  # fmt: skip
+                                " the account may use the XML API", code=PERMISSION)  # fmt: skip
             raise Denied(f"{where} is refused ({words}): {why}")
         if answer.code == "no-data" or "no-such-item" in "".join(answer.invalid):
             raise NotThere(f"{where}: there is no such item ({words})")

@@ -11,6 +11,7 @@ from cophub.connectors.calendar.cursor import CalendarState
 from cophub.connectors.calendar.entries import Entries, NoCalendar, read_entries
 from cophub.connectors.calendar.settings import Settings
 from cophub.connectors.web.fetch import Fetcher, Validators, shown
+from cophub.error_codes import PERMISSION
 
 ON_DISK = "path"
 """What the calendar on disk is called in the cursor."""
@@ -50,7 +51,8 @@ def _on_the_web(
     except AuthError as error:
         raise AuthError(
             f"{error}; a calendar that is not public has a secret address in its settings (Google:"
-            " Integrate calendar; Outlook: Publish): use that as url"
+            " Integrate calendar; Outlook: Publish): use that as url",
+            code=PERMISSION,
         ) from error
     if fetched.moved_to:
         ctx.log.warning("%s has moved for good to %s", shown(url), shown(fetched.moved_to))

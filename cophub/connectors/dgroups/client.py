@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from cophub import AuthError, Context, CophubError, Reject, SourceUnavailable
+from cophub import AuthError, Context, CophubError, Reject, SourceUnavailable, error_codes
 from cophub.connectors.dgroups.payloads import Page, Payload
 from cophub.connectors.dgroups.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_UNDERSTOOD, PERMISSION, TOO_FAST
 from cophub.http import Limits, bearer, check_status, decode_each
 from cophub.http.auth import without_addresses
 from cophub.http.parse import mend
@@ -42,13 +43,19 @@ NOT_THERE = frozenset({"no_such_group", "topic_not_found", "message_not_found", 
 class NotAllowed(AuthError):  # noqa: N818 - a state of the account, not a fault
     """The account lacks a permission in this group."""
 
+    usual_code = PERMISSION
+
 
 class NotThere(SourceUnavailable):
     """The vendor has no such group, topic or call."""
 
+    usual_code = error_codes.NOT_THERE
+
 
 class Slowed(SourceUnavailable):
     """The vendor says that it was asked too much, in an answer that is not 429."""
+
+    usual_code = TOO_FAST
 
 
 def api(ctx: Ctx) -> "Api":
@@ -96,7 +103,8 @@ def _answer(call: str, response: httpx.Response, kind: type[P]) -> P:
         _refuse_status(call, response)
         raise SourceUnavailable(
             f"the answer to {call} cannot be read ({error}); is base_url the address of a site"
-            " that groups.io runs?"
+            " that groups.io runs?",
+            code=NOT_UNDERSTOOD,
         ) from None
     if found.object == "error":
         raise refusal(call, found)
@@ -112,7 +120,8 @@ def refusal(call: str, error: Payload) -> CophubError:
     if kind in KEY_ERRORS:
         return AuthError(
             f"{said}: the API key is refused; make a new one in the account's settings and put it"
-            " into api_key"
+            " into api_key",
+            code=CREDENTIALS,
         )
     if kind in NO_RIGHT:
         return NotAllowed(f"no permission: {said}")

@@ -17,6 +17,7 @@ import msgspec
 from cophub import AuthError, Context, Reject, SourceUnavailable
 from cophub.connectors.dgroupsarchive import signing
 from cophub.connectors.dgroupsarchive.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_UNDERSTOOD
 from cophub.http import SAFE, check_status, decode_page, remember_secret
 
 Ctx = Context[Settings]
@@ -55,7 +56,8 @@ class Community:
         except msgspec.MsgspecError as error:
             raise SourceUnavailable(
                 f"{self._settings.host} answered {route} with something else than documented"
-                f" ({error})"
+                f" ({error})",
+                code=NOT_UNDERSTOOD,
             ) from error
 
     def many(self, route: str, kind: type[T], **query: str | int) -> tuple[list[T], list[Reject]]:
@@ -90,7 +92,8 @@ class Community:
         except AuthError as error:
             raise AuthError(
                 f"{error}; the signature was made by the server's own clock, so the operator of"
-                " the site must look at key and secret, and what the key may read"
+                " the site must look at key and secret, and what the key may read",
+                code=CREDENTIALS,
             ) from error
 
     def _root(self, version: int) -> str:
@@ -129,6 +132,7 @@ class Clock:
         except ValueError as error:
             raise SourceUnavailable(
                 f"{self._host}{root}/time answers with no time; check base_url and communities,"
-                " and whether this site still runs CommunityCloud"
+                " and whether this site still runs CommunityCloud",
+                code=NOT_UNDERSTOOD,
             ) from error
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

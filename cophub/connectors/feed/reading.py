@@ -15,6 +15,7 @@ from cophub.connectors.feed.cursor import FeedState
 from cophub.connectors.feed.parse import Entry, absolute, key_of, parse_entry, plain
 from cophub.connectors.feed.settings import Settings
 from cophub.connectors.web.fetch import Fetched, shown
+from cophub.error_codes import NOT_UNDERSTOOD
 from cophub.http import parse_each
 
 _REMEMBERED = 5000
@@ -93,7 +94,8 @@ def not_a_feed(fetched: Fetched, *, was_one: bool) -> Exception:
     if was_one:
         return SourceUnavailable(
             f"{where} gave something that is no feed, though it was one before; look at it in a"
-            " browser"
+            " browser",
+            code=NOT_UNDERSTOOD,
         )
     if start.startswith((b"{", b"[")):
         return ConfigError(f"{where} is JSON, not RSS or Atom; give the address of the site's feed")

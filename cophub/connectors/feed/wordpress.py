@@ -19,6 +19,7 @@ from cophub import AuthError, Context, SourceUnavailable
 from cophub.connectors.feed.payloads import WpProblem, WpRoot
 from cophub.connectors.feed.settings import Settings
 from cophub.connectors.web.fetch import Fetcher, raise_for, shown
+from cophub.error_codes import NOT_UNDERSTOOD
 from cophub.http import decode_each
 
 P = TypeVar("P", bound=msgspec.Struct)
@@ -139,7 +140,8 @@ class Site:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise SourceUnavailable(
                 f"{shown(str(answer.url))} did not answer as WordPress does; look at the address in"
-                ' a browser, or read the site\'s feed with kind = "feed"'
+                ' a browser, or read the site\'s feed with kind = "feed"',
+                code=NOT_UNDERSTOOD,
             ) from error
 
     def _clock(self, answer: httpx.Response) -> str:

@@ -14,6 +14,7 @@ from cophub import AuthError, Context, Reject, SourceUnavailable
 from cophub.connectors.gotomeeting.login import Login
 from cophub.connectors.gotomeeting.payloads import Payload
 from cophub.connectors.gotomeeting.settings import Settings
+from cophub.error_codes import PERMISSION
 from cophub.http import Limits, check_status, decode_page
 from cophub.http.auth import status_of
 
@@ -40,6 +41,8 @@ UNREADABLE_TRIES = 3
 
 class Denied(AuthError):  # noqa: N818 - a state of the account, not a fault
     """The person who signed in may not ask this."""
+
+    usual_code = PERMISSION
 
 
 class NotThere(SourceUnavailable):

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from cophub import AuthError, ConfigError, Context, SourceUnavailable
 from cophub.connectors.gotomeeting.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_UNDERSTOOD, SIGN_IN
 from cophub.http import remember_secret
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def current(ctx: Ctx) -> str:
     if given is None:
         raise AuthError(
             f"nobody has signed in for source {ctx.source!r} yet; run: cophub sign-in {ctx.source},"
-            f" or set refresh_token or personal_access_token under [sources.{ctx.source}.settings]"
+            f" or set refresh_token or personal_access_token under [sources.{ctx.source}.settings]",
+            code=SIGN_IN,
         )
     remember_secret(given.get_secret_value())
     return given.get_secret_value()
@@ -203,7 +205,8 @@ def granted(ctx: Ctx, **grant: str) -> Answer:
     except (HTTPStatusError, ValueError, msgspec.MsgspecError) as error:
         raise SourceUnavailable(
             f"{ctx.settings.login_host} answers a request for a token with no token"
-            f" ({type(error).__name__}); is base_url, or a proxy, in the way of GoTo's sign-in?"
+            f" ({type(error).__name__}); is base_url, or a proxy, in the way of GoTo's sign-in?",
+            code=NOT_UNDERSTOOD,
         ) from None
 
 
@@ -215,7 +218,9 @@ def refusal(ctx: Ctx, error: str, description: str) -> Exception:
     words = without_addresses(f"{error}: {description}" if description else error)[:200]
     told = f"GoTo refuses to sign source {ctx.source!r} in ({words})"
     if error in ("invalid_client", "unauthorized_client"):
-        return AuthError(f"{told}; correct client_id and client_secret under {where}")
+        return AuthError(
+            f"{told}; correct client_id and client_secret under {where}", code=CREDENTIALS
+        )
     if error == "unsupported_grant_type":
         return ConfigError(f"{told}; use a refresh token in place of the personal access token")
     if ctx.settings.personal_access_token:
@@ -225,4 +230,4 @@ def refusal(ctx: Ctx, error: str, description: str) -> Exception:
             "refresh tokens end 30 days after their last use, and when consent is taken back; run:"
             f" cophub sign-in {ctx.source}, or set a new refresh_token under {where}"
         )
-    return AuthError(f"{told}; {step}")
+    return AuthError(f"{told}; {step}", code=SIGN_IN)

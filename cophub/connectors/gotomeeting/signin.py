@@ -20,6 +20,7 @@ from cophub.connectors.gotomeeting.client import ADMIN, goto
 from cophub.connectors.gotomeeting.login import Answer, keep, oauth_client, refusal
 from cophub.connectors.gotomeeting.payloads import Me, full_name, key_of
 from cophub.connectors.gotomeeting.settings import Settings
+from cophub.error_codes import SIGN_IN
 from cophub.http import remember_secret
 
 Ctx = Context[Settings]
@@ -74,7 +75,8 @@ def sign_in_by(ctx: Ctx, show: Callable[[str], None], wait: Wait) -> str:
     if not token.refresh_token:
         raise AuthError(
             "GoTo signed in without a refresh token, so the sign-in would end within the hour;"
-            " check that the OAuth client is of the type web app, then sign in again"
+            " check that the OAuth client is of the type web app, then sign in again",
+            code=SIGN_IN,
         )
     keep(ctx, token.refresh_token)
     me, _ = goto(ctx).page(f"{ADMIN}/me", Me)
@@ -85,11 +87,15 @@ def code_in(address: str, state: str) -> str:
     """The code in the address that the browser was sent to. Raises AuthError."""
     query = {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
     if error := query.get("error"):
-        raise AuthError(f"GoTo did not sign in ({error[:80]}); allow access, and sign in again")
+        raise AuthError(
+            f"GoTo did not sign in ({error[:80]}); allow access, and sign in again", code=SIGN_IN
+        )
     if not query.get("code"):
-        raise AuthError("the address has no code in it; paste the whole of it, and sign in again")
+        raise AuthError(
+            "the address has no code in it; paste the whole of it, and sign in again", code=SIGN_IN
+        )
     if query.get("state") != state:
-        raise AuthError("the address is the answer to another sign-in; sign in again")
+        raise AuthError("the address is the answer to another sign-in; sign in again", code=SIGN_IN)
     return query["code"]
 
 
@@ -104,12 +110,15 @@ def answered(redirect: str) -> str:
     elif server is None:
         raise AuthError(
             f"nothing here can be reached at {redirect}, and there is nobody to paste an address;"
-            " run cophub sign-in in a terminal"
+            " run cophub sign-in in a terminal",
+            code=SIGN_IN,
         )
     try:
         return came.get(timeout=MINUTES * 60)
     except queue.Empty:
-        raise AuthError(f"nobody signed in within {MINUTES} minutes; sign in again") from None
+        raise AuthError(
+            f"nobody signed in within {MINUTES} minutes; sign in again", code=SIGN_IN
+        ) from None
     finally:
         if server is not None:
             server.shutdown()

@@ -21,6 +21,7 @@ from cophub.connectors.mail.files import Change, compare, kept_open
 from cophub.connectors.mail.reading import Refused
 from cophub.connectors.mailarchive.places import period, reading_order
 from cophub.connectors.mailarchive.settings import Settings
+from cophub.error_codes import CREDENTIALS
 
 _FILE = re.compile(r"\.(?:txt|mbox|mbx)(?:\.gz)?$", re.IGNORECASE)
 _IN_MEMORY = 2 << 20
@@ -142,7 +143,8 @@ class WebArchive:
         links, asks_password = find_links(html, base)
         if not links and asks_password:
             raise AuthError(
-                f"{self.url} asks for a login; set username and password of a member of the list"
+                f"{self.url} asks for a login; set username and password of a member of the list",
+                code=CREDENTIALS,
             )
         return page, links
 

@@ -21,6 +21,7 @@ from cophub import AuthError, Context, CophubError, SourceUnavailable
 from cophub.connectors.mailchimp.client import NotThere
 from cophub.connectors.mailchimp.payloads import Problem
 from cophub.connectors.mailchimp.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_THERE, PERMISSION
 from cophub.http import basic
 
 if TYPE_CHECKING:
@@ -89,16 +90,20 @@ class HubClient(ApiClient):  # type: ignore[misc]
         if response.status_code == 401:
             return AuthError(
                 f"MailChimp refused the API key ({why}); make a new one under Profile > Extras > "
-                f"API keys and set api_key under [sources.{self.source}.settings] in plugins.toml"
+                f"API keys and set api_key under [sources.{self.source}.settings] in plugins.toml",
+                code=CREDENTIALS,
             )
         if response.status_code == 403:
             verb = "read" if response.request.method == "GET" else "write"
             return AuthError(
                 f"MailChimp does not let the owner of the API key {verb} {path} ({why}); use the "
-                "key of a user with the role Manager or Admin"
+                "key of a user with the role Manager or Admin",
+                code=PERMISSION,
             )
         if response.status_code == 404:
-            return NotThere(f"MailChimp has no {path} ({why}); it was deleted, or never there")
+            return NotThere(
+                f"MailChimp has no {path} ({why}); it was deleted, or never there", code=NOT_THERE
+            )
         return SourceUnavailable(
             f"MailChimp did not answer {response.request.method} {path} ({why}); the next run tries"
             " again"

@@ -24,6 +24,7 @@ from cophub.connectors.mailman.payloads import (
     ThreadPage,
 )
 from cophub.connectors.mailman.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_THERE, NOT_UNDERSTOOD
 
 T = TypeVar("T", bound=msgspec.Struct)
 P = TypeVar("P", ArchivedListPage, EmailPage, ThreadPage)
@@ -102,11 +103,15 @@ class Archive:
                 if settings.archive_user
                 else "set archive_user and archive_password of one of its members"
             )
-            raise AuthError(f"{self.root} keeps the archive of {address} for its members; {fix}")
+            raise AuthError(
+                f"{self.root} keeps the archive of {address} for its members; {fix}",
+                code=CREDENTIALS,
+            )
         if answer.status_code == 404:
             raise SourceUnavailable(
                 f"{self.root} has nothing at {answer.url.path.partition('/list/')[0]}/list/…;"
-                " archive_url must be the address of HyperKitty's first page"
+                " archive_url must be the address of HyperKitty's first page",
+                code=NOT_THERE,
             )
         if answer.status_code == 400:
             raise SourceUnavailable(
@@ -139,7 +144,8 @@ class Archive:
         except msgspec.MsgspecError as error:
             raise SourceUnavailable(
                 f"{self.root} does not answer as HyperKitty does ({error}); archive_url must be the"
-                " address of HyperKitty's first page"
+                " address of HyperKitty's first page",
+                code=NOT_UNDERSTOOD,
             ) from error
 
 
@@ -193,5 +199,6 @@ def _sign_in(client: httpx.Client, url: str, user: str, secret: str) -> None:
     if not answer.is_redirect:
         raise AuthError(
             f"{urlsplit(url).netloc} refuses archive_user and archive_password; try them at {url}"
-            " in a browser"
+            " in a browser",
+            code=CREDENTIALS,
         )

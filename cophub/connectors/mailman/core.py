@@ -22,6 +22,7 @@ from cophub.connectors.mailman.payloads import (
 )
 from cophub.connectors.mailman.settings import Settings
 from cophub.connectors.settings import origin_of
+from cophub.error_codes import CREDENTIALS, NO_CONNECTION, NOT_THERE, NOT_UNDERSTOOD, VENDOR_FAULT
 
 T = TypeVar("T", bound=msgspec.Struct)
 Ctx = Context[Settings]
@@ -112,7 +113,8 @@ class Core:
         except msgspec.MsgspecError as error:
             raise SourceUnavailable(
                 f"{self.host} does not answer as Mailman core does ({error}); is base_url the"
-                " address of its REST server?"
+                " address of its REST server?",
+                code=NOT_UNDERSTOOD,
             ) from error
 
     def _send(self, path: str, query: dict[str, int]) -> httpx.Response:
@@ -127,10 +129,11 @@ class Core:
         if answer.status_code == 401:
             raise AuthError(
                 f"{self.host} refuses the user and password; set them to admin_user and"
-                " admin_pass under [webservice] in mailman.cfg"
+                " admin_pass under [webservice] in mailman.cfg",
+                code=CREDENTIALS,
             )
         if answer.status_code == 404:
-            raise SourceUnavailable(_not_there(self.host, path))
+            raise SourceUnavailable(_not_there(self.host, path), code=NOT_THERE)
         return check_status(answer)
 
     def _explained(self, error: SourceUnavailable, path: str) -> SourceUnavailable:
@@ -143,12 +146,14 @@ class Core:
                 f"{self.host} answers 500 to {path.partition('/')[0]}; if it does so to every call"
                 " for lists, SQLAlchemy 2.1 or later is installed, which breaks Mailman 3.3.10:"
                 " run pip install 'SQLAlchemy<2.1' in Mailman's environment and restart it, else"
-                " look at var/logs/mailman.log"
+                " look at var/logs/mailman.log",
+                code=VENDOR_FAULT,
             )
         if not status:
             return SourceUnavailable(
                 f"{error}. Mailman's REST server listens on its own machine only, unless"
-                " mailman.cfg says otherwise: run cophub there, or set base_url to a tunnel to it"
+                " mailman.cfg says otherwise: run cophub there, or set base_url to a tunnel to it",
+                code=NO_CONNECTION,
             )
         return error
 

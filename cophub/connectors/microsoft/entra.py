@@ -17,6 +17,7 @@ from cophub import AuthError, ConfigError, Context
 from cophub.connectors.microsoft.hosts import Hosts
 from cophub.connectors.microsoft.refusals import Asked, refusal
 from cophub.connectors.microsoft.tokenhttp import AUTHORITY, TokenHttp
+from cophub.error_codes import CERTIFICATE_ENDED, CREDENTIALS, PERMISSION, SIGN_IN
 from cophub.http import remember_secret
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class EntraAuth(httpx.Auth):
             " has access"
         )
         return AuthError(
-            f"{self.resource} refuses a new token at {place(url)} (401){words}; {step}"
+            f"{self.resource} refuses a new token at {place(url)} (401){words}; {step}",
+            code=CREDENTIALS,
         )
 
     def sync_auth_flow(
@@ -209,7 +211,8 @@ def device_sign_in(
     if not answer.get("refresh_token"):
         raise AuthError(
             "Entra ID signed in without a refresh token, so the sign-in would end within the hour;"
-            " grant the app the delegated permission offline_access and sign in again"
+            " grant the app the delegated permission offline_access and sign in again",
+            code=PERMISSION,
         )
     ctx.tokens.set(token_name(ctx), str(answer["refresh_token"]))
     claims = answer.get("id_token_claims") or {}
@@ -263,7 +266,8 @@ def _user_grant(ctx: Context[Any], hosts: Hosts, login: Login, scope: str) -> Gr
                 if kept is None:
                     raise AuthError(
                         f"nobody has signed in for source {ctx.source!r} yet; run: cophub sign-in"
-                        f" {ctx.source}"
+                        f" {ctx.source}",
+                        code=SIGN_IN,
                     )
                 answer: Mapping[str, Any] = app.acquire_token_by_refresh_token(kept, [scope])
                 if "access_token" in answer:
@@ -304,7 +308,8 @@ def _check_dates(certificate: "Certificate") -> None:
     if now >= certificate.ends_at:
         raise AuthError(
             f"the certificate {certificate.thumbprint} expired on {certificate.ends_at:%Y-%m-%d};"
-            " make a new one, upload it to the app registration and set certificate to it"
+            " make a new one, upload it to the app registration and set certificate to it",
+            code=CERTIFICATE_ENDED,
         )
     if now < certificate.starts_at:
         raise AuthError(

@@ -12,6 +12,7 @@ import msgspec
 from cophub import AuthError, Context, CursorExpired, Reject, SourceUnavailable
 from cophub.connectors.microsoft.consent import Permission, permission_for
 from cophub.connectors.microsoft.hosts import Hosts, decorated
+from cophub.error_codes import NOT_THERE, NOT_UNDERSTOOD, PERMISSION
 from cophub.http import check_status, decode_page
 from cophub.http.auth import without_addresses
 
@@ -119,7 +120,8 @@ def graph_get(
         found: T = msgspec.json.decode(response.content, type=kind)
     except msgspec.MsgspecError as error:
         raise SourceUnavailable(
-            f"Microsoft Graph's answer to {response.url.path} is not as documented: {error}"
+            f"Microsoft Graph's answer to {response.url.path} is not as documented: {error}",
+            code=NOT_UNDERSTOOD,
         ) from error
     return found
 
@@ -137,8 +139,12 @@ def denied(
     words = f"Microsoft Graph refuses {response.url.path} ({code or 403}"
     words += f': "{said[:160]}")' if said else ")"
     if needs is None:
-        return AuthError(f"{words}; ask an administrator which permission the app lacks")
-    return AuthError(f"{words}: the app lacks {needs}. An administrator grants it: {needs.fix}")
+        return AuthError(
+            f"{words}; ask an administrator which permission the app lacks", code=PERMISSION
+        )
+    return AuthError(
+        f"{words}: the app lacks {needs}. An administrator grants it: {needs.fix}", code=PERMISSION
+    )
 
 
 def checked(
@@ -155,7 +161,8 @@ def checked(
     if response.status_code == 404:
         raise NotThere(
             f"Microsoft Graph has no {response.url.path} ({code or 404}); it was deleted, or the"
-            " app may not see it"
+            " app may not see it",
+            code=NOT_THERE,
         )
     return check_status(response)
 

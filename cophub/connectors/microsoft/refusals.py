@@ -1,11 +1,12 @@
 """What Entra ID's refusals mean, in one line with what an administrator does about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cophub import AuthError, CophubError, SourceUnavailable
+from cophub.error_codes import CERTIFICATE_ENDED, CREDENTIALS, PERMISSION, SIGN_IN
 from cophub.http.auth import without_addresses
 
 _CODE = re.compile(r"AADSTS(\d+)")
@@ -14,6 +15,8 @@ _TAIL = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 _REGISTRATION = "entra.microsoft.com > App registrations > the app"
 _SIGN_IN = "run: cophub sign-in {source}"
 
+_SECRET_ENDED = 7000222
+_CONSENT = frozenset((65001, 65004, 90094, 50105, 53003, 530036, 530034, 53004))
 _WORDS: dict[int, tuple[str, str]] = {
     7000215: (
         "the client secret of app {client_id} is wrong",
@@ -193,7 +196,17 @@ def refusal(answer: Mapping[str, Any], asked: Asked) -> CophubError:
         "thumbprint": asked.thumbprint or "that signed",
     }
     what, step = (part.format(**names) for part in words)
-    return AuthError(f"Entra ID refuses to sign in ({named}): {what}; {step}")
+    told = f"Entra ID refuses to sign in ({named}): {what}; {step}"
+    return AuthError(told, code=_code(codes, words[1]))
+
+
+def _code(codes: Sequence[int], step: str) -> str:
+    """What it means in `cophub.error_codes`, by the number or by who must do what."""
+    if _SECRET_ENDED in codes:
+        return CERTIFICATE_ENDED
+    if _SIGN_IN in step:
+        return SIGN_IN
+    return PERMISSION if _CONSENT.intersection(codes) else CREDENTIALS
 
 
 def codes_of(answer: Mapping[str, Any]) -> list[int]:

@@ -13,6 +13,7 @@ from cophub.connectors.microsoft.entra import EntraAuth, Login, app_auth
 from cophub.connectors.microsoft.graph import NotThere, graph
 from cophub.connectors.microsoft.hosts import Hosts, decorated, tenant_of
 from cophub.connectors.sharepoint.settings import Settings
+from cophub.error_codes import CREDENTIALS, NOT_THERE, NOT_UNDERSTOOD, PERMISSION
 from cophub.http.auth import without_addresses
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ def answer(response: httpx.Response, site_url: str) -> Json:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceUnavailable(
             f"{site_url} answered with what is no JSON ({error}); is it the address of a"
-            " SharePoint site?"
+            " SharePoint site?",
+            code=NOT_UNDERSTOOD,
         ) from error
     found = found.get("d", found) if isinstance(found, dict) else found
     return found if isinstance(found, dict) else {"value": found}
@@ -147,15 +149,19 @@ def refusal(status: int, content: bytes, site_url: str) -> CophubError:
         return AuthError(
             f"SharePoint refused the app at {site_url} ({why}); it takes an app only with a"
             " certificate, and only the permission Sites.Read.All or Sites.Selected of the API"
-            " SharePoint, not the one of the same name of Microsoft Graph"
+            " SharePoint, not the one of the same name of Microsoft Graph",
+            code=CREDENTIALS,
         )
     if status == 403:
         return AuthError(
             f"SharePoint does not let the app read {site_url} ({why}); grant it Sites.Read.All"
-            " of the API SharePoint with admin consent, or, with Sites.Selected, this site"
+            " of the API SharePoint with admin consent, or, with Sites.Selected, this site",
+            code=PERMISSION,
         )
     if status == 404:
-        return NotThere(f"there is no such thing at {site_url} ({why}); check the address")
+        return NotThere(
+            f"there is no such thing at {site_url} ({why}); check the address", code=NOT_THERE
+        )
     return SourceUnavailable(f"{site_url} did not answer ({why}); the next run tries again")
 
 

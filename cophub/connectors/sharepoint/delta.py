@@ -27,6 +27,7 @@ from cophub.connectors.sharepoint.rows import FileRef, ListRef, PersonRef, Plan,
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.userinfo import person_of
 from cophub.connectors.sharepoint.zones import instant
+from cophub.error_codes import PAGING
 from cophub.http import parse_each
 
 PAGE = 1000
@@ -79,7 +80,8 @@ def _follow(
             if page.delta is None:
                 raise SourceUnavailable(
                     f'Microsoft Graph ended the delta of the list "{of.title}" without a link to'
-                    " go on from; the next run tries again"
+                    " go on from; the next run tries again",
+                    code=PAGING,
                 )
             state.delta = page.delta
     if not going_on and not state.keep and not unread:

@@ -11,6 +11,7 @@ from cophub import Context, Reject, SourceUnavailable
 from cophub.connectors.sharepoint.client import answer, rest
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
+from cophub.error_codes import PAGING
 from cophub.http import decode_page
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -56,14 +57,15 @@ def listed(
             return items, rejects
         if link in seen:
             raise SourceUnavailable(
-                f"{site.url} lists {path} without end; the next run tries again"
+                f"{site.url} lists {path} without end; the next run tries again", code=PAGING
             )
         seen.add(link)
         request = client.build_request("GET", link)
         if _host(request.url) != _host(client.base_url):
             raise SourceUnavailable(
                 f"a link of {site.url} leaves {client.base_url.host} for {request.url.host}; it was"
-                " not followed. If both are Microsoft's, set base_url to the one that links name"
+                " not followed. If both are Microsoft's, set base_url to the one that links name",
+                code=PAGING,
             )
 
 

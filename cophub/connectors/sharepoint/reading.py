@@ -18,6 +18,7 @@ from cophub.connectors.sharepoint.client import answer, rest
 from cophub.connectors.sharepoint.rows import FileRef, ListRef, PersonRef, Plan, Row
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.zones import instant
+from cophub.error_codes import PAGING
 from cophub.http.face import origin_of
 
 PAGE = 5000
@@ -113,7 +114,8 @@ def _pages(ctx: Context[Settings], of: ListRef, query: dict[str, str]) -> Iterat
             if min(ids) <= last:
                 raise SourceUnavailable(
                     f'the list "{of.title}" of {of.site.url} gave a page twice: its paging does'
-                    " not go on; the next run tries again from the last checkpoint"
+                    " not go on; the next run tries again from the last checkpoint",
+                    code=PAGING,
                 )
             last = max(ids)
             yield items
@@ -130,7 +132,8 @@ def _next(client: httpx.Client, link: str, of: ListRef) -> httpx.Request:
         raise SourceUnavailable(
             f'a next link of the list "{of.title}" leaves {client.base_url.host} for'
             f" {target.host}; it was not followed. If both are Microsoft's, set base_url to the"
-            " one that its links name"
+            " one that its links name",
+            code=PAGING,
         )
     return client.build_request("GET", target)
 

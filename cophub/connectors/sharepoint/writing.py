@@ -23,6 +23,7 @@ from cophub.connectors.sharepoint.client import (
     signed,
 )
 from cophub.connectors.sharepoint.settings import Settings
+from cophub.error_codes import PERMISSION
 
 if TYPE_CHECKING:
     from office365.sharepoint.client_context import ClientContext
@@ -51,7 +52,8 @@ def may_not_write(site_url: str, content: bytes) -> AuthError:
     return AuthError(
         f"SharePoint does not let the app write to {site_url} ({why}): it lacks {SHAREPOINT_WRITE};"
         " with Sites.Selected, the role write for this site. An administrator grants it:"
-        f" {SHAREPOINT_WRITE.fix}"
+        f" {SHAREPOINT_WRITE.fix}",
+        code=PERMISSION,
     )
 
 

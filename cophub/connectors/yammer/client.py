@@ -13,6 +13,7 @@ from cophub.connectors.microsoft.entra import Login, user_auth
 from cophub.connectors.microsoft.hosts import Hosts, decorated
 from cophub.connectors.yammer.payloads import Feed, Group, GroupList, Message, Payload
 from cophub.connectors.yammer.settings import Settings
+from cophub.error_codes import NOT_UNDERSTOOD
 from cophub.http import Limits, check_status, decode_page
 
 Ctx = Context[Settings]
@@ -90,7 +91,8 @@ class Yammer:
         found, rejects = decoded(self.ask(path, **params), kind)
         if rejects:
             raise SourceUnavailable(
-                f"{path} is not as the vendor documents it: {rejects[0].reason}"
+                f"{path} is not as the vendor documents it: {rejects[0].reason}",
+                code=NOT_UNDERSTOOD,
             )
         return found
 

@@ -15,6 +15,7 @@ from cophub import SourceUnavailable
 from cophub.connectors.microsoft.consent import GROUP_MEMBERS
 from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.yammer.groups import one_of
+from cophub.error_codes import NOT_UNDERSTOOD, PAGING
 
 AT_ONCE = 50
 """How many groups the `$filter` of a delta may name."""
@@ -82,7 +83,8 @@ def _read(
     for page in pages:
         if page.rejects:
             raise SourceUnavailable(
-                f"a change of a group's members is not as documented: {page.rejects[0].reason}"
+                f"a change of a group's members is not as documented: {page.rejects[0].reason}",
+                code=NOT_UNDERSTOOD,
             )
         for group in page.value:
             change = found.setdefault(group.id.lower(), Change())
@@ -90,7 +92,9 @@ def _read(
             _note(change.owners, group.owners)
         after = page.delta or after
     if after is None:
-        raise SourceUnavailable("Microsoft Graph ended a delta without a link for the next run")
+        raise SourceUnavailable(
+            "Microsoft Graph ended a delta without a link for the next run", code=PAGING
+        )
     return {guid: change for guid, change in found.items() if len(change)}, after
 
 

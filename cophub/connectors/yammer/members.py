@@ -40,6 +40,7 @@ from cophub.connectors.yammer.memberdelta import AT_ONCE, Change, changes, lates
 from cophub.connectors.yammer.payloads import User, flag
 from cophub.connectors.yammer.people import People
 from cophub.connectors.yammer.settings import Settings
+from cophub.error_codes import PERMISSION
 
 Ctx = Context[Settings]
 MANY = 30
@@ -346,5 +347,6 @@ def refuse_blank(users: list[GraphUser]) -> None:
     if users and len(blank) == len(users):
         raise AuthError(
             f"Microsoft Graph lists members without their names: the app lacks {USERS}. An"
-            f" administrator grants it: {USERS.fix}"
+            f" administrator grants it: {USERS.fix}",
+            code=PERMISSION,
         )

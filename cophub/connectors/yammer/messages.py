@@ -17,6 +17,7 @@ from cophub.connectors.yammer.parse import People
 from cophub.connectors.yammer.payloads import id_of
 from cophub.connectors.yammer.rereading import DAY, deepest, due, expire
 from cophub.connectors.yammer.walking import Walker
+from cophub.error_codes import PERMISSION
 
 
 def messages(ctx: Ctx, since: str | None) -> Iterator[Item]:
@@ -43,7 +44,8 @@ def messages(ctx: Ctx, since: str | None) -> Iterator[Item]:
         if not run.opened and broken is None:
             raise AuthError(
                 f"the person who signed in may read none of the groups ({closed}); add that person"
-                " to them, or sign in as somebody who is a member"
+                " to them, or sign in as somebody who is a member",
+                code=PERMISSION,
             )
         ctx.log.warning(
             "the messages of these groups are not read, because they are closed to the person who"

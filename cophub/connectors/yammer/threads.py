@@ -9,6 +9,7 @@ from cophub.connectors.yammer.cursor import HOUR
 from cophub.connectors.yammer.parse import names_of, threads_of
 from cophub.connectors.yammer.payloads import Feed, Message, Reference
 from cophub.connectors.yammer.posts import moment
+from cophub.error_codes import PAGING
 
 MESSAGES = "messages"
 """What a Reject of a feed is of, where it is of a message."""
@@ -87,7 +88,8 @@ def came_twice(what: str) -> SourceUnavailable:
     """The error for a listing that does not go on."""
     return SourceUnavailable(
         f"Yammer gave a page of {what} twice where an older one was asked for; what was read is"
-        " kept, and the next run goes on from there"
+        " kept, and the next run goes on from there",
+        code=PAGING,
     )
 
 

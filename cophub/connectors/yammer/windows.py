@@ -18,6 +18,7 @@ from cophub.connectors.yammer.exportfile import BadExport, ExportFile
 from cophub.connectors.yammer.payloads import NetworkList
 from cophub.connectors.yammer.posts import moment
 from cophub.connectors.yammer.settings import Settings
+from cophub.error_codes import PERMISSION
 from cophub.http import check_status
 
 Ctx = Context[Settings]
@@ -86,7 +87,7 @@ def _spool(
     try:
         with rest(ctx).http.stream("GET", "export", params=asked) as response:
             if response.status_code == 403:
-                raise AuthError(NOT_ADMIN)
+                raise AuthError(NOT_ADMIN, code=PERMISSION)
             for piece in check_status(response).iter_bytes():
                 file.write(piece)
     except SourceUnavailable as error:

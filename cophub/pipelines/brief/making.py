@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from cophub import ConfigError
+from cophub.error_codes import ASKED
 from cophub.pipelines.brief import (
     coming,
     hours,
@@ -63,7 +64,7 @@ def make_brief(
     found = make_briefs(connection, wanted, week, zone, settings, secret=secret)
     if community not in found:
         raise ConfigError(
-            f'there is no community "{community}"; `cophub communities list` names them'
+            f'there is no community "{community}"; `cophub communities list` names them', code=ASKED
         )
     return found[community][language]
 

@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from sqlalchemy import delete, insert, select, update
 
 from cophub import SourceUnavailable
+from cophub.error_codes import MAIL_SERVER
 from cophub.identities.privacy import mask_address, mask_text
 from cophub.identities.reading.mailboxes import mailbox_behind
 from cophub.smtp import Line, Smtp, Unclear
@@ -57,7 +58,8 @@ def send_all(
     if refused:
         raise SourceUnavailable(
             f"{smtp.host}:{smtp.port} did not take {len(refused)} of {len(todo)} briefs"
-            f" ({refused[0]}); the next run tries again"
+            f" ({refused[0]}); the next run tries again",
+            code=MAIL_SERVER,
         )
     return sent
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cophub import ConfigError
+from cophub.error_codes import ASKED
 
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
 
@@ -36,13 +37,15 @@ def parse_week(text: str, now: datetime, zone: ZoneInfo) -> Week:
     except ValueError:
         monday = None
     if monday is None:
-        raise ConfigError(f'"{text}" is not a week; write it as {current.name}')
+        raise ConfigError(f'"{text}" is not a week; write it as {current.name}', code=ASKED)
     year, number, _ = monday.isocalendar()
     name = f"{year}-W{number:02d}"
     if name == current.name:
         return current
     if name > current.name:
-        raise ConfigError(f"{name} is still to come; the present week is {current.name}")
+        raise ConfigError(
+            f"{name} is still to come; the present week is {current.name}", code=ASKED
+        )
     end = datetime.combine(monday + timedelta(days=7), time(), zone)
     return Week(name, end.astimezone(UTC))
 

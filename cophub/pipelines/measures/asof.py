@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from cophub import ConfigError
+from cophub.error_codes import ASKED
 from cophub.pipelines.measures import scopes
 from cophub.pipelines.measures.calendar import Calendar, Span, make_calendar
 from cophub.pipelines.measures.counting import TABLES, count_quarters
@@ -88,7 +89,7 @@ def quarter_as_of(
     with told_at(connection, then) as real, staged(connection, **TABLES):
         found = scopes.find_scopes(connection, then)
         if not found:
-            raise ConfigError(f"no community had figures on {day.name}")
+            raise ConfigError(f"no community had figures on {day.name}", code=ASKED)
         calendar = make_calendar(min(scope.first_at for scope in found), then, zone)
         span = _span(calendar, day)
         counts = count_quarters(connection, calendar)
@@ -96,7 +97,7 @@ def quarter_as_of(
             row for scope in found for row in _rows(quarter_page(calendar, scope, counts), span)
         ]
         if not rows:
-            raise ConfigError(f"{quarter} had no figures on {day.name}")
+            raise ConfigError(f"{quarter} had no figures on {day.name}", code=ASKED)
         notes = _notes(connection, real, span, then)
         unknown = _nobody_yet(connection, real, day, zone)
     return [_told(row, day, notes, unknown) for row in rows]
@@ -106,10 +107,12 @@ def _check_beginning(connection: Connection, day: _Day, zone: ZoneInfo) -> None:
     seen = "\nUNION ALL ".join(f"SELECT min(first_seen_at) AS at FROM {table}" for table in SEEN)
     first = execute(connection, f"SELECT min(f.at) AS at FROM ({seen}) f").scalar_one()
     if first is None:
-        raise ConfigError("nothing was synced yet; run `cophub run` first")
+        raise ConfigError("nothing was synced yet; run `cophub run` first", code=ASKED)
     if instant(first) > day.then:
         began = instant(first).astimezone(zone).date()
-        raise ConfigError(f"on {day.name} the hub knew nothing yet: it has looked since {began}")
+        raise ConfigError(
+            f"on {day.name} the hub knew nothing yet: it has looked since {began}", code=ASKED
+        )
 
 
 def _span(calendar: Calendar, day: _Day) -> Span:
@@ -117,7 +120,9 @@ def _span(calendar: Calendar, day: _Day) -> Span:
         if span.name == day.quarter:
             return span
     first, last = calendar.quarters[0].name, calendar.quarters[-1].name
-    raise ConfigError(f"{day.quarter} had no figures on {day.name}; there were {first} to {last}")
+    raise ConfigError(
+        f"{day.quarter} had no figures on {day.name}; there were {first} to {last}", code=ASKED
+    )
 
 
 def _rows(page: AnyPage, span: Span) -> Iterator[Row]:
