@@ -50,10 +50,16 @@ class Timekeeper:
     ConfigError when nothing has a timetable.
     """
 
-    def __init__(self, hub: "Hub", tell: Tell, do: CarryOut = carry_out) -> None:
+    def __init__(
+        self,
+        hub: "Hub",
+        tell: Tell,
+        do: CarryOut = carry_out,
+        stop: threading.Event | None = None,
+    ) -> None:
         self.hub = hub
         """By the newest plugins.toml that was good."""
-        self.stop = threading.Event()
+        self.stop = stop or threading.Event()
         self._tell, self._do = tell, do
         self._file = WatchedFile(hub.config.path)
         self._users: Counter[Hub] = Counter()

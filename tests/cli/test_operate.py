@@ -178,7 +178,10 @@ def test_the_timetable_is_shown_without_running_anything(cophub: Call, folder: F
     assert "every 6 hours" in answer.out
     assert "cron 30 5 * * 1-5" in answer.out
     coming = cophub("schedule", "--show", "--json").json["coming"]
+    assert len(coming) == 10
+    assert [one["at"] for one in coming] == sorted(one["at"] for one in coming)
     assert {one["name"] for one in coming} == {"lists", "site"}
+    assert len(cophub("schedule", "--show", "-n", "3", "--json").json["coming"]) == 3
     folder.configure("")
     assert "nothing has a timetable" in cophub("schedule", "--show").out
     assert cophub("schedule").code == 2
@@ -225,6 +228,30 @@ def test_serve_shows_the_site_on_loopback_until_a_signal(cophub: Call, folder: F
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=20)
     assert running.returncode in (0, -signal.SIGTERM)
+
+
+def test_serve_keeps_time_beside_the_pages(cophub: Call, folder: Folder) -> None:
+    with start("serve", "--port", "0") as running:
+        assert running.stdout is not None
+        address = running.stdout.readline().split()[1]
+        assert "keeping time, too" in running.stdout.readline()
+        assert "lists" in running.stdout.readline()
+        assert httpx.get(address).status_code == 503  # there is no site yet, but a server
+        running.send_signal(signal.SIGTERM)
+        rest, errors = running.communicate(timeout=20)
+    assert (running.returncode, errors) == (0, "")
+    assert "ended; nothing was lost" in rest
+    [run] = cophub("runs", "--json").json["runs"]
+    assert (run["state"], run["asked_by"]) == ("done", "timetable")
+
+
+def test_serve_keeps_no_time_where_it_is_not_asked_to(cophub: Call, folder: Folder) -> None:
+    with start("serve", "--port", "0", "--no-schedule", "--json") as running:
+        assert running.stdout is not None
+        assert any('"address"' in line for line in running.stdout)
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=20)
+    assert not (folder.folder / "cophub.db").exists()
 
 
 def test_serve_refuses_a_port_that_cannot_be(cophub: Call) -> None:
