@@ -7,13 +7,14 @@ from cophub.cli.options import State, pass_state, shared
 
 
 @click.command()
+@click.option("--offline", is_flag=True, help="Ask no vendor.")
 @shared
 @pass_state
-def doctor(state: State) -> int:
-    """Look at configuration, plugins, warehouse, disk, clock and permissions; asks no vendor."""
+def doctor(state: State, offline: bool) -> int:
+    """Look at configuration, vendors, sign-ins, warehouse, disk, clock and pace, in ten seconds."""
     with state.hub(plugin_problems=False) as hub:
         found = []
-        for finding in hub.doctor():
+        for finding in hub.doctor(offline=offline):
             found.append(finding)
             if state.json:
                 continue

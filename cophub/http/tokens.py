@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -89,6 +90,14 @@ class FileTokens:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
+
+    def names(self) -> list[str]:
+        """The tokens that are kept."""
+        return sorted(path.stem for path in self._folder.glob("*.token"))
+
+    def kept_at(self, name: str) -> datetime:
+        """When a token was kept last."""
+        return datetime.fromtimestamp(self._file(name).stat().st_mtime, UTC)
 
     def require_key(self) -> None:
         """Raises ConfigError where a token could not be kept, before anybody makes one."""

@@ -85,6 +85,8 @@ class Transport:
     ) -> None:
         self.limits = limits or Limits()
         self.traffic = Traffic()
+        self.told: Callable[[httpx.Response], None] | None = None
+        """Called with each answer as it comes, its body not yet read."""
         self._archive = archive
         self._user_agent = user_agent or _user_agent()
         self._closed = threading.Event()
@@ -205,6 +207,8 @@ class Transport:
                 response = self._retrying.handle_request(request)
             except httpx.TransportError as error:
                 raise self._given_up(request, error) from error
+        if self.told is not None:
+            self.told(response)
         if response.status_code < 400:
             return response
         retry: PatientRetry = request.extensions["retry"]

@@ -446,9 +446,12 @@ class Hub:
 
     def db_upgrade(self, *, copy: bool = True) -> tuple[str, ...]:
         """Bring the schema to the newest, after a copy was made; the versions that were applied."""
+        from cophub.warehouse.upgrade import make_views
+
         pending = self.db_version().pending
         self.copies_before_upgrade = copy
-        self.warehouse  # noqa: B018 - opening it upgrades it
+        with self.warehouse.begin() as connection:  # opening it upgrades it
+            make_views(connection)
         return pending
 
     def db_downgrade(self, version: str | None = None) -> "WentBack":

@@ -1,24 +1,32 @@
-"""`doctor`: everything that can be looked at without asking a vendor, a line each."""
+"""`doctor`: everything that can go wrong here, a line each, in less than ten seconds."""
 
 import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Iterator, Set
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import OperationalError
 
 from cophub.config.environment import FromEnvironment
+from cophub.config.messages import listed
 from cophub.errors import CophubError
-from cophub.hub import reading
+from cophub.hub import backups, doctor_pace, doctor_signins, doctor_vendors, reading
 from cophub.hub.answers import Finding
+from cophub.hub.at_once import Job, at_once
+from cophub.hub.doctor_vendors import clock_of
 from cophub.hub.publishing import settings_of
 from cophub.pipeline import LaterSettings
 from cophub.warehouse import Warehouse, tables
+from cophub.warehouse.triggers import missing_triggers
+from cophub.warehouse.views import VIEWS
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
@@ -27,29 +35,47 @@ if TYPE_CHECKING:
 _MEGABYTE = 1_000_000
 _LITTLE_DISK = 1_000 * _MEGABYTE
 _NO_DISK = 100 * _MEGABYTE
-_CHECKED_WHOLE = 500 * _MEGABYTE
+_CHECK_SECONDS = 3.0
+PATIENCE = 8.0
+"""Seconds that all of it may take."""
 
 
-def examine(hub: "Hub", *, offline: bool = False) -> Iterator[Finding]:
-    """What is well, what is odd and what must be put right."""
+def examine(hub: "Hub", *, offline: bool = False, patience: float = PATIENCE) -> Iterator[Finding]:
+    """What is well, what is odd and what must be put right; nothing is waited for any longer.
+
+    Vendors, unless `offline`, and the warehouse answer meanwhile, all at the same time; whoever
+    does not within `patience` seconds is told of as that.
+    """
     from cophub import __version__
 
+    began = time.monotonic()
+    jobs: dict[str, Job] = {"warehouse": lambda: _warehouse(hub)}
+    asked = {} if offline else doctor_vendors.jobs(hub, patience - 1)
+    answers = at_once({**jobs, **asked})
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding("cophub", "ok", f"{__version__} on Python {python}")
     yield from _configuration(hub)
     yield from _plugins(hub)
-    yield from _sources(hub)
+    yield from _sources(hub, {name.removeprefix("source ") for name in asked})
+    yield from doctor_signins.signins(hub)
     yield from _disk(hub)
     yield from _site(hub)
+    yield from _copies(hub)
+    yield from answers.until(began + patience)
+
+
+def _warehouse(hub: "Hub") -> Iterator[Finding]:
     try:
         known = hub.db_version()
         yield _schema(known)
-        if known.pending:
+        if known.schema is None or known.pending:
             return
         warehouse = hub.warehouse
         yield from _sqlite_file(warehouse)
+        yield from _views(warehouse)
         yield from _clock(warehouse, hub.now())
         yield from _runs(warehouse)
+        yield from doctor_pace.paces(hub)
         yield from _decisions(hub)
         if common := hub.directory.common_keys():
             yield Finding("people", "ok", common)
@@ -93,8 +119,11 @@ def _plugins(hub: "Hub") -> Iterator[Finding]:
         yield Finding("pipelines", "failed", str(error))
 
 
-def _sources(hub: "Hub") -> Iterator[Finding]:
+def _sources(hub: "Hub", asked: Set[str]) -> Iterator[Finding]:
+    """The settings of sources whose vendors are not asked."""
     for name in hub.config.sources:
+        if name in asked:
+            continue
         try:
             spec = hub.spec(name)
         except CophubError as error:
@@ -104,12 +133,19 @@ def _sources(hub: "Hub") -> Iterator[Finding]:
 
 
 def _disk(hub: "Hub") -> Iterator[Finding]:
-    for what, folder in {"warehouse": hub.config.folder, "site": hub.config.site}.items():
+    folders = {
+        "warehouse": hub.config.folder,
+        "site": hub.config.site,
+        "copies": hub.config.backups,
+        "temporary files": Path(tempfile.gettempdir()),
+    }
+    for what, folder in folders.items():
         there = next(p for p in (folder, *folder.parents) if p.exists())
         free = shutil.disk_usage(there).free
         line = f"{free // _MEGABYTE:,} MB free for the {what}"
         if free < _NO_DISK:
-            yield Finding("disk", "failed", line, "make room before the next sync")
+            more = ", or set TMPDIR to another folder" if what == "temporary files" else ""
+            yield Finding("disk", "failed", line, f"make room before the next sync{more}")
         elif free < _LITTLE_DISK:
             yield Finding("disk", "warning", line, "make room soon")
         else:
@@ -136,7 +172,7 @@ def _schema(known: "Version") -> Finding:
             "warehouse",
             "warning",
             f"{known.warehouse} has schema {known.schema}, the newest is {known.newest}",
-            "`cophub db backup`, then `cophub db upgrade` (the next sync upgrades it too)",
+            "`cophub db upgrade`, which makes a copy first (the next sync does so too)",
         )
     return Finding("warehouse", "ok", f"{known.warehouse}, schema {known.schema}")
 
@@ -152,23 +188,71 @@ def _sqlite_file(warehouse: Warehouse) -> Iterator[Finding]:
             f"{file.name} holds people's data and other users of this machine may read it",
             f"chmod 600 {file}",
         )
-    if file.stat().st_size > _CHECKED_WHOLE:
+    if (verdict := _soundness(warehouse)) == "ok":
         return
+    if verdict == "interrupted":
+        said = f"{file.name} was not checked whole, for it is large"
+        yield Finding("warehouse", "ok", said, "`cophub db backup` checks the copy that it makes")
+        return
+    yield Finding(
+        "warehouse",
+        "failed",
+        f"{file.name} is damaged ({verdict})",
+        "move it away with its -wal and -shm files, then: cophub db restore COPY",
+    )
+
+
+def _soundness(warehouse: Warehouse) -> str:
+    """What SQLite says of its file; "interrupted" where that takes too long."""
+    until = time.monotonic() + _CHECK_SECONDS
     with warehouse.connect() as connection:
-        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if verdict != "ok":
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+        try:
+            return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        except OperationalError as error:
+            return str(error.orig)
+        finally:
+            driver.set_progress_handler(None, 0)
+
+
+def _views(warehouse: Warehouse) -> Iterator[Finding]:
+    """Whether what readers and figures rely on is there: somebody may have dropped it."""
+    with warehouse.connect() as connection:
+        there = set(inspect(connection).get_view_names())
+        gone = [view.name for view in VIEWS if view.name not in there]
+        gone += missing_triggers(connection)
+    if gone:
+        what = listed(gone) if len(gone) < 4 else f"{len(gone)} views and triggers"
         yield Finding(
-            "warehouse",
-            "failed",
-            f"{file.name} is damaged ({verdict})",
-            "put the newest backup in its place",
+            "warehouse", "failed", f"{what} are missing", "cophub db upgrade makes them anew"
         )
+
+
+def _copies(hub: "Hub") -> Iterator[Finding]:
+    found = backups.copies(hub.config.backups)
+    if not found:
+        yield Finding("copies", "ok", "there is no copy of the warehouse", "cophub db backup")
+        return
+    file, total = found[0].stat(), sum(path.stat().st_size for path in found)
+    made = datetime.fromtimestamp(file.st_mtime, UTC)
+    yield Finding(
+        "copies",
+        "ok",
+        f"the newest is {found[0].name}, made {made:%Y-%m-%d %H:%M} UTC;"
+        f" {len(found)} in all with {total // _MEGABYTE + 1:,} MB",
+    )
 
 
 def _clock(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
     with warehouse.connect() as connection:
         last = select(tables.run.c.started_at).order_by(tables.run.c.id.desc()).limit(1)
         newest = connection.scalar(last)
+        if warehouse.dialect == "postgresql":
+            ahead = connection.execute(select(func.clock_timestamp())).scalar_one() - datetime.now(
+                UTC
+            )
+            yield from clock_of("PostgreSQL", ahead.total_seconds())
     if newest is not None and newest > now + timedelta(minutes=5):
         yield Finding(
             "clock",

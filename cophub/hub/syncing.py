@@ -64,7 +64,7 @@ def check(hub: "Hub", names: Iterable[str]) -> Iterator[Checked]:
     found, broken = hub.specs(names)
     for trouble in broken:
         connector = hub.config.source(trouble.name).connector
-        yield Checked(trouble.name, connector, (), trouble.error)
+        yield Checked(trouble.name, connector, (), trouble.error, trouble.code)
     for spec in found:
         yield vendors.check(spec, hub.desk(spec))
 

@@ -45,15 +45,15 @@ def check(spec: SourceSpec, desk: Desk) -> Checked:
         verdict = Verdict(spec.name, "warning", f"{spec.connector.name} cannot check itself")
         return Checked(spec.name, spec.connector.name, (verdict,))
     verdicts: list[Verdict] = []
-    error = None
+    error = code = None
     try:
         with open_context(spec, desk) as ctx:
             verdicts.extend(spec.connector.check(ctx))
     except CophubError as trouble:
-        error = str(trouble)
+        error, code = str(trouble), trouble.code
     except Exception as trouble:  # noqa: BLE001 - a stranger's code may raise anything
         error = _unexpected(spec, "check", trouble)
-    return Checked(spec.name, spec.connector.name, tuple(verdicts), error)
+    return Checked(spec.name, spec.connector.name, tuple(verdicts), error, code)
 
 
 def discover(spec: SourceSpec, desk: Desk) -> Discovered:

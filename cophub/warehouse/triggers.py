@@ -123,6 +123,17 @@ def drop_triggers(connection: Connection) -> None:
             connection.execute(text(sql))
 
 
+def missing_triggers(connection: Connection) -> list[str]:
+    """The triggers that should be there and are not: what they note would be lost."""
+    if connection.dialect.name == "sqlite":
+        found = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        found = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+    there = set(connection.scalars(found))
+    wanted = [f"{watch.name}_{act.lower()}" for watch in WATCHES for act in watch.acts]
+    return [name for name in wanted if name not in there]
+
+
 def statements(dialect: str) -> list[str]:
     """The statements that make the triggers on `sqlite` or `postgresql`."""
     make = _sqlite if dialect == "sqlite" else _postgresql
@@ -171,4 +182,4 @@ def _postgresql(watch: Watch) -> list[str]:
     return found
 
 
-__all__ = ["WATCHES", "Watch", "create_triggers", "drop_triggers", "statements"]
+__all__ = ["WATCHES", "Watch", "create_triggers", "drop_triggers", "missing_triggers", "statements"]
