@@ -26,6 +26,7 @@ from pydantic import (
 from cophub.config.environment import FromEnvironment, marked, resolved
 from cophub.config.messages import code_of, did_you_mean, explain, listed, place
 from cophub.config.reading import read, shown
+from cophub.config.retention_table import RetentionTable
 from cophub.config.tables import (
     CommunityTable,
     HubTable,
@@ -108,6 +109,7 @@ class Config(Table):
     communities: dict[Name, CommunityTable] = Field(default={})
     sources: dict[Name, Source] = Field(default={})
     pipelines: dict[Name, PipelineTable] = Field(default={})
+    retention: RetentionTable = RetentionTable()
     _path: Path = PrivateAttr(default=Path("plugins.toml"))
 
     @field_validator("sources", "communities")

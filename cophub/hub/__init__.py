@@ -142,7 +142,7 @@ class Hub:
         connector = self.config.connector_of(name, self.plugins.connectors)
         return SourceSpec(
             name, connector, source.settings_for(connector), source.streams_of(connector),
-            source.bodies,
+            source.bodies, self.config.retention.kept,
         )  # fmt: skip
 
     def specs(self, names: Iterable[str] = ()) -> "tuple[list[SourceSpec], list[NotStarted]]":
@@ -172,7 +172,7 @@ class Hub:
         Set `stop` from another thread, and runs end at their next checkpoint. With `due_at`, a
         source that began then or later is left out, in silence.
         """
-        from cophub.hub import syncing
+        from cophub.hub import retention, syncing
         from cophub.sync.engine import SyncEngine, Wish
 
         wish = Wish(
@@ -186,6 +186,7 @@ class Hub:
             transport=self._transport,
         )  # fmt: skip
         yield from engine.sync(found.specs, wish)
+        retention.let_go(self)
 
     def check(self, names: Iterable[str] = ()) -> Iterator[Checked]:
         """What may be read, source by source."""

@@ -172,7 +172,7 @@ class _SourceRun:
             state.finish_run(
                 connection, self.run, state=verdict, now=finished, error=error, code=code
             )
-            state.purge_rejects(connection, now=finished)
+            state.purge_rejects(connection, now=finished, kept=self.spec.retention.get("reject"))
         return RunResult(
             self.run, self.spec.name, verdict, self.started, finished, results, error, code
         )
@@ -301,6 +301,7 @@ class _SourceRun:
             accept_departures=self.wish.accept_departures,
             stopping=self._stopping,
             keeping=Keeping(self.spec.bodies),
+            horizons={name: self.started - kept for name, kept in self.spec.retention.items()},
         )
         result = run.execute()
         self._unavailable = run.unavailable

@@ -1,9 +1,11 @@
 """What a sync is given and what it answers: plain values, safe to print."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel
 
 from cophub.connector import Connector, Stream
@@ -34,6 +36,8 @@ class SourceSpec:
     streams: tuple[str, ...] | None = None
     bodies: Bodies = "whole"
     """How much of the texts of posts is kept."""
+    retention: Mapping[str, relativedelta] = field(default_factory=dict)
+    """How long content is kept, by table."""
 
     def chosen(self, only: tuple[str, ...] | None = None) -> list[Stream]:
         """The streams to run: of the source's own choice, those in `only`."""

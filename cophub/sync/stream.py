@@ -7,7 +7,7 @@ failure, and read again.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,6 +73,8 @@ class StreamRun:
     stopping: Callable[[], bool] = lambda: False
     keeping: Keeping = field(default_factory=Keeping)
     """How much of the texts of posts is kept."""
+    horizons: Mapping[str, datetime] = field(default_factory=dict)
+    """By table, how far back content is kept."""
     result: StreamResult = field(init=False)
     unavailable: SourceUnavailable | None = field(init=False, default=None)
     """What was said where the vendor is what failed."""
@@ -87,6 +89,7 @@ class StreamRun:
             snapshot_of=self.stream.snapshot_of if self.reading.whole else (),
             mailbox=_mailbox_behind,
             called=_called,
+            horizons=self.horizons,
         )
         self.context.known = self._known
         self._rejects: list[Reject] = []

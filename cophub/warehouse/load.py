@@ -1,7 +1,7 @@
 """Loading: records become rows, and rows are stored where they differ from what is there."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.records import RECORDS, Gone, Record, Reject
-from cophub.warehouse import erasure, memberships
+from cophub.warehouse import erasure, memberships, retention
 from cophub.warehouse.departures import (
     Departures,
     count_absent,
@@ -21,7 +21,7 @@ from cophub.warehouse.departures import (
 from cophub.warehouse.engine import Warehouse
 from cophub.warehouse.gone import Endings
 from cophub.warehouse.memory import Memory
-from cophub.warehouse.rows import SHAPES, Batch, Row, Rows, make_batch
+from cophub.warehouse.rows import SHAPES, Batch, Row, Rows, Shape, make_batch
 from cophub.warehouse.spool import Spool
 from cophub.warehouse.store import Stamp, Store, store_for
 
@@ -74,10 +74,13 @@ class Loader:
         snapshot_of: Sequence[type[Record]] | None = None,
         mailbox: Callable[[str], str] = str.lower,
         called: Callable[[str], str] = str,
+        horizons: Mapping[str, datetime] | None = None,
     ) -> None:
         """For the door where the erased stay out, `mailbox` tells the mailbox behind an address and
-        `called` the name in what an account shows.
+        `called` the name in what an account shows. `horizons` tells, by table, how far back content
+        is kept.
         """
+        self._horizons = horizons or {}
         self._source, self._run, self._now = source, run, now
         self._stamp = Stamp.of(source, run, now)
         self._staged, self._seen = Spool(), Spool()
@@ -107,9 +110,13 @@ class Loader:
 
     def rows(self, records: Sequence[Record]) -> tuple[Batch, list[Reject]]:
         """The records as rows, and a Reject for each that has a value no column can hold."""
-        batch, rejects = make_batch(records, self._door.sift)
+        batch, rejects = make_batch(records, self._sift)
         batch.erased, self._door.found = self._door.found, {}
         return batch, rejects
+
+    def _sift(self, shape: Shape, columns: list[str], rows: list[Row]) -> list[Row]:
+        kept = self._door.sift(shape, columns, rows)
+        return retention.emptied(shape.table, columns, kept, self._horizons)
 
     def clean(self, reject: Reject) -> Reject:
         """A reject without what it says of erased people."""

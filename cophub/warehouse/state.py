@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Literal
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
@@ -259,9 +260,15 @@ def rejects_checksum(connection: Connection, run: int, stream: str) -> str:
     return blake2b("".join(told).encode(), digest_size=8).hexdigest() if told else ""
 
 
-def purge_rejects(connection: Connection, *, now: datetime, days: int = REJECT_DAYS) -> int:
-    """Drop rejects older than `days`; the number dropped."""
-    old = t.reject.c.rejected_at < now - timedelta(days=days)
+def purge_rejects(
+    connection: Connection,
+    *,
+    now: datetime,
+    days: int = REJECT_DAYS,
+    kept: relativedelta | None = None,
+) -> int:
+    """Drop rejects older than `kept`, or `days` where nothing is said; the number dropped."""
+    old = t.reject.c.rejected_at < now - (timedelta(days=days) if kept is None else kept)
     return connection.execute(delete(t.reject).where(old)).rowcount
 
 
