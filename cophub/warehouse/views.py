@@ -447,7 +447,8 @@ def _figures(name: str, comment: str, group: Group) -> View:
         f" {_quoted(m.unit)} AS unit, {_quoted(m.definition)} AS definition"
         for number, m in enumerate(measures_of(group), 1)
     )
-    small = f"m.small OR {TELLS_OF_FEW} AS small" if group == "community" else "m.small"
+    tells = TELLS_OF_FEW.get(group)
+    small = f"m.small OR {tells} AS small" if tells else "m.small"
     sql = f"""
 SELECT m.community, m.quarter, m.measure, w.label, m.value, w.unit, m.previous, m.difference,
        m.percent, m.absent, w.definition, m.sources, m.observed_at, m.note, {small}, w.position

@@ -6,16 +6,20 @@ import pytest
 from sqlalchemy import Boolean, insert, text
 
 from cophub.warehouse import Warehouse, tables
+from cophub.warehouse.telling import about
 
 
-def small(warehouse: Warehouse, now: Mapping[str, float], then: Mapping[str, float]) -> set[str]:
+def small(
+    warehouse: Warehouse, now: Mapping[str, float], then: Mapping[str, float],
+    view: str = "measure_community",
+) -> set[str]:  # fmt: skip
     """The measures of a quarter that the view calls small; `then` is the quarter before."""
     with warehouse.begin() as connection:
         for measure, value in now.items():
             row = {"version": 1, "community": "soil", "quarter": "2026Q1", "small": False}
             row |= {"measure": measure, "value": value, "previous": then.get(measure)}
             connection.execute(insert(tables.measure), [row])
-        query = text("SELECT measure, small FROM measure_community").columns(small=Boolean)
+        query = text(f"SELECT measure, small FROM {view}").columns(small=Boolean)
         return {row.measure for row in connection.execute(query) if row.small}
 
 
@@ -52,3 +56,20 @@ def test_two_coefficients_do_not_tell_how_few_are_no_members(warehouse, guests, 
 def test_a_coefficient_of_one_tells_nothing(warehouse):
     now = {"active": 8, "members": 8, "gini_active": 0.5, "gini_members": 1.0}
     assert small(warehouse, now, {}) == set()
+
+
+@pytest.mark.parametrize("share", ["opened_percent", "clicked_percent"])
+@pytest.mark.parametrize(
+    ("part", "is_small"), [(3, True), (27, True), (0, False), (30, False), (12, False)]
+)
+def test_a_share_of_e_mails_that_tells_how_few_did_or_did_not_is_small(
+    warehouse, share, part, is_small
+):
+    now = {share: 100 * part / 30, "emails_sent": 30}
+    assert small(warehouse, now, {}, "measure_quarter") == ({share} if is_small else set())
+
+
+def test_a_share_is_about_those_who_did_or_about_those_who_did_not():
+    assert [about(*each) for each in ((4, 50), (47, 50), (0, 50), (50, 50), (0, 3))] == [
+        4, 3, 50, 50, 3
+    ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,19 +12,21 @@ from sqlalchemy import BindParameter, Connection, Text, bindparam, text
 
 from cophub.identities.privacy import mask_text
 from cophub.pipelines.site.audiences import ONE, Audience
+from cophub.pipelines.site.coverage import withhold_line
 from cophub.pipelines.site.formats import (
     ABSENT,
     FEW,
     WITHHELD,
     Cell,
     cell,
+    few,
     link,
     plain,
-    withhold_one_more,
 )
 from cophub.pipelines.site.model import Newsletter, SpaceLink, Thread
 from cophub.pipelines.site.withholding import Cells
 from cophub.warehouse.columns import Instant
+from cophub.warehouse.telling import about
 
 NEWEST_THREADS, NEWEST_NEWSLETTERS = 10, 8
 BY_RULE = "meetings by rule"
@@ -210,17 +212,51 @@ def newsletters(
 def _figures(
     group: Sequence[Mapping[str, Any]], opens: str, quarter: Cells, audience: Audience
 ) -> Iterator[list[Cell]]:
-    """Delivered, opened and clicked of the campaigns of one quarter."""
-    columns = {
-        "emails_sent": [audience.cell(row["delivered"], row["delivered"]) for row in group],
-        "opened_percent": [rate(row[opens], row["delivered"], audience) for row in group],
-        "clicked_percent": [rate(row["clicked"], row["delivered"], audience) for row in group],
-    }
-    for measure, cells in columns.items():
-        if quarter.get(measure, ABSENT).hidden:
-            yield [WITHHELD if each.value else each for each in cells]
-        else:
-            yield withhold_one_more(cells)
+    """Delivered, opened and clicked of the campaigns of one quarter.
+
+    Of which number 33.3 % are whole people tells that number: a share goes with what it is of.
+    """
+    delivered = [row["delivered"] for row in group]
+    sent = [audience.cell(each, each) for each in delivered]
+    sent = _withheld(sent, delivered, quarter.get("emails_sent", ABSENT), audience)
+    yield sent
+    for measure, column in (("opened_percent", opens), ("clicked_percent", "clicked")):
+        counts = [row[column] for row in group]
+        cells = [rate(*each, audience) for each in zip(counts, delivered, strict=True)]
+        if not audience.trusted:
+            by_proxy = measure == "opened_percent" and opens == "opened"
+            cells = [
+                WITHHELD if each.value and (whole.hidden or (by_proxy and _few_by_proxy(row)))
+                else each
+                for row, each, whole in zip(group, cells, sent, strict=True)
+            ]  # fmt: skip
+        yield _withheld(cells, counts, quarter.get(measure, ABSENT), audience)
+
+
+def _withheld(
+    cells: Sequence[Cell], counts: Sequence[int | None], quarter: Cell, audience: Audience
+) -> list[Cell]:
+    """Cells without those that the others tell beside the figure of their quarter."""
+    if quarter.hidden:
+        return [WITHHELD if each.value else each for each in cells]
+    total = sum(each or 0 for each in counts)
+    if audience.trusted or few(total) or not any(each.hidden for each in cells):
+        return list(cells)
+    counted = [
+        replace(each, value=count) if each.shown else each
+        for each, count in zip(cells, counts, strict=True)
+    ]
+    told = withhold_line(counted, total)
+    if sum(each.hidden for each in told) == 1:
+        # All others are zeros, and the quarter tells what they are together.
+        told[next((n for n, each in enumerate(told) if each.shown), 0)] = WITHHELD
+    return [new if new.hidden else old for old, new in zip(cells, told, strict=True)]
+
+
+def _few_by_proxy(row: Mapping[str, Any]) -> bool:
+    """Whether opens with and without those by mail proxies tell how few the latter are."""
+    plain, free = row["opened"], row["opened_no_proxy"]
+    return plain is not None and free is not None and few(plain - free)
 
 
 def _quarter(at: datetime, zone: ZoneInfo) -> str:
@@ -229,9 +265,11 @@ def _quarter(at: datetime, zone: ZoneInfo) -> str:
 
 
 def rate(part: int | None, whole: int | None, audience: Audience = ONE) -> Cell:
-    """`part` in per cent of `whole`; hidden where either is about few people."""
+    """`part` in per cent of `whole`; hidden where either is about few people, or their rest is."""
     if part is None or not whole:
         return cell(None, None, reason="The vendor does not say.")
     if audience.cell(whole, whole).state == "few":
         return FEW
+    if few(about(part, whole)) and not few(part) and not audience.trusted:
+        return WITHHELD
     return audience.cell(100 * part / whole, part, "%")

@@ -17,6 +17,8 @@ DISTINCT = ("attendees", "people", "people_as_known", "organizations", "active",
 ALIKE = (("members", "people_total"), ("people", "people_as_known"))
 """Figures that are the same, or nearly so: of two there is none where the other is hidden."""
 ONCE = (*DISTINCT, *(name for names in ALIKE for name in names))
+OF_EMAILS = ("opened_percent", "clicked_percent")
+"""Shares of the e-mails that were delivered."""
 OF_PEOPLE = ("people", "members")
 """Who joined and left makes these out of those of the quarter before."""
 
@@ -79,6 +81,9 @@ def withhold_flows(quarters: Figures) -> None:
 
 def withhold_shares(quarters: Figures) -> None:
     """Of which number 42.9 % are whole people tells that number: 21, if it is about 20."""
+    for told in quarters.values():
+        if told.get("emails_sent", ABSENT).hidden:
+            _hide(told, OF_EMAILS)
     for then, now in zip(["", *sorted(quarters)], sorted(quarters), strict=False):
         beside = (quarters[now], quarters.get(then, {}))
         if any(each.get("active", ABSENT).hidden for each in beside):

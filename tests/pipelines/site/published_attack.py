@@ -74,6 +74,7 @@ class Reader:
                 self._of_channels(site, community, quarter)
         for quarter in quarters:
             self._of_all(quarter)
+        self._of_newsletters()
         self._of_months()
         self._of_now(quarters[-1])
         self._of_regions()
@@ -217,6 +218,49 @@ class Reader:
             if len(names) == 2:
                 self.same({also[each]: 1, several: -1})
         self.same({**dict.fromkeys(also.values(), 1.0), several: -2}, 0, MOST)
+
+    def _of_newsletters(self) -> None:
+        """Who opened and clicked, and who did not: of each, of a quarter and of all together."""
+        letters: dict[tuple[str, str], list[Name]] = defaultdict(list)
+        for n, row in enumerate(self.files["newsletters"]):
+            key, whole = row["community"], ("delivered", str(n))
+            self.tell(whole, row["delivered"], row["delivered_note"], persons=True)
+            letters[key, quarter_of(row["sent_on"][:7])].append(whole)
+            for what in ("opened", "clicked"):
+                # Of few e-mails nobody may have opened any: `<5` is true of that too.
+                hidden = (0, 4) if row[f"{what}_note"].startswith("About fewer") else (0, MOST)
+                self._share((what, str(n)), row[f"{what}_percent"], whole, hidden)
+        for key, quarter, measure in [name[1:] for name in self.bounds if name[0] == "figure"]:
+            if measure != "emails_sent":
+                continue
+            whole, campaigns = (("figure", key, quarter, each) for each in (measure, "campaigns"))
+            theirs = letters[key, quarter]
+            is_all = bool(theirs) and self.bounds.get(campaigns) == (len(theirs), len(theirs))
+            if is_all and all(each in self.bounds for each in theirs):
+                self.same({whole: -1, **dict.fromkeys(theirs, 1.0)})
+            for what in ("opened", "clicked"):
+                share = self.shares.get(("figure", key, quarter, f"{what}_percent"), "")
+                self._share((what, key, quarter), share, whole, (0, MOST))
+                if is_all:
+                    parts = {(what, each[1]): 1.0 for each in theirs}
+                    self.same({(what, key, quarter): -1, **parts})
+        for what, key, quarter in [name for name in self.bounds if len(name) == 3]:
+            if what in ("opened", "clicked") and not key:
+                parts = {(what, each, quarter): 1.0 for each in self.keys
+                         if (what, each, quarter) in self.bounds}  # fmt: skip
+                self.same({(what, "", quarter): -1, **parts})
+
+    def _share(
+        self, name: Name, share: str | float, whole: Name, hidden: tuple[float, float]
+    ) -> None:
+        """How many are a share of a whole, and how many are the others."""
+        if whole not in self.bounds:
+            return
+        least, most = self.bounds[whole]
+        if share != "" and least == most:
+            hidden = (round(float(share) * most / 100),) * 2
+        self.bounds[name] = hidden
+        self.same({whole: 1, name: -1, self.some("not", *name): -1})
 
     def _of_all(self, quarter: str) -> None:
         def each_of(measure: str) -> list[Name]:

@@ -49,6 +49,7 @@ class Invented:
 
     def __init__(self, seed: int) -> None:
         self.chance = chance = random.Random(seed)
+        self.letters = random.Random(seed)
         self.rows: Found = {name: [] for name in (
             "person", "account", "person_account", "organization", "affiliation", "community",
             "space", "community_space", "membership", "membership_period", "post", "event",
@@ -142,12 +143,13 @@ class Invented:
     def _news(self, source: str, space: str, people: list[str]) -> None:
         for n in range(self.chance.randint(1, 5)):
             key, sent, opened = f"{space}-{n}", self._day(), 0
+            rate = self.letters.choice((0.1, 0.4, 0.4, 0.7, 0.95))
             for person in people:
-                opens = self.chance.random() < 0.4
+                opens = self.chance.random() < rate
                 opened += opens
                 at = min(sent + timedelta(hours=5), NOW) if opens else None
                 self.add("delivery", source=source, campaign=key, account=person, sent_at=sent,
                          opened_at=at, open_count=int(opens), click_count=0)  # fmt: skip
             self.add("campaign", source=source, key=key, space=space, subject="News", sent_at=sent,
                      delivered_count=len(people), unique_open_count=opened,
-                     unique_click_count=0)  # fmt: skip
+                     unique_click_count=self.letters.randint(0, opened))  # fmt: skip

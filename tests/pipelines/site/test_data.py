@@ -11,8 +11,11 @@ from sqlalchemy import text as sql
 
 from cophub import PipelineContext
 from cophub.pipelines import site as pipeline
+from cophub.pipelines.site.audiences import AUDIENCES
 from cophub.pipelines.site.data import Wanted, read_sites
+from cophub.pipelines.site.formats import WITHHELD, Cell
 from cophub.pipelines.site.model import Site
+from cophub.pipelines.site.spaces import newsletters
 
 NOW = datetime(2026, 3, 14, 4, 30, tzinfo=UTC)
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -217,6 +220,42 @@ def test_the_newsletters_of_a_quarter_do_not_tell_the_one_that_is_hidden(rows, r
     rows.add("campaign", third)
     big = next(each for each in read().communities if each.key == "big")
     assert [each.delivered.text for each in big.newsletters] == ["–", "150", "<5"]
+
+
+def letter(n: int, delivered: int, opened: int, clicked: int = 0, free: int | None = None) -> dict:
+    return {"title": f"News {n}", "sent_at": NOW - timedelta(days=n), "url": None,
+            "delivered": delivered, "opened": opened, "opened_no_proxy": free,
+            "clicked": clicked}  # fmt: skip
+
+
+def opened(*rows: dict, **quarter: Cell) -> list[str]:
+    told = newsletters(rows, ZURICH, {"2026Q1": quarter}, AUDIENCES["public"])
+    return [each.opened.text for each in told]
+
+
+def test_shares_of_newsletters_do_not_tell_how_few_opened_them_or_did_not():
+    assert opened(letter(1, 50, 20)) == ["40.0 %"]
+    assert opened(letter(1, 50, 3)) == ["<5"]
+    assert opened(letter(1, 50, 47)) == ["–"], "3 did not"
+    assert opened(letter(1, 50, 50)) == ["100.0 %"]
+    assert opened(letter(1, 50, 47), letter(2, 60, 40), letter(3, 60, 20)) == ["–", "66.7 %", "–"]
+    assert opened(letter(1, 50, 47), letter(2, 60, 0)) == ["–", "–"], "zero would tell the 47"
+    both = (letter(1, 50, 1), letter(2, 60, 1), letter(3, 60, 20))
+    assert opened(*both) == ["<5", "<5", "–"], "of the 22 who opened them 20 and 2 ones"
+    told = newsletters([letter(1, 50, 3)], ZURICH, {}, AUDIENCES["facilitators"])
+    assert told[0].opened.text == "6.0 %"
+
+
+def test_a_share_goes_with_the_hidden_number_that_it_is_of():
+    assert opened(letter(1, 3, 0), letter(2, 30, 10), letter(3, 60, 20)) == ["<5", "–", "33.3 %"]
+    hidden = opened(letter(1, 30, 10), letter(2, 60, 20), emails_sent=WITHHELD)
+    assert hidden == ["–", "–"]
+
+
+def test_newsletters_do_not_tell_how_few_opened_them_by_mail_proxies_alone():
+    rows = letter(1, 50, 20, free=18), letter(2, 60, 30, free=20), letter(3, 60, 25)
+    assert opened(*rows) == ["–", "50.0 %", "–"]
+    assert opened(*rows[:2]) == ["36.0 %", "33.3 %"]
 
 
 def test_who_only_reads_newsletters_is_not_counted_as_nobody_active(rows, read):
