@@ -22,6 +22,12 @@ HISTORIES = st.lists(
     max_size=8,
 )
 """What happens, by which number, and whether figures are made before the next."""
+ONE_AFTER_ANOTHER = sorted(
+    change
+    for change in ALONE.keys() - COUNTED_WHOLE
+    if " comes of " not in change and " goes by" not in change and "hour" not in change
+)
+"""Single changes that need no other time, most of which change nothing that one before took."""
 ANY_FIXTURE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -123,3 +129,21 @@ def test_no_change_is_missed(
         assert made[table] == rows, table
     assert before != whole, "the change changes no figure: it tests nothing"
     assert [plan.whole for plan in plans] == [change in COUNTED_WHOLE]
+
+
+def test_what_was_kept_after_a_change_is_right_after_the_next(
+    settled: Path, tmp_path: Path
+) -> None:
+    """A quarter that was counted anew, and kept wrongly, shows when it is not counted again."""
+    file = tmp_path / "cophub.db"
+    shutil.copy(settled, file)
+    warehouse = Warehouse.open(f"sqlite:///{file}")
+    try:
+        history = History(warehouse, begun=True)
+        for number, change in enumerate(ONE_AFTER_ANOTHER):
+            ALONE[change](history)
+            made = history.refresh()
+            if number % 5 == 4:
+                assert made == history.from_nothing(), ONE_AFTER_ANOTHER[number - 4 : number + 1]
+    finally:
+        warehouse.dispose()
