@@ -91,7 +91,10 @@ def db_backup(state: State, target: Path | None, keep: int | None) -> None:
 
     A copy of PostgreSQL is made by pg_dump, which must be on PATH.
     """
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
+        note(hub, "db backup", to=str(target) if target else None)
         made = hub.db_backup(target, keep)
     if not show.finish(state, made):
         show.say(f"{show.mark('done')} {made.path} ({show.size(made.size_bytes)})")
@@ -109,7 +112,10 @@ def db_restore(state: State, file: Path) -> None:
     What is there now is copied aside first. People who were erased since stay erased, and an older
     schema is upgraded. All happens, or nothing.
     """
+    from cophub.hub.auditing import note
+
     with state.hub() as hub:
+        note(hub, "db restore", file=str(file))
         done = hub.db_restore(file)
     if not show.finish(state, done):
         _say_restored(done)

@@ -58,9 +58,11 @@ def at_once(jobs: Mapping[str, Job]) -> Answers:
 
 
 def _silent(name: str, seconds: float) -> Finding:
-    source = name.removeprefix("source ")
-    fix = f"cophub check {source}, which waits longer" if source != name else None
-    return Finding(name, "warning", f"no answer within {max(seconds, 0):.0f} s", fix)
+    said = f"no answer within {max(seconds, 0):.0f} s"
+    if name.startswith("source "):
+        again = f"cophub check {name.removeprefix('source ')}, which waits longer"
+        return Finding(name, "warning", said, again)
+    return Finding(name, "failed", said, "check that its server or disk answers, and who holds it")
 
 
 __all__ = ["Answers", "Job", "at_once"]

@@ -104,6 +104,7 @@ def _restore_sqlite(hub: "Hub", warehouse: Warehouse, file: Path) -> tuple[str, 
     # Once for the copy that is made ready, and once for the warehouse's log while it is taken over.
     backups.check_room({live.absolute().parent: 2 * file.stat().st_size})
     scratch = live.with_name(f".{live.name}.restoring")
+    _remove(scratch)  # which a process that was killed may have left
     try:
         erased = _made_ready(hub, warehouse, file, scratch)
         _take_over(warehouse, scratch)
@@ -112,10 +113,14 @@ def _restore_sqlite(hub: "Hub", warehouse: Warehouse, file: Path) -> tuple[str, 
     except sqlite3.Error as error:
         raise WarehouseError(f"{file} cannot be restored ({error}); nothing was changed") from None
     finally:
-        for end in ("", "-wal", "-shm"):
-            scratch.with_name(scratch.name + end).unlink(missing_ok=True)
+        _remove(scratch)
     _empty_log(warehouse)
     return schema, erased
+
+
+def _remove(scratch: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        scratch.with_name(scratch.name + end).unlink(missing_ok=True)
 
 
 def _empty_log(warehouse: Warehouse) -> None:
@@ -144,7 +149,6 @@ def _schema_of(file: Path) -> str:
 
 
 def _made_ready(hub: "Hub", warehouse: Warehouse, file: Path, scratch: Path) -> ErasedAgain:
-    scratch.unlink(missing_ok=True)
     scratch.touch(mode=0o600)
     shutil.copyfile(file, scratch)
     ready = Warehouse.open(f"sqlite:///{scratch}", clock=hub.now)

@@ -17,7 +17,7 @@ from cophub.identities.lookup import Meant
 from cophub.identities.reading.display import shown_name
 from cophub.identities.reading.mailboxes import mailbox_behind
 from cophub.records import Reject
-from cophub.warehouse import tables
+from cophub.warehouse import audit_trail, tables
 from cophub.warehouse.erasure import Door
 from cophub.warehouse.rows import SHAPES, Shape
 
@@ -51,6 +51,7 @@ def erase_again(
     if accounts:
         plan = plan_of(connection, _NOBODY, people, accounts)
         mentions = forget(connection, plan, now=now, resolve=resolve)
+        audit_trail.disguise(connection, people)
     for source, door in doors.items():
         for shape in SHAPES.values():
             mentions += _sift(connection, door, source, shape)

@@ -146,6 +146,8 @@ def test_a_copy_is_restored_and_what_was_there_is_kept(cophub: Call, folder: Fol
     assert "erased again" in answer.out
     assert len(list(folder.folder.glob("backups/before-restore-*.db"))) == 1
     assert cophub("status", "--json").json["sources"][0]["accounts"] == 1
+    noted = [entry["action"] for entry in cophub("audit", "--json").json["audit"]]
+    assert ["db restore", "people forget", "db backup"] == [n for n in noted if n != "people show"]
     missing = cophub("db", "restore", "nowhere.db")
     assert (missing.code, "there is no file nowhere.db" in missing.err) == (2, True)
 

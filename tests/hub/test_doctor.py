@@ -1,5 +1,6 @@
 """`doctor` asks vendors, kept sign-ins and the warehouse at the same time, and waits for nobody."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -160,6 +161,21 @@ class TestOnce:
         assert [f.state for f in said] == ["warning"]
         assert "schema" in next(f.message for f in found if f.subject == "warehouse")
         assert doctor.PATIENCE <= 8
+
+    def test_a_server_that_does_not_answer_is_not_waited_for(
+        self, make_hub: MakeHub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from cophub.hub import doctor
+
+        hub = make_hub()
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes calls, and says nothing
+            port = silent.getsockname()[1]
+            monkeypatch.setenv("TEST_WAREHOUSE", f"postgresql://hub@127.0.0.1:{port}/hub")
+            began = time.monotonic()
+            found = list(doctor.examine(hub, offline=True, patience=1))
+            assert time.monotonic() - began < 4
+        [odd] = [f for f in found if f.subject == "warehouse"]
+        assert (odd.state, odd.message[:19]) == ("failed", "no answer within 1 ")
 
     def test_a_clock_that_differs_from_the_vendors_is_told(
         self, make_hub: MakeHub, vendor: Vendor

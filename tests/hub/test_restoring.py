@@ -1,6 +1,9 @@
 """An older copy takes the warehouse's place: whole or not at all, and nobody erased comes back."""
 
+import multiprocessing
+import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +15,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 
 from cophub.errors import SourceBusy, WarehouseError
-from cophub.hub import Hub, backups
+from cophub.hub import Hub, backups, restoring
 from cophub.hub.resolving import PIPELINE
 from cophub.identities import returned
 from cophub.warehouse import erasure, tables
@@ -65,6 +68,13 @@ def everything(hub: Hub, *only: Any) -> str:
 def names(hub: Hub) -> list[Any]:
     with hub.warehouse.connect() as connection:
         return list(connection.scalars(select(tables.account.c.name).order_by("name")))
+
+
+def _killed(hub: Hub, copy: Path) -> None:
+    """Restore, and be killed when the copy is ready and nothing of it was taken over yet."""
+    restoring._take_over = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    hub.warehouse.engine.dispose(close=False)
+    hub.db_restore(copy)
 
 
 def count(hub: Hub, table: Any) -> int:
@@ -239,6 +249,22 @@ class TestSQLite:
             reader.execute("COMMIT")
             assert reader.execute(asked).fetchone() == (2,)
         assert names(filled) == ["João Silva", "Li Na"]
+
+    def test_one_who_is_killed_meanwhile_has_changed_nothing(
+        self, filled: Hub, tmp_path: Path
+    ) -> None:
+        """Nor is what they left in the way of whoever restores next."""
+        copy = filled.db_backup().path
+        filled.forget("aba.mensah@example.org")
+        process = multiprocessing.get_context("fork").Process(target=_killed, args=(filled, copy))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert names(filled) == ["João Silva", "Li Na"]
+        assert list(tmp_path.glob(".*.restoring*")) != []
+        filled.db_restore(copy)
+        assert names(filled) == ["João Silva", "Li Na"]
+        assert list(tmp_path.glob(".*.restoring*")) == []
 
     def test_a_damaged_copy_is_refused(self, filled: Hub) -> None:
         copy = filled.db_backup().path
