@@ -12,6 +12,7 @@ from cophub.cli import invented, run
 from cophub.cli.invented import InventedVendors
 from cophub.config import load_config
 from cophub.hub import Hub
+from cophub.hub.auditing import log, note
 from cophub.warehouse import Warehouse, tables
 
 BEGAN = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -102,6 +103,23 @@ def test_whoever_is_forgotten_is_nowhere_and_does_not_come_back(hub: Hub) -> Non
     assert [word for word in wanted if word in dump(hub.warehouse)] == []
     sync(hub, full=True)
     assert [word for word in wanted if word in dump(hub.warehouse)] == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_an_older_copy_brings_nobody_back(hub: Hub, tmp_path: Path) -> None:
+    """Copied, looked at, forgotten, restored: they are nowhere, then and after every later read."""
+    person, name, email, keys = somebody(hub)
+    wanted = [word.casefold() for word in (email, name, person, *keys)]
+    note(hub, "people show", person)
+    copy = tmp_path / "copies" / "copy.db"
+    hub.db_backup(copy)
+    hub.forget(person)
+    hub.db_restore(copy)
+    assert [word for word in wanted if word in dump(hub.warehouse)] == []
+    assert files_with(hub, email) == []
+    sync(hub, full=True)
+    assert [word for word in wanted if word in dump(hub.warehouse)] == []
+    assert [entry.action for entry in log(hub, person)] == ["people show"]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
