@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
 
-from cophub import ConfigError
-from cophub.hub import Hub
-from cophub.schedule import Timekeeper
+from cophub import ConfigError, WarehouseError, schedule
+from cophub.hub import Hub, timing
+from cophub.hub.answers import Reloaded
+from cophub.hub.carrying import Due, carry_out
+from cophub.schedule import CarryOut, Timekeeper
+from cophub.warehouse import tables
+from cophub.warehouse.begun import EVER
+from cophub.warehouse.holding import held
+from cophub.warehouse.state import start_run
 
 COUNTER = """
 import threading, time
@@ -65,10 +72,15 @@ def make_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 SOURCE = '[sources.a]\nconnector = "count"\nevery = "6 hours"\n'
 
 
-def keep_time(hub: Hub, until: Callable[[list[Any]], bool], seconds: float = 10) -> list[Any]:
+def keep_time(
+    hub: Hub,
+    until: Callable[[list[Any]], Any],
+    seconds: float = 10,
+    do: CarryOut = carry_out,
+) -> list[Any]:
     """Runs a timekeeper until something is true of the results, then stops it."""
     told: list[Any] = []
-    keeper = Timekeeper(hub, told.append)
+    keeper = Timekeeper(hub, told.append, do)
     thread = threading.Thread(target=keeper.run)
     thread.start()
     end = time.monotonic() + seconds
@@ -159,6 +171,179 @@ def test_each_pipeline_keeps_its_own_times(make_hub: Callable[..., Hub]) -> None
     coming = {one.name: one.at for one in hub.coming()}
     # Monday's brief is due since seven, although the site was made at nine.
     assert coming == {"brief": clock[0], "site": clock[0] + timedelta(days=1)}
+
+
+def test_a_run_that_was_stopped_is_still_due_and_one_that_was_killed_once(
+    make_hub: Callable[..., Hub],
+) -> None:
+    """Killed twice in a row it waits for its next time: it may be what ends its process."""
+    clock = [datetime(2026, 11, 16, 7, tzinfo=UTC)]
+    hub = make_hub('[sources.a]\nconnector = "count"\nwhen = "Mondays"\n', now=lambda: clock[0])
+    list(hub.sync(["a"]))
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    clock[0] = monday + timedelta(minutes=1)
+    r = tables.run.c
+    for states, due_at in [
+        (["done"], monday + timedelta(days=7)),
+        (["stopped"], monday),
+        (["killed"], monday),
+        (["stopped", "killed", "stopped"], monday),
+        (["killed", "killed"], monday + timedelta(days=7)),
+        (["killed", "running"], monday + timedelta(days=7)),  # nobody holds its lease: killed
+        (["failed"], monday + timedelta(days=7)),
+    ]:
+        with hub.warehouse.begin() as connection:
+            for state in states:
+                run = start_run(
+                    connection, kind="sync", source="a", now=clock[0], version="1", due_at=monday
+                )
+                connection.execute(update(tables.run).where(r.id == run).values(state=state))
+        assert timing.next_time(hub, "source", "a") == due_at, states
+        begun_now = bool(list(hub.sync(["a"], due_at=monday)))
+        assert begun_now == (due_at == monday), states
+        with hub.warehouse.begin() as connection:
+            connection.execute(delete(tables.stream_run).where(tables.stream_run.c.run > 1))
+            connection.execute(delete(tables.run).where(r.id > 1))
+
+
+def test_what_is_worked_on_is_tried_again_and_then_found_done(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In silence: who works on it tells of it."""
+    monkeypatch.setattr(schedule, "AGAIN", timedelta(seconds=0.1))
+    hub = make_hub(SOURCE)
+    with held(hub.warehouse, "a"):
+        started = time.monotonic()
+        assert keep_time(hub, lambda told: time.monotonic() - started > 0.5) == []
+    assert [result.state for result in keep_time(hub, bool)] == ["done"]
+
+
+def test_a_warehouse_that_is_away_is_told_once_and_asked_again(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "AGAIN", timedelta(seconds=0.05))
+    tried: list[Due] = []
+
+    def away(hub: Hub, due: Due, stop: threading.Event) -> list[Any]:
+        tried.append(due)
+        if len(tried) < 4:
+            raise WarehouseError("the warehouse is away")
+        return list(carry_out(hub, due, stop))
+
+    told = keep_time(make_hub(SOURCE), lambda told: len(told) > 1, do=away)
+    assert [getattr(one, "error", None) for one in told] == ["the warehouse is away", None]
+    assert len(set(tried)) == 1
+
+
+def test_what_cannot_begin_waits_for_its_next_time(make_hub: Callable[..., Hub]) -> None:
+    hub = make_hub('[sources.b]\nconnector = "cuont"\nevery = "1 day"\n')
+    started = time.monotonic()
+    assert len(keep_time(hub, lambda told: time.monotonic() - started > 0.6)) == 1
+
+
+def test_the_next_runs_of_everything_are_told_in_their_order(make_hub: Callable[..., Hub]) -> None:
+    now = datetime(2026, 11, 17, 12, tzinfo=UTC)
+    hub = make_hub(
+        SOURCE + '[pipelines.site]\ncron = "0 13 * * *"\njitter = "10 minutes"\n'
+        '[pipelines.brief]\nwhen = "Thursdays"\n[sources.c]\nconnector = "count"\n',
+        now=lambda: now,
+    )
+    list(hub.sync(["a"]))
+    list(hub.publish(["site", "brief"]))
+    coming = hub.coming(10)
+    names = ["site", "a", "a", "a", "a", "site", "a", "a", "brief", "a"]
+    assert [one.name for one in coming] == names
+    assert [one.at for one in coming if one.name == "a"] == [
+        now + timedelta(hours=6) * n for n in range(1, 8)
+    ]
+    for one in coming:
+        if one.name == "site":
+            # What is shown is when it comes, whatever that time is moved by.
+            assert (
+                timedelta() <= one.at - one.at.replace(minute=0, second=0) < timedelta(minutes=10)
+            )
+            assert timing.next_time(hub, "pipeline", "site", one.at - timedelta(hours=20)) == one.at
+
+
+def edit(hub: Hub, old: str, new: str) -> None:
+    path = hub.config.path
+    path.write_text(path.read_text().replace(old, new))
+
+
+def told_of(told: list[Any]) -> list[Reloaded]:
+    return [one for one in told if isinstance(one, Reloaded)]
+
+
+def test_a_changed_file_is_taken_over_without_a_restart(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sources come, change and go; a file that is wrong is told once, and the old one stays."""
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.05)
+    gone = '[sources.z]\nconnector = "count"\nevery = "1 day"\n'
+    hub = make_hub(SOURCE + gone)
+    steps = [
+        (lambda told: len(told) == 2, "every", "evry"),
+        (lambda told: len(told_of(told)) == 1, "evry", "every"),
+        (lambda told: len(told_of(told)) == 2, gone, SOURCE.replace("sources.a", "sources.n")),
+        (
+            lambda told: told_of(told)[2:] and told[-1].__class__ is not Reloaded,
+            "6 hours",
+            "7 days",
+        ),
+        (lambda told: len(told_of(told)) == 4, "", ""),
+    ]
+
+    def until(told: list[Any]) -> bool:
+        if steps and steps[0][0](told):
+            _, old, new = steps.pop(0)
+            if old:
+                edit(hub, old, new)
+        return not steps
+
+    reloads = told_of(keep_time(hub, until, seconds=20))
+    assert not steps
+    wrong, right, other, last = reloads
+    assert "evry: no such key (did you mean" in (wrong.error or "")
+    assert wrong.code is not None
+    assert (right.error, right.added, right.changed, right.removed) == (None, (), (), ())
+    assert (other.added, other.changed, other.removed) == (("n",), (), ("z",))
+    assert (last.added, last.changed, last.removed) == ((), ("a", "n"), ())
+    assert {run.source for run in hub.runs()} == {"a", "z", "n"}
+
+
+def test_what_runs_when_the_file_changes_ends_with_what_it_began_with(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.05)
+    hub = make_hub(SOURCE + "settings = { steps = 12 }\n")
+    edited: list[bool] = []
+
+    def until(told: list[Any]) -> bool:
+        if not edited and hub.runs():
+            edited.append(True)
+            edit(hub, "steps = 12", "steps = 1")
+        return len(told) == 2
+
+    reloaded, result = keep_time(hub, until)
+    assert reloaded.changed == ("a",)
+    assert (result.state, result.total("new")) == ("done", 12)
+
+
+def test_a_stop_between_pipelines_leaves_the_site_and_what_was_not_run_is_due(
+    make_hub: Callable[..., Hub],
+) -> None:
+    hub = make_hub('[pipelines.site]\nevery = "1 day"\n')
+    stop = threading.Event()
+    for result in hub.publish(["site"], stop=stop):
+        if result.pipeline == "identities":
+            stop.set()
+    assert (result.pipeline != "identities", result.state) == (True, "stopped")
+    assert not hub.config.site.exists()
+    assert timing.next_time(hub, "pipeline", "site") == EVER
+    [run] = hub.runs()
+    assert (run.kind, run.state) == ("publish", "stopped")
+    assert [each.state for each in hub.publish(["site"])][-1] == "done"
+    assert (hub.config.site / "index.html").exists()
 
 
 def test_a_run_knows_whether_a_person_or_the_timetable_asked(make_hub: Callable[..., Hub]) -> None:
