@@ -57,8 +57,13 @@ class State:
             else:
                 click.echo(f"{click.style('warning:', fg='yellow')} {line}", err=True)
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the hub of `cophub demo`, whose vendors have ended with it."""
+        return (self.path.parent / "demo.json").exists()
+
     def _clock(self) -> "Callable[[], datetime] | None":
-        if not (self.path.parent / "demo.json").exists():
+        if not self.is_demo:
             return None
         from cophub.cli.demo import demo_time
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from .conftest import CONFIG, NEWSLETTER, Answer, Folder
 
@@ -51,6 +52,18 @@ def test_doctor_takes_the_path_of_a_certificate_for_no_secret(cophub: Call, fold
     assert "holds a secret" in cophub("doctor", "--offline").out  # as long as it may be anything
     (folder.folder / "app.pem").touch()
     assert "holds a secret" not in cophub("doctor", "--offline").out
+
+
+def test_in_the_hub_of_the_demo_no_vendor_is_asked(
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They ended with the demo."""
+    from cophub.cli.options import State
+
+    assert "1 of 1 may be read" in cophub("doctor").out
+    monkeypatch.setattr(State, "_clock", lambda _: None)
+    (folder.folder / "demo.json").write_text("{}")
+    assert "settings are complete" in cophub("doctor").out
 
 
 def test_doctor_finds_a_secret_that_others_may_read(cophub: Call, folder: Folder) -> None:
@@ -147,7 +160,7 @@ def test_a_copy_is_restored_and_what_was_there_is_kept(cophub: Call, folder: Fol
     assert len(list(folder.folder.glob("backups/before-restore-*.db"))) == 1
     assert cophub("status", "--json").json["sources"][0]["accounts"] == 1
     noted = [entry["action"] for entry in cophub("audit", "--json").json["audit"]]
-    assert ["db restore", "people forget", "db backup"] == [n for n in noted if n != "people show"]
+    assert [n for n in noted if n != "people show"] == ["db restore", "people forget", "db backup"]
     missing = cophub("db", "restore", "nowhere.db")
     assert (missing.code, "there is no file nowhere.db" in missing.err) == (2, True)
 

@@ -20,7 +20,7 @@ from cophub.hub.resolving import PIPELINE
 from cophub.identities import returned
 from cophub.warehouse import erasure, tables
 from cophub.warehouse.holding import held
-from cophub.warehouse.upgrade import VERSION_TABLE
+from cophub.warehouse.upgrade import HEAD, VERSION_TABLE
 
 from .conftest import NOW
 
@@ -223,7 +223,7 @@ def test_a_copy_of_a_newer_cophub_is_refused(filled: Hub) -> None:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     copy = backups.backup(filled.warehouse, filled.config.folder / "newer").path
     with filled.warehouse.begin() as connection:
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0014'"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '{HEAD}'"))
     with pytest.raises(WarehouseError, match=r"schema 9999 of a newer cophub"):
         filled.db_restore(copy)
 
