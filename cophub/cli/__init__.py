@@ -137,6 +137,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _run(state: State, arguments: list[str] | None) -> int:
     try:
+        state.take_environment()
         answer = cli.main(
             args=arguments, prog_name="cophub", standalone_mode=False, obj=state, color=_colours()
         )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cophub.cli.notes import show_log
+from cophub.error_codes import ASKED
 from cophub.logs import LEVELS
 
 if TYPE_CHECKING:
@@ -31,6 +32,28 @@ class State:
     debug: bool = False
     log_level: str | None = None
     log_json: bool = False
+
+    def take_environment(self) -> None:
+        """What COPHUB_LOG asks for: `json`, a level, or both; options say more than it.
+
+        Raises ConfigError where it is anything else.
+        """
+        wanted = os.environ.get("COPHUB_LOG", "").lower().replace(",", " ").split()
+        for word in wanted:
+            if word == "json":
+                self.log_json = True
+            elif word in LEVELS:
+                self.log_level = word
+            else:
+                from cophub.errors import ConfigError
+
+                raise ConfigError(
+                    f'COPHUB_LOG says "{word}"; write json, one of {", ".join(LEVELS)}, or both,'
+                    " such as json,debug",
+                    code=ASKED,
+                )
+        if wanted:
+            show_log(self.log_level, as_json=self.log_json)
 
     @property
     def path(self) -> Path:

@@ -51,7 +51,7 @@ def _one_run(row: "RunRow") -> None:
     what = row.source or "pipelines"
     began = show.dim(f"began {show.moment(row.started_at)} UTC, took {show.duration(row.seconds)}")
     show.say(f"{show.mark(row.state)} run {row.run}: {show.bold(what)} {row.state}  {began}")
-    if row.error:
+    if row.error and not row.pipelines:
         show.say(f"    {row.error}")
     columns = ("stream", "state", "whole", "read", "new", "changed", "gone", "rejected", "requests",
                "received", "waited", "took")  # fmt: skip
@@ -65,6 +65,19 @@ def _one_run(row: "RunRow") -> None:
     ]  # fmt: skip
     if rows:
         show.table(columns, rows, right=columns[3:])
+    if row.pipelines:
+        made = [
+            (p.pipeline, show.coloured(p.state), p.started_at, show.duration(p.seconds), p.files)
+            for p in row.pipelines
+        ]
+        show.table(("pipeline", "state", "began", "took", "files"), made, right=("took", "files"))
+    for pipeline in row.pipelines:
+        if pipeline.error:
+            _reason(pipeline.pipeline, pipeline.error, pipeline.code)
     for stream in row.streams:
         if reason := stream.error or stream.held_for:
-            show.say(f"    {stream.stream}: {reason}")
+            _reason(stream.stream, reason, stream.code)
+
+
+def _reason(name: str, reason: str, code: str | None) -> None:
+    show.say(f"    {name}: {show.clean(reason)}{show.dim(f' [{code}]') if code else ''}")

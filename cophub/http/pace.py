@@ -1,5 +1,6 @@
 """When the next request may leave: slots, rate windows and the waits that a vendor asked for."""
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -7,6 +8,10 @@ from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from cophub.errors import ConfigError
 from cophub.http.limits import Budget, Clock, Limits, OutOfTime, Sleep, Slots, Traffic
+
+_log = logging.getLogger("cophub.http")
+_WORTH_TELLING = 10.0
+"""Seconds from which on a wait is told at info; shorter ones only at debug."""
 
 
 def _bucket(rate: tuple[tuple[int, float], ...]) -> InMemoryBucket | None:
@@ -80,6 +85,9 @@ class Pace:
     def wait(self, host: str, seconds: float, why: str) -> None:
         """Sleep, counted; OutOfTime when the budget does not reach that far."""
         self._budget.check(host, seconds, why)
+        level = logging.INFO if seconds >= _WORTH_TELLING else logging.DEBUG
+        told = dict(event="http.wait", host=host, seconds=round(seconds, 3))
+        _log.log(level, "%s: %s %.1f s", host, why, seconds, extra=told)
         self._sleep(seconds)
         self._traffic.add(waited=seconds)
 

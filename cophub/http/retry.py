@@ -1,6 +1,7 @@
 """Which answers are asked for again, and after how long: of one request, never of a listing."""
 
 import copy
+import logging
 import random
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from httpx_retries import Retry
 from cophub.http.limits import Traffic
 from cophub.http.pace import Pace
 
+_log = logging.getLogger("cophub.http")
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 READS = ("GET", "HEAD", "OPTIONS")
 _FIRST_WAIT = 0.5
@@ -100,6 +102,10 @@ class PatientRetry(Retry):
         """Wait before the next attempt."""
         self._traffic.add(retries=1)
         host = host_of(response)
+        status = getattr(response, "status_code", None)
+        told = dict(event="http.retry", host=host, status=status, attempt=self.attempts_made)
+        what = status or type(response).__name__
+        _log.debug("%s: asked again after %s", host, what, extra=told)
         wait = asked_wait(response.headers) if isinstance(response, httpx.Response) else None
         if wait is None and getattr(response, "status_code", None) == 429:
             wait = self._unasked_wait or None

@@ -83,6 +83,27 @@ class StreamRow:
 
 
 @dataclass(frozen=True)
+class PipelineRow:
+    """One pipeline of a run, as it was recorded."""
+
+    pipeline: str
+    state: str
+    """running, done, failed, killed"""
+    started_at: datetime
+    finished_at: datetime | None
+    files: int | None
+    error: str | None
+    code: str | None
+    due_at: datetime | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, once it has ended."""
+        end = self.finished_at
+        return (end - self.started_at).total_seconds() if end else None
+
+
+@dataclass(frozen=True)
 class RunRow:
     """A run, as it was recorded; `source` is None for a run of the pipelines."""
 
@@ -98,6 +119,8 @@ class RunRow:
     """Of what went wrong or is waited for, in `cophub.error_codes`."""
     asked_by: str | None = None
     due_at: datetime | None = None
+    pipelines: tuple[PipelineRow, ...] = ()
+    """Of a run of pipelines: each, in the order in which they ran."""
 
     @property
     def seconds(self) -> float | None:

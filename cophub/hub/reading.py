@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Executable, Row, Select, case, func, select, 
 from cophub.hub.answers import (
     CommunityRow,
     PersonRow,
+    PipelineRow,
     Published,
     RejectRow,
     RunRow,
@@ -283,6 +284,7 @@ def _runs(connection: Connection, query: Select[Any]) -> list[RunRow]:
         wanted = select(*columns).where(t.c.run.in_(part)).order_by(t.c.run, t.c.started_at)
         for row in connection.execute(wanted):
             streams[row.run].append(StreamRow(*row[1:]))
+    made = _pipelines_of(connection, [row.id for row in found if row.kind == "publish"])
     return [
         RunRow(
             run=row.id,
@@ -296,9 +298,22 @@ def _runs(connection: Connection, query: Select[Any]) -> list[RunRow]:
             code=row.code,
             asked_by=row.asked_by,
             due_at=row.due_at,
+            pipelines=tuple(made.get(row.id, ())),
         )
         for row in found
     ]
+
+
+def _pipelines_of(connection: Connection, runs: list[int]) -> dict[int, list[PipelineRow]]:
+    """The pipelines of these runs, in the order in which they ran."""
+    t = tables.pipeline_run
+    columns = [t.c.run, *(t.c[name] for name in PipelineRow.__dataclass_fields__)]
+    found: dict[int, list[PipelineRow]] = defaultdict(list)
+    for part in in_parts(runs):
+        wanted = select(*columns).where(t.c.run.in_(part)).order_by(t.c.run, t.c.started_at)
+        for row in connection.execute(wanted):
+            found[row.run].append(PipelineRow(*row[1:]))
+    return found
 
 
 def _members_of(community: str) -> Select[Any]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 from cophub import __version__
 from cophub.connector import Handout, Sent, Sheet
-from cophub.errors import ConfigError, CophubError, PluginError
+from cophub.error_codes import PLUGIN_FAILED
+from cophub.errors import ConfigError, CophubError
 from cophub.hub.vendors import Desk, open_context
+from cophub.logs import bound
 from cophub.publish import PipelineResult
 from cophub.sync.results import SourceSpec
 from cophub.warehouse import state
@@ -33,8 +35,15 @@ def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[P
     """
     table = hub.config.pipelines.get("site")
     for name in table.upload if table else ():
-        began = time.monotonic()
-        run = _begin(hub, name)
+        yield _upload_to(hub, name, desk_of)
+
+
+def _upload_to(hub: "Hub", name: str, desk_of: Callable[[SourceSpec], Desk]) -> PipelineResult:
+    """One upload, as a run of its own; what goes wrong is in the result."""
+    began = time.monotonic()
+    run = _begin(hub, name)
+    with bound(run=run, source=name, pipeline="site"):
+        log.info("upload begins", extra=dict(event="upload.start"))
         error, code, sent = None, None, list[Sent]()
         try:
             spec = hub.spec(name)
@@ -44,13 +53,15 @@ def upload_site(hub: "Hub", desk_of: Callable[[SourceSpec], Desk]) -> Iterator[P
         except Exception as failure:
             log.debug("upload to %s failed", name, exc_info=True)
             error = f"the upload failed ({type(failure).__name__}); tell the connector's author"
-            code = PluginError.usual_code
+            code = PLUGIN_FAILED
         ended: Literal["done", "failed"] = "failed" if error else "done"
-        with hub.warehouse.begin() as connection:
-            state.finish_run(connection, run, state=ended, now=hub.now(), error=error, code=code)
-        took = time.monotonic() - began
         number = sum(part.sent + part.removed for part in sent)
-        yield PipelineResult(f"site to {name}", ended, number, took, error, _counts(sent), code)
+        fields = dict(event="upload.end", state=ended, code=code, sent=number)
+        log.info("upload %s: %s", ended, error or _counts(sent), extra=fields)
+    with hub.warehouse.begin() as connection:
+        state.finish_run(connection, run, state=ended, now=hub.now(), error=error, code=code)
+    took = time.monotonic() - began
+    return PipelineResult(f"site to {name}", ended, number, took, error, _counts(sent), code)
 
 
 def _counts(sent: list[Sent]) -> str:

@@ -95,12 +95,14 @@ class SyncEngine:
         wish = wish or Wish()
         started = self.now()
         try:
-            with held(self.warehouse, spec.name) as lease:
+            with bound(source=spec.name), held(self.warehouse, spec.name) as lease:
                 if wish.due_at is not None and self._began(spec.name, wish.due_at):
                     return None
                 return _SourceRun(self, spec, wish, lease, started).execute()
         except CophubError as error:
             ended: RunState = "busy" if isinstance(error, SourceBusy) else "failed"
+            told = dict(event="run.refused", source=spec.name, state=ended, code=error.code)
+            log.info("%s: %s", spec.name, error, extra=told)
             return RunResult(
                 0, spec.name, ended, started, self.now(), error=str(error), code=error.code
             )

@@ -180,6 +180,8 @@ class StreamRun:
             with self._commit(parcel, durable=False) as connection:
                 if self.reading.moves_cursor and parcel.cursor is not None:
                     self._save_cursor(connection, whole_at=None)
+            fields = dict(event="checkpoint", seen=self.result.seen, new=self.result.new)
+            log.debug("checkpoint after %s records", self.result.seen, extra=fields)
 
     @contextmanager
     def _commit(

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -32,8 +33,12 @@ def held(warehouse: Warehouse, name: str) -> Iterator[Lease]:
         lease = state.take_lease(connection, name, this_thread(), now=datetime.now(UTC))
     ended = threading.Event()
     alive = threading.Thread(
-        target=_stay_alive, args=(warehouse, lease, ended), name=f"lease {name}", daemon=True
+        target=copy_context().run,  # its records belong to whatever the lease is held for
+        args=(_stay_alive, warehouse, lease, ended),
+        name=f"lease {name}",
+        daemon=True,
     )
+    _tell(logging.DEBUG, lease, "lease.taken", "the lease is taken")
     alive.start()
     try:
         yield lease
@@ -42,6 +47,7 @@ def held(warehouse: Warehouse, name: str) -> Iterator[Lease]:
         alive.join()
         with warehouse.begin() as connection:
             state.release_lease(connection, lease, now=datetime.now(UTC))
+        _tell(logging.DEBUG, lease, "lease.released", "the lease is given back")
 
 
 def show_life(connection: Connection, lease: Lease) -> None:
@@ -58,7 +64,12 @@ def _stay_alive(warehouse: Warehouse, lease: Lease, ended: threading.Event) -> N
                 show_life(connection, lease)
         except CophubError as error:
             # Whoever writes next asks again, and stops there if the lease is really lost.
-            _log.warning("%s: %s", lease.name, error)
+            _tell(logging.WARNING, lease, "lease.trouble", str(error), code=error.code)
+
+
+def _tell(level: int, lease: Lease, event: str, what: str, **more: str) -> None:
+    fields = dict(event=event, lease=lease.name, fence=lease.fence, **more)
+    _log.log(level, "%s: %s", lease.name, what, extra=fields)
 
 
 __all__ = ["held", "show_life"]

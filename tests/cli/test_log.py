@@ -1,11 +1,17 @@
 """`--log-level` and `--log-json`: what a command does, line by line, and to what each belongs."""
 
+import ast
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import cophub as cophub_package
+from cophub.errors import SourceBusy
 
 from .conftest import Answer, Folder
 
@@ -137,3 +143,103 @@ def test_programs_read_the_code_of_what_went_wrong(
     ]
     for found in (synced, run, source["last"]):
         assert (found["code"], found["streams"][0]["code"]) == ("CPH-A01", "CPH-A01")
+
+
+def test_a_variable_asks_for_the_log_of_a_service(
+    cophub: Call, chatty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As JSON, from a level on, or both; an option says more."""
+    monkeypatch.setenv("COPHUB_LOG", "json")
+    assert {one["level"] for one in records(cophub("sync", "s1", "--json"))} == {"info"}
+    monkeypatch.setenv("COPHUB_LOG", "json,debug")
+    found = records(cophub("sync", "s1", "--json"))
+    assert {one.get("event") for one in found} >= {"lease.taken", "lease.released"}
+    [read] = [one for one in found if one["message"] == "all there"]
+    assert (read["level"], read["source"]) == ("debug", "s1")
+    assert not records(cophub("sync", "s1", "--json", "--log-level", "error"))
+    monkeypatch.setenv("COPHUB_LOG", "INFO")
+    assert " info cophub.source.s1 " in cophub("sync", "s1").err
+    monkeypatch.setenv("COPHUB_LOG", "")
+    assert cophub("sync", "s1", "--json").err == ""
+
+
+def test_a_variable_that_says_something_else_is_an_error(
+    cophub: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPHUB_LOG", "jason")
+    answer = cophub("status")
+    assert answer.code == 2
+    assert 'COPHUB_LOG says "jason"; write json, one of debug' in answer.err
+
+
+def test_a_run_that_cannot_begin_is_in_the_log(cophub: Call, chatty: None, folder: Folder) -> None:
+    from cophub.hub import Hub
+    from cophub.warehouse.holding import held
+
+    with Hub.open(folder.folder / "plugins.toml") as hub, held(hub.warehouse, "s1"):
+        found = records(cophub("sync", "s1", "--json", "--log-json"))
+    [refused] = [one for one in found if one.get("event") == "run.refused"]
+    assert (refused["source"], refused["state"], refused["code"]) == ("s1", "busy", "CPH-B01")
+
+
+def test_the_lease_thread_knows_what_it_works_for(folder: Folder, capsys: Any) -> None:
+    """What goes wrong with a sign of life is told with the source it is of."""
+    import threading
+    from contextvars import copy_context
+    from unittest.mock import Mock
+
+    from cophub.cli.log_lines import handler
+    from cophub.logs import bound
+    from cophub.warehouse import holding
+    from cophub.warehouse.state import Lease
+
+    shown, ended = handler(as_json=True), Mock()
+    ended.wait.side_effect = [False, True]
+    warehouse = Mock()
+    warehouse.begin.side_effect = SourceBusy("another run took over", code="CPH-B02")
+    logging.getLogger("cophub.warehouse").addHandler(shown)
+    try:
+        with bound(source="s1", run=7):
+            alive = holding._stay_alive
+            lost = Lease("s1", "me", 3)
+            context = copy_context()
+            thread = threading.Thread(target=context.run, args=(alive, warehouse, lost, ended))
+            thread.start()
+            thread.join()
+    finally:
+        logging.getLogger("cophub.warehouse").removeHandler(shown)
+    lines = capsys.readouterr().err.splitlines()
+    [told] = [json.loads(line) for line in lines if line.startswith("{")]
+    assert (told["event"], told["source"], told["run"]) == ("lease.trouble", "s1", 7)
+    assert (told["lease"], told["fence"], told["code"]) == ("s1", 3, "CPH-B02")
+
+
+def test_every_event_is_told_in_the_docs() -> None:
+    """And none that nobody writes."""
+    package = Path(cophub_package.__file__).parent
+    told = (package.parent / "docs" / "logs.md").read_text(encoding="utf-8")
+    table = told.partition("## Events")[2].partition("## ")[0]
+    named = {
+        name
+        for row in table.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`([a-z.]+)`", row.split("|")[1])
+    }
+    written: set[str] = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            values: list[ast.expr | None] = []
+            if isinstance(node, ast.Call):
+                values = [one.value for one in node.keywords if one.arg == "event"]
+                if isinstance(node.func, ast.Name) and node.func.id == "_tell":
+                    values += node.args
+            elif isinstance(node, ast.Dict):
+                keys = zip(node.keys, node.values, strict=True)
+                values = [v for k, v in keys if isinstance(k, ast.Constant) and k.value == "event"]
+            written |= {
+                str(one.value)
+                for one in values
+                if isinstance(one, ast.Constant)
+                and re.fullmatch(r"checkpoint|reload|[a-z]+\.[a-z]+", str(one.value))
+            }
+    assert named == written

@@ -123,6 +123,11 @@ def test_runs_are_listed_newest_first_and_one_in_full(cophub: Call) -> None:
     assert (run["source"], run["streams"][0]["seen"]) == ("lists", 5)
     assert "posts" in cophub("runs", "1").out
     assert "there is no run 99" in cophub("runs", "99").out
+    made = cophub("runs", "2").out
+    assert all(name in made for name in ("identities", "measures", "site", "brief"))
+    [run] = cophub("runs", "2", "--json").json["runs"]
+    assert [one["state"] for one in run["pipelines"]] == ["done"] * 4
+    assert run["pipelines"][0]["pipeline"] == "identities"
     assert cophub("runs", "--source", "nowhere").code == 2
     assert len(cophub("runs", "-n", "1", "--json").json["runs"]) == 1
 

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -125,7 +126,9 @@ class Tap:
         self._started.append(process)
         self._guard.began(process.pid)
         words = cast("IO[bytes]", process.stderr)
-        self._listener = threading.Thread(target=self._listen, args=(words,), daemon=True)
+        self._listener = threading.Thread(
+            target=copy_context().run, args=(self._listen, words), daemon=True
+        )
         self._listener.start()
         return process
 
