@@ -58,7 +58,7 @@ def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Source
         began = run.started_at if run else None
         stand = Stand(
             source, now, run.state if run else None, began,
-            next_at=_next(config, source, began, now),
+            next_at=_next(config, name, source, began, now),
             fresh_at=well[name].started_at if name in well else None,
             ill_since=ill_since.get(name), is_held=name in held_by,
             reason=run.reason if run else None, run_code=run.code if run else None,
@@ -102,7 +102,7 @@ def pipelines(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Pipe
         before = None if run else began[name]  # of a time when only runs as a whole were kept
         stand = Stand(
             table, now, run.state if run else "done" if before else None, began[name],
-            next_at=_next(config, table, began[name], now),
+            next_at=_next(config, name, table, began[name], now),
             fresh_at=well.get(name, before), ill_since=ill_since.get(name), is_held=is_held,
             reason=run.error if run else None, run_code=run.code if run else None,
         )  # fmt: skip
@@ -142,11 +142,11 @@ def lost_spaces(config: Config, warehouse: Warehouse) -> Iterator[str]:
 
 
 def _next(
-    config: Config, table: Source | PipelineTable, began: datetime | None, now: datetime
+    config: Config, name: str, table: Source | PipelineTable, began: datetime | None, now: datetime
 ) -> datetime | None:
     if not table.timetable:
         return None
-    return table.timetable.next_after(began, now, config.timezone)
+    return table.timetable.next_after(began, now, config.timezone, name)
 
 
 def _said(table: Source | PipelineTable) -> str | None:
