@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from cophub.pipelines.site.differences import telling
 from cophub.pipelines.site.formats import FEWEST, WITHHELD, Cell
 
 Place = tuple[str, str, str]
@@ -91,6 +92,8 @@ def _hide_bounded(cells: Cells, sums: Sequence[Sum], least: Mapping[Place, float
     for total, parts in lines:
         if told.intersection((total, *parts)):
             broken |= _hide_in(cells, (total, *parts))
+    if not broken:
+        broken = any(_hide_in(cells, places) for places in [*telling(cells, lines)])
     return broken
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from cophub.pipelines.site.audiences import AUDIENCES
-from cophub.pipelines.site.formats import FEW, WITHHELD, cell
+from cophub.pipelines.site.formats import FEW, WITHHELD, Cell, cell
 from cophub.pipelines.site.riddles import Sum, withhold
 from cophub.pipelines.site.subtracting import (
     tells_few,
@@ -133,3 +133,23 @@ def test_that_nobody_came_or_went_does_not_make_the_hidden_people_of_a_quarter()
                            "people_left": cell(0, 0)}}  # fmt: skip
     withhold_flows(quarters)
     assert quarters["2026Q2"] == dict.fromkeys(quarters["2026Q2"], WITHHELD)
+
+
+def test_a_sum_less_another_does_not_tell_what_only_the_larger_one_has() -> None:
+    """Of 27 posts 17 are one's and 8 the others' of May: April's and June's are one each."""
+    months = [f"2026-0{n}" for n in (4, 5, 6)]
+    shown = {"": (None, 15, None), "a": (None, 7, None), "b": (0, FEW, FEW), "c": (0, FEW, 0),
+             "d": (FEW, FEW, 0)}  # fmt: skip
+    cells = {("", "posts", "2026Q2"): cell(27, 27), ("a", "posts", "2026Q2"): cell(17, 17)}
+    cells |= {(name, "posts", "2026Q2"): WITHHELD for name in "bcd"}
+    for name, row in shown.items():
+        for month, each in zip(months, row, strict=True):
+            told = WITHHELD if each is None else each
+            cells[name, "posts", month] = told if isinstance(told, Cell) else cell(told, told)
+    sums = [Sum((name, "posts", "2026Q2"), tuple((name, "posts", each) for each in months),
+                exact=True) for name in shown]  # fmt: skip
+    sums += [Sum(("", "posts", each), tuple((name, "posts", each) for name in "abcd"), exact=True)
+             for each in (*months, "2026Q2")]  # fmt: skip
+    before = {place for place, each in cells.items() if each.hidden}
+    withhold(cells, sums)
+    assert {place for place, each in cells.items() if each.hidden} > before
