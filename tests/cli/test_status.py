@@ -190,7 +190,7 @@ def test_a_program_reads_more_than_a_person(cophub: Call, folder: Folder) -> Non
     assert (source["why"], source["since"]) == (REFUSED, "2026-11-22T10:00:00Z")
     assert {"last", "fresh_at", "next_at", "advice", "spaces", "rejects"} <= source.keys()
     assert [one["state"] for one in found["pipelines"]] == ["fresh"] * 4
-    assert found["coming"]["name"] == "wiki-feed"
+    assert found["coming"]["name"] == "calls"
     assert found["published"]["version"] == 1
 
 
