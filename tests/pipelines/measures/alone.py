@@ -56,12 +56,13 @@ def settle_in(history: History) -> None:
         r.Campaign(key="news", space="l1", sent_at=day(2023, 7), delivered_count=9),
         r.Delivery(campaign="news", account="x26", open_count=1),
         r.Delivery(campaign="news", account="x27", clicked_at=day(2025, 2), click_count=1),
-        r.Delivery(campaign="news", account="x24", opened_at=day(2025, 6), open_count=1),
+        r.Delivery(campaign="news", account="x24", opened_at=day(2022, 5), open_count=1),
         r.Delivery(campaign="news", account="x29", click_count=1),
         r.Delivery(campaign="unknown", account="x26", opened_at=day(2024, 5), open_count=1),
         _document("paper", "x28", day(2022, 3)),
         _member("x29", day(2022, 10)),
         _listed("x20", day(2023, 2)),
+        _listed("x26", day(2024, 10), status="unsubscribed"),
         _listed("x21", day(2023, 5)),
         _listed("x22", day(2022, 4), left_at=day(2026, 3, 3)),
         _listed("x23", day(2022, 4), left_at=day(2024, 3)),
@@ -237,7 +238,7 @@ ALONE: dict[str, Callable[[History], None]] = {
         r.Delivery(campaign="news", account="x27", clicked_at=day(2022, 2), click_count=1)
     ),
     "somebody opened on another day": _brought(
-        r.Delivery(campaign="news", account="x24", opened_at=day(2022, 2), open_count=1)
+        r.Delivery(campaign="news", account="x24", opened_at=day(2025, 6), open_count=1)
     ),
     "somebody did not click": _brought(r.Delivery(campaign="news", account="x29", click_count=0)),
     "an opening is gone": _gone(r.Delivery, campaign="news", account="x26"),
@@ -260,6 +261,26 @@ ALONE: dict[str, Callable[[History], None]] = {
     "somebody joined long ago": _brought(_member("x28", day(2022, 12))),
     "somebody joined before": _brought(_member("x29", day(2022, 2))),
     "somebody waits to be let in": _brought(_member("x29", day(2022, 10), "pending")),
+    "who has left joined on another day": _brought(
+        _listed("x26", day(2022, 4), status="unsubscribed")
+    ),
+    "the day on which somebody joined who has left was only seen": _sql(
+        "UPDATE membership SET joined_at_basis = 'first_seen'"
+        " WHERE account = 'x26' AND space = 'l1'"
+    ),
+    "who has left was never let in": _sql(
+        "UPDATE membership SET status = 'pending' WHERE account = 'x26' AND space = 'l1'"
+    ),
+    "who has left was never there": _sql(
+        "DELETE FROM membership WHERE account = 'x26' AND space = 'l1'"
+    ),
+    "somebody without a history has left": _sql(
+        "UPDATE membership SET status = 'left' WHERE account = 'x29' AND space = 'l9'"
+    ),
+    "somebody without a history is gone": _sql(
+        "UPDATE membership SET gone_at = '2026-01-05 00:00:00'"
+        " WHERE account = 'x29' AND space = 'l9'"
+    ),
     "a day of joining was only seen": _sql(
         "UPDATE membership SET joined_at_basis = 'first_seen'"
         " WHERE account = 'x29' AND space = 'g2'"
