@@ -18,6 +18,9 @@ from cophub.warehouse.upgrade import HEAD, OLDEST_TO_GO_BACK_TO, REVISIONS, sche
 from .conftest import fill
 
 OLDER = REVISIONS[:-1]
+SOME = ("0001", "0006", OLDEST_TO_GO_BACK_TO, OLDER[-1])
+"""Schemas that PostgreSQL is tried with: its programs take their time."""
+EACH = [("sqlite", each) for each in OLDER] + [("postgresql", each) for each in SOME]
 OpenHub = Callable[..., Hub]
 
 
@@ -35,7 +38,7 @@ def schema_of(url: str) -> str | None:
     return found
 
 
-@pytest.mark.parametrize("schema", OLDER)
+@pytest.mark.parametrize(("dialect", "schema"), EACH)
 def test_a_warehouse_of_each_schema_is_copied_then_upgraded_and_can_be_had_back(
     schema: str, bare_url: str, open_hub: OpenHub
 ) -> None:
@@ -59,7 +62,10 @@ def test_a_warehouse_of_each_schema_is_copied_then_upgraded_and_can_be_had_back(
     assert done.aside.path in copies(hub.config.backups)
 
 
-@pytest.mark.parametrize("schema", [v for v in OLDER if v >= OLDEST_TO_GO_BACK_TO])
+@pytest.mark.parametrize(
+    ("dialect", "schema"),
+    [(dialect, each) for dialect, each in EACH if each >= OLDEST_TO_GO_BACK_TO],
+)
 def test_a_newer_schema_can_be_gone_back_from_and_come_again(
     schema: str, bare_url: str, open_hub: OpenHub
 ) -> None:
