@@ -265,3 +265,31 @@ def test_colours_are_left_out_where_that_is_wished(
     monkeypatch.setenv("NO_COLOR", "1")
     cli.run(["status"])
     assert "\x1b[" not in capsys.readouterr().out
+
+
+def test_both_databases_tell_the_same(folder: Folder, warehouse_url: str) -> None:
+    """Since when, why, by which code and what next: of sources, and of pipelines."""
+    from cophub.hub import Hub
+
+    added = f'[hub]\nwarehouse = "{warehouse_url}"\n[pipelines.site]\nfresh_within = "1 day"\n'
+    path = configure(folder.folder, added)
+    with Hub.open(path, now=lambda: NOW) as hub:
+        with hub.warehouse.begin() as connection:
+            told = Told(connection)
+            a_few_of_each(told)
+            told.published(30)
+            told.published(0.5, "site", "no space left on device", "CPH-W02")
+        found = hub.status()
+        [publish, *_] = hub.runs(1)
+    assert [(one.subjects, one.state, one.code) for one in found.troubles] == [
+        (("newsletter",), "failed", "CPH-A02"),
+        (("pipeline site",), "failed", "CPH-W02"),
+        (("intranet",), "held", "CPH-H01"),
+        (("wiki-feed",), "late", "CPH-S01"),
+        (("calls",), "killed", "CPH-X02"),
+    ]
+    hours = [(NOW - one.since).total_seconds() / 3600 for one in found.troubles if one.since]
+    assert hours == [2, 0.5, 3, 24, 5]
+    [site] = [one for one in found.pipelines if one.pipeline == "site"]
+    assert (site.promise_kept, site.why) == (False, "no space left on device")
+    assert [one.state for one in publish.pipelines].count("failed") == 1
