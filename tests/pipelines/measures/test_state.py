@@ -230,3 +230,16 @@ def test_it_is_quiet_only_where_everything_is_as_it_was(
             assert not quiet()
         connection.execute(text("INSERT INTO due VALUES (1)"))
         assert not quiet()
+
+
+def test_what_was_noted_since_a_refresh_began_is_due_at_the_next(warehouse: Warehouse) -> None:
+    with warehouse.begin() as connection:
+        connection.execute(text("CREATE TEMPORARY TABLE due (id INTEGER)"))
+        for key in ("seen", "later"):
+            connection.execute(
+                insert(tables.measure_due).values(record="post", source="s", key=key)
+            )
+        seen = "SELECT id FROM measure_due WHERE key = 'seen'"
+        connection.execute(text(f"INSERT INTO due {seen}"))
+        changes.settle_due(connection)
+        assert connection.scalars(text("SELECT key FROM measure_due")).all() == ["later"]
