@@ -141,7 +141,8 @@ class Stream:
     summary: str = ""
     backfill: Backfill | None = None
     """`backfill(ctx, start, end, since)`: the same records for the days `start` to `end`, both
-    included. Its cursor is its own, so that a backfill never moves the live one."""
+    included, in any time zone: what is of other days is left out. Its cursor is its own, so that a
+    backfill never moves the live one. Without it a backfill reads the stream whole."""
 
     def __post_init__(self) -> None:
         if not self.name:

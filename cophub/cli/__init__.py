@@ -49,6 +49,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "audit": ("audit:audit", "Who looked at, exported or changed what is about people."),
     },
     "Look after": {
+        "backfill": (
+            "backfill:backfill",
+            "Read some days of a source, again or at last.",
+        ),
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
         "doctor": ("doctor:doctor", "Look at everything that can go wrong here."),
         "explain": ("explain:explain", "What the code of an error means, and what to do."),

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from cophub.hub.forgetting import Forgotten
     from cophub.hub.organizations import Organizations
     from cophub.hub.people import People
+    from cophub.hub.repair import Repair
     from cophub.hub.restoring import Restored
     from cophub.hub.upgrading import WentBack
     from cophub.hub.vendors import Desk
@@ -84,7 +85,7 @@ class Hub:
         """`transport` makes a source's way to its vendor, `tokens` keeps the tokens of a source."""
         self.config = config
         self.now = now
-        self._transport = transport
+        self.transport = transport
         self._tokens_given = tokens
         self.tokens = tokens or self._token_files
         self.copies_before_upgrade = True
@@ -98,7 +99,7 @@ class Hub:
 
     def with_config(self, config: Config) -> "Hub":
         """A hub of its own on another state of plugins.toml, otherwise like this one."""
-        return Hub(config, self.now, transport=self._transport, tokens=self._tokens_given)
+        return Hub(config, self.now, transport=self.transport, tokens=self._tokens_given)
 
     def close(self) -> None:
         """Close the warehouse's connections."""
@@ -173,7 +174,7 @@ class Hub:
         source that began then or later is left out, in silence.
         """
         from cophub.hub import retention, syncing
-        from cophub.sync.engine import SyncEngine, Wish
+        from cophub.sync.engine import Wish
 
         wish = Wish(
             tuple(streams) or None, full, accept_departures=accept_departures,
@@ -181,11 +182,7 @@ class Hub:
         )  # fmt: skip
         found = syncing.wished(self, names, wish)
         yield from found.broken
-        engine = SyncEngine(
-            self.warehouse, now=self.now, watch=watch, stop=stop, tokens=self.tokens,
-            transport=self._transport,
-        )  # fmt: skip
-        yield from engine.sync(found.specs, wish)
+        yield from syncing.engine(self, watch, stop).sync(found.specs, wish)
         retention.let_go(self)
 
     def check(self, names: Iterable[str] = ()) -> Iterator[Checked]:
@@ -218,7 +215,7 @@ class Hub:
         """What asking a source's vendor needs besides the source."""
         from cophub.hub.vendors import Desk
 
-        return Desk(self.now(), self.tokens(spec.name), self._transport or _transport)
+        return Desk(self.now(), self.tokens(spec.name), self.transport or _transport)
 
     def plan(self, names: Iterable[str] = ()) -> Iterator[Planned]:
         """What a sync would cost now, source by source."""
@@ -326,6 +323,13 @@ class Hub:
             )
         shown = visible(self.config, addresses)
         return reading.people(self.warehouse, limit, search, community, kind, shown)
+
+    @property
+    def repair(self) -> "Repair":
+        """What mends: days that are read again, rejects tried again, recordings."""
+        from cophub.hub.repair import Repair
+
+        return Repair(self)
 
     @property
     def directory(self) -> "People":

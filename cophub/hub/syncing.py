@@ -8,9 +8,11 @@ from cophub.errors import ConfigError
 from cophub.hub.answers import Checked, NotStarted, Planned
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from cophub.hub import Hub
-    from cophub.sync.engine import Wish
-    from cophub.sync.results import SourceSpec
+    from cophub.sync.engine import SyncEngine, Wish
+    from cophub.sync.results import SourceSpec, Watcher
 
 
 def specs(hub: "Hub", names: Iterable[str]) -> "tuple[list[SourceSpec], list[NotStarted]]":
@@ -57,6 +59,16 @@ def wished(hub: "Hub", names: Iterable[str], wish: "Wish") -> Wished:
     return found
 
 
+def engine(hub: "Hub", watch: "Watcher | None", stop: "Event | None") -> "SyncEngine":
+    """What runs this hub's sources."""
+    from cophub.sync.engine import SyncEngine
+
+    return SyncEngine(
+        hub.warehouse, now=hub.now, watch=watch, stop=stop, tokens=hub.tokens,
+        transport=hub.transport,
+    )  # fmt: skip
+
+
 def check(hub: "Hub", names: Iterable[str]) -> Iterator[Checked]:
     """What may be read, source by source."""
     from cophub.hub import vendors
@@ -82,4 +94,4 @@ def plan(hub: "Hub", names: Iterable[str]) -> Iterator[Planned]:
         yield vendors.plan(spec, hub.desk(spec), known)
 
 
-__all__ = ["Wished", "check", "plan", "specs", "wished"]
+__all__ = ["Wished", "check", "engine", "plan", "specs", "wished"]

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from cophub.http.retry import AGAIN
 from cophub.logs import bound
 from cophub.records import Membership
 from cophub.sync.bodies import Keeping, settle
+from cophub.sync.days import Days, aimed
 from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, StreamResult, Watcher
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, begun, state
@@ -43,7 +44,7 @@ class Wish:
     streams: tuple[str, ...] | None = None
     full: bool = False
     accept_departures: bool = False
-    backfill: tuple[date, date] | None = None
+    backfill: Days | None = None
     """Only these days, both included, without moving the live cursor."""
     trust_clock: bool = False
     """Run although the last run began later than now: the clock was wrong then, not now."""
@@ -174,6 +175,10 @@ class _SourceRun:
             state.finish_run(
                 connection, self.run, state=verdict, now=finished, error=error, code=code
             )
+            if self.wish.backfill and verdict == "done":  # asked for again, it is read again
+                for stream in self.spec.chosen(self.wish.streams):
+                    lane = self.wish.backfill.lane
+                    state.forget_cursor(connection, self.spec.name, stream.name, lane)
             state.purge_rejects(connection, now=finished, kept=self.spec.retention.get("reject"))
         return RunResult(
             self.run, self.spec.name, verdict, self.started, finished, results, error, code
@@ -212,6 +217,8 @@ class _SourceRun:
         for stream in self.spec.chosen(self.wish.streams):
             if self._stopping():
                 return
+            if self._is_backfilled(stream):
+                continue
             if silent_to:
                 yield self._not_tried(stream, silent_to)
                 continue
@@ -244,7 +251,7 @@ class _SourceRun:
                 result = _joined(result, self._read_whole(stream, transport))
         except CursorExpired as expired:
             log.info("source %s, stream %s: %s", self.spec.name, stream.name, expired)
-            result = self._read_whole(stream, transport)
+            result = self._read_anew(stream, transport)
         if result.whole and result.state == "done":
             self._note_gap(stream)
         if self._leaves_doubt(stream, reading, result):
@@ -261,8 +268,7 @@ class _SourceRun:
     def _reading(self, stream: Stream) -> Reading:
         """Where to begin: at the cursor, or from nothing when that was asked for or is due."""
         if self.wish.backfill:
-            start, end = self.wish.backfill
-            lane = f"backfill {start}/{end}"
+            lane = self.wish.backfill.lane
             return Reading(self._cursor_value(stream, lane), whole=False, lane=lane)
         with self.engine.warehouse.connect() as connection:
             source, name = self.spec.name, stream.name
@@ -284,6 +290,14 @@ class _SourceRun:
             kept = state.read_cursor(connection, self.spec.name, stream.name, lane)
         return kept.value if kept else None
 
+    def _read_anew(self, stream: Stream, transport: Transport) -> StreamResult:
+        """Read from nothing what cannot go on at its cursor."""
+        if not self.wish.backfill:
+            return self._read_whole(stream, transport)
+        return self._read(
+            stream, Reading(None, whole=False, lane=self.wish.backfill.lane), transport
+        )
+
     def _read_whole(self, stream: Stream, transport: Transport) -> StreamResult:
         return self._read(stream, Reading(None, whole=True, moves_cursor=False), transport)
 
@@ -291,8 +305,6 @@ class _SourceRun:
         if reading.whole and not reading.moves_cursor:
             # Killed before its end, the whole read is begun again: a part says nothing of leavers.
             self._begin_whole(stream)
-        if self.wish.backfill and stream.backfill is None:
-            return StreamResult(stream.name, error="this stream offers no backfill")
         run = StreamRun(
             self.engine.warehouse,
             self._context(stream, transport),
@@ -350,10 +362,16 @@ class _SourceRun:
 
     def _aimed(self, stream: Stream) -> Stream:
         """The stream as this run reads it: a backfill reads days instead of what is new."""
-        if self.wish.backfill is None or stream.backfill is None:
-            return stream
-        backfill, (start, end) = stream.backfill, self.wish.backfill
-        return replace(stream, extract=lambda ctx, since: backfill(ctx, start, end, since))
+        return aimed(stream, self.wish.backfill) if self.wish.backfill else stream
+
+    def _is_backfilled(self, stream: Stream) -> bool:
+        """Whether an earlier run, which was cut off later, has read the days of this stream."""
+        if not self.wish.backfill:
+            return False
+        with self.engine.warehouse.connect() as connection:
+            lane = self.wish.backfill.lane
+            kept = state.read_cursor(connection, self.spec.name, stream.name, lane)
+        return bool(kept and kept.whole_at)
 
     def _disagrees(self, stream: Stream, result: StreamResult) -> bool:
         """Have we members that the vendor no longer counts, and that no whole read explained?

@@ -222,8 +222,10 @@ class StreamRun:
             if self.reading.whole:
                 self._refuse_empty(connection)
                 self._end_snapshot(connection)
-            if self._cursor is not None or self.reading.whole:
-                self._save_cursor(connection, self.context.now if self.reading.whole else None)
+            if self.reading.whole or self.reading.lane != state.LIVE:
+                self._save_cursor(connection, self.context.now)
+            elif self._cursor is not None:
+                self._save_cursor(connection, None)
             if self.reading.whole:
                 state.forget_cursor(connection, self.context.source, self.stream.name, state.WHOLE)
 

@@ -24,6 +24,7 @@ from cophub import (
     Space,
     Stream,
 )
+from cophub.sync import Days
 from cophub.sync import writer as writer_module
 from cophub.warehouse import state
 from tests.sync.conftest import START, Desk, source
@@ -372,8 +373,8 @@ def test_a_backfill_never_moves_the_live_cursor(desk: Desk) -> None:
     spec = source("forum", Stream(posts, backfill=history))
     desk.sync(spec)
     days = (date(2019, 1, 1), date(2019, 12, 31))
-    assert desk.sync(spec, backfill=days).state == "failed"
-    assert desk.sync(spec, backfill=days).state == "done"
+    assert desk.sync(spec, backfill=Days(*days)).state == "failed"
+    assert desk.sync(spec, backfill=Days(*days)).state == "done"
     assert asked == [(*days, None), (*days, "old cursor")]
     assert desk.rows("cursor", "value", lane="live") == [("live cursor",)]
     assert desk.rows("run", "kind") == [("backfill",), ("backfill",), ("sync",)]

@@ -13,6 +13,7 @@ from cophub.connectors.gotomeeting.settings import Settings
 from cophub.connectors.gotomeeting.signin import sign_in
 from cophub.connectors.gotomeeting.upcoming import upcoming
 from cophub.connectors.gotomeeting.webinars import webinars
+from cophub.connectors.gotomeeting.windows import of_days
 
 OWN = "an organizer's token for their own"
 ALL = (f"an administrator's token for the meetings of all organizers; {OWN}",)
@@ -24,9 +25,15 @@ STREAMS = (
         webinars,
         yields=(Event, Attendance, Account),
         permissions=(f"a licence for GoTo Webinar, and {ALL[0]}",),
+        backfill=of_days(webinars),
     ),
     Stream(upcoming, yields=(Event, Space), sees_deletions=True, permissions=ALL),
-    Stream(meetings, yields=(Event, Attendance, Account, Space, Document), permissions=ALL),
+    Stream(
+        meetings,
+        yields=(Event, Attendance, Account, Space, Document),
+        permissions=ALL,
+        backfill=of_days(meetings),
+    ),
 )
 PERSONAL = (
     "account.key",

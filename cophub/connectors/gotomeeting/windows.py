@@ -2,13 +2,17 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from cophub import SourceUnavailable
+from cophub import Context, Item, SourceUnavailable
+from cophub.connector import Backfill, Extract
 from cophub.connectors.gotomeeting.client import TooMuch
+from cophub.connectors.gotomeeting.settings import Settings
 
 T = TypeVar("T")
+Items = Iterator[Item]
 
 LONGEST = timedelta(days=31)
 SHORTEST = timedelta(days=1)
@@ -28,6 +32,21 @@ def windows(
         stop = min(start + longest, end)
         yield start, stop
         start = stop
+
+
+def of_days(extract: Extract) -> Backfill:
+    """The backfill of a stream that reads by windows: with a day to spare on either side.
+
+    So days of any zone are in it, and attendees who were told of late.
+    """
+
+    def backfill(ctx: Context[Settings], start: date, end: date, since: str | None) -> Items:
+        first, after = start - SHORTEST, end + 2 * SHORTEST
+        until = datetime.combine(after, datetime.min.time(), UTC)
+        settings = ctx.settings.model_copy(update={"since": first})
+        return extract(replace(ctx, settings=settings, now=min(ctx.now, until)), since)
+
+    return backfill
 
 
 class Halving:

@@ -20,7 +20,7 @@ from cophub import (
     hookimpl,
 )
 from cophub.connectors.mailchimp.audiences import audiences, growth
-from cophub.connectors.mailchimp.campaigns import activity, campaigns, reports
+from cophub.connectors.mailchimp.campaigns import activity, campaigns, of_days, reports
 from cophub.connectors.mailchimp.checks import check, discover, estimate
 from cophub.connectors.mailchimp.members import members
 from cophub.connectors.mailchimp.settings import Settings
@@ -48,9 +48,15 @@ STREAMS = (
         sees_deletions=True,
         permissions=MANAGER,
     ),
-    Stream(campaigns, yields=(Campaign,), sees_edits=False, permissions=VIEWER),
-    Stream(reports, yields=(Campaign, Metric), permissions=VIEWER),
-    Stream(activity, yields=(Delivery,), permissions=MANAGER),
+    Stream(
+        campaigns,
+        yields=(Campaign,),
+        sees_edits=False,
+        permissions=VIEWER,
+        backfill=of_days(campaigns),
+    ),
+    Stream(reports, yields=(Campaign, Metric), permissions=VIEWER, backfill=of_days(reports)),
+    Stream(activity, yields=(Delivery,), permissions=MANAGER, backfill=of_days(activity)),
     Stream(growth, yields=(Metric,), permissions=VIEWER),
 )
 PERSONAL = (

@@ -1,13 +1,14 @@
 """Campaigns that went out, their reports, and what each person did with them."""
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from cophub import Checkpoint, CursorExpired, Item
+from cophub.connector import Backfill
 from cophub.connectors.mailchimp.audiences import Ctx, all_audiences, chosen, takes_all
 from cophub.connectors.mailchimp.client import MailChimp, NotThere
 from cophub.connectors.mailchimp.paging import (
@@ -106,7 +107,21 @@ def taken_audiences(ctx: Ctx, api: MailChimp) -> list[str] | None:
     return [audience.id for audience in chosen(ctx, all_audiences(ctx, api)[0])]
 
 
-def campaigns(ctx: Ctx, since: str | None) -> Iterator[Item]:
+@dataclass(frozen=True)
+class Window:
+    """When campaigns were sent that are wanted; a backfill's, with a day to spare on each side."""
+
+    since: datetime
+    before: datetime
+
+    @classmethod
+    def of(cls, start: date, end: date) -> "Window":
+        """The window of some days."""
+        first, after = (datetime.combine(day, datetime.min.time(), UTC) for day in (start, end))
+        return cls(first - timedelta(days=1), after + timedelta(days=2))
+
+
+def campaigns(ctx: Ctx, since: str | None, window: Window | None = None) -> Iterator[Item]:
     """Each campaign that was sent, oldest first, with a checkpoint after each page.
 
     The cursor stays before a page on which one could not be read, so that it is asked for again.
@@ -115,7 +130,9 @@ def campaigns(ctx: Ctx, since: str | None) -> Iterator[Item]:
     api = MailChimp(ctx)
     taken = taken_audiences(ctx, api)
     progress = Progress.read(since, taken)
-    listing, unread = campaign_listing(api), False
+    if window and not progress.to:
+        progress.to = text(window.since)
+    listing, unread = campaign_listing(api, window), False
     for sheet in changes(ctx, listing, progress.at):
         yield from sheet.rejects
         unread = unread or bool(sheet.rejects)
@@ -126,10 +143,22 @@ def campaigns(ctx: Ctx, since: str | None) -> Iterator[Item]:
         yield progress.checkpoint()
 
 
-def campaign_listing(api: MailChimp) -> Listing:
+def of_days(extract: Callable[[Ctx, str | None, Window | None], Iterator[Item]]) -> Backfill:
+    """The backfill of a stream about campaigns."""
+
+    def backfill(ctx: Ctx, start: date, end: date, since: str | None) -> Iterator[Item]:
+        return extract(ctx, since, Window.of(start, end))
+
+    return backfill
+
+
+def campaign_listing(api: MailChimp, window: Window | None = None) -> Listing:
     """Sent campaigns in the order in which they were sent."""
+    latest = window and window.before
 
     def fetch(ask: Ask) -> Sheet:
+        if latest and (ask.before is None or ask.before > latest):
+            ask = replace(ask, before=latest)
         page, rejects = api.page(
             api.campaigns.list,
             CampaignPage,
@@ -147,7 +176,7 @@ def campaign_listing(api: MailChimp) -> Listing:
     )
 
 
-def reports(ctx: Ctx, since: str | None) -> Iterator[Item]:
+def reports(ctx: Ctx, since: str | None, window: Window | None = None) -> Iterator[Item]:
     """The numbers of each campaign: of all once, then of those whose report is still open.
 
     People open mails for weeks, so reports stay open for 60 days (a setting) and are read in every
@@ -159,7 +188,7 @@ def reports(ctx: Ctx, since: str | None) -> Iterator[Item]:
     taken = taken_audiences(ctx, api)
     progress = Progress.read(since, taken)
     newest, unread = progress.at, False
-    for sheet in unsorted(ctx, report_listing(ctx, api, progress)):
+    for sheet in unsorted(ctx, report_listing(ctx, api, progress, window)):
         yield from sheet.rejects
         unread = unread or bool(sheet.rejects)
         rows = [row for row in sheet.rows if concerns(row, taken)]
@@ -171,16 +200,23 @@ def reports(ctx: Ctx, since: str | None) -> Iterator[Item]:
     yield progress.checkpoint()
 
 
-def report_listing(ctx: Ctx, api: MailChimp, progress: Progress) -> Listing:
-    """The reports that were open when the cursor was made, and all later ones, in no order."""
+def report_listing(
+    ctx: Ctx, api: MailChimp, progress: Progress, window: Window | None = None
+) -> Listing:
+    """The reports that were open when the cursor was made, and all later ones, in no order.
+
+    With a window, those that were open in it: what was sent before may have been read then.
+    """
     days = timedelta(days=ctx.settings.reports_open_days)
-    since = progress.at and text(progress.at - days)
+    at = window.since if window else progress.at
+    since, before = at and text(at - days), window and text(window.before)
 
     def fetch(ask: Ask) -> Sheet:
         page, rejects = api.page(
             api.reports.get_all_campaign_reports,
             ReportPage,
             since_send_time=since,
+            before_send_time=before,
             **ask.query,
         )
         return Sheet(page.reports, rejects, page.total_items)
@@ -193,7 +229,7 @@ def concerns(report: Report, taken: list[str] | None) -> bool:
     return bool(report.send_time) and (taken is None or report.list_id in taken)
 
 
-def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
+def activity(ctx: Ctx, since: str | None, window: Window | None = None) -> Iterator[Item]:
     """Per campaign and person: sent, bounced, first open and click, how often, unsubscribed.
 
     Campaigns come in the order in which they were sent. One whose report counts what it counted
@@ -207,7 +243,7 @@ def activity(ctx: Ctx, since: str | None) -> Iterator[Item]:
     progress = Progress.read(since, taken)
     found = {
         row.id: row
-        for sheet in unsorted(ctx, report_listing(ctx, api, progress))
+        for sheet in unsorted(ctx, report_listing(ctx, api, progress, window))
         for row in sheet.rows
         if concerns(row, taken)
     }

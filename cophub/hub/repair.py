@@ -1,0 +1,92 @@
+"""What brings a warehouse in order: days read again, rejects tried again, recordings played."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from cophub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from cophub.hub import Hub
+    from cophub.hub.answers import NotStarted
+    from cophub.sync.engine import SyncEngine
+    from cophub.sync.results import RunResult, SourceSpec, Watcher
+
+
+@dataclass(frozen=True)
+class BackfillPlan:
+    """How the streams of a source are read for some days."""
+
+    source: str
+    start: date
+    end: date
+    windowed: tuple[str, ...]
+    """Streams whose vendor is asked for these days alone."""
+    whole: tuple[str, ...]
+    """Streams that are read whole, of which the rest is left."""
+
+
+@dataclass
+class Repair:
+    """The hub's doors for whoever mends; `hub.repair`."""
+
+    hub: "Hub"
+
+    def plan_backfill(
+        self, source: str, start: date, end: date, streams: Sequence[str] = ()
+    ) -> BackfillPlan:
+        """How a backfill would read. Raises ConfigError: no such source or stream, no such days."""
+        if start > end:
+            raise ConfigError(f"the first day, {start}, is after the last, {end}; swap them")
+        if start > self.hub.now().astimezone(self.hub.config.timezone).date():
+            raise ConfigError(f"{start} has not come yet; name a day that has")
+        chosen = self._spec(source, streams).chosen(tuple(streams) or None)
+        return BackfillPlan(
+            source, start, end,
+            windowed=tuple(stream.name for stream in chosen if stream.backfill),
+            whole=tuple(stream.name for stream in chosen if not stream.backfill),
+        )  # fmt: skip
+
+    def backfill(
+        self,
+        source: str,
+        start: date,
+        end: date,
+        *,
+        streams: Sequence[str] = (),
+        watch: "Watcher | None" = None,
+        stop: "Event | None" = None,
+    ) -> "Iterator[RunResult | NotStarted]":
+        """Read the days from `start` to `end`, both included, in the hub's time zone.
+
+        A run of its own kind: it goes on where an earlier one of the same days was cut off, never
+        moves the cursors of the live sync, and ends nothing. Raises ConfigError.
+        """
+        from cophub.hub import retention
+        from cophub.sync.days import Days
+        from cophub.sync.engine import Wish
+
+        self.plan_backfill(source, start, end, streams)
+        days = Days(start, end, self.hub.config.timezone)
+        wish = Wish(tuple(streams) or None, backfill=days)
+        yield from self._engine(watch, stop).sync([self._spec(source, streams)], wish)
+        retention.let_go(self.hub)
+
+    def _spec(self, source: str, streams: Sequence[str]) -> "SourceSpec":
+        from cophub.hub import syncing
+        from cophub.sync.engine import Wish
+
+        self.hub.config.source(source)
+        syncing.wished(self.hub, [source], Wish(tuple(streams) or None))
+        return self.hub.spec(source)
+
+    def _engine(self, watch: "Watcher | None", stop: "Event | None") -> "SyncEngine":
+        from cophub.hub import syncing
+
+        return syncing.engine(self.hub, watch, stop)
+
+
+__all__ = ["BackfillPlan", "Repair"]
