@@ -45,6 +45,7 @@ def settle_in(history: History) -> None:
         r.Reaction(post="root", account="x23", kind="like", reacted_at=day(2024, 8)),
         _event("call", day(2023, 6), organizer="x24"),
         _event("mailed", day(2023, 9), organizer="X27@example.org"),
+        _event("written", day(2022, 2), organizer="X25@example.org"),
         _event("placed", day(2024, 2), organizer="x24"),
         _event("lately", day(2026, 2, 5), organizer="x24"),
         r.Attendance(event="lately", account="x25", minutes=30.0),
@@ -340,6 +341,9 @@ ALONE: dict[str, Callable[[History], None]] = {
     ),
     "who holds an event, by address, is another": _sql(
         "UPDATE person_account SET person = 'x22' WHERE account = 'x27'"
+    ),
+    "who holds an event, by address, and is in no space, is another": _sql(
+        "UPDATE person_account SET person = 'x22' WHERE account = 'x25'"
     ),
     "one is nobody": _sql("DELETE FROM person_account WHERE account = 'x25'"),
     "one is a mailbox": _sql("UPDATE person SET kind = 'role_mailbox' WHERE id = 'x28'"),
