@@ -15,7 +15,6 @@ from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.coverage import withhold_line
 from cophub.pipelines.site.formats import (
     ABSENT,
-    FEW,
     WITHHELD,
     Cell,
     cell,
@@ -265,11 +264,12 @@ def _quarter(at: datetime, zone: ZoneInfo) -> str:
 
 
 def rate(part: int | None, whole: int | None, audience: Audience = ONE) -> Cell:
-    """`part` in per cent of `whole`; hidden where either is about few people, or their rest is."""
+    """`part` in per cent of `whole`; hidden where either is about few people, or their rest is.
+
+    Of which of these it is nothing is said: `<5` would be a bound for who adds up.
+    """
     if part is None or not whole:
         return cell(None, None, reason="The vendor does not say.")
-    if audience.cell(whole, whole).state == "few":
-        return FEW
-    if few(about(part, whole)) and not few(part) and not audience.trusted:
+    if few(about(part, whole)) and not audience.trusted:
         return WITHHELD
-    return audience.cell(100 * part / whole, part, "%")
+    return cell(100 * part / whole, None, "%")

@@ -235,19 +235,19 @@ def opened(*rows: dict, **quarter: Cell) -> list[str]:
 
 def test_shares_of_newsletters_do_not_tell_how_few_opened_them_or_did_not():
     assert opened(letter(1, 50, 20)) == ["40.0 %"]
-    assert opened(letter(1, 50, 3)) == ["<5"]
+    assert opened(letter(1, 50, 3)) == ["–"]
     assert opened(letter(1, 50, 47)) == ["–"], "3 did not"
     assert opened(letter(1, 50, 50)) == ["100.0 %"]
     assert opened(letter(1, 50, 47), letter(2, 60, 40), letter(3, 60, 20)) == ["–", "66.7 %", "–"]
     assert opened(letter(1, 50, 47), letter(2, 60, 0)) == ["–", "–"], "zero would tell the 47"
     both = (letter(1, 50, 1), letter(2, 60, 1), letter(3, 60, 20))
-    assert opened(*both) == ["<5", "<5", "–"], "of the 22 who opened them 20 and 2 ones"
+    assert opened(*both) == ["–", "–", "33.3 %"], "of the 22 in all nobody says that both are few"
     told = newsletters([letter(1, 50, 3)], ZURICH, {}, AUDIENCES["facilitators"])
     assert told[0].opened.text == "6.0 %"
 
 
 def test_a_share_goes_with_the_hidden_number_that_it_is_of():
-    assert opened(letter(1, 3, 0), letter(2, 30, 10), letter(3, 60, 20)) == ["<5", "–", "33.3 %"]
+    assert opened(letter(1, 3, 0), letter(2, 30, 10), letter(3, 60, 20)) == ["–", "–", "33.3 %"]
     hidden = opened(letter(1, 30, 10), letter(2, 60, 20), emails_sent=WITHHELD)
     assert hidden == ["–", "–"]
 
