@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cophub.errors import SourceBusy
+from cophub.errors import SourceBusy, WarehouseError
 from cophub.warehouse import retention
 from cophub.warehouse.holding import held, show_life
 
@@ -19,8 +19,17 @@ _log = logging.getLogger("cophub.hub")
 def let_go(hub: "Hub") -> dict[str, int]:
     """Clear each table of what is too old, where that is due; rows by table.
 
-    Whoever does so already is left to it.
+    Whoever does so already is left to it. What fails is warned of and tried again after the next
+    sync: the sync that it comes after has ended well.
     """
+    try:
+        return _let_go(hub)
+    except WarehouseError as error:
+        _log.warning("what is older than [retention] says waits for the next sync: %s", error)
+        return {}
+
+
+def _let_go(hub: "Hub") -> dict[str, int]:
     horizons = {table: hub.now() - kept for table, kept in hub.config.retention.kept.items()}
     due = _due(hub, horizons)
     if not due:

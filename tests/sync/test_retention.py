@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import insert, select
 
 from cophub import Account, Attendance, Checkpoint, Context, Event, Item, Post, Stream
+from cophub.errors import WarehouseError
 from cophub.hub import Hub
 from cophub.hub.retention import let_go
 from cophub.sync import SourceSpec
@@ -129,6 +130,26 @@ def test_the_horizon_is_exact(rows: list[tuple[Any, ...]], shown: list[Any]) -> 
     assert [row[2] for row in found] == shown
     assert retention.emptied("post", columns, rows, {"attendance": horizon}) == rows
     assert retention.emptied("post", ["key", "body"], rows, {"post": horizon}) == rows
+
+
+def test_what_fails_is_tried_again_after_the_next_sync(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.sync(spec())
+    url = desk.warehouse.engine.url.render_as_string(hide_password=False)
+    file = tmp_path / "plugins.toml"
+    asked = '[retention]\npost = "1 year"\n'
+    file.write_text(f'[hub]\nwarehouse = "{url}"\n{asked}', encoding="utf-8")
+
+    def locked(*_: Any, **__: Any) -> int:
+        raise WarehouseError("somebody else writes")
+
+    with Hub.open(file, now=lambda: START) as hub:
+        with monkeypatch.context() as patched:
+            patched.setattr(retention, "clear", locked)
+            assert let_go(hub) == {}
+        assert "waits for the next sync: somebody else writes" in caplog.text
+        assert let_go(hub) == {"post": 1}
 
 
 def test_the_hub_lets_go_after_a_sync(warehouse: Warehouse, tmp_path: Path) -> None:
