@@ -13,6 +13,7 @@ from cophub.cli.options import State, pass_state, shared
 from cophub.cli.progress import Watch, watching
 
 if TYPE_CHECKING:
+    from cophub.hub.repair import Retried
     from cophub.publish import PipelineResult
     from cophub.sync.results import RunResult
 
@@ -124,6 +125,8 @@ def lines_of(result: Any) -> Iterator[str]:
         yield from _pipeline_lines(result)
     elif hasattr(result, "streams"):
         yield from _run_lines(result)
+    elif hasattr(result, "still"):
+        yield from _retry_lines(result)
     else:
         yield f"{show.mark('failed')} {show.bold(result.name)}: cannot start"
         yield f"    {result.error}"
@@ -166,6 +169,16 @@ def _run_lines(result: "RunResult") -> Iterator[str]:
         yield f"    not tried, since the vendor did not answer: {', '.join(untried)}"
     if result.total("rejected"):
         yield f"    what was rejected, and why: cophub rejects --source {result.source}"
+
+
+def _retry_lines(result: "Retried") -> Iterator[str]:
+    name = show.bold(result.name)
+    said = f"{result.well:,} of {result.before:,} rejects are well now"
+    if result.still:
+        said += f", {result.still:,} are not: cophub rejects --source {result.name}"
+    yield f"{show.mark('failed' if result.still else 'ok')} {name}: {said}"
+    if result.left:
+        yield f"    not read any more, so not tried: {', '.join(result.left)}"
 
 
 def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:

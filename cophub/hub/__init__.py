@@ -297,11 +297,12 @@ class Hub:
         source: str | None = None,
         run: int | None = None,
         items: bool = False,
+        resolved: bool = False,
     ) -> list[RejectRow]:
-        """The newest rejects first."""
+        """The newest open rejects first, or with `resolved` all of them."""
         from cophub.hub import reading
 
-        return reading.rejects(self.warehouse, limit, source, run, items)
+        return reading.rejects(self.warehouse, limit, source, run, items, resolved)
 
     def people(
         self,

@@ -257,6 +257,8 @@ class RejectRow:
     item: Any = None
     code: str | None = None
     """What kind of fault it is, in `cophub.error_codes`."""
+    resolved_at: datetime | None = None
+    """When a whole read understood it, or rejected it once more; None while it is open."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from cophub.identities.privacy import masking
 from cophub.identities.reading.display import tells_who
 from cophub.identities.visibility import MASKED, Visibility
 from cophub.warehouse import Warehouse, pipelines, state, tables
+from cophub.warehouse import rejects as open_ones
 
 _STREAM_FIELDS = tuple(StreamRow.__dataclass_fields__)
 
@@ -148,8 +149,12 @@ def rejects(
     source: str | None = None,
     run: int | None = None,
     items: bool = False,
+    resolved: bool = False,
 ) -> list[RejectRow]:
-    """The newest rejects first; the item itself holds personal data and comes only with `items`."""
+    """The newest open rejects first, with `resolved` all of them.
+
+    The item itself holds personal data and comes only with `items`.
+    """
     t = tables.reject
     names = [name for name in RejectRow.__dataclass_fields__ if items or name != "item"]
     query = select(*(t.c[name] for name in names)).order_by(t.c.id.desc()).limit(limit)
@@ -157,8 +162,16 @@ def rejects(
         query = query.where(t.c.source == source)
     if run is not None:
         query = query.where(t.c.run == run)
+    if not resolved:
+        query = query.where(t.c.resolved_at.is_(None))
     with warehouse.connect() as connection:
         return [RejectRow(**row._mapping) for row in connection.execute(query)]
+
+
+def open_rejects(warehouse: Warehouse) -> dict[str, int]:
+    """Rejects per source of which nothing is known to have become."""
+    with warehouse.connect() as connection:
+        return open_ones.counted(connection)
 
 
 def people(

@@ -1,5 +1,6 @@
 """What brings a warehouse in order: days read again, rejects tried again, recordings played."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from cophub.hub.answers import NotStarted
     from cophub.sync.engine import SyncEngine
     from cophub.sync.results import RunResult, SourceSpec, Watcher
+    from cophub.warehouse.rejects import Open
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,19 @@ class BackfillPlan:
     """Streams whose vendor is asked for these days alone."""
     whole: tuple[str, ...]
     """Streams that are read whole, of which the rest is left."""
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What became of the open rejects of a source."""
+
+    name: str
+    before: int
+    """Those that were to be tried again."""
+    well: int
+    still: int
+    left: tuple[str, ...] = ()
+    """Streams with rejects that the source does not read any more."""
 
 
 @dataclass
@@ -75,6 +90,52 @@ class Repair:
         yield from self._engine(watch, stop).sync([self._spec(source, streams)], wish)
         retention.let_go(self.hub)
 
+    def retry(
+        self,
+        source: str | None = None,
+        run: int | None = None,
+        *,
+        watch: "Watcher | None" = None,
+        stop: "Event | None" = None,
+    ) -> "Iterator[RunResult | NotStarted | Retried]":
+        """Read the streams with open rejects whole, of a source or run where one is named.
+
+        After the run of a source comes what became of its rejects. Raises ConfigError: no such
+        source.
+        """
+        from cophub.hub import retention
+        from cophub.sync.engine import Wish
+
+        waiting = self._open(source, run)
+        for name in dict.fromkeys(one.source for one in waiting):
+            before = [one for one in waiting if one.source == name]
+            streams = {one.stream for one in before}
+            specs, broken = self.hub.specs([name]) if name in self.hub.config.sources else ([], [])
+            yield from broken
+            there = {stream.name for spec in specs for stream in spec.chosen()} & streams
+            if there:
+                wish = Wish(tuple(sorted(there)), full=True, anew=True)
+                yield from self._engine(watch, stop).sync(specs, wish)
+            yield self._retried(name, before, tuple(sorted(streams - there)))
+        retention.let_go(self.hub)
+
+    def _open(self, source: str | None, run: int | None = None) -> "Sequence[Open]":
+        from cophub.warehouse import rejects
+
+        if source is not None:
+            self.hub.config.source(source)
+        with self.hub.warehouse.connect() as connection:
+            return rejects.still_open(connection, source, run)
+
+    def _retried(self, name: str, before: "Sequence[Open]", left: tuple[str, ...]) -> Retried:
+        from cophub.warehouse import rejects
+
+        with self.hub.warehouse.connect() as connection:
+            now = Counter((one.stream, one.about) for one in rejects.still_open(connection, name))
+        tried = Counter((one.stream, one.about) for one in before)
+        still = (tried & now).total()
+        return Retried(name, len(before), len(before) - still, still, left)
+
     def _spec(self, source: str, streams: Sequence[str]) -> "SourceSpec":
         from cophub.hub import syncing
         from cophub.sync.engine import Wish
@@ -89,4 +150,4 @@ class Repair:
         return syncing.engine(self.hub, watch, stop)
 
 
-__all__ = ["BackfillPlan", "Repair"]
+__all__ = ["BackfillPlan", "Repair", "Retried"]

@@ -49,7 +49,7 @@ def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Source
     well = reading.last_runs(warehouse, ended_well=True)
     spaces = reading.counts_by_source(warehouse, "space")
     accounts = reading.counts_by_source(warehouse, "account")
-    rejects = reading.counts_by_source(warehouse, "reject")
+    rejects = reading.open_rejects(warehouse)
     held_by = reading.leases(warehouse, now)
     ill_since = reading.ill_since(warehouse, last, well)
     found = []

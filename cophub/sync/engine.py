@@ -44,6 +44,8 @@ class Wish:
     streams: tuple[str, ...] | None = None
     full: bool = False
     accept_departures: bool = False
+    anew: bool = False
+    """With `full`, make records also of what is stored just as it is."""
     backfill: Days | None = None
     """Only these days, both included, without moving the live cursor."""
     trust_clock: bool = False
@@ -313,6 +315,7 @@ class _SourceRun:
             self.run,
             self.lease,
             accept_departures=self.wish.accept_departures,
+            anew=self.wish.anew,
             stopping=self._stopping,
             keeping=Keeping(self.spec.bodies),
             horizons={name: self.started - kept for name, kept in self.spec.retention.items()},

@@ -23,7 +23,7 @@ from cophub.records import Item, Post, Record, Reject
 from cophub.sync.bodies import Keeping
 from cophub.sync.results import StreamResult
 from cophub.sync.writer import Cutter, Parcel, WriterThread
-from cophub.warehouse import Warehouse, state
+from cophub.warehouse import Warehouse, rejects, state
 from cophub.warehouse.departures import Departures
 from cophub.warehouse.holding import show_life
 from cophub.warehouse.load import Loader
@@ -70,6 +70,8 @@ class StreamRun:
     run: int
     lease: state.Lease
     accept_departures: bool = False
+    anew: bool = False
+    """Make records of all that comes, also of what is stored just as it is."""
     stopping: Callable[[], bool] = lambda: False
     keeping: Keeping = field(default_factory=Keeping)
     """How much of the texts of posts is kept."""
@@ -91,7 +93,7 @@ class StreamRun:
             called=_called,
             horizons=self.horizons,
         )
-        self.context.known = self._known
+        self.context.known = None if self.anew else self._known
         self._rejects: list[Reject] = []
         self._cursor: str | None = None
         self._seen = self._familiar = 0
@@ -228,6 +230,17 @@ class StreamRun:
                 self._save_cursor(connection, None)
             if self.reading.whole:
                 state.forget_cursor(connection, self.context.source, self.stream.name, state.WHOLE)
+                self._settle_rejects(connection)
+
+    def _settle_rejects(self, connection: Connection) -> None:
+        """What could not be understood before is well now, or was rejected once more.
+
+        That is certain where no item was left out because it is stored: a part of one may not be.
+        """
+        rejects.settle(
+            connection, self.context.source, self.stream.name, run=self.run,
+            now=self.context.now, all_was_read=not self._familiar,
+        )  # fmt: skip
 
     def _save_cursor(self, connection: Connection, whole_at: datetime | None) -> None:
         state.write_cursor(

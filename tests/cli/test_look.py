@@ -210,3 +210,41 @@ def test_only_what_is_due_is_synced_by_run(cophub: Call, folder: Folder) -> None
     assert "lists" not in cophub("run", "--no-sync").out
     wrong = cophub("run", "sitte")
     assert (wrong.code, 'did you mean "site"?' in wrong.err) == (2, True)
+
+
+def test_what_is_well_by_now_is_closed(cophub: Call, roll: Callable[..., None]) -> None:
+    roll(odd=2)
+    cophub("sync")
+    again = cophub("rejects", "retry")
+    assert again.code == 1
+    assert "0 of 2 rejects are well now, 2 are not: cophub rejects --source" in again.out
+    assert len(cophub("rejects", "--json").json["rejects"]) == 2
+    roll(odd=1)
+    assert "1 of 2 rejects are well now, 1 are not" in cophub("rejects", "retry").out
+    roll(odd=0)
+    [retried] = cophub("rejects", "retry", "--json").json["retried"]
+    assert (retried["before"], retried["well"], retried["still"]) == (1, 1, 0)
+    assert "no rejects" in cophub("rejects").out
+    assert len(cophub("rejects", "--all", "--json").json["rejects"]) == 5
+    assert "closed" in cophub("rejects", "--all").out
+    assert cophub("status", "--json").json["sources"][0]["rejects"] == 0
+    nothing = cophub("rejects", "retry")
+    assert (nothing.code, "nothing to try again" in nothing.out) == (0, True)
+
+
+def test_of_one_run_or_source(cophub: Call, roll: Callable[..., None]) -> None:
+    roll(odd=1)
+    cophub("sync")
+    assert cophub("rejects", "retry", "nowhere").code == 2
+    assert "nothing to try again" in cophub("rejects", "retry", "--run", "99").out
+    assert "0 of 1 rejects are well" in cophub("rejects", "retry", "--run", "1").out
+
+
+def test_a_source_that_is_no_more_is_told_and_nothing_is_asked(
+    cophub: Call, roll: Callable[..., None], folder: Folder
+) -> None:
+    roll(odd=1)
+    cophub("sync")
+    folder.configure("")
+    answer = cophub("rejects", "retry")
+    assert "not read any more, so not tried" in answer.out
