@@ -6,6 +6,7 @@ it is begun and again under its lease. A changed plugins.toml is taken over with
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -20,6 +21,7 @@ from cophub.config.watching import WatchedFile
 from cophub.error_codes import UNFORESEEN
 from cophub.errors import ConfigError, CophubError, SourceBusy, WarehouseError
 from cophub.hub import timing
+from cophub.hub.alert_watch import Watch
 from cophub.hub.answers import Kind, NotStarted, Reloaded
 from cophub.hub.carrying import Due, carry_out
 
@@ -36,6 +38,10 @@ AGAIN = timedelta(minutes=1)
 """When what somebody else works on, or what the warehouse was away for, is tried again."""
 LOOK_SECONDS = 2.0
 """How often plugins.toml is looked at, and the clock: it may have been set, or stood still."""
+
+ALERTS_SECONDS = 60.0
+"""How often it is judged whether something is wrong that somebody is to be told of."""
+_ALERTS = "alerts"
 
 Tell = Callable[[Any], None]
 CarryOut = Callable[["Hub", Due, threading.Event], Iterable[Any]]
@@ -71,9 +77,18 @@ class Timekeeper:
         """When what could not begin was last tried: it waits for its next time."""
         self._told: dict[Key, str] = {}
         """What was said of what is tried again and again, to say it once."""
+        self._alerts = Watch()
+        self._refused: CophubError | None = None
+        """Why the newest plugins.toml is not taken over."""
+        self.looked_at = time.monotonic()
+        """When this last looked at its file and clock: it is alive while that is not long ago."""
         self._scheduler = BackgroundScheduler(
             # Pipelines write the same tables and the same site: one after the other.
-            executors={"source": ThreadPoolExecutor(AT_ONCE), "pipeline": ThreadPoolExecutor(1)},
+            executors={
+                "source": ThreadPoolExecutor(AT_ONCE),
+                "pipeline": ThreadPoolExecutor(1),
+                "alerts": ThreadPoolExecutor(1),
+            },
             # A job puts the next of its name on the timetable right before its own end.
             job_defaults={"misfire_grace_time": None, "max_instances": 10},
             # Its own sums go by the clock's face, and that of a zone may go back.
@@ -90,9 +105,14 @@ class Timekeeper:
 
     def run(self) -> None:
         """Keep time until `stop` is set; then wait for what is running to come to a checkpoint."""
+        self._scheduler.add_job(
+            self._look_for_alerts, "interval", seconds=ALERTS_SECONDS, executor="alerts",
+            id=_ALERTS, max_instances=1, next_run_time=datetime.now(UTC),
+        )  # fmt: skip
         self._scheduler.start()
         try:
             while not self.stop.wait(LOOK_SECONDS):
+                self.looked_at = time.monotonic()
                 self._look_at_file()
                 self._scheduler.wakeup()
         finally:
@@ -166,6 +186,18 @@ class Timekeeper:
             self._told[key] = result.error
             self._tell(result)
 
+    def _look_for_alerts(self) -> None:
+        """Tell what is wrong, if it is to be told; with the hub of now, kept open for so long."""
+        with self._changing:
+            hub = self.hub
+            self._users[hub] += 1
+        try:
+            self._alerts.look(hub, self._refused)
+        finally:
+            with self._changing:
+                self._users[hub] -= 1
+                self._close_unused()
+
     def _plan(self, key: Key, again: timedelta | None) -> None:
         """Put the next time of something on the timetable, if it still has one."""
         now = self.hub.now()
@@ -184,7 +216,9 @@ class Timekeeper:
             config = self._file.changed()
             if config is not None:
                 self._take_over(config)
+                self._refused = None
         except CophubError as error:
+            self._refused = error
             file = self.hub.config.file
             # Told as well, so that a warning on a terminal would say it twice.
             log.info("not taken over: %s", error, extra={"event": "reload", "code": error.code})
@@ -206,7 +240,7 @@ class Timekeeper:
             self._tried.clear()
             times = {(one.kind, one.name): one.at for one in coming}
             for job in self._scheduler.get_jobs():
-                if job.args[0] not in times:
+                if job.id != _ALERTS and job.args[0] not in times:
                     self._remove(job.id)
             for key, at in times.items():
                 if key not in self._running:

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from cophub import hookspecs
 from cophub.cli import cli
-from cophub.config import Source, load_config, retention_table, tables, timed_tables
+from cophub.config import Source, alerts_table, load_config, retention_table, tables, timed_tables
 from cophub.plugins import BUILT_IN, load_plugins
 from cophub.warehouse import views
 from cophub.warehouse.tables import metadata
@@ -114,6 +114,7 @@ def test_each_pipeline_has_a_section_with_each_of_its_settings(pipeline):
         ("[sources.NAME]", Source),
         ("[communities.KEY]", tables.CommunityTable),
         ("[retention]", retention_table.RetentionTable),
+        ("[alerts]", alerts_table.AlertsTable),
         ("[pipelines.NAME]", timed_tables.PipelineTable),
     ],
 )

@@ -55,6 +55,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
         "doctor": ("doctor:doctor", "Look at everything that can go wrong here."),
+        "alerts": ("alerts:alerts", "What is wrong, and who was told of it."),
         "explain": ("explain:explain", "What the code of an error means, and what to do."),
         "db": ("database:db", "Version, upgrade, backup and restoring of the warehouse."),
     },

@@ -49,6 +49,8 @@ def sync(
     Only what is new is asked for. One source that fails never stops another; what it had read up to
     its last checkpoint is kept, and the next sync goes on from there.
     """
+    from cophub.hub.alerting import look_after_run
+
     with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
         results = hub.sync(
             sources,
@@ -60,6 +62,7 @@ def sync(
             stop=stop,
         )
         found = told(results, watch)
+        state.warn(look_after_run(hub))
     if not show.finish(state, {"results": found}):
         _summary(found)
     return exit_code(found)
@@ -75,8 +78,11 @@ def run(state: State, pipelines: tuple[str, ...], no_sync: bool) -> int:
 
     A pipeline brings those it builds upon along. Readers see the new site when it is whole.
     """
+    from cophub.hub.alerting import look_after_run
+
     with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
         found = told(hub.run(pipelines, sync=not no_sync, watch=watch, stop=stop), watch)
+        state.warn(look_after_run(hub))
         site = hub.config.site / "index.html"
         wrong = hub.directory.contradictions()
         common = hub.directory.common_keys()

@@ -23,6 +23,7 @@ from pydantic import (
     field_validator,
 )
 
+from cophub.config.alerts_table import AlertsTable, webhook_address
 from cophub.config.environment import FromEnvironment, marked, resolved
 from cophub.config.messages import code_of, did_you_mean, explain, listed, place
 from cophub.config.reading import read, shown
@@ -39,10 +40,11 @@ from cophub.config.tables import (
 from cophub.config.timed_tables import PipelineTable, Timed
 from cophub.config.timetable import Timetable
 from cophub.connector import Connector
-from cophub.error_codes import ADDRESS, UNKNOWN_KEY, UNKNOWN_NAME, VARIABLE_NOT_SET
+from cophub.error_codes import ADDRESS, UNKNOWN_KEY, UNKNOWN_NAME, VALUE, VARIABLE_NOT_SET
 from cophub.errors import ConfigError
 from cophub.http import is_secret_name, redact, remember_secret
 from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
+from cophub.smtp import Smtp
 
 __all__ = ["Config", "Source", "Timetable", "load_config", "shown"]
 
@@ -110,6 +112,7 @@ class Config(Table):
     sources: dict[Name, Source] = Field(default={})
     pipelines: dict[Name, PipelineTable] = Field(default={})
     retention: RetentionTable = RetentionTable()
+    alerts: AlertsTable | None = None
     _path: Path = PrivateAttr(default=Path("plugins.toml"))
 
     @field_validator("sources", "communities")
@@ -275,6 +278,22 @@ class Config(Table):
             line, code = explain(error, model, where, redact), code_of(error)
         raise ConfigError(f"{self.file}: {line}", code=code)
 
+    def alerts_smtp(self) -> Smtp:
+        """The mail server that alerts go through. Raises ConfigError."""
+        values = self.alerts.smtp if self.alerts else {}
+        return self._settings(Smtp, values, ("alerts", "smtp"))
+
+    def alerts_url(self, place: int) -> str:
+        """Where one of the webhooks is, by its place in the file. Raises ConfigError."""
+        where = ("alerts", "webhooks", place, "url")
+        hooks = self.alerts.webhooks if self.alerts else []
+        url = self._resolve(hooks[place].url, where)
+        remember_secret(url)
+        try:
+            return webhook_address(url)
+        except ValueError as error:
+            self.fail(where, str(error), code=VALUE)
+
     def fail(self, where: tuple[str | int, ...], what: str, *, code: str | None = None) -> NoReturn:
         """Raise the ConfigError for one place in the file."""
         raise ConfigError(f"{self.file}: {place(where)}: {what}", code=code)
@@ -328,7 +347,9 @@ def load_config(path: Path | str = "plugins.toml") -> Config:
 
 def _taken_out(raw: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]]:
     """Take out of the values what whoever needs it resolves: the warehouse's address, settings."""
-    places: list[tuple[tuple[str, ...], str]] = [(("hub",), "warehouse")]
+    places: list[tuple[tuple[str, ...], str]] = [
+        (("hub",), "warehouse"), (("alerts",), "smtp"), (("alerts",), "webhooks"),
+    ]  # fmt: skip
     for kind in ("sources", "pipelines"):
         entries = raw.get(kind)
         if isinstance(entries, dict):

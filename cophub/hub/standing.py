@@ -24,18 +24,17 @@ _PATTERN = re.compile(r"[*?\[]|^[a-z_]+=")
 
 def status(hub: "Hub") -> Status:
     """How the hub stands: its sources and pipelines, what is not well, and what readers see."""
+    from cophub.hub.alerting import undelivered  # which asks how the hub stands itself
+
     now = hub.now()
     found = sources(hub.config, hub.warehouse, now)
-    ran = pipelines(hub.config, hub.warehouse, now)
-    if any(one.state in ("failed", "killed") for one in ran):
-        known = hub.plugins.pipelines  # one whose plugin is gone can never be well again
-        ran = tuple(one for one in ran if one.pipeline in known)
+    ran = known_pipelines(hub, now)
     return Status(
         sources=found,
         published=reading.last_publication(hub.warehouse),
         site=str(hub.config.site),
         warehouse=hub.warehouse.name,
-        warnings=(*hub.config.warnings, *lost_spaces(hub.config, hub.warehouse)),
+        warnings=(*hub.config.warnings, *lost_spaces(hub.config, hub.warehouse), *undelivered(hub)),
         notes=tuple(note for note in (hub.directory.common_keys(),) if note),
         pipelines=ran,
         troubles=troubles(found, ran),
@@ -122,6 +121,15 @@ def pipelines(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Pipe
             )
         )
     return tuple(found)
+
+
+def known_pipelines(hub: "Hub", now: datetime) -> tuple[PipelineStatus, ...]:
+    """`pipelines` without those that never can be well again, since their plugin is gone."""
+    ran = pipelines(hub.config, hub.warehouse, now)
+    if any(one.state in ("failed", "killed") for one in ran):
+        known = hub.plugins.pipelines
+        ran = tuple(one for one in ran if one.pipeline in known)
+    return ran
 
 
 def lost_spaces(config: Config, warehouse: Warehouse) -> Iterator[str]:

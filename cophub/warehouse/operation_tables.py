@@ -33,6 +33,9 @@ alert = Table(
     Column("tries", Integer, nullable=False, default=0, comment="Tries to tell it in vain"),
     Column("next_try_at", Instant, comment="When it is tried again; NULL: nothing waits"),
     Column("count", Integer, nullable=False, default=1, comment="How often it came back"),
+    Column(
+        "waiting", Json, comment="Who was not told yet, and why not, as JSON; NULL: nobody waits"
+    ),
     comment="What is wrong with the hub, and who was told of it when",
 )
 

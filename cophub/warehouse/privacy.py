@@ -208,7 +208,8 @@ _TAGGED: dict[str, dict[Tag, str]] = {
     "publication": {"plain": "version run state started_at published_at files size_bytes error"},
     "meta": {"sensitive": "value", "plain": "name"},
     "alert": {
-        "plain": "cause code subject said opened_at told_at cleared_at tries next_try_at count",
+        "plain": "cause code subject said opened_at told_at cleared_at tries next_try_at count"
+        " waiting",
     },
     "audit": {
         "identifier": "who subject",
