@@ -74,7 +74,7 @@ def _warehouse(hub: "Hub") -> Iterator[Finding]:
         yield from _sqlite_file(warehouse)
         yield from _views(warehouse)
         yield from _clock(warehouse, hub.now())
-        yield from _runs(warehouse)
+        yield from _runs(warehouse, hub.now())
         yield from doctor_pace.paces(hub)
         yield from _decisions(hub)
         if common := hub.directory.common_keys():
@@ -264,8 +264,8 @@ def _clock(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
 
 
-def _runs(warehouse: Warehouse) -> Iterator[Finding]:
-    for source, row in reading.last_runs(warehouse).items():
+def _runs(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
+    for source, row in reading.last_runs(warehouse, now).last.items():
         if row.state in ("failed", "held"):
             yield Finding(
                 f"source {source}",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -44,14 +45,28 @@ def runs(
         return _runs(connection, query)
 
 
-def last_runs(warehouse: Warehouse, *, ended_well: bool = False) -> dict[str, RunRow]:
-    """The newest sync of each source; with `ended_well` the newest that was done."""
+@dataclass(frozen=True)
+class LastRuns:
+    """Of one moment: a run that goes on while nobody holds its source was killed."""
+
+    last: dict[str, RunRow]
+    """The newest sync of each source."""
+    well: dict[str, RunRow]
+    """The newest that was done."""
+    held: set[str]
+    """What is being worked on, by any machine."""
+
+
+def last_runs(warehouse: Warehouse, now: datetime) -> LastRuns:
+    """The newest syncs, and who works at that moment."""
     t = tables.run
     newest = select(func.max(t.c.id)).where(t.c.kind == "sync").group_by(t.c.source)
-    newest = newest.where(t.c.state == "done" if ended_well else t.c.state != "busy")
+    both = [newest.where(t.c.state != "busy"), newest.where(t.c.state == "done")]
     with warehouse.connect() as connection:
-        found = _runs(connection, select(t).where(t.c.id.in_(newest)))
-    return {row.source: row for row in found if row.source is not None}
+        found = [_runs(connection, select(t).where(t.c.id.in_(one))) for one in both]
+        held = {lease.name for lease in state.leases(connection, now=now)}
+    last, well = ({row.source: row for row in one if row.source is not None} for one in found)
+    return LastRuns(last, well, held)
 
 
 def ill_since(
@@ -72,10 +87,21 @@ def ill_since(
     return found
 
 
-def pipeline_runs(
-    warehouse: Warehouse,
-) -> tuple[dict[str, Row[Any]], dict[str, datetime], dict[str, datetime]]:
-    """By pipeline: its last run, when the last good one began, the first one after that."""
+@dataclass(frozen=True)
+class PipelineRuns:
+    """By pipeline, all of one moment."""
+
+    last: dict[str, Row[Any]]
+    well: dict[str, datetime]
+    """When the last good run began."""
+    ill_since: dict[str, datetime]
+    """When the first run after that one began."""
+    held: set[str]
+    """What is being worked on, by any machine."""
+
+
+def pipeline_runs(warehouse: Warehouse, now: datetime) -> PipelineRuns:
+    """The last runs of pipelines, and who works at that moment."""
     p = tables.pipeline_run
     newest = select(p.c.pipeline, func.max(p.c.run).label("run")).group_by(p.c.pipeline)
     done = newest.where(p.c.state == "done").subquery()
@@ -88,7 +114,8 @@ def pipeline_runs(
         after = select(p.c.pipeline, func.min(p.c.started_at)).group_by(p.c.pipeline)
         after = after.outerjoin(done, p.c.pipeline == done.c.pipeline)
         after = after.where(p.c.run > func.coalesce(done.c.run, 0), p.c.state != "running")
-        return last, well, _pairs(connection, after)
+        held = {lease.name for lease in state.leases(connection, now=now)}
+        return PipelineRuns(last, well, _pairs(connection, after), held)
 
 
 def last_publication(warehouse: Warehouse) -> Published | None:
@@ -127,12 +154,6 @@ def counts_by_source(warehouse: Warehouse, table: str) -> dict[str, int]:
         query = query.where(t.c.gone_at.is_(None))
     with warehouse.connect() as connection:
         return _pairs(connection, query)
-
-
-def leases(warehouse: Warehouse, now: datetime) -> set[str]:
-    """What is being worked on at this moment, by any machine."""
-    with warehouse.connect() as connection:
-        return {lease.name for lease in state.leases(connection, now=now)}
 
 
 def cursors(warehouse: Warehouse, source: str) -> dict[str, str | None]:

@@ -44,12 +44,11 @@ def status(hub: "Hub") -> Status:
 
 def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[SourceStatus, ...]:
     """The sources of plugins.toml, in its order."""
-    last = reading.last_runs(warehouse)
-    well = reading.last_runs(warehouse, ended_well=True)
+    runs = reading.last_runs(warehouse, now)
+    last, well, held_by = runs.last, runs.well, runs.held
     spaces = reading.counts_by_source(warehouse, "space")
     accounts = reading.counts_by_source(warehouse, "account")
     rejects = reading.open_rejects(warehouse)
-    held_by = reading.leases(warehouse, now)
     ill_since = reading.ill_since(warehouse, last, well)
     found = []
     for name, source in config.sources.items():
@@ -90,10 +89,11 @@ def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[Source
 
 def pipelines(config: Config, warehouse: Warehouse, now: datetime) -> tuple[PipelineStatus, ...]:
     """Those of plugins.toml and those that ran, by name."""
-    last, well, ill_since = reading.pipeline_runs(warehouse)
+    runs = reading.pipeline_runs(warehouse, now)
+    last, well, ill_since = runs.last, runs.well, runs.ill_since
     names = sorted({*config.pipelines, *last})
     began = reading.pipelines_began(warehouse, names)
-    is_held = LEASE in reading.leases(warehouse, now)
+    is_held = LEASE in runs.held
     found = []
     for name in names:
         table = config.pipelines.get(name, PipelineTable())
