@@ -53,6 +53,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
             "backfill:backfill",
             "Read some days of a source, again or at last.",
         ),
+        "replay": ("replay:replay", "Recorded answers, played into an empty warehouse."),
         "plugins": ("setup:plugins", "The plugins that were found, and what is wrong with any."),
         "doctor": ("doctor:doctor", "Look at everything that can go wrong here."),
         "alerts": ("alerts:alerts", "What is wrong, and who was told of it."),

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,6 +35,13 @@ _COUNTS = ("new", "changed", "gone", "rejected")
     is_flag=True,
     help="Run although the last run began later than now: the clock was wrong then, not now.",
 )
+@click.option(
+    "--record",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Read all again and keep what vendors answer in this new folder, without credentials.",
+)
 @shared
 @pass_state
 def sync(
@@ -43,6 +51,7 @@ def sync(
     full: bool,
     accept_departures: bool,
     trust_clock: bool,
+    folder: Path | None,
 ) -> int:
     """Bring sources into the warehouse; all of them, when none is named.
 
@@ -50,17 +59,18 @@ def sync(
     its last checkpoint is kept, and the next sync goes on from there.
     """
     from cophub.hub.alerting import look_after_run
+    from cophub.hub.auditing import note
 
     with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
-        results = hub.sync(
-            sources,
-            streams=streams,
-            full=full,
-            accept_departures=accept_departures,
-            trust_clock=trust_clock,
-            watch=watch,
-            stop=stop,
-        )
+        given: dict[str, Any] = dict(
+            streams=streams, accept_departures=accept_departures, trust_clock=trust_clock,
+            watch=watch, stop=stop,
+        )  # fmt: skip
+        if folder is not None:
+            note(hub, "record", *(sources or hub.config.sources))
+            results = hub.repair.record(sources, folder, **given)
+        else:
+            results = hub.sync(sources, full=full, **given)
         found = told(results, watch)
         state.warn(look_after_run(hub))
     if not show.finish(state, {"results": found}):

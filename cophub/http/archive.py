@@ -5,6 +5,7 @@ One exchange is one JSON file, named so that a listing of the folder is the orde
 
 import base64
 import itertools
+import os
 import re
 import threading
 from collections import defaultdict, deque
@@ -34,7 +35,7 @@ class Recorder:
 
     def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._numbers = itertools.count(1 + sum(1 for _ in self._folder.glob("*.json")))
 
     def answer(self, request: httpx.Request, send: Send) -> httpx.Response:
@@ -44,7 +45,7 @@ class Recorder:
         exchange = {"request": _asked(request), "response": _answered(response)}
         name = _UNNAMEABLE.sub("-", place(str(request.url))).strip("-")[:60] or "root"
         path = self._folder / f"{next(self._numbers):05d}-{request.method.lower()}-{name}.json"
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(exchange), indent=1))
+        _write(path, msgspec.json.format(msgspec.json.encode(exchange), indent=1))
         return response
 
 
@@ -89,6 +90,13 @@ class Replayer:
             content=_content(found),
             request=request,
         )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file that only its owner may read: it holds what a vendor tells of people."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(number, "wb") as out:
+        out.write(content)
 
 
 def _take(exchanges: deque[dict[str, Any]], body: Any) -> dict[str, Any] | None:
@@ -136,13 +144,31 @@ def _body(content: bytes, kind: str) -> Any:
             [(name, MASK if is_secret_name(name) else redact(value)) for name, value in pairs]
         )
     try:
-        return redact(msgspec.json.decode(content))
+        return _clean(msgspec.json.decode(content))
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
     try:
         return redact(content.decode())
     except UnicodeDecodeError:
         return content
+
+
+def _clean(value: Any) -> Any:
+    """`redact`, but for numbers of meetings' sessions: what opens a session is no mere number."""
+    if isinstance(value, dict):
+        return {
+            key: item if _is_number(key, item) else _clean_item(key, item)
+            for key, item in value.items()
+        }
+    return [_clean(item) for item in value] if isinstance(value, list) else redact(value)
+
+
+def _is_number(key: str, item: Any) -> bool:
+    return key.lower() == "sessionid" and isinstance(item, str) and item.isdecimal()
+
+
+def _clean_item(key: str, item: Any) -> Any:
+    return MASK if item and is_secret_name(key) else _clean(item)
 
 
 def _headers(headers: httpx.Headers) -> list[list[str]]:

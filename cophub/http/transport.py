@@ -176,6 +176,10 @@ class Transport:
         """
         self._pace.hold(netloc(str(response.request.url)), seconds)
 
+    def keep_in(self, archive: Archive) -> None:
+        """From now on all that is asked passes the archive."""
+        self._archive = archive
+
     def close(self) -> None:
         """Wake whoever waits, and close the connections. Faces cannot be used any more."""
         self._closed.set()

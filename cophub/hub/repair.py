@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -55,9 +57,11 @@ class Repair:
     ) -> BackfillPlan:
         """How a backfill would read. Raises ConfigError: no such source or stream, no such days."""
         if start > end:
-            raise ConfigError(f"the first day, {start}, is after the last, {end}; swap them")
+            raise ConfigError(
+                f"the first day, {start}, is after the last, {end}; swap them", code=ASKED
+            )
         if start > self.hub.now().astimezone(self.hub.config.timezone).date():
-            raise ConfigError(f"{start} has not come yet; name a day that has")
+            raise ConfigError(f"{start} has not come yet; name a day that has", code=ASKED)
         chosen = self._spec(source, streams).chosen(tuple(streams) or None)
         return BackfillPlan(
             source, start, end,
@@ -118,6 +122,45 @@ class Repair:
                 yield from self._engine(watch, stop).sync(specs, wish)
             yield self._retried(name, before, tuple(sorted(streams - there)))
         retention.let_go(self.hub)
+
+    def record(
+        self,
+        sources: Sequence[str],
+        folder: Path,
+        *,
+        streams: Sequence[str] = (),
+        accept_departures: bool = False,
+        trust_clock: bool = False,
+        watch: "Watcher | None" = None,
+        stop: "Event | None" = None,
+    ) -> "Iterator[RunResult | NotStarted]":
+        """Sync sources whole and keep what vendors answer, without credentials, in a new folder.
+
+        Raises ConfigError: the folder is not empty, no such source or stream.
+        """
+        from cophub.hub import recording, retention
+
+        yield from recording.record(
+            self.hub, sources, folder, streams=streams, accept_departures=accept_departures,
+            trust_clock=trust_clock, watch=watch, stop=stop,
+        )  # fmt: skip
+        retention.let_go(self.hub)
+
+    def replay(
+        self,
+        folder: Path,
+        into: str | None = None,
+        *,
+        watch: "Watcher | None" = None,
+        stop: "Event | None" = None,
+    ) -> "Iterator[RunResult]":
+        """Play a recording into an empty warehouse, by default that of plugins.toml.
+
+        Raises ConfigError: no recording; WarehouseError: the warehouse is not empty.
+        """
+        from cophub.hub import recording
+
+        yield from recording.replay(self.hub, folder, into, watch=watch, stop=stop)
 
     def _open(self, source: str | None, run: int | None = None) -> "Sequence[Open]":
         from cophub.warehouse import rejects
