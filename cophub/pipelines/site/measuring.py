@@ -20,7 +20,7 @@ from cophub.pipelines.site.guarding import (
 )
 from cophub.pipelines.site.measured import ChannelReach, Parts
 from cophub.pipelines.site.quarters import Table, Tables, cells_of, read_tables
-from cophub.pipelines.site.subtracting import withhold_flows
+from cophub.pipelines.site.subtracting import withhold_ceilings, withhold_flows
 from cophub.pipelines.site.withholding import Figures, Quarters, withhold_sums
 
 Named = frozenset[tuple[str, str, str]]
@@ -132,6 +132,7 @@ def publish(
     guarded = guard(counted, cells, named, audience)
     if not audience.trusted:
         across_cells(cells)
+        withhold_ceilings(cells)
         withhold_flows(cells.get("", {}))
     parts = {community: parts_of(community, each, named) for community, each in guarded.items()}
     return Published(cells, parts)

@@ -4,7 +4,7 @@ All together less one community are those who are in others only, and the sum of
 less all together those who are in several, once more for each. Neither may be about few people.
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 
 from cophub.pipelines.site.formats import ABSENT, WITHHELD, Cell, few
@@ -21,6 +21,8 @@ OF_EMAILS = ("opened_percent", "clicked_percent")
 """Shares of the e-mails that were delivered."""
 OF_PEOPLE = ("people", "members")
 """Who joined and left makes these out of those of the quarter before."""
+_ROUNDED = 0.005
+"""Shares of 0 to 1 are published with two decimals."""
 
 
 def tells_few(total: Cell, parts: Iterable[Cell]) -> bool:
@@ -64,6 +66,43 @@ def _withhold_several(told: MutableMapping[str, Cell], members: Sequence[Cell]) 
         return
     if any(few(each.value - several) for each in members if each.value is not None):
         _hide(told, ("people_in_several", "people_total", "members"))
+
+
+def withhold_ceilings(quarters: Mapping[str, Figures]) -> None:
+    """Hide what leaves the hidden members of all together no room above those of one community.
+
+    They are no fewer than its members, and no fewer than the people on the lists of all. Where they
+    are no more, it is told how many are in the others only. Changes the cells of all together.
+    """
+    for quarter, told in quarters.get("", {}).items():
+        if not told.get("members", ABSENT).hidden:
+            continue
+        if told.get("level_outside", ABSENT).value == 0:
+            told["level_outside"] = WITHHELD  # all members are engaged: no more than these
+        theirs = [each.get(quarter, {}) for community, each in quarters.items() if community]
+        known = [told.get("people", ABSENT), *(each.get("members", ABSENT) for each in theirs)]
+        least = max(each.value or 0 for each in known)
+        _hide(told, [name for name, most in _ceilings(told, theirs) if most < least + 1])
+    withhold_shares(quarters.get("", {}))
+
+
+def _ceilings(
+    told: Mapping[str, Cell], theirs: Sequence[Mapping[str, Cell]]
+) -> Iterator[tuple[str, float]]:
+    """The most that the members of all together can be, by the figure that tells it."""
+    outside = ("level_outside",)
+    for name, levels in (("engaged", outside), ("active", (*outside, "level_peripheral"))):
+        # A member who is not among these has one of the levels in a community.
+        others = [each.get(level, ABSENT).value for each in theirs for level in levels]
+        found, known = told.get(name, ABSENT).value, [n for n in others if n is not None]
+        if found is not None and len(known) == len(others):
+            yield name, found + sum(known)
+    active, gini, of_all = (
+        told.get(name, ABSENT).value for name in ("active", "gini_active", "gini_members")
+    )
+    if active is not None and gini is not None and of_all is not None and of_all + _ROUNDED < 1:
+        # Both coefficients tell how many people there are, the silent ones among them.
+        yield "gini_members", active * (1 - gini + _ROUNDED) / (1 - of_all - _ROUNDED)
 
 
 def withhold_flows(quarters: Figures) -> None:

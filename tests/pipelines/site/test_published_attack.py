@@ -10,6 +10,7 @@ from cophub.pipelines.site.formats import FEW, WITHHELD, Cell, cell
 from cophub.pipelines.site.riddles import Sum, withhold
 from cophub.pipelines.site.subtracting import (
     tells_few,
+    withhold_ceilings,
     withhold_flows,
     withhold_shares,
     withhold_together,
@@ -81,6 +82,41 @@ def test_who_is_in_several_of_two_communities_is_in_both() -> None:
                  "b": {"2026Q1": {"members": cell(40, 40)}}}  # fmt: skip
         withhold_together({"": {"2026Q1": told}, **parts}, {})
         assert told["people_in_several"].hidden == is_hidden
+
+
+@pytest.mark.parametrize(
+    ("told", "outside", "hidden"),
+    [
+        ({"engaged": 15, "level_outside": 0}, None, {"level_outside"}),
+        ({"engaged": 15}, 0, {"engaged"}),
+        ({"engaged": 16}, 0, set()),
+        ({"engaged": 15}, 1, set()),
+        ({"engaged": 15}, None, set()),
+        ({"active": 15, "retention_percent": 60}, 0, {"active", "retention_percent"}),
+        ({"engaged": 16, "people": 16}, 0, {"engaged"}),
+        ({"engaged": 16, "people": 14}, 0, set()),
+        ({"active": 6, "gini_active": 0.21, "gini_members": 0.68}, None, {"gini_members"}),
+        ({"active": 6, "gini_active": 0.21, "gini_members": 0.72}, None, set()),
+        ({"active": 6, "gini_active": 0.21, "gini_members": 1}, None, set()),
+    ],
+)
+def test_the_hidden_members_of_all_together_are_not_told_by_figures_that_are_no_fewer(
+    told: dict[str, float], outside: int | None, hidden: set[str]
+) -> None:
+    """13 and 15 who are 15 in all, as the 15 of the larger are: then 2 are in it alone."""
+    total = {name: cell(value, None) for name, value in told.items()}
+    levels = {} if outside is None else {
+        name: cell(value, None)
+        for name, value in (("level_outside", outside), ("level_peripheral", 0))
+    }  # fmt: skip
+    for members in (WITHHELD, cell(20, 20)):
+        now = {**total, "members": members}
+        parts = {name: {"2026Q1": {"members": cell(n, n), **levels}}
+                 for name, n in (("a", 13), ("b", 15))}  # fmt: skip
+        withhold_ceilings({"": {"2026Q1": now}, **parts})
+        found = {name for name in told if now[name].hidden}
+        assert found == (hidden if members.hidden else set())
+        assert parts["b"]["2026Q1"]["members"].value == 15
 
 
 def test_a_share_of_a_hidden_number_is_hidden() -> None:
