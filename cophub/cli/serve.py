@@ -2,8 +2,9 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from cophub.cli.options import State, pass_state, shared
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
+    from cophub.schedule import Timekeeper
 
 
 @click.command()
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 65535),
     help="0 takes any that is free.",
 )
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="This machine alone; no other is served."
+)
 @click.option("--no-schedule", is_flag=True, help="Show the site only; keep no time.")
 @shared
 @pass_state
-def serve(state: State, port: int, no_schedule: bool) -> None:
+def serve(state: State, port: int, host: str, no_schedule: bool) -> None:
     """Show the site on this machine, and on no other, and keep the timetable, until Ctrl-C.
 
     Time is kept as `cophub schedule` does; both may run at once. Runs that are under way end at
@@ -34,11 +39,12 @@ def serve(state: State, port: int, no_schedule: bool) -> None:
     """
     from cophub import web
     from cophub.config import load_config
+    from cophub.web.metrics import Watched
 
     config = load_config(state.path)
     timed = [*config.sources.values(), *config.pipelines.values()]
     keeps = not no_schedule and any(one.timetable for one in timed)
-    listener = web.listen(port)
+    listener = web.listen(port, host)
 
     def ready(address: str) -> None:
         if not show.finish(state, {"address": address, "site": str(config.site)}):
@@ -47,13 +53,19 @@ def serve(state: State, port: int, no_schedule: bool) -> None:
                 show.say(show.dim("  keeping time, too; without that: --no-schedule"))
         sys.stdout.flush()
 
-    with _keeping_time(state) if keeps else nullcontext():
-        web.serve(config.site, listener, ready)
+    with state.hub(plugin_problems=False) as hub, ExitStack() as kept:
+        looked_at = kept.enter_context(_keeping_time(state)) if keeps else None
+        watched = Watched(hub, looked_at)
+        kept.callback(watched.close)
+        web.serve(config.site, listener, ready, watched)
 
 
 @contextmanager
-def _keeping_time(state: State) -> Iterator[None]:
-    """Keep time in a thread for as long as the block lasts, and until what runs has ended."""
+def _keeping_time(state: State) -> Iterator[Callable[[], float]]:
+    """Keep time in a thread for as long as the block lasts, and until what runs has ended.
+
+    Gives when it last looked at the timetable, by `time.monotonic`.
+    """
     from cophub.cli.schedule import ends_on_signal, say_with_time
 
     def silent(result: Any) -> None:
@@ -64,10 +76,12 @@ def _keeping_time(state: State) -> Iterator[None]:
     ends_on_signal(stop)
     with state.hub() as hub:
         tell = silent if state.json else say_with_time
-        keeper = threading.Thread(target=_keep, args=(hub, tell, stop), name="timetable")
+        began, keepers = time.monotonic(), []  # type: tuple[float, list[Timekeeper]]
+        job = (hub, tell, stop, keepers.append)
+        keeper = threading.Thread(target=_keep, args=job, name="timetable")
         keeper.start()
         try:
-            yield
+            yield lambda: keepers[-1].looked_at if keepers else began
         finally:
             stop.set()
             keeper.join()
@@ -75,7 +89,12 @@ def _keeping_time(state: State) -> Iterator[None]:
         show.say(show.dim("  ended; nothing was lost"))
 
 
-def _keep(hub: "Hub", tell: Callable[[Any], None], stop: threading.Event) -> None:
+def _keep(
+    hub: "Hub",
+    tell: Callable[[Any], None],
+    stop: threading.Event,
+    begun: "Callable[[Timekeeper], None]",
+) -> None:
     """Keep time; where that cannot begin, the pages are shown all the same, and it is retried."""
     from cophub.errors import CophubError
     from cophub.hub.answers import NotStarted
@@ -91,4 +110,5 @@ def _keep(hub: "Hub", tell: Callable[[Any], None], stop: threading.Event) -> Non
             told = str(error)
             stop.wait(AGAIN.total_seconds())
         else:
+            begun(keeper)
             keeper.run()

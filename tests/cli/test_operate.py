@@ -253,6 +253,11 @@ def test_serve_keeps_time_beside_the_pages(cophub: Call, folder: Folder) -> None
         assert "keeping time, too" in running.stdout.readline()
         assert "lists" in running.stdout.readline()
         assert httpx.get(address).status_code == 503  # there is no site yet, but a server
+        checks = httpx.get(f"{address}health/ready").json()["checks"]
+        assert checks == {"warehouse": "ok", "timetable": "ok"}
+        told = httpx.get(f"{address}metrics").text
+        assert 'cophub_source_state{source="lists",state="fresh"} 1.0' in told
+        assert "cophub_timetable_look_age_seconds" in told
         running.send_signal(signal.SIGTERM)
         rest, errors = running.communicate(timeout=20)
     assert (running.returncode, errors) == (0, "")
