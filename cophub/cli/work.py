@@ -42,6 +42,11 @@ _COUNTS = ("new", "changed", "gone", "rejected")
     metavar="FOLDER",
     help="Read all again and keep what vendors answer in this new folder, without credentials.",
 )
+@click.option(
+    "--without-people",
+    is_flag=True,
+    help="With --record: take names and addresses of people out of it, too.",
+)
 @shared
 @pass_state
 def sync(
@@ -52,6 +57,7 @@ def sync(
     accept_departures: bool,
     trust_clock: bool,
     folder: Path | None,
+    without_people: bool,
 ) -> int:
     """Bring sources into the warehouse; all of them, when none is named.
 
@@ -61,6 +67,8 @@ def sync(
     from cophub.hub.alerting import look_after_run
     from cophub.hub.auditing import note
 
+    if without_people and folder is None:
+        raise click.UsageError("--without-people says what to leave out of a recording: --record")
     with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
         given: dict[str, Any] = dict(
             streams=streams, accept_departures=accept_departures, trust_clock=trust_clock,
@@ -68,7 +76,7 @@ def sync(
         )  # fmt: skip
         if folder is not None:
             note(hub, "record", *(sources or hub.config.sources))
-            results = hub.repair.record(sources, folder, **given)
+            results = hub.repair.record(sources, folder, without_people=without_people, **given)
         else:
             results = hub.sync(sources, full=full, **given)
         found = told(results, watch)

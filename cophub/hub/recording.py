@@ -1,8 +1,9 @@
 """Syncs whose answers are kept in a folder, and the same answers played into an empty warehouse."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from cophub.http import (
     is_secret_name,
     redact,
 )
+from cophub.hub.disguising import Disguise
 from cophub.sync.engine import SyncEngine, Wish
 from cophub.sync.results import SourceSpec
 from cophub.warehouse import Warehouse, carrying
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from cophub.hub.answers import NotStarted
     from cophub.sync.results import RunResult, Watcher
 
+_log = logging.getLogger("cophub.hub")
 INDEX = "recording.json"
 STAND_IN = "recorded_without_secrets"
 """What stands where a secret was; nothing is asked with it."""
@@ -100,12 +103,14 @@ def record(
     streams: Sequence[str] = (),
     accept_departures: bool = False,
     trust_clock: bool = False,
+    without_people: bool = False,
     watch: "Watcher | None" = None,
     stop: "Event | None" = None,
 ) -> "Iterator[RunResult | NotStarted]":
     """Sync sources whole, and keep what vendors answer in a new folder that only its owner opens.
 
-    Credentials are taken out before anything is written. Raises ConfigError: the folder is not
+    Credentials are taken out before anything is written; `without_people` takes out names and
+    addresses once a source has been read. Raises ConfigError: the folder is not
     empty or cannot be made, no such source or stream.
     """
     from cophub.hub import syncing
@@ -114,6 +119,7 @@ def record(
     found = syncing.wished(hub, names, wish)
     _make_folder(folder)
     yield from found.broken
+    disguise = Disguise()
     recording, specs = Recording(__version__), {spec.name: spec for spec in found.specs}
     make = hub.transport or _transport
 
@@ -128,7 +134,10 @@ def record(
     for result in engine.sync(found.specs, wish):
         if result.run:
             spec, there = specs[result.source], tokens[result.source].found
-            recording.sources.append(_recorded(spec, wish.streams, there, result))
+            one = _recorded(spec, wish.streams, there, result)
+            if without_people:
+                one = _without_people(hub, folder, one, disguise)
+            recording.sources.append(one)
             recording.sources.sort(key=lambda one: one.run)
             recording.write(folder)
         yield result
@@ -217,6 +226,17 @@ def _recorded(
         spec.name, spec.connector.name, settings, names, spec.bodies, tokens,
         result.run, result.started_at, result.state,
     )  # fmt: skip
+
+
+def _without_people(hub: "Hub", folder: Path, one: Recorded, disguise: Disguise) -> Recorded:
+    with hub.warehouse.connect() as connection:
+        disguise.learn(connection, one.name)
+    if left_out := disguise.files(folder / one.name):
+        _log.warning(
+            "%s: %s answers are no text, so that nobody can be taken out of them: they are not in"
+            " the recording, and streams that need them fail in a replay", one.name, left_out,
+        )  # fmt: skip
+    return replace(one, settings=disguise.value(one.settings))
 
 
 def _standing_in(value: Any) -> Any:

@@ -131,18 +131,20 @@ class Repair:
         streams: Sequence[str] = (),
         accept_departures: bool = False,
         trust_clock: bool = False,
+        without_people: bool = False,
         watch: "Watcher | None" = None,
         stop: "Event | None" = None,
     ) -> "Iterator[RunResult | NotStarted]":
         """Sync sources whole and keep what vendors answer, without credentials, in a new folder.
 
+        `without_people` takes names and addresses out as well, once a source has been read.
         Raises ConfigError: the folder is not empty, no such source or stream.
         """
         from cophub.hub import recording, retention
 
         yield from recording.record(
             self.hub, sources, folder, streams=streams, accept_departures=accept_departures,
-            trust_clock=trust_clock, watch=watch, stop=stop,
+            trust_clock=trust_clock, without_people=without_people, watch=watch, stop=stop,
         )  # fmt: skip
         retention.let_go(self.hub)
 

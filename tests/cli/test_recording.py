@@ -32,3 +32,9 @@ def test_what_cannot_be_played_is_refused(cophub: Call) -> None:
     assert (nothing.code, "holds no recording" in nothing.err) == (2, True)
     entries = cophub("audit", "--json").json
     assert "record" in str(entries)
+
+
+def test_people_are_left_out_of_a_recording_only(cophub: Call) -> None:
+    answer = cophub("sync", "--without-people")
+    assert (answer.code, "--record" in answer.err) == (2, True)
+    assert cophub("sync", "--record", "taken", "--without-people").code == 0

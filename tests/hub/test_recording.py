@@ -14,6 +14,7 @@ from cophub.error_codes import NOT_RECORDED
 from cophub.errors import ConfigError, WarehouseError
 from cophub.http import Limits, MemoryTokens, Transport
 from cophub.hub import Hub
+from cophub.hub.disguising import Disguise
 from cophub.sandbox import MailchimpSandbox, MicrosoftSandbox
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
@@ -161,3 +162,43 @@ def test_what_was_not_recorded_is_told(recorded: tuple[Hub, Path, Callable[[], s
             path.unlink()
     [run] = list(hub.repair.replay(taken, new_url()))
     assert (run.state, run.code) == ("failed", NOT_RECORDED)
+
+
+@pytest.mark.parametrize("vendor", ["mailchimp", "gotomeeting", "dgroups"])
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_without_people_it_is_as_much_and_names_nobody(
+    vendor: str, new_warehouse_url: Callable[[], str], tmp_path: Path
+) -> None:
+    connector, made, settings_of = VENDORS[vendor]
+    taken, into = tmp_path / "recording", new_warehouse_url()
+    with made() as box:
+        hub = hub_of(tmp_path / "hub", new_warehouse_url(), connector, settings_of(box), box.now)
+        [run] = list(hub.repair.record([], taken, without_people=True))
+        assert run.state == "done"
+        right = everything(hub.warehouse)
+    with hub:
+        [again] = list(hub.repair.replay(taken, into))
+    assert again.state == "done", again
+    other = Warehouse.open(into)
+    found = everything(other)
+    other.dispose()
+    for table in ("space", "account", "membership", "post", "event", "attendance", "delivery"):
+        assert len(found[table]) == len(right[table]), table
+    written = "".join(path.read_text() for path in taken.rglob("*.json"))
+    names = {row["name"] for row in right["account"] if " " in (row["name"] or "")}
+    emails = {row["email"] for row in right["account"] if row["email"]}
+    assert len(names | emails) > 20
+    assert [one for one in names | emails if one in written] == []
+
+
+def test_one_person_is_one_stand_in_wherever_they_are_named() -> None:
+    disguise = Disguise()
+    disguise._learn_names(["Aba Mensah", "Li"])
+    said = disguise.text
+    assert said("aba@example.com") == said("ABA@example.com")
+    assert said("/x/aba%40example.com").endswith("%40example.org")
+    assert said("Ask Aba Mensah, please") == f"Ask {said('Aba Mensah')}, please"
+    assert "Mensah" not in said("MENSAH, Aba") + said("Mensah")
+    assert said("<name>Li</name>") == f"<name>{said('Li')}</name>" != "<name>Li</name>"
+    assert said("Li is short, and a word of many texts.").startswith("Li is")
+    assert Disguise().text("aba@example.com") != said("aba@example.com")
