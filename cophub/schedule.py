@@ -105,9 +105,10 @@ class Timekeeper:
 
     def run(self) -> None:
         """Keep time until `stop` is set; then wait for what is running to come to a checkpoint."""
+        # First after a while: what was due when this began is being done by then, and not late.
         self._scheduler.add_job(
             self._look_for_alerts, "interval", seconds=ALERTS_SECONDS, executor="alerts",
-            id=_ALERTS, max_instances=1, next_run_time=datetime.now(UTC),
+            id=_ALERTS, max_instances=1,
         )  # fmt: skip
         self._scheduler.start()
         try:

@@ -92,6 +92,10 @@ def look_after_run(hub: "Hub") -> list[str]:
         told = look(hub)
     except CophubError as error:
         return [f"alerts were not looked at: {error}"]
+    except Exception as error:
+        # What was synced is well all the same, and the command is to say so.
+        log.debug("alerts were not looked at", exc_info=True)
+        return [f"alerts were not looked at: {type(error).__name__}"]
     return [line for one in told for line in _lines(one)]
 
 
