@@ -28,7 +28,7 @@ def replay(state: State, folder: Path, into: str | None) -> int:
     from cophub.hub.auditing import note
 
     with state.hub() as hub, watching(state.json) as watch, stoppable(watch) as stop:
+        note(hub, "replay")
         found = told(hub.repair.replay(folder, into, watch=watch, stop=stop), watch)
-        note(hub, "replay", *(result.source for result in found))
     show.finish(state, {"results": found})
     return exit_code(found)

@@ -39,7 +39,7 @@ def _run_row(row: "RunRow") -> tuple[object, ...]:
     counts = ("seen", "new", "changed", "gone", "rejected", "requests")
     return (
         row.run,
-        row.source or "pipelines",
+        _what(row),
         show.coloured(row.state),
         row.started_at,
         show.duration(row.seconds),
@@ -47,8 +47,14 @@ def _run_row(row: "RunRow") -> tuple[object, ...]:
     )
 
 
+def _what(row: "RunRow") -> str:
+    if row.kind == "backfill":
+        return f"{row.source} (backfill)"
+    return row.source or "pipelines"
+
+
 def _one_run(row: "RunRow") -> None:
-    what = row.source or "pipelines"
+    what = _what(row)
     began = show.dim(f"began {show.moment(row.started_at)} UTC, took {show.duration(row.seconds)}")
     show.say(f"{show.mark(row.state)} run {row.run}: {show.bold(what)} {row.state}  {began}")
     if row.error and not row.pipelines:

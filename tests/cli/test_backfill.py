@@ -17,6 +17,7 @@ def test_the_days_of_a_source_are_read_and_no_others(cophub: Call) -> None:
     assert posts(cophub) == ["1@example.org"]
     [run] = cophub("runs", "--json").json["runs"]
     assert (run["kind"], run["state"]) == ("backfill", "done")
+    assert "lists (backfill)" in cophub("runs").out
     assert cophub("status", "--json").json["sources"][0]["last"] is None
     cophub("sync")
     assert posts(cophub) == ["1@example.org", "2@example.org"]
