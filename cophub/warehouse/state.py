@@ -41,6 +41,7 @@ REJECT_DAYS = 30
 
 AskedBy = Literal["person", "timetable", "worker"]
 """Who had a run begun."""
+_READING = ("sync", "backfill")
 _KILLED = dict(state="killed", error="the process ended before the run did", code=KILLED)
 
 
@@ -74,11 +75,13 @@ def start_run(
 ) -> int:
     """The number of a new run; `due_at` is the time of its timetable that it is the run of.
 
-    Runs of this source that were never ended were killed: say so.
+    Runs of this source that were never ended were killed: say so. Syncs and backfills have one
+    lease, so that whoever begins one knows that the other does not run.
     """
+    kinds = _READING if kind in _READING else (kind,)
     connection.execute(
         update(t.run)
-        .where(t.run.c.source == source, t.run.c.kind == kind, t.run.c.state == "running")
+        .where(t.run.c.source == source, t.run.c.kind.in_(kinds), t.run.c.state == "running")
         .values(finished_at=now, **_KILLED)
     )
     row = dict(
