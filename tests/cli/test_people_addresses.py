@@ -73,7 +73,7 @@ def test_purpose_and_lawful_basis_are_told(directory: Directory, cophub: Call) -
     directory.said["list"] = SHOWN
     directory.configure()
     line = "purpose: to run the club; lawful basis: consent; addresses are shown"
-    assert f"list: {line}" in cophub("status").out
+    assert f"list: {line}" in cophub("status", "--all").out
     assert line in cophub("people", "show", "list:2").out
     (use,) = cophub("people", "show", "list:2", "--json").json["sources"]
     assert use == {

@@ -67,9 +67,8 @@ def test_a_source_that_fails_says_why_and_the_next_step(cophub: Call, folder: Fo
     assert "no file is at path" in answer.out
     status = cophub("status")
     assert status.code == 1
-    steps = "→ cophub check lists, and when it is well: cophub sync lists\n"
-    assert steps in status.out
-    assert steps in cophub("doctor").out
+    assert "→ correct plugins.toml, then: cophub check lists\n" in status.out
+    assert "→ Correct path or url of this source.\n" in cophub("doctor").out
 
 
 def test_one_cause_that_stops_every_stream_is_told_once(

@@ -14,9 +14,13 @@ def day(year: int, month: int, number: int = 10) -> datetime:
     return datetime(year, month, number, 12, tzinfo=UTC)
 
 
+NUMBERS = (*range(20, 30), 31)
+"""Of the people whom the changes are about; 30 comes with one of them."""
+
+
 def settle_in(history: History) -> None:
     """What the changes are about; figures are to be made after it."""
-    for number in range(20, 30):
+    for number in NUMBERS:
         one = f"x{number}"
         with history.warehouse.begin() as connection:
             for sql in (
@@ -30,7 +34,7 @@ def settle_in(history: History) -> None:
         history
     )
     history.bring(
-        *(r.Account(key=f"x{number}", email=f"X{number}@Example.org") for number in range(20, 30)),
+        *(r.Account(key=f"x{number}", email=f"X{number}@Example.org") for number in NUMBERS),
         _post("root", "x20", day(2023, 5)),
         _post("reply", "x21", day(2023, 5, 12), thread="root"),
         _post("later", "x21", day(2025, 2), thread="root"),
@@ -50,6 +54,7 @@ def settle_in(history: History) -> None:
         _event("lately", day(2026, 2, 5), organizer="x24"),
         r.Attendance(event="lately", account="x25", minutes=30.0),
         r.Attendance(event="call", account="x25", minutes=30.0),
+        r.Attendance(event="call", account="x31", minutes=30.0),
         r.Attendance(event="call", account="x26", minutes=30.0, joined_at=day(2024, 11)),
         r.Attendance(event="call", account="x23"),
         r.Attendance(event="call", account="x22", registered=True, visits=1),
@@ -347,7 +352,7 @@ ALONE: dict[str, Callable[[History], None]] = {
     ),
     "one is nobody": _sql("DELETE FROM person_account WHERE account = 'x25'"),
     "one is a mailbox": _sql("UPDATE person SET kind = 'role_mailbox' WHERE id = 'x28'"),
-    "one is a word": _sql("UPDATE person SET name = 'maria', email = NULL WHERE id = 'x25'"),
+    "one is a word": _sql("UPDATE person SET name = 'maria', email = NULL WHERE id = 'x31'"),
     "one is erased": lambda history: history.erase("x28"),
     "one is erased who began a thread": lambda history: history.erase("x20"),
     "the place of an event is another": _sql(

@@ -240,8 +240,9 @@ def test_without_script_everything_is_there_and_no_control_does_nothing(window, 
             "input:not([type=radio]):visible, [role=slider]:visible, .find:visible"  # fmt: skip
         assert without.locator(dead).count() == 0, path
         for summary in without.locator("summary:visible").all()[:1]:
+            before = without.locator("details[open]").count()
             summary.click()
-            assert without.locator("details[open]").count() == 1, path
+            assert abs(without.locator("details[open]").count() - before) == 1, path
 
 
 def test_a_script_in_what_a_vendor_wrote_does_not_run(window, audiences):
