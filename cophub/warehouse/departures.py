@@ -104,8 +104,12 @@ def ending_values(rows: Table, run: int, now: datetime) -> dict[str, Any]:
 
 
 def there(rows: Table, source: str) -> tuple[ColumnElement[bool], ...]:
-    """The conditions of a row that the source has."""
-    return rows.c.source == source, rows.c.gone_at.is_(None)
+    """The conditions of a row that the source has.
+
+    What the vendor dated as deleted is there no longer: that nobody finds it is nothing new.
+    """
+    deleted = (rows.c.deleted_at.is_(None),) if "deleted_at" in rows.c else ()
+    return rows.c.source == source, rows.c.gone_at.is_(None), *deleted
 
 
 def close_periods(connection: Connection, source: str, run: int, now: datetime) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cophub.sandbox import MicrosoftSandbox
-from cophub.warehouse import Warehouse
-from tests.sync.rows import Rows, everything
+from tests.sync.rows import Rows
 
 EVENTS, BOARD, PAGES, LIBRARY = 106, 108, 119, 101
 
@@ -14,19 +13,6 @@ SMALL: dict[str, Any] = {
     "seed": 7, "people": 40, "communities": 2, "years": 0.2, "messages": 90,
 }  # fmt: skip
 """Two communities with their sites and ten weeks behind them; the same every time."""
-
-
-def settled(warehouse: Warehouse) -> Rows:
-    """All rows; of a post with a dated deletion not when its thread was found without it.
-
-    The date is from an export, which no later reading takes back. Whether the thread is read
-    again afterwards depends on what went wrong before.
-    """
-    rows = everything(warehouse)
-    for post in rows["post"]:
-        if post["deleted_at"]:
-            post["gone_at"] = None
-    return rows
 
 
 def there(rows: Iterable[dict[str, Any]], *columns: str) -> set[Any]:

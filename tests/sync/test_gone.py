@@ -1,6 +1,8 @@
 """What a stream says is gone: one row, the rest of a thread or list; in order, and guarded."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -37,6 +39,9 @@ def thread(key: str, *posts: str) -> list[Item]:
     return [Post(key=post, thread=key, space="cop") for post in posts]
 
 
+WRITTEN = ("key", "deleted_at", "gone_at", "changed_at", "run")
+
+
 def there(desk: Desk, table: str = "post") -> list[str]:
     return [key for key, gone in desk.rows(table, "key", "gone_at") if gone is None]
 
@@ -61,6 +66,49 @@ def test_of_a_thread_only_what_is_named_stays(desk: Desk) -> None:
     desk.sync(source("forum", stream))
     desk.sync(source("forum", stream))
     assert there(desk) == ["1", "3", "7", "8"]
+
+
+DELETED = Post(key="2", thread="1", space="cop", deleted_at=datetime(2026, 1, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("where", [{"thread": "1"}, {"key": "2"}])
+def test_what_is_deleted_already_does_not_go_once_more(desk: Desk, where: dict[str, str]) -> None:
+    """Its deletion was told, with a date: whoever does not find it later on tells nothing new."""
+    stream = scripted(
+        [*thread("1", "1"), DELETED, Checkpoint("a")],
+        [Gone(record=Post, where=where, but=("1",)), Checkpoint("b")],
+    )
+    desk.sync(source("forum", stream))
+    before = desk.rows("post", *WRITTEN)
+    assert desk.sync(source("forum", stream)).streams[0].gone == 0
+    assert desk.rows("post", *WRITTEN) == before
+
+
+def test_what_is_deleted_already_does_not_leave_a_whole_read(desk: Desk) -> None:
+    """Nor does the guard count it among those that are missing."""
+    one, *others = (Post(key=f"{n}", deleted_at=DELETED.deleted_at) for n in range(20))
+    stream = replace(
+        scripted([Post(key="there"), one, *others], [Post(key="there"), one]), snapshot_of=(Post,)
+    )
+    desk.sync(source("forum", stream))
+    before = desk.rows("post", *WRITTEN)
+    second = desk.sync(source("forum", stream))
+    assert (second.state, second.streams[0].gone) == ("done", 0)
+    assert desk.rows("post", *WRITTEN) == before
+
+
+def test_a_date_of_deletion_says_the_same_before_and_after_a_row_is_missed(desk: Desk) -> None:
+    """In whichever order a stream tells of it, the row ends alike."""
+    gone = Gone(record=Post, where={"thread": "1"}, but=("1",))
+    there_still = thread("1", "1", "2")
+    for name, *second in (("dated", DELETED, gone), ("missed", gone, DELETED)):
+        stream = scripted([*there_still, Checkpoint("a")], [*second, Checkpoint("b")])
+        desk.sync(source(name, stream))
+        desk.sync(source(name, stream))
+    found = desk.rows("post", "source", "key", "deleted_at", "gone_at")
+    ends = {name: [row[1:] for row in found if row[0] == name] for name in ("dated", "missed")}
+    assert ends["dated"] == ends["missed"]
+    assert [row[3] for row in found] == [None] * 4
 
 
 def test_a_prefix_keeps_to_one_list_in_its_own_spelling(desk: Desk) -> None:

@@ -14,9 +14,9 @@ from cophub.sandbox import MicrosoftSandbox
 from cophub.sandbox.server import Request
 from cophub.sync import RunResult, SyncEngine, writer
 from cophub.warehouse import Warehouse
-from tests.sync.rows import Rows, differences
+from tests.sync.rows import Rows, differences, everything
 from tests.sync.tenant_syncer import spec_of, tenant_settings
-from tests.sync.tenant_truth import BOARD, LIBRARY, SMALL, assert_true, settled
+from tests.sync.tenant_truth import BOARD, LIBRARY, SMALL, assert_true
 
 SOURCES = ("intranet", "by_secret", "yammer")
 FAULTS: dict[str, dict[str, Any]] = {
@@ -99,7 +99,7 @@ class Bench:
         self.box.faults.clear()
         result = self.sync(warehouse, source)
         assert result.state == "done", troubles(result)
-        return settled(warehouse)
+        return everything(warehouse)
 
 
 def troubles(result: RunResult) -> list[str]:
@@ -140,7 +140,7 @@ def undisturbed(bench: Bench, before: Path | dict[str, Path], folder: Path) -> S
         warehouse = Warehouse.open(f"sqlite:///{stage.files[source]}")
         result = bench.sync(warehouse, source)
         assert result.state == "done", troubles(result)
-        stage.right[source] = settled(warehouse)
+        stage.right[source] = everything(warehouse)
         assert_true(source, stage.right[source], bench.box)
         warehouse.dispose()
     return stage
@@ -204,7 +204,7 @@ def test_a_cursor_that_is_refused_in_mid_run_costs_a_resync_and_no_row(
     result = bench.sync(known, source)
     assert bench.box.faults.struck
     assert result.state == "done", troubles(result)
-    assert differences(settled(known), later.right[source]) == []
+    assert differences(everything(known), later.right[source]) == []
     known.dispose()
 
 
@@ -218,7 +218,7 @@ def test_a_token_that_ends_in_mid_run_is_renewed(
     result = bench.sync(warehouse, source)
     assert len(bench.box.faults.struck) >= 2
     assert result.state == "done", troubles(result)
-    assert_true(source, settled(warehouse), bench.box)
+    assert_true(source, everything(warehouse), bench.box)
 
 
 class Restless(MicrosoftSandbox):

@@ -17,7 +17,7 @@ from cophub.sandbox import MicrosoftSandbox
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
 from tests.sync import forked, tenant_syncer
-from tests.sync.rows import COMPARED, Rows, differences
+from tests.sync.rows import COMPARED, Rows, differences, everything
 from tests.sync.tenant_syncer import tenant_settings
 from tests.sync.tenant_truth import (
     BOARD,
@@ -26,7 +26,6 @@ from tests.sync.tenant_truth import (
     PAGES,
     SMALL,
     assert_true,
-    settled,
     there,
 )
 
@@ -178,7 +177,7 @@ def done(report: dict[str, Any] | None) -> dict[str, Any]:
 def read(url: str) -> Rows:
     warehouse = Warehouse.open(url)
     try:
-        return settled(warehouse)
+        return everything(warehouse)
     finally:
         warehouse.dispose()
 
