@@ -55,6 +55,8 @@ class Refresh:
     user: str
     scope: str
     given: int
+    before: str = ""
+    """The one that it was given for."""
 
 
 @dataclass(slots=True)
@@ -158,14 +160,16 @@ class Entra:
 
     # People
 
-    def refresh_token(self, user: User, scope: str = "") -> str:
-        """A new refresh token of a user, as after a sign-in."""
+    def refresh_token(self, user: User, scope: str = "", before: str = "") -> str:
+        """A new refresh token of a user, as after a sign-in or for the one `before`."""
         self._serial += 1
         token = f"1.{encode(guid('refresh', self.sandbox.tenant_id, self._serial).encode())}"
-        self.refreshes[token] = Refresh(user.id, scope, self.now)
+        self.refreshes[token] = Refresh(user.id, scope, self.now, before)
         return token
 
-    def for_user(self, user: User, scope: str, *, client_info: bool) -> dict[str, Any]:
+    def for_user(
+        self, user: User, scope: str, *, client_info: bool, before: str = ""
+    ) -> dict[str, Any]:
         """What the token endpoint answers for a person: access, refresh and id token."""
         resource = self.resource_for(scope)
         if not self.permissions(resource, of_people=True):
@@ -180,7 +184,8 @@ class Entra:
         body: dict[str, Any] = {
             "token_type": "Bearer", "scope": scope, "expires_in": LIFETIME,
             "ext_expires_in": LIFETIME, "access_token": made.token,
-            "refresh_token": self.refresh_token(user, scope), "id_token": self._id_token(user),
+            "refresh_token": self.refresh_token(user, scope, before),
+            "id_token": self._id_token(user),
         }  # fmt: skip
         if client_info:
             info = {"uid": user.id, "utid": self.sandbox.tenant_id}

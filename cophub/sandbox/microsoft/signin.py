@@ -196,8 +196,12 @@ def _for_app(call: Call, form: dict[str, str], tenant: str) -> dict[str, Any]:
 def _for_refresh(call: Call, form: dict[str, str], tenant: str) -> dict[str, Any]:
     _or_public(call, form, tenant)
     entra = call.sandbox.entra
-    # Whoever refreshes gets a new one, and the one before is worth nothing from then on.
-    known = entra.refreshes.get(form.get("refresh_token", ""))
+    # Whoever refreshes gets a new one, and Microsoft does not revoke the one before: an answer may
+    # have been lost on its way. Here it ends once the new one is used, so that whoever does not
+    # keep new ones is found out.
+    # Source: https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens
+    given = form.get("refresh_token", "")
+    known = entra.refreshes.get(given)
     if known is None:
         raise _refused("AADSTS70000: Provided grant is invalid or malformed.")
     if call.now - known.given > UNUSED:
@@ -207,8 +211,9 @@ def _for_refresh(call: Call, form: dict[str, str], tenant: str) -> dict[str, Any
         )
     user = _person(call, known.user)
     info = "client_info" in form
-    answer = entra.for_user(user, form.get("scope") or known.scope, client_info=info)
-    del entra.refreshes[form["refresh_token"]]
+    scope = form.get("scope") or known.scope
+    answer = entra.for_user(user, scope, client_info=info, before=given)
+    entra.refreshes.pop(known.before, None)
     return answer
 
 

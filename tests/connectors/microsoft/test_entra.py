@@ -272,7 +272,7 @@ def test_nobody_has_signed_in_yet(box, ctx, hosts, login):
 
 
 def test_each_new_refresh_token_is_kept_before_the_token_is_used(box, ctx, hosts, login):
-    """Whoever is killed between the two finds the new one; the old one is worth nothing."""
+    """Whoever is killed between the two finds the new one; the old one ends soon."""
     kept = []
 
     class Tokens(MemoryTokens):
@@ -290,6 +290,23 @@ def test_each_new_refresh_token_is_kept_before_the_token_is_used(box, ctx, hosts
     third = ctx.tokens.get(name)
     assert [value for value, _ in kept] == [second, third]
     assert len({first, second, third}) == 3
+
+
+def test_whoever_is_killed_before_the_answer_comes_is_still_signed_in(box, ctx, hosts, login):
+    """The sign-in that was kept is good until the one that was lost has been used."""
+
+    class Killed(MemoryTokens):
+        def set(self, name, value):
+            raise KeyboardInterrupt
+
+    name, first = token_name(ctx), box.refresh_token()
+    ctx.tokens = Killed(**{name: first})
+    with pytest.raises(KeyboardInterrupt):
+        user_auth(ctx, hosts, login(), YAMMER).token()
+    ctx.shared.clear()
+    ctx.tokens = MemoryTokens(**{name: first})
+    assert user_auth(ctx, hosts, login(), YAMMER).token() in box.entra.grants
+    assert ctx.tokens.get(name) != first
 
 
 def test_two_resources_share_one_sign_in(box, ctx, hosts, login):
