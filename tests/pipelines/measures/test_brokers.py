@@ -227,9 +227,7 @@ def test_many_people_are_sampled_alike_each_time(bridge: Any, monkeypatch: Any) 
     ]
 
 
-def test_a_sample_is_taken_once_a_day_and_when_somebody_is_gone(
-    bridge: Any, monkeypatch: Any
-) -> None:
+def test_a_sample_is_taken_once_a_day(bridge: Any, monkeypatch: Any) -> None:
     """d and e talk of nothing else: without their links nobody would stand between."""
     monkeypatch.setattr("cophub.pipelines.measures.brokers.brokers.__defaults__", (2, 9))
     run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
@@ -250,8 +248,15 @@ def test_a_sample_is_taken_once_a_day_and_when_somebody_is_gone(
     assert share("c", NOW + timedelta(hours=1)) == before
     assert share("c", NOW + timedelta(days=1)) != before
 
+
+def test_a_sample_is_taken_anew_when_somebody_in_it_is_gone(bridge: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.brokers.__defaults__", (2, 9))
+    run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
+    bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
+    bridge.run(NOW)
+    assert bridge.brokers()["c"]["sampled"]
     bridge.rows.change("person", {"id": "c"}, kind="bot")
-    bridge.run(NOW + timedelta(days=1, hours=1))
+    bridge.run(NOW + timedelta(hours=1))
     assert "c" not in bridge.brokers()
 
 
