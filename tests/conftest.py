@@ -1,5 +1,6 @@
 """What many tests share: a warehouse of each kind, fresh for every test."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -24,6 +25,11 @@ LONGEST = (
     "pipelines/brief/test_whole.py",
 )  # fmt: skip
 """Files that take half a minute and more, the longest first."""
+
+
+os.umask(0o077)
+"""What tests write is theirs, as is what `cophub init` writes: a plugins.toml that others may read
+must hold no secret."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

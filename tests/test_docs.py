@@ -255,6 +255,9 @@ def test_each_toml_block_is_a_plugins_toml_that_cophub_takes(page, content, tmp_
     monkeypatch.setenv("ECS_SECRET", "any")
     monkeypatch.setenv("AGORA_TOKEN", "any")
     monkeypatch.setenv("SMTP_PASSWORD", "any")
+    monkeypatch.setattr("keyring.get_password", lambda service, user: "any")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "dgroups").write_text("any")
     file = tmp_path / "plugins.toml"
     file.write_text(content, encoding="utf-8")
     config = load_config(file)

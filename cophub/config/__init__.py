@@ -5,9 +5,7 @@ connector's settings) is looked at when that source is needed: a missing secret 
 not stop another.
 """
 
-import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,16 +16,22 @@ from pydantic import (
     BeforeValidator,
     Field,
     PrivateAttr,
-    SecretStr,
     ValidationError,
     field_validator,
 )
 
 from cophub.config.alerts_table import AlertsTable, webhook_address
-from cophub.config.environment import FromEnvironment, marked, resolved
-from cophub.config.messages import code_of, did_you_mean, explain, listed, place
+from cophub.config.environment import NotThereError, marked, others_may_read, resolved, unmarked
+from cophub.config.messages import code_of, did_you_mean, explain, listed, models_in, place
 from cophub.config.reading import read, shown
 from cophub.config.retention_table import RetentionTable
+from cophub.config.secret_values import (
+    format_of,
+    is_path,
+    password_of,
+    plain_secrets,
+    remember_secrets,
+)
 from cophub.config.tables import (
     CommunityTable,
     HubTable,
@@ -40,9 +44,9 @@ from cophub.config.tables import (
 from cophub.config.timed_tables import PipelineTable, Timed
 from cophub.config.timetable import Timetable
 from cophub.connector import Connector
-from cophub.error_codes import ADDRESS, UNKNOWN_KEY, UNKNOWN_NAME, VALUE, VARIABLE_NOT_SET
+from cophub.error_codes import ADDRESS, SECRET_OPEN, UNKNOWN_KEY, UNKNOWN_NAME, VALUE
 from cophub.errors import ConfigError
-from cophub.http import is_secret_name, redact, remember_secret
+from cophub.http import redact, remember_secret
 from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
 from cophub.smtp import Smtp
 
@@ -165,11 +169,14 @@ class Config(Table):
     @property
     def warehouse_url(self) -> str:
         """Where the warehouse is. Raises ConfigError when it is in a variable that is not set."""
-        value = self._resolve(self.hub.warehouse, ("hub", "warehouse"))
+        where = ("hub", "warehouse")
+        value = self._resolve(self.hub.warehouse, where)
+        if isinstance(self.hub.warehouse, str) and password_of(value):
+            self._refuse_open(where)
         try:
             url = str(warehouse_address(value))
         except ValueError as error:
-            self.fail(("hub", "warehouse"), str(error), code=ADDRESS)
+            self.fail(where, str(error), code=ADDRESS)
         return _anchored(url.replace("postgresql://", "postgresql+psycopg://"), self.folder)
 
     @property
@@ -258,18 +265,23 @@ class Config(Table):
     def _settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
         if model.model_config.get("extra") != "allow":
             self._refuse_unknown(model, values, where)
+        values = {
+            key: unmarked(value) if _takes_table(model, key) else value
+            for key, value in values.items()
+        }
+        for path in plain_secrets(model, values):
+            self._refuse_open((*where, *path))
         filled = self._resolve(values, where)
-        _remember_secrets(model, filled)
-        _remember_inner_secrets(values, filled)
+        remember_secrets(model, values, filled)
         for key, field in model.model_fields.items():
             if isinstance(field.default, Path):
                 filled.setdefault(key, str(field.default))
         for key in filled:
             found = model.model_fields.get(key)
-            if found is not None and _is_path(found):
+            if found is not None and is_path(found):
                 filled[key] = _absolute(filled[key], self.folder)
         for key, field in model.model_fields.items():
-            if _format(field) == "hub-timezone":
+            if format_of(field) == "hub-timezone":
                 # A day without a clock time would else be in another quarter than it says.
                 filled.setdefault(key, self.timezone.key)
         try:
@@ -289,6 +301,8 @@ class Config(Table):
         hooks = self.alerts.webhooks if self.alerts else []
         url = self._resolve(hooks[place].url, where)
         remember_secret(url)
+        if url is hooks[place].url:
+            self._refuse_open(where)
         try:
             return webhook_address(url)
         except ValueError as error:
@@ -299,10 +313,22 @@ class Config(Table):
         raise ConfigError(f"{self.file}: {place(where)}: {what}", code=code)
 
     def _resolve(self, value: Any, where: tuple[str | int, ...]) -> Any:
-        def missing(path: tuple[str | int, ...], name: str) -> ConfigError:
-            return _not_set(self.file, path, name)
+        return resolved(value, self.folder, _not_there(self.file), where)
 
-        return resolved(value, missing, where)
+    def _refuse_open(self, where: tuple[str | int, ...]) -> None:
+        """Refuse a secret that stands in the file while others may read that."""
+        try:
+            is_open = others_may_read(self._path.stat())
+        except OSError:
+            return  # what is wrong with the file is told by whoever reads it
+        if is_open:
+            self.fail(
+                where,
+                f"it is a secret, and other users of this machine may read the file; chmod 600"
+                f' {self.file}, or keep the secret elsewhere: {{ env = "NAME" }},'
+                ' { file = "path" } or { keyring = "service/user" }',
+                code=SECRET_OPEN,
+            )
 
     def _refuse_unknown(
         self, model: type[BaseModel], values: dict[str, Any], where: tuple[str, ...]
@@ -327,11 +353,7 @@ def load_config(path: Path | str = "plugins.toml") -> Config:
     path = Path(path)
     raw = marked(read(path))
     later = list(_taken_out(raw))
-
-    def missing(where: tuple[str | int, ...], name: str) -> ConfigError:
-        return _not_set(shown(path), where, name)
-
-    filled = resolved(raw, missing)
+    filled = resolved(raw, path.absolute().parent, _not_there(shown(path)))
     for where, key, value in later:
         _table_at(filled, where)[key] = value
     try:
@@ -366,13 +388,11 @@ def _table_at(values: Any, where: tuple[str, ...]) -> Any:
     return values
 
 
-def _not_set(file: str, where: tuple[str | int, ...], name: str) -> ConfigError:
-    state = "is empty" if name in os.environ else "is not set"
-    return ConfigError(
-        f"{file}: {place(where)}: the environment variable {name} {state};"
-        f" set it before you start cophub, for instance: export {name}=...",
-        code=VARIABLE_NOT_SET,
-    )
+def _not_there(file: str) -> Callable[[tuple[str | int, ...], NotThereError], ConfigError]:
+    def failed(where: tuple[str | int, ...], why: NotThereError) -> ConfigError:
+        return ConfigError(f"{file}: {place(where)}: {why}", code=why.code)
+
+    return failed
 
 
 def _anchored(url: str, folder: Path) -> str:
@@ -384,42 +404,12 @@ def _anchored(url: str, folder: Path) -> str:
     return f"sqlite:///{folder / Path(name).expanduser()}{mark}{options}"
 
 
-def _remember_secrets(model: type[BaseModel], values: dict[str, Any]) -> None:
-    """Let no log, error or kept item show what these settings hold."""
-    for key, value in values.items():
-        field = model.model_fields.get(key)
-        secret = is_secret_name(key) or (field and SecretStr.__name__ in str(field.annotation))
-        if secret and isinstance(value, str):
-            remember_secret(value)
-
-
-def _remember_inner_secrets(values: Any, filled: Any, *, is_inner: bool = False) -> None:
-    """The same for tables within settings, such as another program's configuration.
-
-    There no model says what is a secret: what has the name of one is, and what came from the
-    environment.
-    """
-    if isinstance(values, list):
-        for value, found in zip(values, filled, strict=True):
-            _remember_inner_secrets(value, found, is_inner=is_inner)
-    elif isinstance(values, dict):
-        for key, value in values.items():
-            found = filled[key]
-            if is_inner and isinstance(found, str):
-                if isinstance(value, FromEnvironment) or is_secret_name(key):
-                    remember_secret(found)
-            else:
-                _remember_inner_secrets(value, found, is_inner=True)
-
-
-def _format(field: Any) -> Any:
-    """What kind of value a plugin says that a setting takes, where cophub fills something in."""
-    extra = field.json_schema_extra
-    return extra.get("format") if isinstance(extra, dict) else None
-
-
-def _is_path(field: Any) -> bool:
-    return _format(field) == "path" or "Path" in re.findall(r"\w+", str(field.annotation))
+def _takes_table(model: type[BaseModel], key: str) -> bool:
+    """Whether a setting is a table itself, so that one key in it means nothing else."""
+    field = model.model_fields.get(key)
+    if field is None:
+        return False
+    return bool(models_in(field.annotation)) or "dict[" in str(field.annotation)
 
 
 def _absolute(value: Any, folder: Path) -> Any:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PlainValidator, field_validator, model_validator
 
-from cophub.config.environment import FromEnvironment
+from cophub.config.environment import Elsewhere
 from cophub.config.messages import did_you_mean, listed
 from cophub.config.tables import Table, no_duplicates
 from cophub.config.timetable import parse_every
@@ -22,8 +22,8 @@ def _length(value: Any) -> timedelta:
     raise ValueError('must be text in quotes, such as "3 days"')
 
 
-def _url(value: Any) -> str | FromEnvironment:
-    if isinstance(value, FromEnvironment):
+def _url(value: Any) -> str | Elsewhere:
+    if isinstance(value, Elsewhere):
         return value
     if not isinstance(value, str):
         raise ValueError('must be text in quotes, or { env = "NAME" }')

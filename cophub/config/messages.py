@@ -111,14 +111,14 @@ def _model_at(model: type[BaseModel], loc: Sequence[str | int]) -> type[BaseMode
     found = model
     for part in loc:
         field = found.model_fields.get(str(part))
-        inner = _models_in(field.annotation) if field else []
+        inner = models_in(field.annotation) if field else []
         if len(inner) == 1:
             found = inner[0]
     return found
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> list[type[BaseModel]]:
     """The models that an annotation such as `dict[str, Source] | None` speaks of."""
     if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
         return [annotation] if issubclass(annotation, BaseModel) else []
-    return [model for part in typing.get_args(annotation) for model in _models_in(part)]
+    return [model for part in typing.get_args(annotation) for model in models_in(part)]

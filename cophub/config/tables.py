@@ -13,7 +13,7 @@ from pydantic import (
     field_validator,
 )
 
-from cophub.config.environment import FromEnvironment
+from cophub.config.environment import Elsewhere
 from cophub.zones import known_zone
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -21,8 +21,8 @@ _SCHEMES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
-def warehouse_address(value: Any) -> str | FromEnvironment:
-    if isinstance(value, FromEnvironment):
+def warehouse_address(value: Any) -> str | Elsewhere:
+    if isinstance(value, Elsewhere):
         return value
     if not isinstance(value, str):
         raise ValueError('must be text in quotes, such as "sqlite:///cophub.db"')

@@ -17,8 +17,11 @@ from cophub.error_codes.names import (
     NO_COPY,
     NO_DRIVER,
     NO_FIGURES,
+    NO_QUEUE,
+    NO_WORKER,
     OLD_SCHEMA,
     PROMISE_BROKEN,
+    QUEUE,
     SERVER_AWAY,
     SERVER_REFUSED,
     STOPPED,
@@ -137,6 +140,21 @@ ENTRIES = (
         "`cophub run` makes them; the line tells which quarters there are.",
     ),
     ErrorCode(
+        NO_QUEUE,
+        "Work cannot be handed to workers",
+        '`queue = "workers"` under `[hub]` needs PostgreSQL as the warehouse, procrastinate, a machine'
+        " for each pipeline that has a timetable, and `COPHUB_KEY` where a worker runs; and"
+        " `cophub worker` needs that line and something in plugins.toml that it may do.",
+        "Do what the line says. For one machine, leave `queue` out.",
+    ),
+    ErrorCode(
+        QUEUE,
+        "The queue of workers cannot be used",
+        "Its schema cannot be made by the user of the warehouse's address, or was made by a newer"
+        " procrastinate than the one that is installed here.",
+        "Do what the line says, then start the worker or the timetable again.",
+    ),
+    ErrorCode(
         BUSY,
         "Another run holds the source or the pipelines",
         "A run of the same is under way, here or on another machine.",
@@ -175,6 +193,13 @@ ENTRIES = (
         "A run was stopped at a checkpoint",
         "Somebody pressed Ctrl-C, or the service was stopped.",
         "Nothing: the next run goes on from there. At once: `cophub sync SOURCE`.",
+    ),
+    ErrorCode(
+        NO_WORKER,
+        "Work waits, and no worker takes it",
+        "No `cophub worker` runs, or none that has what waits: it was started with `--only`, on"
+        " another machine than `on` names, or with another plugins.toml.",
+        "Start `cophub worker` there, best as a service. `cophub status` tells what waits.",
     ),
     ErrorCode(
         UNFORESEEN,

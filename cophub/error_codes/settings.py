@@ -11,6 +11,8 @@ from cophub.error_codes.names import (
     PLUGIN_FAILED,
     PORT,
     SEALED,
+    SECRET_AWAY,
+    SECRET_OPEN,
     SITE_FOLDER,
     UNKNOWN_KEY,
     UNKNOWN_NAME,
@@ -99,6 +101,24 @@ ENTRIES = (
         "Correct the place that the line names; `cophub connectors show NAME` lists the settings"
         " of a connector.",
         "correct plugins.toml, then: cophub check SOURCE",
+    ),
+    ErrorCode(
+        SECRET_AWAY,
+        "A secret is not where plugins.toml says",
+        'A setting says `{ file = "path" }` or `{ keyring = "service/user" }`, and the file or the'
+        " entry is not there, is empty, or cannot be read by this user; services mostly have no"
+        " keyring.",
+        "Write the value there, or keep it in a variable: `{ env = ... }`.",
+        "put the secret where plugins.toml says, then: cophub check SOURCE",
+    ),
+    ErrorCode(
+        SECRET_OPEN,
+        "Others may read a secret",
+        "A file that holds a secret, plugins.toml or the one that `{ file = ... }` names, may be"
+        " read or changed by other users of the machine, or belongs to one of them.",
+        "`chmod 600` the file that the line names, and change the secret at the vendor if others"
+        " may have seen it.",
+        "chmod 600 the file that holds the secret, then: cophub check SOURCE",
     ),
     ErrorCode(
         PLUGIN,

@@ -11,12 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
 from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import OperationalError
 
-from cophub.config.environment import FromEnvironment
 from cophub.config.messages import listed
+from cophub.config.secret_values import plain_secrets
 from cophub.errors import CophubError
 from cophub.hub import backups, doctor_pace, doctor_signins, doctor_vendors, reading
 from cophub.hub.answers import Finding
@@ -98,7 +97,7 @@ def _configuration(hub: "Hub") -> Iterator[Finding]:
             "plugins.toml",
             "warning",
             f"{config.file} holds a secret and other users of this machine may read it",
-            f"chmod 600 {config.file}, or keep the secret in a variable: {{ env = ... }}",
+            f"chmod 600 {config.file}; what needs a secret that is in it does not run before that",
         )
 
 
@@ -310,22 +309,12 @@ def _others_may_read(path: Path) -> bool:
     return os.name == "posix" and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-def _is_file(folder: Path, value: object) -> bool:
-    named = isinstance(value, str) and "\n" not in value and len(value) < 1000
-    return named and (folder / Path(str(value)).expanduser()).is_file()
-
-
 def _has_secrets(hub: "Hub") -> bool:
     """Whether a secret setting stands in the file as it is."""
     for source in hub.config.sources.values():
         connector = hub.plugins.connectors.get(source.connector)
         if connector is None:
             continue
-        for name, info in connector.settings.model_fields.items():
-            value: Any = source.settings.get(name)
-            is_secret = SecretStr.__name__ in str(info.annotation)
-            if is_secret and value and not isinstance(value, FromEnvironment):
-                if _is_file(hub.config.folder, value):
-                    continue  # the path of a certificate gives nothing away
-                return True
+        if any(plain_secrets(connector.settings, source.settings)):
+            return True
     return False
