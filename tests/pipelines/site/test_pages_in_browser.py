@@ -114,6 +114,23 @@ def test_nothing_moves_while_a_page_loads_and_its_charts_come_alive(
     assert moved == []
 
 
+def test_nothing_moves_over_a_slow_line_on_a_slow_machine(window, audiences, served):
+    """A page that is painted while the rest of it is on its way moves what is read already."""
+    page = window(served, width=900)
+    page.context.add_init_script(SHIFTS)
+    tools = page.context.new_cdp_session(page)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    speed = {"downloadThroughput": 400_000, "uploadThroughput": 400_000}  # bytes a second
+    tools.send("Network.enable")
+    tools.send("Network.emulateNetworkConditions", {"offline": False, "latency": 20, **speed})
+    moved = []
+    for path in (each for each in audiences.kinds if each.startswith("facilitators/")):
+        page.goto(f"{served}/{path}")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        moved += [f"{path}: {each}" for each in page.evaluate("window.shifts")]
+    assert moved == []
+
+
 def test_dark_and_light_are_chosen_by_the_reader(window, audiences):
     page = window(audiences.home)
     page.goto(f"{audiences.home}/public/index.html")
