@@ -142,8 +142,8 @@ ENTRIES = (
     ErrorCode(
         NO_QUEUE,
         "Work cannot be handed to workers",
-        '`queue = "workers"` under `[hub]` needs PostgreSQL as the warehouse, procrastinate, a machine'
-        " for each pipeline that has a timetable, and `COPHUB_KEY` where a worker runs; and"
+        '`queue = "workers"` under `[hub]` needs PostgreSQL as the warehouse, procrastinate, a'
+        " machine for each pipeline that has a timetable, and `COPHUB_KEY` where a worker runs; and"
         " `cophub worker` needs that line and something in plugins.toml that it may do.",
         "Do what the line says. For one machine, leave `queue` out.",
     ),

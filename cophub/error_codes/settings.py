@@ -5,6 +5,7 @@ from cophub.error_codes.names import (
     ASKED,
     CONFIG,
     NO_CONFIG,
+    NOT_GUARDED,
     NOT_TOML,
     PIPELINE_CLASH,
     PLUGIN,
@@ -119,6 +120,13 @@ ENTRIES = (
         "`chmod 600` the file that the line names, and change the secret at the vendor if others"
         " may have seen it.",
         "chmod 600 the file that holds the secret, then: cophub check SOURCE",
+    ),
+    ErrorCode(
+        NOT_GUARDED,
+        "The site would be open to whoever reaches it",
+        "`[serve]` or `--host` lets others in without a sign-in, or would show in clear what they"
+        " read and who they are, or its certificate cannot be used.",
+        "Do what the line says; [signing in to the site](sign-in.md) shows a whole `[serve]`.",
     ),
     ErrorCode(
         PLUGIN,

@@ -26,8 +26,10 @@ from cophub.error_codes.names import (
     PERMISSION,
     REFUSED_WITHOUT_WORD,
     SIGN_IN,
+    SITE_SIGN_IN,
     TIMEOUT,
     TOO_FAST,
+    TOO_LARGE,
     UNTRUSTED,
     VENDOR_FAULT,
 )
@@ -80,6 +82,14 @@ ENTRIES = (
         "Make a new one, upload it to the app registration, set it in plugins.toml, then `cophub"
         " check SOURCE`.",
         "make a new certificate or secret, then: cophub check SOURCE",
+    ),
+    ErrorCode(
+        SITE_SIGN_IN,
+        "Nobody can sign in to the site",
+        "The service that people sign in by is away, or answers with what cannot be accepted: the"
+        " secret of the app has run out, or `issuer` or `client_id` is not the app's.",
+        "The log of `cophub serve` says which. Correct `[serve.sign_in]` and start it again;"
+        " [signing in to the site](sign-in.md) tells what to look for.",
     ),
     ErrorCode(
         AWAY,
@@ -210,6 +220,13 @@ ENTRIES = (
         "What was asked is not among the recorded answers",
         "The recording is of an older version, of other settings, or was ended early.",
         "Record it again.",
+    ),
+    ErrorCode(
+        TOO_LARGE,
+        "An answer is larger than there is room for",
+        "The vendor, or who stands between, answered with hundreds of megabytes where a page is"
+        " wanted, or with little that unpacks to very much, as is made to harm. It was not read.",
+        "Look at the address in a browser. If it is right, tell whoever runs the vendor's side.",
     ),
     ErrorCode(
         HELD,

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import httpx
@@ -25,6 +25,7 @@ from cophub.http.limits import Budget, Limits, Traffic
 from cophub.http.pace import Pace
 from cophub.http.retry import netloc
 from cophub.http.secrets import remember_secret
+from cophub.http.unpacking import Room, unpacked
 
 _PIECE = 1 << 18  # larger pieces cost more: each is a fresh allocation of its full size
 STREAM = "cophub.stream"
@@ -86,11 +87,14 @@ class Engine(httpx.BaseTransport):
             self._traffic.add(requests=1)
             answer = self._open(request)
             streamed = bool(request.extensions.get(STREAM)) and answer.status < 400
+            most = self._limits.largest_stream if streamed else self._limits.largest
+            room = Room(host, most, self._limits.ratio)
             if streamed:
-                pieces = _Pieces(answer, host, self._traffic, give_back)
-                return _response(answer, request, pieces, None)
-            content = self._read(answer, host)
-            response = _response(answer, request, httpx.ByteStream(content), len(content))
+                pieces = _Pieces(answer, room, self._traffic, give_back)
+                return _response(answer, request, pieces, None, room)
+            content = self._read(answer, room)
+            body = httpx.ByteStream(content)
+            response = _response(answer, request, body, len(content), Room(host, most, room.ratio))
             response.read()  # decompressed here, so that a broken one is asked for again
             response.elapsed = timedelta(seconds=time.perf_counter() - began)
             return response
@@ -130,14 +134,15 @@ class Engine(httpx.BaseTransport):
             decode_content=False,
         )
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, host: str) -> bytes:
+    def _read(self, answer: urllib3.BaseHTTPResponse, room: Room) -> bytes:
         """The body, in as few pieces as it comes in; a vendor that drips runs into the budget."""
         pieces = []
         try:
             while piece := answer.read1(_PIECE, decode_content=False):
                 pieces.append(piece)
+                room.came(len(piece))
                 if len(pieces) % 16 == 0:
-                    self._budget.check(host)
+                    self._budget.check(room.host)
         except BaseException:
             answer.close()
             raise
@@ -174,8 +179,10 @@ def _response(
     request: httpx.Request,
     body: httpx.SyncByteStream,
     size: int | None,
+    room: Room,
 ) -> httpx.Response:
-    return httpx.Response(
+    return Answer(
+        room,
         answer.status,
         headers=list(answer.headers.iteritems()),
         stream=body,
@@ -188,23 +195,59 @@ def _response(
     )
 
 
+class Answer(httpx.Response):
+    """An httpx response whose body is unpacked only as far as there is room for it."""
+
+    def __init__(self, room: Room, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._room = room
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The unpacked body, in pieces as they come or of `chunk_size` bytes."""
+        if hasattr(self, "_content"):
+            yield from super().iter_bytes(chunk_size)
+            return
+        try:
+            header = self.headers.get("content-encoding", "")
+            yield from _chunks(unpacked(self.iter_raw(), header, self._room), chunk_size)
+        except httpx.DecodingError as error:
+            error.request = self.request
+            raise
+
+
+def _chunks(pieces: Iterator[bytes], size: int | None) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        if size is None:
+            yield piece
+            continue
+        rest += piece
+        while len(rest) >= size:
+            yield rest[:size]
+            rest = rest[size:]
+    if rest:
+        yield rest
+
+
 class _Pieces(httpx.SyncByteStream):
     """A body that is read while it comes; its slot is free again when it is closed."""
 
     def __init__(
         self,
         answer: urllib3.BaseHTTPResponse,
-        host: str,
+        room: Room,
         traffic: Traffic,
         give_back: Callable[[], None],
     ) -> None:
-        self._answer, self._host = answer, host
+        self._answer, self._most, self._host = answer, room.most, room.host
         self._traffic, self._give_back = traffic, give_back
 
     def __iter__(self) -> Iterator[bytes]:
+        came = Room(self._host, self._most, 0)
         try:
             while piece := self._answer.read1(_PIECE, decode_content=False):
                 self._traffic.add(bytes_received=len(piece))
+                came.came(len(piece))  # also of what is kept as it comes
                 yield piece
         except failures.HTTPError as error:
             raise SourceUnavailable(

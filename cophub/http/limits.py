@@ -40,9 +40,18 @@ class Limits:
     """Time that a run may spend fetching and waiting, all in all."""
     tries: int = 6
     """How often one request is sent before the run gives up."""
+    largest: int = 256 << 20
+    """Bytes that one answer may be, unpacked, where it is read whole."""
+    largest_stream: int = 16 << 30
+    """The same for one that is read while it comes, mostly into a file."""
+    ratio: int = 200
+    """Unpacked bytes for one packed byte, from 16 MB on; more is made to harm."""
 
     def __post_init__(self) -> None:
-        whole = {"concurrency": self.concurrency, "tries": self.tries}
+        whole = {
+            "concurrency": self.concurrency, "tries": self.tries, "largest": self.largest,
+            "largest_stream": self.largest_stream, "ratio": self.ratio,
+        }  # fmt: skip
         times = {
             "connect_timeout": self.connect_timeout,
             "read_timeout": self.read_timeout,

@@ -22,6 +22,7 @@ from cophub.http.engine import STREAM
 from cophub.http.face import Face
 from cophub.http.limits import Limits
 from cophub.http.retry import netloc
+from cophub.http.unpacking import ACCEPTED
 
 
 class FacedSession(requests.Session):
@@ -34,6 +35,7 @@ class FacedSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self.headers["User-Agent"] = user_agent
+        self.headers["Accept-Encoding"] = ACCEPTED
         adapter = FacedAdapter(face, limits)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
@@ -111,7 +113,7 @@ def _answer(
         answer._content = found.read()
         answer._content_consumed = True  # type: ignore[attr-defined]
         body = io.BytesIO(answer._content)
-        headers.discard("content-encoding")
+    headers.discard("content-encoding")  # it is unpacked by then
     answer.raw = urllib3.HTTPResponse(
         body=body,
         headers=headers,
@@ -141,7 +143,7 @@ class _Pieces(io.RawIOBase):
     def __init__(self, found: httpx.Response) -> None:
         super().__init__()
         self._found = found
-        self._pieces: Iterator[bytes] = iter(found.iter_raw())
+        self._pieces: Iterator[bytes] = iter(found.iter_bytes())
         self._rest = b""
 
     def readable(self) -> bool:

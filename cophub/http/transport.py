@@ -25,6 +25,7 @@ from cophub.http.face import Face, origin_of
 from cophub.http.limits import Budget, Clock, Limits, OutOfTime, Sleep, Traffic
 from cophub.http.pace import Pace
 from cophub.http.retry import AGAIN, EmptyRefusal, PatientRetry, netloc
+from cophub.http.unpacking import ACCEPTED
 
 if TYPE_CHECKING:
     import requests
@@ -131,7 +132,11 @@ class Transport:
         return Client(
             base_url=base_url,
             auth=auth,
-            headers={"user-agent": self._user_agent, **dict(httpx.Headers(headers))},
+            headers={
+                "user-agent": self._user_agent,
+                "accept-encoding": ACCEPTED,
+                **dict(httpx.Headers(headers)),
+            },
             params=params,
             transport=face,
             **options,

@@ -151,8 +151,14 @@ class Export:
                     answer.read()
                 self.archive.refuse(answer, self.address)
                 packed = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - kept till read
+                most, size = self.ctx.settings.bounds().unpacked, 0
                 for piece in answer.iter_raw():
-                    packed.write(piece)
+                    size += packed.write(piece)
+                    if size > most:  # packed it would be more still
+                        refused = f"is longer than {most >> 20} MB; raise max_unpacked_mb"
+                        packed.close()
+                        self.refused = True
+                        return MonthFile(window.name, refused=refused)
         except (AuthError, SourceUnavailable) as error:
             self.failure = error
             return MonthFile(window.name)
