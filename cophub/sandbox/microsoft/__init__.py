@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
+from cophub.sandbox.microsoft import authorize as _authorize  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft import graph as _graph  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft import signin as _signin  # noqa: F401 - it holds endpoints
 from cophub.sandbox.microsoft.entra import Entra

@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,7 +14,9 @@ from cophub.sandbox.microsoft.tenant import HOST, User, guid
 
 if TYPE_CHECKING:
     from cophub.sandbox.microsoft import MicrosoftSandbox
+    from cophub.sandbox.microsoft.authorize import Code, SigningKey
 
+LOGIN = "https://login.microsoftonline.com"
 LIFETIME = 3_599
 """Seconds that an access token lives, by the sandbox's clock."""
 DEVICE_LIFETIME = 900
@@ -76,7 +79,9 @@ class Entra:
     """Hands out tokens; `grants` holds every access token ever given, `refreshes` those in use.
 
     Tests may change `public` (device codes allowed), `secret_expired`, `blocked` (Conditional
-    Access refuses people) and `interval` (seconds between polls that a device is told).
+    Access refuses people) and `interval` (seconds between polls that a device is told); `redirects`
+    (where browsers are led back to), `at` (the address by which it calls itself), `called` (the
+    tenant's name in that) and `mint`, which makes an id token of its claims.
     """
 
     def __init__(self, sandbox: "MicrosoftSandbox") -> None:
@@ -89,6 +94,12 @@ class Entra:
         self.secret_expired = False
         self.blocked = False
         self.interval = 5
+        self.at = LOGIN
+        self.called = sandbox.tenant.id
+        self.redirects: set[str] = set()
+        self.codes: dict[str, Code] = {}
+        self.signing: list[SigningKey] = []
+        self.mint: Callable[[dict[str, Any]], str] = self.signed
         self._serial = 0
 
     @property
@@ -168,11 +179,12 @@ class Entra:
         return token
 
     def for_user(
-        self, user: User, scope: str, *, client_info: bool, before: str = ""
+        self, user: User, scope: str, *, client_info: bool, before: str = "", nonce: str = ""
     ) -> dict[str, Any]:
         """What the token endpoint answers for a person: access, refresh and id token."""
         resource = self.resource_for(scope)
-        if not self.permissions(resource, of_people=True):
+        identity = set(scope.split()) <= IDENTITY  # for which nobody need consent to an API
+        if not identity and not self.permissions(resource, of_people=True):
             raise Refusal(
                 400,
                 "invalid_grant",
@@ -185,23 +197,51 @@ class Entra:
             "token_type": "Bearer", "scope": scope, "expires_in": LIFETIME,
             "ext_expires_in": LIFETIME, "access_token": made.token,
             "refresh_token": self.refresh_token(user, scope, before),
-            "id_token": self._id_token(user),
+            "id_token": self.mint(self._claims(user, nonce)),
         }  # fmt: skip
         if client_info:
             info = {"uid": user.id, "utid": self.sandbox.tenant_id}
             body["client_info"] = encode(json.dumps(info).encode())
         return body
 
-    def _id_token(self, user: User) -> str:
-        now, tenant = int(time.time()), self.sandbox.tenant_id  # checked by the caller's clock
-        return self.jwt(
-            {
-                "aud": self.sandbox.client_id, "tid": tenant, "oid": user.id, "sub": user.id,
-                "iss": f"https://login.microsoftonline.com/{tenant}/v2.0", "name": user.name,
-                "preferred_username": user.upn, "ver": "2.0",
-                "iat": now, "nbf": now, "exp": now + LIFETIME,
-            }
-        )  # fmt: skip
+    def _claims(self, user: User, nonce: str) -> dict[str, Any]:
+        now = int(time.time())  # checked by the caller's clock
+        claims = {
+            "aud": self.sandbox.client_id, "tid": self.sandbox.tenant_id, "oid": user.id,
+            "sub": user.id, "iss": self.issuer, "name": user.name,
+            "preferred_username": user.upn, "ver": "2.0",
+            "iat": now, "nbf": now, "exp": now + LIFETIME,
+        }  # fmt: skip
+        return {**claims, **({"email": user.mail} if user.mail else {}),
+                **({"nonce": nonce} if nonce else {})}  # fmt: skip
+
+    # Browsers
+
+    @property
+    def issuer(self) -> str:
+        """Who vouches for id tokens."""
+        return f"{self.at}/{self.called}/v2.0"
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        """An id token, signed by the newest key."""
+        if not self.signing:
+            self.rotate()
+        return self.signing[-1].signed(claims)
+
+    def rotate(self, *, keep: bool = True) -> None:
+        """Sign by a new key from now on; without `keep`, those before are published no more."""
+        from cophub.sandbox.microsoft.authorize import SigningKey
+
+        self._serial += 1
+        name = guid("signing key", self.sandbox.tenant_id, self._serial)[:13]
+        self.signing = [*(self.signing if keep else ()), SigningKey(name)]
+
+    def begin_code(self, code: "Code") -> str:
+        """The code that stands for a sign-in by a browser."""
+        self._serial += 1
+        text = encode(guid("code", self.sandbox.tenant_id, self._serial).encode())
+        self.codes[f"1.{text}"] = code
+        return f"1.{text}"
 
     # Devices
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from cophub.sandbox.microsoft import assertion
-from cophub.sandbox.microsoft.entra import DEVICE_LIFETIME, LIFETIME, UNUSED
+from cophub.sandbox.microsoft.authorize import for_code
+from cophub.sandbox.microsoft.entra import DEVICE_LIFETIME, LIFETIME, LOGIN, UNUSED
 from cophub.sandbox.microsoft.refusals import Refusal
 from cophub.sandbox.microsoft.routes import Call, Reply, route
 from cophub.sandbox.microsoft.tenant import DOMAIN, User
 
-LOGIN = "https://login.microsoftonline.com"
 ANY = ("organizations", "common")
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -17,22 +17,24 @@ DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 def configuration(call: Call, tenant: str) -> Reply:
     """Where everything is, by the vendor's own addresses: MSAL takes no others than https."""
     _tenant(call, tenant)
-    own = call.tenant.id
-    oauth = f"{LOGIN}/{own}/oauth2/v2.0"
+    entra = call.sandbox.entra
+    home = f"{entra.at}/{call.tenant.id}"
+    oauth = f"{home}/oauth2/v2.0"
     return {
         "token_endpoint": f"{oauth}/token",
         "token_endpoint_auth_methods_supported": [
             "client_secret_post", "private_key_jwt", "client_secret_basic",
         ],
-        "jwks_uri": f"{LOGIN}/{own}/discovery/v2.0/keys",
+        "jwks_uri": f"{home}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": f"{LOGIN}/{own}/v2.0",
+        "issuer": entra.issuer,
         "authorization_endpoint": f"{oauth}/authorize",
         "device_authorization_endpoint": f"{oauth}/devicecode",
+        "end_session_endpoint": f"{oauth}/logout",
         "tenant_region_scope": "EU",
         "cloud_instance_name": "microsoftonline.com",
     }  # fmt: skip
@@ -40,9 +42,11 @@ def configuration(call: Call, tenant: str) -> Reply:
 
 @route("GET", "/{tenant}/discovery/v2.0/keys", resource=None)
 def keys(call: Call, tenant: str) -> Reply:
-    """No keys: the sandbox's tokens carry no signature."""
+    """The keys that id tokens are signed by; access tokens carry no signature here."""
     _tenant(call, tenant)
-    return {"keys": []}
+    if not call.sandbox.entra.signing:
+        call.sandbox.entra.rotate()
+    return {"keys": [key.public for key in call.sandbox.entra.signing]}
 
 
 @route("GET", "/common/discovery/instance", resource=None)
@@ -71,6 +75,9 @@ def token(call: Call, tenant: str) -> Reply:
         return call.json(_for_refresh(call, form, tenant))
     if kind == DEVICE:
         return call.json(_for_device(call, form))
+    if kind == "authorization_code":
+        _or_public(call, form, tenant)
+        return call.json(for_code(call, form))
     if not kind:
         raise Refusal(
             400, "invalid_request",
