@@ -27,6 +27,10 @@ BAD_MESSAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionErro
 
 _CUT_OFF = "it is cut off in its headers; it is read again when the file has grown"
 _PARSER = BytesParser()
+_MOST_HEADERS = 1 << 20
+"""Bytes of a message's headers; the longest that mailers write have some 100,000."""
+_MOST_PARTS = 100_000
+"""Boundaries of parts, and lines that look so; each costs a kilobyte of memory."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 # What Mailman 2 leaves in the place of what it took out.
 _SCRUBBED_FILE = re.compile(r"^(?:A non-text attachment|An embedded message) was scrubbed", re.M)
@@ -87,6 +91,8 @@ def first_look(raw: Raw, neighbour: datetime | None, file: int, rules: Rules) ->
     check = zlib.crc32(raw.data)
     try:
         head, body = _part(raw.data)
+        if reason := _too_much(head, body):
+            return Found(None, None, check, reason=reason)
         headers = _headers(_PARSER.parsebytes(head, headersonly=True))
         when = _posted(headers, raw, neighbour, rules)
         own = message_ids(unfold(headers.get("message-id", ""), rules.charset))
@@ -99,6 +105,15 @@ def first_look(raw: Raw, neighbour: datetime | None, file: int, rules: Rules) ->
         # What is missing may be the id: a key made without it would be a second post for ever.
         return Found(None, when, check, reason=_CUT_OFF)
     return Found(known, when, check, has_id=bool(own))
+
+
+def _too_much(head: bytes, body: bytes) -> str:
+    """Why a message is made to harm; empty for any that somebody wrote."""
+    if len(head) > _MOST_HEADERS:
+        return "its headers are longer than 1 MB"
+    if len(body) > 3 * _MOST_PARTS and body.count(b"\n--") > _MOST_PARTS:
+        return f"it has more than {_MOST_PARTS} parts"
+    return ""
 
 
 def _part(data: bytes) -> tuple[bytes, bytes]:

@@ -180,6 +180,37 @@ def test_a_mail_bomb_of_nested_parts_is_a_reject(tmp_path, message, mbox, read):
     assert "m2@example.org" in run.last(Post)
 
 
+@pytest.mark.parametrize(
+    ("headers", "body", "why"),
+    [
+        ({"X-Filler": "x" * (1 << 20)}, "Hello.\n", "its headers are longer than 1 MB"),
+        (
+            {"Content-Type": 'multipart/mixed; boundary="b"'},
+            "--b\n\nx\n" * 100_001,
+            "it has more than 100000 parts",
+        ),
+    ],
+)
+def test_a_mail_bomb_of_many_parts_or_headers_is_a_reject(
+    tmp_path, message, mbox, read, headers, body, why
+):
+    """It costs one message, not the run, and next to no time."""
+    (tmp_path / "a.mbox").write_bytes(mbox(message(1, body, headers=headers), message(2)))
+    run = read(tmp_path)
+    assert [post.key for post in run.of(Post)] == ["m2@example.org"]
+    assert why in run.rejects[0].reason
+
+
+def test_a_subject_of_a_million_encoded_words_is_over_soon(read_one, message):
+    import time
+
+    words = "=?utf-8?q?a?= " * 70_000
+    began = time.process_time()
+    post = read_one(message(headers={"Subject": words}))
+    assert time.process_time() - began < 5
+    assert post.title.startswith("aaaa")
+
+
 @pytest.mark.parametrize("bomb", ["<div>" * 100_000, "<a" * 200_000, "<!--" * 100_000])
 def test_html_made_to_take_long_is_over_soon(bomb):
     """Nesting and unclosed tags cost no more than their length."""
