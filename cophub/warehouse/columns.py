@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from cophub import records
 from cophub.warehouse.plain import anything_as_json
 
-Kind = Literal["text", "key", "instant", "day", "count", "number", "flag", "extra"]
+Kind = Literal["text", "link", "key", "instant", "day", "count", "number", "flag", "extra"]
 
 # Constraints carry names of their own, so that a later migration can find them on both dialects.
 metadata = MetaData(
@@ -98,6 +98,7 @@ RowId = BigInteger().with_variant(Integer(), "sqlite")
 
 COLUMN_TYPES: dict[Kind, TypeEngine[Any]] = {
     "text": Text(),
+    "link": Text(),
     "key": Text(),
     "instant": Instant(),
     "day": Date(),
@@ -131,7 +132,7 @@ def field_kinds(record: type[records.Record]) -> dict[str, Kind]:
 def _kind(record: type[records.Record], name: str, annotation: Any) -> Kind:
     for known, kind in _KINDS:
         if annotation == known:
-            return kind
+            return "link" if name == "url" and kind == "text" else kind
     raise TypeError(f"{record.__name__}.{name} has a type that no column stands for: {annotation}")
 
 

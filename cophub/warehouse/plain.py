@@ -1,9 +1,10 @@
 """Text and JSON in a form that others can hold.
 
 Both databases take no NUL and no half of a surrogate pair; a spreadsheet runs text that begins like
-a formula.
+a formula, and a browser runs addresses that are programs.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -49,6 +50,23 @@ def anything_as_json(value: Any) -> Any:
     """
     plain = msgspec.to_builtins(value, str_keys=True, enc_hook=repr)
     return msgspec.json.decode(msgspec.json.encode(clean_json(plain)))
+
+
+_LINK = re.compile(
+    # No name or password before the host: it is somebody's own, or hides where the link leads.
+    r"https?://[^\x00-\x20\x7f/?#\\@]+(?:[/?#][^\x00-\x1f\x7f]*)?|mailto:[^\x00-\x20\x7f]*@[^\x00-\x1f\x7f]*",
+    re.IGNORECASE,
+).fullmatch
+
+
+def safe_link(text: str) -> str | None:
+    """The address if a reader may follow it: to a web page or a mailbox. Else None.
+
+    What runs in the page that shows it (`javascript:`, `data:`) is none, nor is what a browser
+    would make such a one of, by leaving out line feeds and tabs.
+    """
+    stripped = text.strip()
+    return stripped if _LINK(stripped) else None
 
 
 def safe_cell(value: Any) -> Any:

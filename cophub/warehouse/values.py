@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from cophub.warehouse.columns import Kind, instant_text
-from cophub.warehouse.plain import clean_json, clean_text, is_clean
+from cophub.warehouse.plain import clean_json, clean_text, is_clean, safe_link
 
 Failures = dict[int, str]
 """What is wrong with the values at these places."""
@@ -78,6 +78,11 @@ def _swift_text(values: Sequence[Any], types: set[type]) -> Sequence[Any] | None
         return None
     joined = "".join(values if types == {str} else filter(None, values))
     return values if is_clean(joined) else None
+
+
+def _swift_link(values: Sequence[Any], types: set[type]) -> Sequence[Any] | None:
+    swift = _swift_text(values, types) if types <= {str, _NOTHING} else None
+    return None if swift is None else [value and safe_link(value) for value in swift]
 
 
 def _swift_key(values: Sequence[Any], types: set[type]) -> Sequence[Any] | None:
@@ -238,6 +243,7 @@ def _named(value: Any) -> str:
 
 _SWIFT: dict[Kind, Callable[[Sequence[Any], set[type]], Sequence[Any] | None]] = {
     "text": _swift_text,
+    "link": _swift_link,
     "key": _swift_key,
     "instant": _swift_instant,
     "day": _swift_day,
@@ -248,6 +254,7 @@ _SWIFT: dict[Kind, Callable[[Sequence[Any], set[type]], Sequence[Any] | None]] =
 }
 _SINGLE: dict[Kind, Callable[[Any], Any]] = {
     "text": _text,
+    "link": lambda value: safe_link(_text(value)),
     "key": _key,
     "instant": _instant,
     "day": _day,
