@@ -54,34 +54,26 @@ class FileTokens:
 
     def __init__(self, folder: str | os.PathLike[str], key: str | None = None) -> None:
         self._folder = Path(folder)
-        self._phrase = key
+        self._given = key
 
     def get(self, name: str) -> str | None:
         """The token, or None when none was kept."""
-        from cryptography.fernet import Fernet, InvalidToken
-
         try:
-            salt, _, sealed = self._file(name).read_bytes().partition(b"\n")
+            sealed = self._file(name).read_bytes()
         except FileNotFoundError:
             return None
-        try:
-            token = Fernet(self._key(bytes.fromhex(salt.decode("ascii")))).decrypt(sealed).decode()
-        except (InvalidToken, ValueError):
+        token = unsealed(sealed, self._phrase())
+        if token is None:
             raise ConfigError(
                 f"token {name!r} in {self._folder} cannot be read with this {KEY_VARIABLE}; set the"
                 " key that it was written with, or delete the file and sign in again",
                 code=SEALED,
-            ) from None
-        remember_secret(token)
+            )
         return token
 
     def set(self, name: str, value: str) -> None:
         """Keep the token; the old one is there until the new one is safe on the disk."""
-        from cryptography.fernet import Fernet
-
-        remember_secret(value)
-        salt = os.urandom(16)
-        content = salt.hex().encode() + b"\n" + Fernet(self._key(salt)).encrypt(value.encode())
+        content = sealed(value, self._phrase())
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         target = self._file(name)
         beside = target.with_name(f"{target.name}.{os.getpid()}.new")
@@ -90,6 +82,10 @@ class FileTokens:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
+
+    def forget(self, name: str) -> None:
+        """Keep a token no longer."""
+        self._file(name).unlink(missing_ok=True)
 
     def names(self) -> list[str]:
         """The tokens that are kept."""
@@ -101,16 +97,13 @@ class FileTokens:
 
     def require_key(self) -> None:
         """Raises ConfigError where a token could not be kept, before anybody makes one."""
-        self._key(bytes(16))
+        self._phrase()
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.token"
 
-    def _key(self, salt: bytes) -> bytes:
-        import base64
-        from hashlib import scrypt
-
-        phrase = self._phrase or os.environ.get(KEY_VARIABLE) or _from_keyring()
+    def _phrase(self) -> str:
+        phrase = self._given or os.environ.get(KEY_VARIABLE) or _from_keyring()
         if not phrase:
             raise ConfigError(
                 "sign-ins are kept encrypted, and there is no key for them; set"
@@ -118,10 +111,44 @@ class FileTokens:
                 f' (export {KEY_VARIABLE}="..."), or install keyring',
                 code=SEALED,
             )
-        if len(phrase) < 16:
-            raise ConfigError(f"{KEY_VARIABLE} is too short; give at least 16 letters", code=SEALED)
-        made = scrypt(phrase.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
-        return base64.urlsafe_b64encode(made)
+        return long_enough(phrase)
+
+
+def long_enough(phrase: str) -> str:
+    """The phrase. Raises ConfigError where it is too short to be a key."""
+    if len(phrase) < 16:
+        raise ConfigError(f"{KEY_VARIABLE} is too short; give at least 16 letters", code=SEALED)
+    return phrase
+
+
+def sealed(token: str, phrase: str) -> bytes:
+    """The token encrypted with a phrase, and the salt that went into it: two lines of ASCII."""
+    from cryptography.fernet import Fernet
+
+    remember_secret(token)
+    salt = os.urandom(16)
+    return salt.hex().encode() + b"\n" + Fernet(_key(phrase, salt)).encrypt(token.encode())
+
+
+def unsealed(content: bytes, phrase: str) -> str | None:
+    """The token; None where it was sealed with another phrase, or is damaged."""
+    from cryptography.fernet import Fernet, InvalidToken
+
+    salt, _, inner = content.partition(b"\n")
+    try:
+        token = Fernet(_key(phrase, bytes.fromhex(salt.decode("ascii")))).decrypt(inner).decode()
+    except (InvalidToken, ValueError):
+        return None
+    remember_secret(token)
+    return token
+
+
+def _key(phrase: str, salt: bytes) -> bytes:
+    import base64
+    from hashlib import scrypt
+
+    made = scrypt(phrase.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+    return base64.urlsafe_b64encode(made)
 
 
 def _from_keyring() -> str | None:
