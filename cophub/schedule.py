@@ -20,14 +20,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from cophub.config.watching import WatchedFile
 from cophub.error_codes import UNFORESEEN
 from cophub.errors import ConfigError, CophubError, SourceBusy, WarehouseError
-from cophub.hub import timing
+from cophub.hub import queueing, timing
 from cophub.hub.alert_watch import Watch
 from cophub.hub.answers import Kind, NotStarted, Reloaded
-from cophub.hub.carrying import Due, carry_out
+from cophub.hub.carrying import Due
+from cophub.hub.reloading import difference
 
 if TYPE_CHECKING:
     from cophub.config import Config
-    from cophub.config.timed_tables import Timed
     from cophub.hub import Hub
 
 log = logging.getLogger("cophub.schedule")
@@ -51,16 +51,16 @@ Key = tuple[Kind, str]
 class Timekeeper:
     """Runs what is due until it is stopped; `tell` gets each result as it comes.
 
-    `do` does what is due; see `hub.carrying.carry_out`, which it is unless told otherwise. Times
-    that passed while nothing kept time, or while a run took long, are caught up once. Raises
-    ConfigError when nothing has a timetable.
+    `do` does what is due; unless told otherwise it is `hub.queueing.hand_on`, which does it here or
+    hands it to workers, as plugins.toml says. Times that passed while nothing kept time, or while a
+    run took long, are caught up once. Raises ConfigError when nothing has a timetable.
     """
 
     def __init__(
         self,
         hub: "Hub",
         tell: Tell,
-        do: CarryOut = carry_out,
+        do: CarryOut = queueing.hand_on,
         stop: threading.Event | None = None,
     ) -> None:
         self.hub = hub
@@ -94,6 +94,7 @@ class Timekeeper:
             # Its own sums go by the clock's face, and that of a zone may go back.
             timezone=UTC,
         )
+        queueing.require(hub)
         coming = hub.coming()
         if not coming:
             raise ConfigError(
@@ -229,12 +230,13 @@ class Timekeeper:
         """Go by a changed plugins.toml from now on; what runs ends with what it began with."""
         hub = self.hub.with_config(config)
         try:
+            queueing.require(hub)
             coming = hub.coming()
         except BaseException:
             hub.close()
             raise
         with self._changing:
-            told = _difference(self.hub.config, config)
+            told = difference(self.hub.config, config)
             self.hub = hub
             self._made.add(hub)
             self._close_unused()
@@ -259,26 +261,6 @@ class Timekeeper:
             self._made.discard(hub)
             del self._users[hub]
             hub.close()
-
-
-def _difference(old: "Config", new: "Config") -> Reloaded:
-    """What differs between two states of plugins.toml: sources, pipelines and other tables."""
-    before, after = _named(old), _named(new)
-    both = [name for name in after if name in before]
-    tables = [key for key in type(new).model_fields if key not in ("sources", "pipelines")]
-    changed = [name for name in both if dict(after[name]) != dict(before[name])]
-    changed += [f"[{key}]" for key in tables if getattr(old, key) != getattr(new, key)]
-    return Reloaded(
-        new.file,
-        added=tuple(name for name in after if name not in before),
-        changed=tuple(changed),
-        removed=tuple(name for name in before if name not in after),
-    )
-
-
-def _named(config: "Config") -> "dict[str, Timed]":
-    pipelines = {f"pipeline {name}": table for name, table in config.pipelines.items()}
-    return {**config.sources, **pipelines}
 
 
 __all__ = ["AGAIN", "AT_ONCE", "CarryOut", "Timekeeper"]

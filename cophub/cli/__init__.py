@@ -32,6 +32,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "run": ("work:run", "Sync what is due, then publish."),
         "schedule": ("schedule:schedule", "Keep the timetable of plugins.toml."),
         "serve": ("serve:serve", "Show the site on this machine."),
+        "worker": ("worker:worker", "Do what is due, beside workers on other machines."),
     },
     "Look": {
         "status": ("status:status", "What is fresh, late, held or failing."),

@@ -34,15 +34,25 @@ def schedule(state: State, only_show: bool, limit: int) -> None:
     """
     with state.hub() as hub:
         if only_show and state.json:
-            show.answer_json({"coming": hub.coming(limit)})
+            show.answer_json({"coming": hub.coming(limit), **_queue(hub)})
             return
         _show_coming(hub, limit if only_show else None)
         if not only_show:
             keep_time(hub)
 
 
+def _queue(hub: "Hub") -> dict[str, Any]:
+    """What waits for workers; nothing where nothing is for them."""
+    from cophub.hub.queueing import queue_of
+
+    found = queue_of(hub)
+    return {"queue": found} if found else {}
+
+
 def _show_coming(hub: "Hub", limit: int | None) -> None:
     """A line for each of the next runs; without a limit, the next one of each."""
+    from cophub.hub import queueing
+
     now, zone = hub.now(), hub.config.timezone
     rows = [
         (f"{one.at.astimezone(zone):%a %Y-%m-%d %H:%M}", show.ago(one.at, now), one.kind,
@@ -53,6 +63,10 @@ def _show_coming(hub: "Hub", limit: int | None) -> None:
         show.table((f"at ({zone.key})", "", "what", "name", "timetable"), rows)
     elif limit is not None:
         show.say("  nothing has a timetable; see every, cron and when in plugins.toml")
+    if queue := queueing.queue_of(hub):
+        show.say(f"  {queueing.told(queue)}")
+        if wrong := queueing.wrong(queue):
+            show.say(f"  {show.mark('warning')} {wrong}")
 
 
 def keep_time(hub: "Hub") -> None:

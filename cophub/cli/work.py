@@ -149,6 +149,9 @@ def lines_of(result: Any) -> Iterator[str]:
         yield from _pipeline_lines(result)
     elif hasattr(result, "streams"):
         yield from _run_lines(result)
+    elif hasattr(result, "machine"):
+        who = f"the worker {result.machine}" if result.machine else "a worker"
+        yield f"{show.mark('ok')} {show.bold(result.name)} waits for {who}"
     elif hasattr(result, "still"):
         yield from _retry_lines(result)
     else:

@@ -23,6 +23,7 @@ from pydantic import (
 from cophub.config.alerts_table import AlertsTable, webhook_address
 from cophub.config.environment import NotThereError, marked, others_may_read, resolved, unmarked
 from cophub.config.messages import code_of, did_you_mean, explain, listed, models_in, place
+from cophub.config.queue_checks import check_queue, check_warehouse, without_effect
 from cophub.config.reading import read, shown
 from cophub.config.retention_table import RetentionTable
 from cophub.config.secret_values import (
@@ -179,6 +180,7 @@ class Config(Table):
             self.fail(where, str(error), code=ADDRESS)
         return _anchored(url.replace("postgresql://", "postgresql+psycopg://"), self.folder)
 
+        check_warehouse(self, url)
     @property
     def warnings(self) -> list[str]:
         """What is odd but may be meant."""
@@ -188,7 +190,7 @@ class Config(Table):
             for key, table in self.communities.items()
             for space in table.spaces
             if (source := space.partition(":")[0]) not in self.sources
-        ]
+        ] + list(without_effect(self))
 
     @property
     def file(self) -> str:
@@ -374,6 +376,7 @@ def _taken_out(raw: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]
     ]  # fmt: skip
     for kind in ("sources", "pipelines"):
         entries = raw.get(kind)
+    check_queue(config)
         if isinstance(entries, dict):
             places += [((kind, name), "settings") for name in entries]
     for where, key in places:

@@ -1,7 +1,7 @@
 """The tables of plugins.toml, each value checked where it stands."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -73,6 +73,7 @@ class HubTable(Table):
     site: Annotated[str, Field(min_length=1)] = "site"
     backups: Annotated[str, Field(min_length=1)] = "backups"
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
+    queue: Literal["here", "workers"] = "here"
 
 
 class PluginsTable(Table):

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, mod
 
 from cophub.config.calendar_words import Calendar, parse_calendar
 from cophub.config.cron_times import check_cron
-from cophub.config.tables import Table
+from cophub.config.tables import Table, usable_name
 from cophub.config.timetable import Timetable, parse_every, say_duration
 
 _DAY = timedelta(days=1)
@@ -33,6 +33,7 @@ class Timed(Table):
     when: Annotated[Calendar | None, PlainValidator(_when)] = None
     jitter: Annotated[timedelta | None, BeforeValidator(_every)] = None
     fresh_within: Annotated[timedelta | None, BeforeValidator(_every)] = None
+    on: Annotated[str, AfterValidator(usable_name)] | None = None
     settings: dict[str, Any] = Field(default={}, repr=False)
 
     @model_validator(mode="after")

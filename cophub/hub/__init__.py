@@ -206,10 +206,10 @@ class Hub:
         return vendors.sign_in(spec, self.desk(spec), show)
 
     def _token_files(self, source: str) -> "TokenStore":
-        """Where a source's renewed tokens are kept: encrypted files beside plugins.toml."""
-        from cophub.http import FileTokens
+        """Where a source's renewed tokens are kept: beside plugins.toml, or for all machines."""
+        from cophub.hub.queueing import token_store
 
-        return FileTokens(self.config.folder / "tokens" / source)
+        return token_store(self, source)
 
     def desk(self, spec: "SourceSpec") -> "Desk":
         """What asking a source's vendor needs besides the source."""

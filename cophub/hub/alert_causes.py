@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cophub.error_codes import CATALOGUE, UNFORESEEN
+from cophub.error_codes import CATALOGUE, NO_WORKER, UNFORESEEN
 from cophub.http import redact
-from cophub.hub import standing
+from cophub.hub import queueing, standing
 from cophub.hub.answers import Trouble
 from cophub.hub.troubles import troubles
 from cophub.identities.privacy import mask_text
@@ -57,6 +57,7 @@ def judge(hub: "Hub", also: Iterable[Cause] = ()) -> Judged:
     states = {one.source: one.state for one in sources}
     states |= {f"pipeline {one.pipeline}": one.state for one in ran}
     found = [_cause(one, now) for one in troubles(sources, ran) if one.state in _ALARMING]
+    found += _of_queue(hub, now)
     undecided = (name for name, state in states.items() if state in _UNDECIDED)
     return Judged({one.cause: one for one in (*found, *also)}, frozenset(undecided))
 
@@ -81,6 +82,16 @@ def _cause(trouble: Trouble, now: datetime) -> Cause:
         said=clean(trouble.why),
         since=min(trouble.since or now, now),
     )
+
+
+def _of_queue(hub: "Hub", now: datetime) -> list[Cause]:
+    """That something waits for a worker which is not there."""
+    queue = queueing.queue_of(hub)
+    said = queueing.wrong(queue) if queue and queue.waiting else None
+    if queue is None or said is None:
+        return []
+    since = min(queue.waiting_since or now, now)
+    return [Cause(NO_WORKER, NO_WORKER, "the workers", clean(said), since)]
 
 
 def _key(subject: str, code: str) -> str:

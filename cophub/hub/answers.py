@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from cophub.connector import Estimate, Verdict
 from cophub.records import Space
+from cophub.work_queue import Look
 
 Health = Literal["ok", "warning", "failed"]
 Kind = Literal["source", "pipeline"]
@@ -18,6 +19,16 @@ class NotStarted:
     name: str
     error: str
     code: str | None = None
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """A source or pipeline that is due and waits for a worker from now on."""
+
+    name: str
+    kind: Kind
+    machine: str | None = None
+    """The worker that alone may do it; None: any."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +243,8 @@ class Status:
     """What is not well, worst first."""
     coming: "Coming | None" = None
     """The next run that the timetable holds ready."""
+    queue: Look | None = None
+    """What waits for workers, and who works; None where nothing is for workers."""
 
     @property
     def failing(self) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from cophub.config.messages import listed
 from cophub.config.secret_values import plain_secrets
 from cophub.errors import CophubError
-from cophub.hub import backups, doctor_pace, doctor_signins, doctor_vendors, reading
+from cophub.hub import backups, doctor_pace, doctor_signins, doctor_vendors, queueing, reading
 from cophub.hub.answers import Finding
 from cophub.hub.at_once import Job, at_once
 from cophub.hub.doctor_vendors import clock_of
@@ -74,6 +74,7 @@ def _warehouse(hub: "Hub") -> Iterator[Finding]:
         yield from _views(warehouse)
         yield from _clock(warehouse, hub.now())
         yield from _runs(warehouse, hub.now())
+        yield from queueing.findings(hub)
         yield from doctor_pace.paces(hub)
         yield from _decisions(hub)
         if common := hub.directory.common_keys():

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr
 
-from cophub.errors import ConfigError, CophubError
+from cophub.errors import ConfigError, CophubError, WarehouseError
 from cophub.http import FileTokens
 from cophub.hub.answers import Finding
+from cophub.warehouse.token_store import TableTokens
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
@@ -36,9 +37,13 @@ def signins(hub: "Hub") -> Iterator[Finding]:
 
 def _tokens(hub: "Hub", source: str) -> Iterator[Finding]:
     store = hub.tokens(source)
-    if not isinstance(store, FileTokens):
+    if not isinstance(store, FileTokens | TableTokens):
         return
-    for token in store.names():
+    try:
+        names = store.names()
+    except WarehouseError:
+        return  # told with the warehouse
+    for token in names:
         try:
             store.get(token)
         except CophubError as error:

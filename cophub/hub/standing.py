@@ -25,21 +25,29 @@ _PATTERN = re.compile(r"[*?\[]|^[a-z_]+=")
 def status(hub: "Hub") -> Status:
     """How the hub stands: its sources and pipelines, what is not well, and what readers see."""
     from cophub.hub.alerting import undelivered  # which asks how the hub stands itself
+    from cophub.hub.queueing import queue_of, told, wrong
 
     now = hub.now()
     found = sources(hub.config, hub.warehouse, now)
     ran = known_pipelines(hub, now)
+    queue = queue_of(hub)
+    waits = (wrong(queue) or "") if queue else ""
+    common = hub.directory.common_keys() or ""
     return Status(
         sources=found,
         published=reading.last_publication(hub.warehouse),
         site=str(hub.config.site),
         warehouse=hub.warehouse.name,
-        warnings=(*hub.config.warnings, *lost_spaces(hub.config, hub.warehouse), *undelivered(hub)),
-        notes=tuple(note for note in (hub.directory.common_keys(),) if note),
+        warnings=(
+            *([waits] if waits else ()), *hub.config.warnings,
+            *lost_spaces(hub.config, hub.warehouse), *undelivered(hub),
+        ),
+        notes=tuple(note for note in (told(queue) if queue else "", common) if note),
         pipelines=ran,
         troubles=troubles(found, ran),
         coming=next(iter(hub.coming()), None),
-    )
+        queue=queue,
+    )  # fmt: skip
 
 
 def sources(config: Config, warehouse: Warehouse, now: datetime) -> tuple[SourceStatus, ...]:

@@ -13,6 +13,7 @@ from cophub.http import FileTokens, TokenStore, Transport
 from cophub.hub.answers import Checked, Discovered, Planned
 from cophub.records import Space
 from cophub.sync.results import SourceSpec
+from cophub.warehouse.token_store import TableTokens
 
 log = logging.getLogger("cophub.hub")
 
@@ -93,7 +94,7 @@ def sign_in(spec: SourceSpec, desk: Desk, show: Callable[[str], None]) -> str:
             " that it needs"
         )
     with open_context(spec, desk) as ctx:
-        if isinstance(ctx.tokens, FileTokens):
+        if isinstance(ctx.tokens, FileTokens | TableTokens):
             ctx.tokens.require_key()  # before somebody takes the trouble in vain
         return spec.connector.sign_in(ctx, show)
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select, text
 
 from cophub.config.watching import WatchedFile
 from cophub.errors import CophubError
-from cophub.hub import alerting, reading, standing
+from cophub.hub import alerting, queueing, reading, standing
 from cophub.warehouse import tables as t
 
 if TYPE_CHECKING:
@@ -56,11 +56,14 @@ class Watched:
             return generate_latest(registry)
 
     def readiness(self) -> dict[str, str]:
-        """`ok` or what is wrong, in a word or a code, of the warehouse and of the timetable."""
+        """`ok` or what is wrong, in a word or a code: the warehouse, the queue, the timetable."""
         found = {}
         with self._asking:
             try:
-                found["warehouse"] = _usable(self._newest()) or "ok"
+                hub = self._newest()
+                found["warehouse"] = _usable(hub) or "ok"
+                if found["warehouse"] == "ok" and (queue := queueing.queue_of(hub)):
+                    found["queue"] = "ok" if queue.workers else "no worker"
             except CophubError as error:
                 found["warehouse"] = error.code
         if self._looked_at is not None:
@@ -118,6 +121,7 @@ def _of_warehouse(hub: "Hub") -> Iterator[Metric]:
     with hub.warehouse.connect() as connection:
         yield from _totals(connection, list(hub.config.sources))
         size = _warehouse_bytes(hub, connection)
+    yield from _of_queue(hub)
     published = reading.last_publication(hub.warehouse)
     if published is not None and published.published_at is not None:
         yield _gauge("cophub_publication_age_seconds", "Age of the site that readers see",
@@ -181,6 +185,16 @@ def _of_pipelines(ran: "tuple[PipelineStatus, ...]", now: datetime) -> Iterator[
         if one.fresh_at is not None:
             age.add_metric([one.pipeline], (now - one.fresh_at).total_seconds())
     yield from (state, age)
+
+
+def _of_queue(hub: "Hub") -> Iterator[Metric]:
+    """Where work is for workers."""
+    if queue := queueing.queue_of(hub):
+        yield _gauge("cophub_queue_workers", "Workers that live", len(queue.workers))
+        yield _gauge("cophub_queue_running", "Sources and pipelines that workers are at",
+                     len(queue.running))  # fmt: skip
+        yield _gauge("cophub_queue_waiting", "Sources and pipelines that wait for a worker",
+                     len(queue.waiting))  # fmt: skip
 
 
 def _totals(connection: Connection, sources: list[str]) -> Iterator[Metric]:

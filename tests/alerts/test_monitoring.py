@@ -75,6 +75,7 @@ def test_the_figures_are_those_of_the_warehouse(village: Village) -> None:
     told = set(re.findall(r"^\| `(cophub_\w+)`", DOCS.read_text(), re.MULTILINE))
     known = {"cophub_publication_age_seconds", "cophub_timetable_look_age_seconds"}
     known |= {"cophub_pipeline_state", "cophub_pipeline_fresh_age_seconds"}
+    known |= {f"cophub_queue_{name}" for name in ("workers", "running", "waiting")}
     assert told == known | {name for name, *_ in found}
 
 

@@ -1,0 +1,121 @@
+"""What is due, handed on to workers where plugins.toml says so, and how their queue stands."""
+
+from collections.abc import Iterator
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from cophub.config.secret_values import is_path
+from cophub.hub import timing
+from cophub.hub.answers import Finding, HandedOn
+from cophub.hub.carrying import Due, carry_out
+from cophub.warehouse.token_store import TableTokens
+from cophub.work_queue import Look, Work, WorkQueue, look, require_procrastinate
+
+if TYPE_CHECKING:
+    from cophub.http import TokenStore
+    from cophub.hub import Hub
+    from cophub.warehouse.state import AskedBy
+
+_NAMED = 3
+
+
+def has_workers(hub: "Hub") -> bool:
+    """Whether what is due is for workers."""
+    return hub.config.hub.queue == "workers"
+
+
+def require(hub: "Hub") -> None:
+    """Raises ConfigError where work is for workers and cannot be handed to them from here."""
+    if has_workers(hub):
+        require_procrastinate()
+
+
+def hand_on(
+    hub: "Hub", due: Due, stop: Event | None = None, asked_by: "AskedBy" = "timetable"
+) -> Iterator[Any]:
+    """`carry_out`, or HandedOn where a worker is to do it; nothing where it waits for one already.
+
+    Raises what `carry_out` raises, and SourceBusy while a worker is at it.
+    """
+    if not has_workers(hub):
+        yield from carry_out(hub, due, stop, asked_by)
+        return
+    queue = WorkQueue(hub.warehouse)
+    queue.make_ready()
+    machine = timing.tables(hub)[due.kind, due.name].on
+    if queue.put(Work(due.kind, due.name, due.at, machine)):
+        yield HandedOn(due.name, due.kind, machine)
+
+
+def token_store(hub: "Hub", source: str) -> "TokenStore":
+    """Where renewed tokens are kept: in files, or in the warehouse for all machines."""
+    from cophub.http import FileTokens
+
+    folder = hub.config.folder / "tokens" / source
+    if not has_workers(hub):
+        return FileTokens(folder)
+    return TableTokens(lambda: hub.warehouse, source, hub.now, folder)
+
+
+def queue_of(hub: "Hub") -> Look | None:
+    """What waits for workers, and who works; None where nothing is for workers."""
+    return look(hub.warehouse) if has_workers(hub) else None
+
+
+def told(found: Look) -> str:
+    """`queue: 2 workers (db1, web1), 1 running, 3 waiting`."""
+    many = len(found.workers)
+    names = ", ".join(one.name for one in found.workers)
+    workers = f"{many} worker{'' if many == 1 else 's'} ({names})" if many else "no worker"
+    return f"queue: {workers}, {len(found.running)} running, {len(found.waiting)} waiting"
+
+
+def wrong(found: Look) -> str | None:
+    """What keeps work waiting, in a line; None where nothing does."""
+    if not found.workers:
+        waits = f": {_some(found.waiting)}" if found.waiting else ""
+        return f"no worker is there, so what is due waits{waits}; start cophub worker"
+    if found.stranded:
+        one = len(found.stranded) == 1
+        return (
+            f"{_some(found.stranded)} wait{'s' if one else ''}, and no worker that is there takes"
+            f" {'it' if one else 'them'}; start cophub worker on the machine that `on` names, with"
+            " this plugins.toml"
+        )
+    return None
+
+
+def findings(hub: "Hub") -> Iterator[Finding]:
+    """The queue as `doctor` tells it; nothing where nothing is for workers."""
+    found = queue_of(hub)
+    if found is None:
+        return
+    if said := wrong(found):
+        yield Finding("queue", "warning", said.partition("; ")[0], said.partition("; ")[2])
+    yield Finding("queue", "ok", told(found).removeprefix("queue: "))
+    for name, source in hub.config.sources.items():
+        paths = _paths(hub, name) if source.timetable and source.on is None else []
+        if paths:
+            said = (
+                f"{name} names files ({', '.join(paths)}): every worker needs them, or give it `on`"
+            )
+            yield Finding("queue", "ok", said)
+
+
+def _paths(hub: "Hub", name: str) -> list[str]:
+    """The settings of a source that name files."""
+    connector = hub.plugins.connectors.get(hub.config.source(name).connector)
+    fields = connector.settings.model_fields if connector else {}
+    given = hub.config.source(name).settings
+    return [key for key, field in fields.items() if key in given and is_path(field)]
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMED
+    said = ", ".join(names[:_NAMED])
+    return f"{said} and {more} more" if more > 0 else said
+
+
+__all__ = [
+    "findings", "hand_on", "has_workers", "queue_of", "require", "token_store", "told", "wrong",
+]  # fmt: skip
