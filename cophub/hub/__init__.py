@@ -207,7 +207,7 @@ class Hub:
 
     def _token_files(self, source: str) -> "TokenStore":
         """Where a source's renewed tokens are kept: beside plugins.toml, or for all machines."""
-        from cophub.hub.queueing import token_store
+        from cophub.hub.token_places import token_store
 
         return token_store(self, source)
 

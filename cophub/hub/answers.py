@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cophub.connector import Estimate, Verdict
 from cophub.records import Space
-from cophub.work_queue import Look
+
+if TYPE_CHECKING:
+    from cophub.work_queue import Look
 
 Health = Literal["ok", "warning", "failed"]
 Kind = Literal["source", "pipeline"]
@@ -243,7 +245,7 @@ class Status:
     """What is not well, worst first."""
     coming: "Coming | None" = None
     """The next run that the timetable holds ready."""
-    queue: Look | None = None
+    queue: "Look | None" = None
     """What waits for workers, and who works; None where nothing is for workers."""
 
     @property

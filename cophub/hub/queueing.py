@@ -1,5 +1,6 @@
 """What is due, handed on to workers where plugins.toml says so, and how their queue stands."""
 
+import logging
 from collections.abc import Iterator
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -8,15 +9,14 @@ from cophub.config.secret_values import is_path
 from cophub.hub import timing
 from cophub.hub.answers import Finding, HandedOn
 from cophub.hub.carrying import Due, carry_out
-from cophub.warehouse.token_store import TableTokens
 from cophub.work_queue import Look, Work, WorkQueue, look, require_procrastinate
 
 if TYPE_CHECKING:
-    from cophub.http import TokenStore
     from cophub.hub import Hub
     from cophub.warehouse.state import AskedBy
 
 _NAMED = 3
+log = logging.getLogger("cophub.schedule")
 
 
 def has_workers(hub: "Hub") -> bool:
@@ -44,17 +44,8 @@ def hand_on(
     queue.make_ready()
     machine = timing.tables(hub)[due.kind, due.name].on
     if queue.put(Work(due.kind, due.name, due.at, machine)):
+        log.info("%s waits for a worker", due, extra={"event": "schedule.handed_on"})
         yield HandedOn(due.name, due.kind, machine)
-
-
-def token_store(hub: "Hub", source: str) -> "TokenStore":
-    """Where renewed tokens are kept: in files, or in the warehouse for all machines."""
-    from cophub.http import FileTokens
-
-    folder = hub.config.folder / "tokens" / source
-    if not has_workers(hub):
-        return FileTokens(folder)
-    return TableTokens(lambda: hub.warehouse, source, hub.now, folder)
 
 
 def queue_of(hub: "Hub") -> Look | None:
@@ -117,5 +108,5 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 __all__ = [
-    "findings", "hand_on", "has_workers", "queue_of", "require", "token_store", "told", "wrong",
+    "findings", "hand_on", "has_workers", "queue_of", "require", "told", "wrong",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ from cophub.work_queue import WorkQueue, queue_name
 from cophub.worker.taking import AgainError, Pace, Taking, libraries_told_quietly, one_line
 
 if TYPE_CHECKING:
+    from cophub.config import Config
     from cophub.hub import Hub
     from cophub.warehouse import Warehouse
 
@@ -67,6 +68,8 @@ class Worker:
         self.stop = stop or threading.Event()
         self._tell, self._only, self._at_once = tell, frozenset(only), at_once
         self._file = WatchedFile(hub.config.path)
+        self._new: Config | None = None
+        """What plugins.toml says now, until it can be taken over."""
         self._told: dict[str, str] = {}
         self._refused: CophubError | None = None
         """Why this worker can go on no more."""
@@ -85,8 +88,12 @@ class Worker:
         """
         # Psycopg cannot use the loop that Windows has by default.
         factory = asyncio.SelectorEventLoop if sys.platform == "win32" else None
-        with libraries_told_quietly(), asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(self._run())
+        try:
+            with libraries_told_quietly(), asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(self._run())
+        finally:
+            if self.hub is not self._given:
+                self.hub.close()
         if self._refused is not None:
             raise self._refused
 
@@ -94,18 +101,22 @@ class Worker:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "worker"))
         stopping = asyncio.create_task(asyncio.to_thread(self.stop.wait))
         begun: set[asyncio.Task[None]] = set()
-        while not self.stop.is_set():
-            end = asyncio.Event()
-            taking = asyncio.create_task(self._take(self.hub, tuple(self.takes), end))
-            begun.add(taking)
-            looking = asyncio.create_task(self._until_changed())
-            await asyncio.wait({taking, looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            looking.cancel()
-            end.set()
-            if taking.done() and not self.stop.is_set():
-                self._say_away(taking.exception())
-                await asyncio.wait({stopping}, timeout=PACE.again)
-        await asyncio.gather(*begun, return_exceptions=True)
+        try:
+            while not self.stop.is_set():
+                end = asyncio.Event()
+                taking = asyncio.create_task(self._take(self.hub, tuple(self.takes), end))
+                begun.add(taking)
+                taking.add_done_callback(begun.discard)
+                looking = asyncio.create_task(self._until_changed())
+                await asyncio.wait({taking, looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                looking.cancel()
+                end.set()
+                if taking.done() and not self.stop.is_set():
+                    self._say_away(taking.exception())
+                    await asyncio.wait({stopping}, timeout=PACE.again)
+            await asyncio.gather(*begun, return_exceptions=True)
+        finally:
+            self.stop.set()  # else the thread that waits for it would never end
 
     async def _take(self, hub: "Hub", queues: tuple[str, ...], end: asyncio.Event) -> None:
         queue = WorkQueue(hub.warehouse)
@@ -196,13 +207,16 @@ class Worker:
             try:
                 if await asyncio.to_thread(self._take_over):
                     return
+            except WarehouseError as error:
+                log.info("not taken over yet: %s", error, extra={"event": "reload"})
             except CophubError as error:
+                self._new = None
                 file = self.hub.config.file
                 log.info("not taken over: %s", error, extra={"event": "reload"})
                 self._tell(Reloaded(file, error=str(error), code=error.code))
 
     def _take_over(self) -> bool:
-        config = self._file.changed()
+        self._new = config = self._file.changed() or self._new
         if config is None:
             return False
         told = difference(self.hub.config, config)
@@ -214,7 +228,7 @@ class Worker:
         except BaseException:
             hub.close()
             raise
-        self.hub = hub
+        self.hub, self._new = hub, None
         log.info("%s was taken over", told.file, extra={"event": "reload"})
         self._tell(told)
         return True

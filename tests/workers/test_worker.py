@@ -143,14 +143,32 @@ def test_a_worker_goes_on_when_postgresql_was_away(place: Place) -> None:
     hub = place.hub()
     with working(hub) as told:
         place.until(lambda: queueing.queue_of(hub).workers)  # type: ignore[union-attr]
-        with hub.warehouse.connect() as connection:
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        cut_off(hub)
         place.until(lambda: _handed(hub))
         place.until(lambda: [one for one in told if hasattr(one, "streams")])
     assert runs(hub) == [("a", "done", "worker")]
+
+
+def test_what_postgresql_cut_off_in_mid_run_is_done_in_the_end_and_once(place: Place) -> None:
+    place.write(source("a", 'settings = { gate = "a.open" }'))
+    hub = place.hub()
+    hand_on(hub, "source", "a")
+    with working(place.hub()) as told:
+        place.until(lambda: ("a", 1) in [found[:2] for found in place.asked()])
+        cut_off(hub)
+        (place.folder / "a.open").touch()
+        place.until(lambda: [one for one in told if getattr(one, "state", "") == "done"])
+    assert [row[1] for row in runs(hub)].count("done") == 1
+    assert rows(hub, "SELECT count(*) FROM account") == [(40,)]
+
+
+def cut_off(hub: Hub) -> None:
+    """Let PostgreSQL end all connections but the one that asks for it."""
+    with hub.warehouse.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _handed(hub: Hub) -> bool:
