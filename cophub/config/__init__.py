@@ -178,9 +178,9 @@ class Config(Table):
             url = str(warehouse_address(value))
         except ValueError as error:
             self.fail(where, str(error), code=ADDRESS)
+        check_warehouse(self, url)
         return _anchored(url.replace("postgresql://", "postgresql+psycopg://"), self.folder)
 
-        check_warehouse(self, url)
     @property
     def warnings(self) -> list[str]:
         """What is odd but may be meant."""
@@ -366,6 +366,7 @@ def load_config(path: Path | str = "plugins.toml") -> Config:
     config._path = path
     for name, source in config.sources.items():
         source._config, source._name = config, name
+    check_queue(config)
     return config
 
 
@@ -376,7 +377,6 @@ def _taken_out(raw: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]
     ]  # fmt: skip
     for kind in ("sources", "pipelines"):
         entries = raw.get(kind)
-    check_queue(config)
         if isinstance(entries, dict):
             places += [((kind, name), "settings") for name in entries]
     for where, key in places:
