@@ -170,10 +170,10 @@ def _colours() -> bool | None:
 
 
 def _say(state: State, message: str, exit_code: int, code: str | None = None) -> int:
-    if state.debug and sys.exc_info()[1] is not None:
-        import traceback
+    if state.debug and (error := sys.exc_info()[1]) is not None:
+        from cophub.cli.surprise import told
 
-        traceback.print_exc()
+        click.echo(told(error), err=True, nl=False)
     if state.log_json:
         _log.error(message, extra={"code": code})
         return exit_code

@@ -12,14 +12,19 @@ from cophub.http import redact
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+\.[\w.-]+")
 
 
+def told(error: BaseException) -> str:
+    """The traceback of an error, with secrets and addresses masked: it may quote the row it met."""
+    whole: str = redact("".join(traceback.format_exception(error)))
+    return _ADDRESS.sub("***@***", whole)
+
+
 def record(state: State, error: BaseException) -> str:
     """Add the traceback to the log; answers the line that says so.
 
     The log lies beside plugins.toml, or with the temporary files where that folder is closed.
-    Secrets and addresses are masked: an error may quote the row it met.
     """
     when = datetime.now(UTC)
-    text = _ADDRESS.sub("***@***", redact("".join(traceback.format_exception(error))))
+    text = told(error)
     for folder in (state.path.absolute().parent, Path(tempfile.gettempdir())):
         log = folder / "cophub-errors.log"
         try:
