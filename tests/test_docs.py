@@ -20,7 +20,15 @@ from pydantic import BaseModel
 
 from cophub import hookspecs
 from cophub.cli import cli
-from cophub.config import Source, alerts_table, load_config, retention_table, tables, timed_tables
+from cophub.config import (
+    Source,
+    alerts_table,
+    load_config,
+    retention_table,
+    serve_table,
+    tables,
+    timed_tables,
+)
 from cophub.plugins import BUILT_IN, load_plugins
 from cophub.warehouse import views
 from cophub.warehouse.tables import metadata
@@ -115,6 +123,8 @@ def test_each_pipeline_has_a_section_with_each_of_its_settings(pipeline):
         ("[communities.KEY]", tables.CommunityTable),
         ("[retention]", retention_table.RetentionTable),
         ("[alerts]", alerts_table.AlertsTable),
+        ("[serve]", serve_table.ServeTable),
+        ("[serve.sign_in]", serve_table.SignInTable),
         ("[pipelines.NAME]", timed_tables.PipelineTable),
     ],
 )

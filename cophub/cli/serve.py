@@ -1,4 +1,4 @@
-"""`serve`: the site on this machine, and the timetable kept beside it."""
+"""`serve`: the site, and the timetable kept beside it."""
 
 import sys
 import threading
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--port",
-    default=8300,
-    show_default=True,
     type=click.IntRange(0, 65535),
-    help="0 takes any that is free.",
+    help="Default: 8300, or port under [serve]; 0 takes any that is free.",
 )
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="This machine alone; no other is served."
+    "--host", help="Default: 127.0.0.1, or host under [serve]; others need [serve.sign_in]."
 )
 @click.option("--no-schedule", is_flag=True, help="Show the site only; keep no time.")
 @shared
 @pass_state
-def serve(state: State, port: int, host: str, no_schedule: bool) -> None:
-    """Show the site on this machine, and on no other, and keep the timetable, until Ctrl-C.
+def serve(state: State, port: int | None, host: str | None, no_schedule: bool) -> None:
+    """Show the site and keep the timetable, until Ctrl-C.
+
+    Only this machine is answered, unless people sign in by [serve.sign_in].
 
     Time is kept as `cophub schedule` does; both may run at once. Runs that are under way end at
     their next checkpoint.
@@ -44,7 +44,9 @@ def serve(state: State, port: int, host: str, no_schedule: bool) -> None:
     config = load_config(state.path)
     timed = [*config.sources.values(), *config.pipelines.values()]
     keeps = not no_schedule and any(one.timetable for one in timed)
-    listener = web.listen(port, host)
+    host = host or config.serve.host
+    port = config.serve.port if port is None else port
+    listener = web.listen(port, host, guarded=config.serve.sign_in is not None)
 
     def ready(address: str) -> None:
         if not show.finish(state, {"address": address, "site": str(config.site)}):
@@ -57,7 +59,7 @@ def serve(state: State, port: int, host: str, no_schedule: bool) -> None:
         looked_at = kept.enter_context(_keeping_time(state)) if keeps else None
         watched = Watched(hub, looked_at)
         kept.callback(watched.close)
-        web.serve(config.site, listener, ready, watched)
+        web.serve(config, hub, listener, host, ready, watched)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from cophub.config.secret_values import (
     plain_secrets,
     remember_secrets,
 )
+from cophub.config.serve_table import ServeTable
 from cophub.config.tables import (
     CommunityTable,
     HubTable,
@@ -118,6 +119,7 @@ class Config(Table):
     pipelines: dict[Name, PipelineTable] = Field(default={})
     retention: RetentionTable = RetentionTable()
     alerts: AlertsTable | None = None
+    serve: ServeTable = ServeTable()
     _path: Path = PrivateAttr(default=Path("plugins.toml"))
 
     @field_validator("sources", "communities")
@@ -310,6 +312,14 @@ class Config(Table):
         except ValueError as error:
             self.fail(where, str(error), code=VALUE)
 
+    def serve_secret(self, value: Any, *where: str) -> str:
+        """The value of a secret under `[serve]`, looked up now. Raises ConfigError."""
+        found = str(self._resolve(value, ("serve", *where)))
+        remember_secret(found)
+        if found is value:
+            self._refuse_open(("serve", *where))
+        return found
+
     def fail(self, where: tuple[str | int, ...], what: str, *, code: str | None = None) -> NoReturn:
         """Raise the ConfigError for one place in the file."""
         raise ConfigError(f"{self.file}: {place(where)}: {what}", code=code)
@@ -374,6 +384,7 @@ def _taken_out(raw: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]
     """Take out of the values what whoever needs it resolves: the warehouse's address, settings."""
     places: list[tuple[tuple[str, ...], str]] = [
         (("hub",), "warehouse"), (("alerts",), "smtp"), (("alerts",), "webhooks"),
+        (("serve",), "metrics_token"), (("serve", "sign_in"), "client_secret"),
     ]  # fmt: skip
     for kind in ("sources", "pipelines"):
         entries = raw.get(kind)

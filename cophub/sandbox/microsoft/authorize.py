@@ -20,7 +20,8 @@ from cophub.sandbox.server import Response
 CODE_LIFETIME = 600
 _HTML = "text/html; charset=utf-8"
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in to your account</title></head>
+<html lang="en"><head><meta charset="utf-8"><title>Sign in to your account</title>
+<link rel="icon" href="data:,"></head>
 <body><h1>Pick an account</h1>
 <form method="post" action="?{query}">
 <label>User name <input name="login" autocomplete="off"></label>
