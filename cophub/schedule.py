@@ -80,6 +80,8 @@ class Timekeeper:
         self._alerts = Watch()
         self._refused: CophubError | None = None
         """Why the newest plugins.toml is not taken over."""
+        self._new: Config | None = None
+        """What plugins.toml says now, until the warehouse lets it be taken over."""
         self.looked_at = time.monotonic()
         """When this last looked at its file and clock: it is alive while that is not long ago."""
         self._scheduler = BackgroundScheduler(
@@ -215,12 +217,14 @@ class Timekeeper:
 
     def _look_at_file(self) -> None:
         try:
-            config = self._file.changed()
+            self._new = config = self._file.changed() or self._new
             if config is not None:
                 self._take_over(config)
-                self._refused = None
+                self._new = self._refused = None
+        except WarehouseError as error:
+            log.info("not taken over yet: %s", error, extra={"event": "reload"})
         except CophubError as error:
-            self._refused = error
+            self._refused, self._new = error, None
             file = self.hub.config.file
             # Told as well, so that a warning on a terminal would say it twice.
             log.info("not taken over: %s", error, extra={"event": "reload", "code": error.code})

@@ -27,6 +27,11 @@ STALLED = timedelta(seconds=60)
 """A worker without a sign of life for so long is gone, and its work is anybody's."""
 _MADE = "cophub_made"
 _WORKERS = "cophub_workers"
+# A network that swallows what is sent: without these libpq notices after hours.
+_PATIENCE = dict(
+    connect_timeout=10, keepalives_idle=30, keepalives_interval=10, keepalives_count=3,
+    tcp_user_timeout=60_000,
+)  # fmt: skip
 _NO_PARAMETERS = {"no_parameters": True}
 
 
@@ -107,7 +112,7 @@ class WorkQueue:
         _, found = engine.dialect.create_connect_args(engine.url)
         path = re.sub(r"([\\ ])", r"\\\1", _quoted(self.schema))
         options = f"{found.get('options', '')} -c timezone=UTC -c search_path={path}"
-        return {**found, "options": options.strip(), "connect_timeout": 10}
+        return {**_PATIENCE, **found, "options": options.strip()}
 
     # --- its tables --------------------------------------------------------------------------
 

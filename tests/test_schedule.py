@@ -274,6 +274,32 @@ def told_of(told: list[Any]) -> list[Reloaded]:
     return [one for one in told if isinstance(one, Reloaded)]
 
 
+def test_a_file_that_changes_while_the_warehouse_is_away_is_taken_over_afterwards(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.02)
+    hub = make_hub(SOURCE)
+    coming, asked = Hub.coming, []
+
+    def away(self: Hub, limit: int | None = None) -> Any:
+        if self is not hub:
+            asked.append(self)
+            if len(asked) < 4:
+                raise WarehouseError("the server does not answer")
+        return coming(self, limit)
+
+    monkeypatch.setattr(Hub, "coming", away)
+
+    def until(told: list[Any]) -> bool:
+        if len(told) == 1 and not asked:
+            edit(hub, "6 hours", "7 days")
+        return bool(told_of(told))
+
+    (reloaded,) = told_of(keep_time(hub, until))
+    assert reloaded.error is None and reloaded.changed == ("a",)
+    assert len(asked) == 4
+
+
 def test_a_changed_file_is_taken_over_without_a_restart(
     make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,20 @@ def test_a_worker_that_is_told_to_takes_nothing_else(place: Place) -> None:
     assert runs(hub) == [("b", "done", "worker")]
 
 
+def test_a_worker_is_at_as_many_at_once_as_it_is_told(place: Place) -> None:
+    gated = 'settings = { gate = "open" }'
+    place.write("".join(source(name, gated) for name in "abc"))
+    hub = place.hub()
+    for name in "abc":
+        hand_on(hub, "source", name)
+    with working(hub, at_once=2) as told:
+        place.until(lambda: len([one for one in place.asked() if one[1] == 1]) == 2)
+        found = queueing.queue_of(hub)
+        assert found is not None and (len(found.running), len(found.waiting)) == (2, 1)
+        (place.folder / "open").touch()
+        place.until(lambda: len(told) == 3)
+
+
 def test_what_somebody_has_begun_since_is_not_done_again(place: Place) -> None:
     place.write(source("a"))
     hub = place.hub()
