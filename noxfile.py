@@ -1,15 +1,18 @@
 """What CI runs, in the virtual environment that called it: `.venv/bin/nox`."""
 
+import subprocess
 import sys
 from pathlib import Path
 
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["style", "types", "layers", "docs", "tests"]
+nox.options.sessions = ["style", "types", "layers", "docs", "audit", "tests"]
 
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
+NOT_AUDITED = 75
+"""What `.ci/audit.py` leaves with where nothing could be looked at."""
 
 
 @nox.session
@@ -36,6 +39,16 @@ def docs(session: nox.Session) -> None:
     """What a machine knows, a machine wrote."""
     pages = [str(page) for page in (Path("README.md"), *Path("docs").rglob("*.md"))]
     session.run(PYTHON, "-m", "cogapp", "--check", "-P", *pages, external=True)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """No dependency has a known vulnerability. Skipped, never green, where nobody can tell."""
+    ended = subprocess.run([PYTHON, ".ci/audit.py", *session.posargs], check=False)
+    if ended.returncode == NOT_AUDITED:
+        session.skip("the dependencies were NOT audited: no advisory database could be used")
+    if ended.returncode:
+        session.error("a dependency is vulnerable, or the audit broke off: see above")
 
 
 @nox.session
