@@ -66,7 +66,7 @@ def _show_coming(hub: "Hub", limit: int | None) -> None:
     if queue := queueing.queue_of(hub):
         show.say(f"  {queueing.told(queue)}")
         if wrong := queueing.wrong(queue):
-            show.say(f"  {show.mark('warning')} {wrong}")
+            show.say(f"  {show.mark('warning')} {wrong.said}: {wrong.fix}")
 
 
 def keep_time(hub: "Hub") -> None:

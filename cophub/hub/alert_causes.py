@@ -91,7 +91,7 @@ def _of_queue(hub: "Hub", now: datetime) -> list[Cause]:
     if queue is None or said is None:
         return []
     since = min(queue.waiting_since or now, now)
-    return [Cause(NO_WORKER, NO_WORKER, "the workers", clean(said), since)]
+    return [Cause(NO_WORKER, NO_WORKER, "the workers", clean(said.said), since)]
 
 
 def _key(subject: str, code: str) -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cophub.config.secret_values import is_path
 from cophub.hub import timing
@@ -61,17 +61,26 @@ def told(found: Look) -> str:
     return f"queue: {workers}, {len(found.running)} running, {len(found.waiting)} waiting"
 
 
-def wrong(found: Look) -> str | None:
-    """What keeps work waiting, in a line; None where nothing does."""
+class Wrong(NamedTuple):
+    """What keeps work waiting, and what to do."""
+
+    said: str
+    fix: str
+
+    def __str__(self) -> str:
+        # What to do comes first: the line may be cut.
+        return f"{self.fix}: {self.said}"
+
+
+def wrong(found: Look) -> Wrong | None:
+    """What keeps work waiting; None where nothing does."""
     if not found.workers:
-        waits = f": {_some(found.waiting)}" if found.waiting else ""
-        return f"no worker is there, so what is due waits{waits}; start cophub worker"
+        waits = f", and {_some(found.waiting)}" if found.waiting else ""
+        return Wrong(f"no worker is there{waits}", "start cophub worker")
     if found.stranded:
-        one = len(found.stranded) == 1
-        return (
-            f"{_some(found.stranded)} wait{'s' if one else ''}, and no worker that is there takes"
-            f" {'it' if one else 'them'}; start cophub worker on the machine that `on` names, with"
-            " this plugins.toml"
+        return Wrong(
+            f"no worker that is there takes what waits: {_some(found.stranded, wait=False)}",
+            "start cophub worker with this plugins.toml on the machine that `on` names",
         )
     return None
 
@@ -81,16 +90,14 @@ def findings(hub: "Hub") -> Iterator[Finding]:
     found = queue_of(hub)
     if found is None:
         return
-    if said := wrong(found):
-        yield Finding("queue", "warning", said.partition("; ")[0], said.partition("; ")[2])
+    if ill := wrong(found):
+        yield Finding("queue", "warning", ill.said, ill.fix)
     yield Finding("queue", "ok", told(found).removeprefix("queue: "))
     for name, source in hub.config.sources.items():
         paths = _paths(hub, name) if source.timetable and source.on is None else []
         if paths:
-            said = (
-                f"{name} names files ({', '.join(paths)}): every worker needs them, or give it `on`"
-            )
-            yield Finding("queue", "ok", said)
+            needs = "every worker needs them, or give it `on`"
+            yield Finding("queue", "ok", f"{name} names files ({', '.join(paths)}): {needs}")
 
 
 def _paths(hub: "Hub", name: str) -> list[str]:
@@ -101,12 +108,12 @@ def _paths(hub: "Hub", name: str) -> list[str]:
     return [key for key, field in fields.items() if key in given and is_path(field)]
 
 
-def _some(names: tuple[str, ...]) -> str:
+def _some(names: tuple[str, ...], *, wait: bool = True) -> str:
     more = len(names) - _NAMED
-    said = ", ".join(names[:_NAMED])
-    return f"{said} and {more} more" if more > 0 else said
+    said = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return said + (" waits" if len(names) == 1 else " wait") * wait
 
 
 __all__ = [
-    "findings", "hand_on", "has_workers", "queue_of", "require", "told", "wrong",
+    "Wrong", "findings", "hand_on", "has_workers", "queue_of", "require", "told", "wrong",
 ]  # fmt: skip

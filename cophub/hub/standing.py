@@ -31,7 +31,7 @@ def status(hub: "Hub") -> Status:
     found = sources(hub.config, hub.warehouse, now)
     ran = known_pipelines(hub, now)
     queue = queue_of(hub)
-    waits = (wrong(queue) or "") if queue else ""
+    waits = str(wrong(queue) or "") if queue else ""
     common = hub.directory.common_keys() or ""
     return Status(
         sources=found,

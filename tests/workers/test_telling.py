@@ -135,8 +135,8 @@ def test_no_worker_is_told_wherever_one_looks(
     place.write(SOURCE)
     list(queueing.hand_on(place.hub(), Due("source", "a", datetime.now(UTC))))
     status, doctor, health, shown = told_everywhere(place, capsys)
-    wrong = "no worker is there, so what is due waits: source a"
-    assert wrong in status and wrong in shown
+    wrong = "no worker is there, and source a waits"
+    assert f"start cophub worker: {wrong}" in status and f"{wrong}: start cophub worker" in shown
     assert "queue: no worker, 0 running, 1 waiting" in shown
     assert f"warning: {wrong}" in doctor
     assert health == {"warehouse": "ok", "queue": "no worker"}
@@ -169,8 +169,9 @@ def test_what_no_worker_takes_is_told_by_name(
     worker_at(hub, "b")
     list(queueing.hand_on(hub, Due("source", "a", datetime.now(UTC))))
     status, doctor, _, _ = told_everywhere(place, capsys)
-    assert "source a waits, and no worker that is there takes it" in status
-    assert doctor[0] == "warning: source a waits, and no worker that is there takes it"
+    wrong = "no worker that is there takes what waits: source a"
+    assert f"on the machine that `on` names: {wrong}" in status
+    assert doctor[0] == f"warning: {wrong}"
 
 
 def test_the_doctor_names_settings_that_name_files(place: Place) -> None:
