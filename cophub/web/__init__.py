@@ -42,12 +42,12 @@ _HEADERS = {
 }
 
 
-def site_app(site: Path, watched: "Watched | None" = None) -> Starlette:
+def site_app(site: Path, watched: "Watched | None" = None, token: str | None = None) -> Starlette:
     """An application that shows the newest version of the folder `site`.
 
-    With `watched` it also answers monitoring, under /metrics and /health. It answers to the names
-    of this machine only: a page elsewhere that makes its own name point here (DNS rebinding) is
-    refused.
+    With `watched` it also answers monitoring, under /metrics, which wants the `token` where there
+    is one, and /health. It answers to the names of this machine only: a page elsewhere that makes
+    its own name point here (DNS rebinding) is refused.
     """
 
     async def page(request: Request) -> Response:
@@ -55,7 +55,7 @@ def site_app(site: Path, watched: "Watched | None" = None) -> Starlette:
 
     return Starlette(
         routes=[
-            *(_monitoring(watched) if watched else ()),
+            *(_monitoring(watched, token, needed=bool(token)) if watched else ()),
             Route("/{path:path}", page, methods=["GET"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_NAMES)],
@@ -71,7 +71,7 @@ def guarded_app(
     """
     inner = TrustedHostMiddleware(Starlette(routes=gate.routes()), allowed_hosts=names)
     return Starlette(
-        routes=[*_monitoring(watched, needs_token=True, token=token), Mount("/", app=inner)],
+        routes=[*_monitoring(watched, token, needed=True), Mount("/", app=inner)],
         middleware=[Middleware(_ByHttpsAlone)] if secure else [],
     )
 
@@ -93,13 +93,11 @@ class _ByHttpsAlone:
         await self._app(scope, receive, sent)
 
 
-def _monitoring(
-    watched: "Watched", *, needs_token: bool = False, token: str | None = None
-) -> Iterator[Route]:
+def _monitoring(watched: "Watched", token: str | None, *, needed: bool) -> Iterator[Route]:
     """Plain functions, which Starlette runs in threads: they wait for the warehouse."""
 
     def metrics(request: Request) -> Response:
-        if needs_token and not _has_token(request, token):
+        if needed and not _has_token(request, token):
             return _said("metrics_token under [serve] opens this; send it as a bearer token.", 401)
         return Response(watched.metrics(), headers=_HEADERS, media_type=_PROMETHEUS)
 
@@ -196,10 +194,10 @@ def serve(
 
     by = opened(config, host, listener.getsockname()[1])
     before = gate(config, by.address, note, _HEADERS)
-    app = site_app(config.site, watched)
+    token = config.serve.metrics_token
+    known = config.serve_secret(token, "metrics_token") if token else None
+    app = site_app(config.site, watched, known)
     if before is not None:
-        token = config.serve.metrics_token
-        known = config.serve_secret(token, "metrics_token") if token else None
         secure = by.address.startswith("https://")
         app = guarded_app(before, names_of(by.address), watched, known, secure=secure)
     made = uvicorn.Config(app, log_level="warning", access_log=False, **by.options)

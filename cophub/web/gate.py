@@ -5,12 +5,14 @@ for members or facilitators is noted in the audit log before the first of them i
 each session and audience.
 """
 
+import asyncio
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -33,7 +35,9 @@ BACK = "/sign-in/back"
 _GO, _OUT = "/sign-in/go", "/sign-out"
 _MOST_A_MINUTE = 60
 _LARGEST_FORM = 4096
-_LONGEST_PATH = 1500
+_LONGEST_PATH = 1000
+_DRAWING = re.compile(r"charts-[0-9a-f]+\.js")
+"""What draws charts: the same for every reader, and under another name when it is another."""
 _STATUS = {"away": 503, "wrong": 502, "declined": 403, "late": 400, "unproved": 403}
 
 
@@ -61,6 +65,7 @@ class Gate:
         self._sessions, self._lists, self._note = sessions, lists, note
         self._pages, self._headers = pages, headers
         self._often = Often(_MOST_A_MINUTE)
+        self._noting = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """Signing in and out, and every page."""
@@ -82,7 +87,7 @@ class Gate:
         is_open = find(self._site, "", self._may(None)).file is not None
         said = Said(
             "sign_in", "lead_some" if is_open else "lead", ["how"],
-            [Way("sign_in", with_next(_GO, after)), *self._public(is_open)],
+            [Way("sign_in", with_next(_GO, after, language)), *self._public(is_open)],
         )  # fmt: skip
         return self._pages.show(said, language, stay=with_next("/sign-in", after))
 
@@ -196,8 +201,8 @@ class Gate:
     ) -> Response:
         # Nothing of it stays in a cache that somebody else finds; the way back shows nothing.
         kept = "no-store" if audience != "public" or session else "no-cache"
-        if file.parent.name == "assets":
-            kept = "private, max-age=3600"  # a name of its own for each content
+        if _DRAWING.fullmatch(file.name):
+            kept = "private, max-age=3600"
         headers = {**self._headers, "Cache-Control": kept, "Vary": "Cookie"}
         if file.suffix != ".html":
             return FileResponse(file, headers=headers)
@@ -210,10 +215,12 @@ class Gate:
         )
 
     async def _noted(self, session: Session | None, audience: Audience) -> None:
-        if session is None or audience == "public" or not self._sessions.first(session, audience):
+        if session is None or audience == "public":
             return
-        await run_in_threadpool(self._note, "site", audience, session.address)
-        self._sessions.noted(session, audience)
+        async with self._noting:  # a page asks for several files at once
+            if self._sessions.first(session, audience):
+                await run_in_threadpool(self._note, "site", audience, session.address)
+                self._sessions.noted(session, audience)
 
     def _may(self, session: Session | None) -> Audience | None:
         """The narrowest audience whose pages somebody may read; None: not even the public's."""
@@ -263,7 +270,7 @@ class Gate:
 
     def _unnoted(self, request: Request, error: CophubError, path: str) -> Response:
         log.error("who reads the site cannot be noted, so nothing is shown [%s]", error.code)
-        said = Said("unnoted", "unnoted_lead", ways=[Way("again", path)], code=error.code)
+        said = Said("unnoted", "unnoted_lead", ways=[Way("again", quote(path))], code=error.code)
         return self._pages.show(said, self._spoken(request, path), 503)
 
     def _too_often(self, request: Request) -> Response:
@@ -300,7 +307,7 @@ def _own_path(path: object) -> str:
     """A path of this site; `/` for anything that a browser might take for another address."""
     if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
         return "/"
-    odd = "\\" in path or not path.isprintable() or len(path) > _LONGEST_PATH
+    odd = "\\" in path or not path.isprintable() or len(quote(path)) > _LONGEST_PATH
     return "/" if odd or path.startswith(("/sign-in", _OUT)) else path
 
 

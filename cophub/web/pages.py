@@ -122,9 +122,11 @@ def _preferred(header: str) -> str:
     return min(found, key=lambda one: one[0])[1] if found else "en"
 
 
-def with_next(to: str, path: str) -> str:
-    """An address of ours that leads on to a path afterwards."""
-    return f"{to}?next={quote(path, safe='/')}" if path not in ("", "/") else to
+def with_next(to: str, path: str, language: str = "") -> str:
+    """An address of ours that leads on to a path afterwards, and speaks a language meanwhile."""
+    asked = {"language": language, "next": "" if path == "/" else path}
+    query = "&".join(f"{name}={quote(value)}" for name, value in asked.items() if value)
+    return f"{to}?{query}" if query else to
 
 
 @cache

@@ -33,6 +33,7 @@ try:
 except ImportError:
     import httpx as http
 
+_NAME = "site"
 _POST = "client_secret_post"
 SCOPE = "openid profile email"
 _SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -86,6 +87,7 @@ class Provider:
             "server_metadata_url": f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         }
         self._client: Any = None
+        self._trusted = http.create_ssl_context()
         self._learned_at = 0.0
 
     @property
@@ -104,6 +106,9 @@ class Provider:
 
     async def finish(self, request: Request) -> SignedIn:
         """Who came back, by the same browser that began. Raises SignInFailed."""
+        # What an answer says counts where this browser asked for it, be it that nothing came of it.
+        if f"_state_{_NAME}_{request.query_params.get('state')}" not in request.session:
+            raise SignInFailed("late")
         client = await self._ready()
         try:
             token = await client.authorize_access_token(
@@ -151,9 +156,10 @@ class Provider:
         if self._client is not None and self._clock() - self._learned_at < _BELIEVED_SECONDS:
             return self._client
         client = OAuth().register(
-            "site", **self._registration,
+            _NAME, **self._registration,
             client_kwargs={
                 "scope": SCOPE, "code_challenge_method": "S256", "timeout": _TIMEOUT_SECONDS,
+                "verify": self._trusted,
             },
         )  # fmt: skip
         try:
@@ -197,9 +203,9 @@ class Provider:
 
 def _told(error: OAuthError) -> str:
     """The provider's name for it, and Entra's number: its sentences may name people."""
-    text = f"{error.error} {error.description or ''}"
-    names = re.findall(r"AADSTS\d+", text)
-    return " ".join([_one_line(error.error), *dict.fromkeys(names)])
+    found = re.fullmatch(r"[a-z_]{1,60}", str(error.error))
+    numbers = re.findall(r"AADSTS\d{1,9}", str(error.description or ""))
+    return " ".join([found[0] if found else "an error", *dict.fromkeys(numbers)])
 
 
 def _one_line(text: object) -> str:

@@ -18,15 +18,18 @@ def with_reader(page: bytes, session: Session | None, path: str) -> bytes:
     A page of another pipeline, which has no such place, is left as it is.
     """
     found = _LANGUAGE.search(page[:400])
-    word = words().get(found[1].decode() if found else "en", words()["en"])
+    language = found[1].decode() if found else "en"
+    word = words().get(language, words()["en"])
     if session is None:
         told = Markup('<p class="reader"><a href="{}">{}</a></p>').format(
-            with_next("/sign-in", path), word["sign_in"]
+            with_next("/sign-in", path, language), word["sign_in"]
         )
     else:
         told = Markup(
-            '<p class="reader"><span title="{}">{}</span> <a href="/sign-out">{}</a></p>'
-        ).format(session.address, session.name, word["sign_out"])
+            '<p class="reader"><span title="{}">{}</span> <a href="{}">{}</a></p>'
+        ).format(
+            session.address, session.name, with_next("/sign-out", "", language), word["sign_out"]
+        )  # fmt: skip
     return page.replace(_PLACE, told.encode() + b"\n    " + _PLACE, 1)
 
 

@@ -29,6 +29,8 @@ PAGE = """<!doctype html>
 </div></header><main>{text}</main></body></html>
 """
 DOMAIN = "contoso.onmicrosoft.com"
+QUICK: dict[str, Any] = {"trust_env": False, "verify": False}
+"""All is on this machine; to load the certificates of the world takes longer than to ask."""
 ADA, BEN, EVE = (f"{name}@{DOMAIN}" for name in ("ada", "ben", "eve"))
 """A facilitator, a member, and somebody who is neither."""
 
@@ -84,7 +86,7 @@ class Served:
         self.table = self.table.model_copy(update=changed)
 
     def browser(self, **options: Any) -> "Browser":
-        return Browser(self, httpx.Client(base_url=self.address, trust_env=False, **options))
+        return Browser(self, httpx.Client(base_url=self.address, **QUICK, **options))
 
 
 class Browser:
@@ -105,7 +107,7 @@ class Browser:
     def decide(self, at: str, login: str, decision: str = "accept") -> str:
         """At the provider: where it leads back to."""
         form = {"login": login, "decision": decision}
-        answer = httpx.post(at, data=form, trust_env=False)
+        answer = httpx.post(at, data=form, **QUICK)
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 
@@ -116,6 +118,11 @@ class Browser:
     @property
     def session(self) -> str | None:
         return self.http.cookies.get("cophub")
+
+
+def ask(url: str, **more: Any) -> httpx.Response:
+    """Somebody without cookies of their own."""
+    return httpx.get(url, **QUICK, **more)
 
 
 def query(url: str) -> dict[str, str]:
@@ -144,6 +151,7 @@ def serving(entra: MicrosoftSandbox, site: Path) -> Iterator[Served]:
         members=[BEN], facilitators=[ADA],
     )  # fmt: skip
     listener = listen(0)
+    listener.listen()
     served = Served(site, entra, table, f"http://localhost:{listener.getsockname()[1]}")
     entra.entra.redirects.add(served.address + BACK)
     provider = Provider(

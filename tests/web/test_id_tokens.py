@@ -228,9 +228,22 @@ def test_who_declines_is_told_so(served: Served) -> None:
     answer = browser.get(browser.decide(browser.begin(), ADA, "cancel"))
     assert answer.status_code == 403
     assert "Nobody was signed in" in answer.text
-    evil = {"error": "<script>alert(1)</script>", "error_description": "<b>x</b>", "state": "s"}
-    answer = browser.get("/sign-in/back", params=evil)
+
+
+def test_nobody_writes_into_the_page_or_the_log_by_coming_back(served, caplog) -> None:
+    browser = served.browser()
+    told = {"error": "<script>\nada@health.example", "error_description": "AADSTS1 <b>ada</b>"}
+    with caplog.at_level(logging.DEBUG, "cophub.web"):
+        answer = browser.get("/sign-in/back", params={**told, "state": "made up"})
+        assert answer.status_code == 400
+        assert caplog.text == ""
+        answer = browser.get(
+            "/sign-in/back", params={**told, "state": query(browser.begin())["state"]}
+        )
+    assert answer.status_code == 502
     assert "<script>" not in answer.text and "<b>" not in answer.text
+    assert "an error AADSTS1" in caplog.text
+    assert "ada" not in caplog.text and "<" not in caplog.text
 
 
 def test_only_a_verified_address_counts(served: Served) -> None:

@@ -62,7 +62,7 @@ class Hub:
 
     def browser(self, **options: object) -> Browser:
         served = Served(self.folder / "site", self.entra, None, self.address)  # type: ignore[arg-type]
-        self.browsers.append(served.browser(verify=False, **options))
+        self.browsers.append(served.browser(**options))
         return self.browsers[-1]
 
 

@@ -62,6 +62,16 @@ def test_a_sign_in_may_take_ten_minutes() -> None:
     assert sessions.kept(request) == {}
 
 
+def test_what_one_cookie_says_no_other_does() -> None:
+    """Each kind is signed for itself, whatever is in it."""
+    sessions, answer = Sessions(KEY, secure=False), Response()
+    session = Session("id", "ada@health.example", "Ada", sessions._clock())
+    sessions._set(answer, "-sign-in", vars(session), LASTS_SECONDS)
+    renamed = answer.headers["set-cookie"].partition(";")[0].replace("cophub-sign-in", "cophub")
+    headers = [(b"cookie", renamed.encode())]
+    assert sessions.of(Request({"type": "http", "method": "GET", "headers": headers})) is None
+
+
 def test_another_key_ends_all_sessions() -> None:
     _, request = begun(Sessions(KEY, secure=True))
     assert Sessions(b"x" * 32, secure=True).of(request) is None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from cophub import ConfigError
-from cophub.web import HOST, listen, site_app
+from cophub.web import HOST, _has_token, listen, site_app
 
 
 @pytest.fixture
@@ -105,3 +106,24 @@ def test_a_page_is_sent_at_once() -> None:
     """Without its protocol's name asyncio leaves Nagle's algorithm on: 40 ms for each page."""
     with listen(0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_figures_want_the_token_where_there_is_one(site: Path) -> None:
+    class Watches:
+        def metrics(self) -> bytes:
+            return b"cophub_up 1.0"
+
+    for token, status in ((None, 200), ("a-long-token", 401)):
+        browser = Browser(site)
+        browser._transport = httpx.ASGITransport(site_app(site, Watches(), token))
+        assert browser.get("/metrics").status_code == status
+    told = browser.get("/metrics", headers={"Authorization": "Bearer a-long-token"})
+    assert told.text == "cophub_up 1.0"
+
+
+@pytest.mark.parametrize("sent", ["", "Bearer", "Bearer ", "bearer x", "Bearer None"])
+def test_without_a_token_nobody_has_it(sent: str) -> None:
+    headers = [(b"authorization", sent.encode())]
+    request = Request({"type": "http", "method": "GET", "headers": headers})
+    assert not _has_token(request, None)
+    assert not _has_token(request, "")
