@@ -50,14 +50,10 @@ COLUMNS = {
         " replies BIGINT, documents BIGINT, given BIGINT, score BIGINT, age INTEGER,"
         f" given_age INTEGER, live_at BIGINT, {', '.join(f'{week} INTEGER' for week in _WEEKS)}"
     ),
-    "running_day": (
-        "community TEXT, person TEXT, age INTEGER, score BIGINT, given INTEGER,"
-        " PRIMARY KEY (community, person, age)"
-    ),
 }
 """Of the staged tables: every act of the quarters that are counted, with the week before the look
-in which a contribution was made; what is left of an act by its age; what a person did in a space
-and month; and by community and day, without callers, in the quarter that is not over."""
+in which a contribution was made; what is left of an act by its age; and what a person did in a
+space and month."""
 
 
 def faded(age: int) -> int:
@@ -99,7 +95,7 @@ def stage_acts(connection: Connection) -> None:
         """,
         since=instant(since),
     )
-    settle(connection, "each_act")
+    settle(connection, "each_act", "source", "space", "person", "q", "age")
     _stage_months(connection)
 
 
@@ -112,7 +108,8 @@ def _sum(condition: str) -> str:
 
 
 _POST = "a.kind IN ('posted', 'answered')"
-_NO_CALLERS = "NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)"
+NO_CALLERS = "NOT EXISTS (SELECT 1 FROM caller x WHERE x.person = a.person)"
+"""The condition of an act `a` of somebody who is more than a name in calls."""
 
 
 def _stage_months(connection: Connection) -> None:
@@ -135,11 +132,11 @@ def _stage_months(connection: Connection) -> None:
         GROUP BY a.source, a.space, a.m, a.q, a.person, x.person
         """,
     )
-    settle(connection, "month_act")
+    settle(connection, "month_act", "source", "space", "person", "m", "q", "is_caller")
 
 
 def keep_taking_part(connection: Connection, calendar: Calendar, counted: Collection[int]) -> None:
-    """Bring `measure_took_part` and `measure_gave` up to date; fill the staged `running_day`.
+    """Bring `measure_took_part` and `measure_gave` up to date.
 
     Nobody is core yet in the quarters that are counted.
     """
@@ -166,26 +163,10 @@ def keep_taking_part(connection: Connection, calendar: Calendar, counted: Collec
         GROUP BY a.q, s.community, a.person
         """,
     )
-    settle(connection, "measure_took_part")
-    _stage_days(connection, calendar)
+    if len(counted) > 1:  # of many quarters, one more or less tells the planner nothing new
+        settle(connection, "measure_took_part")
     if calendar.running - 1 in counted:
         _keep_given(connection, calendar.running - 1)
-
-
-def _stage_days(connection: Connection, calendar: Calendar) -> None:
-    execute(
-        connection,
-        f"""
-        INSERT INTO running_day
-        SELECT s.community, a.person, a.age, sum(a.weight * f.factor), max(a.is_given)
-        FROM each_act a
-        JOIN scope_space s ON s.source = a.source AND s.space = a.space
-        JOIN fade f ON f.age = a.age
-        WHERE a.q = {calendar.running} AND {_NO_CALLERS}
-        GROUP BY s.community, a.person, a.age
-        """,
-    )
-    settle(connection, "running_day")
 
 
 def _keep_given(connection: Connection, q: int) -> None:
@@ -198,7 +179,7 @@ def _keep_given(connection: Connection, q: int) -> None:
         SELECT DISTINCT s.community, a.person, a.age
         FROM each_act a
         JOIN scope_space s ON s.source = a.source AND s.space = a.space
-        WHERE a.q = {q} AND a.week IS NOT NULL AND {_NO_CALLERS}
+        WHERE a.q = {q} AND a.week IS NOT NULL AND {NO_CALLERS}
         """,
     )
     settle(connection, "measure_gave")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from sqlalchemy import Connection
@@ -50,6 +50,7 @@ class Ended:
     """Who contributed in enough weeks to be core."""
 
 
+_PIECE = 20_000
 _Quarter = dict[str, Ended]
 """By community."""
 
@@ -91,14 +92,15 @@ def _standing(before: Ranks, ranks: Ranks) -> Standing:
 
 def _read_ended(connection: Connection, q: int) -> _Quarter:
     """What people did in a quarter that is over."""
-    # The driver's own rows, one by one: there may be many.
+    # The driver's own rows, some thousands at a time: there may be many.
     cursor = driver_cursor(connection)
     cursor.execute(
         "SELECT community, person, score, level, is_steady FROM measure_took_part"
         f" WHERE q = {q} ORDER BY community"
     )
+    pieces = iter(partial(cursor.fetchmany, _PIECE), [])
     found: _Quarter = {}
-    for community, its in groupby(cursor, key=itemgetter(0)):
+    for community, its in groupby(chain.from_iterable(pieces), key=itemgetter(0)):
         there = list(its)
         found[community] = Ended(
             {row[1]: row[2] for row in there},

@@ -79,9 +79,13 @@ _ACTS = f"""
 def _event_queries() -> dict[str, str]:
     """By the start of the event, as in the quarter table, not by the coming of each person."""
     seats = """
-        SELECT s.community, t.m, count(*) AS acts, count(DISTINCT t.person) AS people
-        FROM seat t JOIN scope_space s ON s.source = t.source AND s.space = t.space
-        GROUP BY s.community, t.m
+        SELECT community, m, sum(n) AS acts, count(*) AS people
+        FROM (
+          SELECT s.community, t.m, count(*) AS n
+          FROM seat t JOIN scope_space s ON s.source = t.source AND s.space = t.space
+          GROUP BY s.community, t.m, t.person
+        ) persons
+        GROUP BY community, m
     """
     events = f"""
         SELECT h.community, h.m, h.acts, coalesce(p.people, 0) AS people
@@ -92,11 +96,14 @@ def _event_queries() -> dict[str, str]:
           GROUP BY s.community, e.m
         ) h
         LEFT JOIN (
-          SELECT s.community, t.m, count(DISTINCT t.person) AS people
-          FROM seat t
-          JOIN quarter_event e ON e.source = t.source AND e.event = t.event AND {HELD}
-          JOIN scope_space s ON s.source = t.source AND s.space = t.space
-          GROUP BY s.community, t.m
+          SELECT community, m, count(*) AS people
+          FROM (
+            SELECT DISTINCT s.community, t.m, t.person
+            FROM seat t
+            JOIN quarter_event e ON e.source = t.source AND e.event = t.event AND {HELD}
+            JOIN scope_space s ON s.source = t.source AND s.space = t.space
+          ) persons
+          GROUP BY community, m
         ) p ON p.community = h.community AND p.m = h.m
     """
     return {"attendance": seats, "events": events}

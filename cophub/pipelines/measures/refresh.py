@@ -27,7 +27,7 @@ from cophub.pipelines.measures.standing import (
     version_of,
 )
 from cophub.pipelines.measures.state import Counted, write_state
-from cophub.warehouse.staging import execute, staged
+from cophub.warehouse.staging import execute, staged, work_in_sets
 from cophub.warehouse.tables import measure, measure_month, publication
 
 
@@ -50,6 +50,7 @@ def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> 
     Quarters in which nothing changed since the last refresh are not counted again. Where nothing
     changed at all since one of the same day, figures stay as they were told then.
     """
+    work_in_sets(connection)
     with staged(connection, **TABLES):
         marks = changes.look(connection)
         if changes.is_quiet(connection, marks, now, zone):

@@ -14,7 +14,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.identities.store.rows import all_rows
-from cophub.pipelines.measures.acts import ACTIVE, CORE, OUTSIDE, PERIPHERAL, WEEKS
+from cophub.pipelines.measures.acts import (
+    ACTIVE,
+    CORE,
+    NO_CALLERS,
+    OUTSIDE,
+    PERIPHERAL,
+    WEEKS,
+)
 from cophub.pipelines.measures.calendar import Calendar, day_number
 from cophub.warehouse.definitions import ACTIVE_DAYS, CORE_WEEKS, PERIPHERAL_DAYS
 
@@ -49,7 +56,7 @@ def ranks_now(
     given: defaultdict[str, _Given] = defaultdict(dict)
     for community, person, age in all_rows(connection, _GAVE):
         given[community].setdefault(person, []).append(age + gap)
-    grouped = groupby(all_rows(connection, _DAYS), key=itemgetter(0))
+    grouped = groupby(all_rows(connection, _DAYS.format(q=calendar.running)), key=itemgetter(0))
     days = {community: list(its) for community, its in grouped}
     # Also where nothing has happened yet since the quarter began, somebody may be core still.
     for community in found.keys() | given.keys() | days.keys():
@@ -65,7 +72,15 @@ _LATE = f"""
     WHERE q = {{q}} AND age < {{peripheral}}
 """
 _GAVE = "SELECT community, person, age FROM measure_gave"
-_DAYS = "SELECT community, person, age, score, given FROM running_day ORDER BY community"
+_DAYS = f"""
+    SELECT s.community, a.person, a.age, sum(a.weight * f.factor), max(a.is_given)
+    FROM each_act a
+    JOIN scope_space s ON s.source = a.source AND s.space = a.space
+    JOIN fade f ON f.age = a.age
+    WHERE a.q = {{q}} AND {NO_CALLERS}
+    GROUP BY s.community, a.person, a.age
+    ORDER BY s.community
+"""
 
 
 def _rank_month(

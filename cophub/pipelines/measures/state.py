@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from cophub.identities.store.rows import put
+from cophub.identities.store.rows import all_rows, put
 from cophub.warehouse import definitions, triggers, views
 from cophub.warehouse.staging import execute
 
@@ -132,7 +132,7 @@ def hub_mark(connection: Connection) -> str:
 def _mark(connection: Connection, queries: tuple[str, ...]) -> str:
     found = sha256()
     for sql in queries:
-        rows = sorted(map(msgspec.json.encode, map(tuple, execute(connection, sql))))
+        rows = sorted(map(msgspec.json.encode, all_rows(connection, sql)))
         found.update(b"\n".join(rows))
     return found.hexdigest()[:16]
 

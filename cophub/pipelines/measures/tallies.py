@@ -147,10 +147,13 @@ def count_events(connection: Connection) -> dict[Cell, Events]:
     people = execute(
         connection,
         """
-        SELECT s.community, t.q, count(DISTINCT t.person) AS attendees
-        FROM seat t
-        JOIN scope_space s ON s.source = t.source AND s.space = t.space
-        GROUP BY s.community, t.q
+        SELECT community, q, count(*) AS attendees
+        FROM (
+          SELECT DISTINCT s.community, t.q, t.person
+          FROM seat t
+          JOIN scope_space s ON s.source = t.source AND s.space = t.space
+        ) people
+        GROUP BY community, q
         """,
     )
     attendees = {(row.community, row.q): row.attendees for row in people}
