@@ -145,8 +145,8 @@ def _body(content: bytes, kind: str) -> Any:
         )
     try:
         return _clean(msgspec.json.decode(content))
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # it is no JSON, or lies deeper in itself than anybody writes
     try:
         return redact(content.decode())
     except UnicodeDecodeError:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
@@ -15,6 +14,7 @@ from cophub.connectors.feed.cursor import FeedState
 from cophub.connectors.feed.parse import Entry, absolute, key_of, parse_entry, plain
 from cophub.connectors.feed.settings import Settings
 from cophub.connectors.web.fetch import Fetched, shown
+from cophub.connectors.web.markup import elements
 from cophub.error_codes import NOT_UNDERSTOOD
 from cophub.http import parse_each
 
@@ -36,29 +36,36 @@ class Feed:
     """Whether its end is missing."""
 
 
-class _Offers(HTMLParser):
-    """Which feeds a web page links, and where its WordPress API is."""
+@dataclass
+class Offers:
+    """Which feeds a web page links, and where its WordPress API is; empty where it says none."""
 
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.base, self.feeds, self.api = base, list[str](), ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: (value or "").strip() for name, value in attrs}
-        rel = values.get("rel", "").lower()
-        if tag != "link" or not values.get("href"):
-            return
-        if "https://api.w.org/" in rel:
-            self.api = urljoin(self.base, values["href"])
-        if "alternate" in rel and re.search(r"rss|atom", values.get("type", "").lower()):
-            self.feeds.append(urljoin(self.base, values["href"]))
+    feeds: list[str]
+    api: str = ""
 
 
-def offers(page: Fetched) -> _Offers:
+def offers(page: Fetched) -> Offers:
     """What the head of a web page links."""
-    found = _Offers(page.url)
-    found.feed((page.content or b"")[: 1 << 20].decode("utf-8", "replace"))
+    found = Offers([])
+    content = (page.content or b"")[: 1 << 20].decode("utf-8", "replace")
+    for each in elements(content, "link"):
+        values = {name: value.strip() for name, value in each.attributes.items()}
+        rel, target = values.get("rel", "").lower(), _joined(page.url, values.get("href", ""))
+        if not target:
+            continue
+        if "https://api.w.org/" in rel:
+            found.api = target
+        if "alternate" in rel and re.search(r"rss|atom", values.get("type", "").lower()):
+            found.feeds.append(target)
     return found
+
+
+def _joined(base: str, href: str) -> str:
+    """Where a link leads to; empty for one that is no address."""
+    try:
+        return urljoin(base, href) if href else ""
+    except ValueError:
+        return ""
 
 
 def take_apart(fetched: Fetched) -> Feed | None:

@@ -7,10 +7,8 @@ again, and those with the validators that the server gave.
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from html.parser import HTMLParser
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
@@ -21,6 +19,7 @@ from cophub.connectors.mail.files import Change, compare, kept_open
 from cophub.connectors.mail.reading import Refused
 from cophub.connectors.mailarchive.places import period, reading_order
 from cophub.connectors.mailarchive.settings import Settings
+from cophub.connectors.web.markup import elements
 from cophub.error_codes import CREDENTIALS
 
 _FILE = re.compile(r"\.(?:txt|mbox|mbx)(?:\.gz)?$", re.IGNORECASE)
@@ -36,31 +35,6 @@ class Link:
     url: str
     listed: str
     """The link's text, which tells the file's size."""
-
-
-class _Links(HTMLParser):
-    """Collects links and their texts, and whether the page asks for a password."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[list[str]] = []
-        self.asks_password = False
-        self._open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "a" and "href" in values:
-            self.links.append([values["href"].strip(), ""])
-            self._open = True
-        if tag == "input" and values.get("type", "").lower() == "password":
-            self.asks_password = True
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = self._open and tag != "a"
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self.links[-1][1] += data
 
 
 @dataclass(slots=True)
@@ -227,22 +201,31 @@ def find_links(html: str, base: str) -> tuple[list[Link], bool]:
 
     Of a file that is linked plain and packed, the packed one is taken.
     """
-    parser = _Links()
-    with closing(parser):
-        parser.feed(html)
     found: dict[str, Link] = {}
-    folder = urljoin(base, ".")
-    for href, text in parser.links:
-        url = urljoin(base, href)
+    folder, asks_password = urljoin(base, "."), False
+    for each in elements(html, "a", "input"):
+        if each.name == "input":
+            asks_password |= each.attributes.get("type", "").lower() == "password"
+        if each.name != "a" or "href" not in each.attributes:
+            continue
+        url = _joined(base, each.attributes["href"].strip())
         path = urlsplit(url).path
         if not url.startswith(("http://", "https://")) or not _FILE.search(path):
             continue
         name = unquote(url.removeprefix(folder) if url.startswith(folder) else path.lstrip("/"))
         plain = name.removesuffix(".gz")
         if plain not in found or name.endswith(".gz"):
-            found[plain] = Link(name, url, " ".join(text.split()))
+            found[plain] = Link(name, url, " ".join(each.text.split()))
     links = sorted(found.values(), key=lambda link: reading_order(link.name))
-    return links, parser.asks_password
+    return links, asks_password
+
+
+def _joined(base: str, href: str) -> str:
+    """Where a link leads to; empty for one that is no address."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
 
 
 def is_settled(name: str, today: date) -> bool:

@@ -7,7 +7,6 @@ import re
 from base64 import b32encode
 from collections.abc import Iterator
 from hashlib import sha1
-from html.parser import HTMLParser
 from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -24,6 +23,7 @@ from cophub.connectors.mailman.payloads import (
     ThreadPage,
 )
 from cophub.connectors.mailman.settings import Settings
+from cophub.connectors.web.markup import elements
 from cophub.error_codes import CREDENTIALS, NOT_THERE, NOT_UNDERSTOOD
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -159,17 +159,14 @@ def key_of(message_id: str) -> str:
     return re.sub(r"[\s<>()]", "", message_id)
 
 
-class _Form(HTMLParser):
-    """The hidden fields of a page's forms."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "input" and values.get("type", "").lower() == "hidden" and values.get("name"):
-            self.hidden.setdefault(values["name"], values.get("value", ""))
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of a page's forms; of those of one name the first."""
+    found: dict[str, str] = {}
+    for each in elements(page, "input"):
+        values = each.attributes
+        if values.get("type", "").lower() == "hidden" and values.get("name"):
+            found.setdefault(values["name"], values.get("value", ""))
+    return found
 
 
 def _signed_in(ctx: Ctx) -> httpx.Client:
@@ -190,9 +187,7 @@ def _sign_in(client: httpx.Client, url: str, user: str, secret: str) -> None:
 
     remember_secret(secret)
     page = check_status(client.get(url))
-    form = _Form()
-    form.feed(page.text)
-    fields = {**form.hidden, "login": user, "password": secret}
+    fields = {**hidden_fields(page.text), "login": user, "password": secret}
     # Django takes a form over HTTPS only with a Referer of its own host.
     # Where it leads to is another page of the site, which may be out of order; it is not needed.
     answer = client.post(url, data=fields, headers={"Referer": url}, follow_redirects=False)
