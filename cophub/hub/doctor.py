@@ -17,7 +17,15 @@ from sqlalchemy.exc import OperationalError
 from cophub.config.messages import listed
 from cophub.config.secret_values import plain_secrets
 from cophub.errors import CophubError
-from cophub.hub import backups, doctor_pace, doctor_signins, doctor_vendors, queueing, reading
+from cophub.hub import (
+    backups,
+    doctor_pace,
+    doctor_signins,
+    doctor_site,
+    doctor_vendors,
+    queueing,
+    reading,
+)
 from cophub.hub.answers import Finding
 from cophub.hub.at_once import Job, at_once
 from cophub.hub.doctor_vendors import clock_of
@@ -50,7 +58,8 @@ def examine(hub: "Hub", *, offline: bool = False, patience: float = PATIENCE) ->
     began = time.monotonic()
     jobs: dict[str, Job] = {"warehouse": lambda: _warehouse(hub)}
     asked = {} if offline else doctor_vendors.jobs(hub, patience - 1)
-    answers = at_once({**jobs, **asked})
+    provider = {} if offline else doctor_site.jobs(hub, patience - 1)
+    answers = at_once({**jobs, **asked, **provider})
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding("cophub", "ok", f"{__version__} on Python {python}")
     yield from _configuration(hub)
@@ -59,6 +68,7 @@ def examine(hub: "Hub", *, offline: bool = False, patience: float = PATIENCE) ->
     yield from doctor_signins.signins(hub)
     yield from _disk(hub)
     yield from _site(hub)
+    yield from doctor_site.settings(hub)
     yield from _copies(hub)
     yield from answers.until(began + patience)
 
