@@ -21,6 +21,7 @@ KINDS = {
     "truncated": "answers 200 with half the JSON, its length declared truly",
     "bad_item": "makes one item of the page unreadable",
     "duplicate_page": "sends the last answer to the same path once more",
+    "reorder_page": "sends the items of the page in the opposite order",
     "drift": "changes `rows` rows that were served before, so that later pages shift",
 }
 

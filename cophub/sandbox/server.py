@@ -114,9 +114,17 @@ class Sandbox:
         """What a request asks for, as faults and counters name it: its path."""
         return request.path
 
+    def listing(self, request: Request) -> str:
+        """What a request asks for pages of; a page that is sent twice is one of the same."""
+        return self.place(request)
+
     def spoil(self, body: bytes) -> bytes:
         """A page with one item that no reader can understand."""
         return spoiled(body)
+
+    def reorder(self, body: bytes) -> bytes:
+        """A page with its items in the opposite order."""
+        return reordered(body)
 
     def drift(self, request: Request, rows: int) -> None:
         """Change `rows` rows that earlier pages of this listing held."""
@@ -215,22 +223,25 @@ class Sandbox:
         return self.problem(429) if crowd <= 2 * self.simultaneous else Response(429)
 
     def _answer(self, request: Request, fault: Fault | None) -> Response:
-        kind, place = fault.kind if fault else "", self.place(request)
+        kind = fault.kind if fault else ""
         if fault is not None and kind == "status":
             return _refusal(self.problem_of(request, fault.status), fault)
         if kind == "empty":
             return Response(200)
-        if kind == "duplicate_page" and place in self._last:
-            return self._last[place]
+        listing = self.listing(request)
+        if kind == "duplicate_page" and listing in self._last:
+            return self._last[listing]
         if fault is not None and kind == "drift":
             self.drift(request, fault.rows)
         response = self.answer(request)
         if response.stream is not None:
             return response
         if response.status == HTTPStatus.OK:
-            self._last[place] = response
+            self._last[listing] = response
         if kind == "bad_item":
             return replace(response, body=self.spoil(response.body))
+        if kind == "reorder_page":
+            return replace(response, body=self.reorder(response.body))
         if kind == "truncated":
             return replace(response, body=response.body[: len(response.body) // 2])
         return response
@@ -274,7 +285,28 @@ def spoiled(body: bytes) -> bytes:
 
     Texts become numbers and numbers texts, so no reader can take the item for a good one.
     """
-    page = msgspec.json.decode(body)
+    try:
+        page = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body  # a file, or a page for people
+    if items := _items(page):
+        middle = len(items) // 2
+        items[middle] = {key: _wrong(value) for key, value in items[middle].items()}
+    return msgspec.json.encode(page)
+
+
+def reordered(body: bytes) -> bytes:
+    """The JSON page, or bare list, with its first list of objects turned round."""
+    try:
+        page = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body  # a file, or a page for people
+    _items(page).reverse()
+    return msgspec.json.encode(page)
+
+
+def _items(page: Any) -> list[Any]:
+    """The first list of objects on a page, but for links; [] where there is none."""
     inside = page.get("_embedded", page) if isinstance(page, dict) else page
     for items in inside.values() if isinstance(inside, dict) else [inside]:
         if (
@@ -283,10 +315,8 @@ def spoiled(body: bytes) -> bytes:
             and isinstance(items[0], dict)
             and "rel" not in items[0]
         ):
-            middle = len(items) // 2
-            items[middle] = {key: _wrong(value) for key, value in items[middle].items()}
-            break
-    return msgspec.json.encode(page)
+            return items
+    return []
 
 
 def _wrong(value: Any) -> Any:

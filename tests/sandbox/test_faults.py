@@ -7,6 +7,7 @@ import pytest
 
 from cophub.sandbox import MailchimpSandbox
 from cophub.sandbox.faults import Fault, Faults
+from cophub.sandbox.server import reordered
 
 
 @pytest.fixture
@@ -229,3 +230,15 @@ def test_a_plan_with_a_mistake_is_answered_with_what_is_wrong(
     answer = httpx.post(f"{sandbox.base_url}/__sandbox__/faults", json=plan)
     assert answer.status_code == 400
     assert message in answer.json()["error"]
+
+
+def test_a_page_can_come_in_the_opposite_order(
+    sandbox: MailchimpSandbox, client: httpx.Client, members: str
+) -> None:
+    """With the same items; what is no page is as it was."""
+    right = client.get(members).json()["members"]
+    sandbox.faults.plan("reorder_page", path="*/members", at=1)
+    turned = client.get(members).json()["members"]
+    assert len(right) > 3
+    assert turned == right[::-1]
+    assert reordered(b"a,b\n1,2\n") == b"a,b\n1,2\n"

@@ -84,12 +84,12 @@ class AdobeConnect:
     ) -> Iterator[list[Row]]:
         """The rows of a listing, page by page, each row once; `key` names what identifies one.
 
-        Each page begins with the last row of the one before, so that a listing that moved shows:
-        then it is read again from further up. A page that is too much is asked for in halves.
+        Each page begins with the last row of the one before, so that a listing that moved shows: no
+        row of the page is known. Then it is read again from further up. A page that is too much is
+        asked for in halves.
         """
-        size, start, back, again = PAGE, 0, 0, 0
+        size, start, back, again, reached = PAGE, 0, 0, 0, 0
         seen: set[tuple[str | None, ...]] = set()
-        last: tuple[str | None, ...] | None = None
         while True:
             asked = {f"sort-{sort}": "asc", "filter-rows": size, "filter-start": start, **given}
             try:
@@ -100,15 +100,17 @@ class AdobeConnect:
                 size = max(size // 2, SMALLEST_PAGE)
                 continue
             keys = [tuple(map(row.get, key)) for row in rows]
-            moved = last is not None and last not in keys
-            if moved:
+            if start and seen.isdisjoint(keys):
                 back += 1
                 if back > STEPS_BACK:
                     raise SourceUnavailable(
                         f"{action} changed faster than it could be read; the next run reads it"
                     )
+                reached = max(reached, start)
                 start = max(start - size, 0)
-                last = last if start else None
+                continue
+            if start < reached and len(rows) == size and seen.issuperset(keys):
+                start += len(rows) - 1  # what was gone back to is as it was; it goes on after it
                 continue
             if len(rows) == size and seen.issuperset(keys) and again < STEPS_BACK:
                 # Perhaps the page before was sent twice. A server that goes on so takes no notice
@@ -121,7 +123,7 @@ class AdobeConnect:
             yield fresh
             if len(rows) != size or not fresh:
                 return
-            start, last = start + len(rows) - 1, keys[-1]
+            start += len(rows) - 1
 
     def rows(
         self, action: str, container: str, key: tuple[str, ...], sort: str, **given: str | int

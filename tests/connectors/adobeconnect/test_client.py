@@ -211,6 +211,35 @@ def test_rows_that_move_up_while_a_listing_is_read_are_not_lost(
     assert left <= {row.id("sco-id") for row in found}
 
 
+def test_a_listing_is_read_to_its_end_when_the_last_row_of_a_page_is_taken_away(
+    box: AdobeConnectSandbox, ask: Ask, monkeypatch: pytest.MonkeyPatch
+):
+    """Going back to look for it meets nothing new; what lies behind it is still to be read."""
+    monkeypatch.setattr(module, "PAGE", 5)
+    room = box.site.rooms[0]
+    for number in range(30):
+        box.site.add(room.id, "content", "pdf", f"Paper {number}", box.timeline.now)
+    ninth = sorted(sco.id for sco in box.site.inside(room.id))[8]
+    monkeypatch.setattr(box, "drift", lambda request, rows: box.site.remove(ninth))
+    box.faults.plan("drift", path="*/sco-contents", at=3)
+    site = AdobeConnect.of(ask(box))
+    found = site.rows("sco-contents", "scos", ("sco-id",), "sco-id", **{"sco-id": room.id})
+    left = {str(sco.id) for sco in box.site.inside(room.id)}
+    assert len(left) > 25
+    assert left <= {row.id("sco-id") for row in found}
+
+
+def test_rows_of_a_page_in_the_opposite_order_lose_none(
+    box: AdobeConnectSandbox, ask: Ask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "PAGE", 5)
+    group = max(box.site.groups, key=lambda one: len(one.members))
+    box.faults.plan("reorder_page", path="*/principal-list", at=(2, 3, 5))
+    found = members_of(ask(box), str(group.id), set())
+    assert len(box.faults.struck) == 3
+    assert set(found.users) == {str(member) for member in group.members}
+
+
 @pytest.mark.parametrize("at", [(4,), (4, 5), (3, 5, 6)])
 def test_a_page_that_is_sent_twice_is_not_the_end_of_a_listing(
     box: AdobeConnectSandbox, ask: Ask, monkeypatch: pytest.MonkeyPatch, at: tuple[int, ...]
