@@ -75,14 +75,27 @@ class Reader:
                 self.ctx.log.warning("comments are not read: %s", closed)
 
     def _first(self, what: Collection, walk: Walk) -> Iterator[Item]:
-        """Everything, with a checkpoint at each page; goes on where an earlier run stopped."""
+        """Everything, with a checkpoint at each page; goes on where an earlier run stopped.
+
+        One that was read from its first page to its last tells who is gone, as well: it may be read
+        for the second time. What is then said to be there is what was read, so that the next run
+        misses what was taken away behind this one's back; of a part it is not known.
+        """
+        keys, rejected, is_whole = set[str](), 0, not walk.page
         for number, page in self.site.walk(what.name, walk.page or 1):
             # What is changed while this goes on is dated after its beginning.
             walk.mark, walk.page = walk.mark or page.at or self._clock(), number
             walk.total = page.total
-            yield from self._records(what, self._found(what, page))
+            found = self._found(what, page)
+            keys |= self._keys(found)
+            rejected += len(found.rejects)
+            yield from self._records(what, found)
             self.ctx.progress(what.name, (number - 1) * PAGE + len(page.items), page.total)
             yield self.cursor.checkpoint()
+        if is_whole and not rejected:
+            yield self._all_but(what, keys)
+        if walk.total > -1:
+            walk.total = len(keys) + rejected if is_whole else 0
         walk.after, walk.mark, walk.page = walk.mark or self._clock(), "", 0
         yield self.cursor.checkpoint()
 
@@ -108,20 +121,30 @@ class Reader:
 
     def _again(self, what: Collection, walk: Walk) -> Iterator[Item]:
         """Everything once more, and then who was absent is gone."""
-        began, total, keys, is_whole = "", -1, list[str](), True
+        began, keys, is_whole = "", set[str](), True
         for _, page in self.site.walk(what.name, 1):
-            began, total = began or page.at or self._clock(), page.total
+            began = began or page.at or self._clock()
             found = self._found(what, page)
-            keys += [item_key(self.site.home, item) for item in found.items]
+            keys |= self._keys(found)
             is_whole = is_whole and not found.rejects
             yield from self._records(what, found)
+        if is_whole:
+            yield self._all_but(what, keys)
+            walk.total = len(keys)
+        # Else any of those that seem absent may be the one that cannot be read: who is, is still to
+        # be found out, and by the total that was known the next run sees that.
+        walk.after = began
+        yield self.cursor.checkpoint()
+
+    def _keys(self, found: Found) -> set[str]:
+        return {item_key(self.site.home, item) for item in found.items}
+
+    def _all_but(self, what: Collection, keys: set[str]) -> Gone:
+        """Whatever was once in the collection and has none of these keys."""
         rows: dict[str, Key] = {
             "space": self.ctx.settings.space, "extra.collection": self._name(what)
         }  # fmt: skip
-        if is_whole:
-            yield Gone(record=Post, where=rows, but=tuple(keys))
-        walk.after, walk.total = began, total
-        yield self.cursor.checkpoint()
+        return Gone(record=Post, where=rows, but=tuple(sorted(keys)))
 
     def _newest_first(self, what: Collection, border: str) -> Iterator[Page]:
         """Pages in the order of their changes, down to one that holds something old.

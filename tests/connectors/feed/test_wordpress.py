@@ -101,6 +101,50 @@ def test_a_post_that_was_taken_away_is_gone(blog, read):
     assert read("/", kind="wordpress", since=found.cursor).items == []
 
 
+def test_who_is_gone_is_still_to_be_found_out_where_an_item_could_not_be_read(blog, read):
+    """The run after that finds it."""
+    first = read("/", kind="wordpress")
+    del blog.posts[40]
+    good = blog.posts[7]
+    blog.posts[7] = {**good, "date_gmt": 3}
+    broken = read("/", kind="wordpress", since=first.cursor)
+    assert broken.rejects
+    assert [one for one in broken.items if isinstance(one, Gone)] == []
+    blog.posts[7] = good
+    found = read("/", kind="wordpress", since=broken.cursor)
+    (gone,) = [one for one in found.items if isinstance(one, Gone)]
+    assert f"{HOME}/?p=40" not in gone.but
+    assert f"{HOME}/?p=7" in gone.but
+
+
+def test_a_whole_read_tells_what_is_no_more(blog, read):
+    """As `cophub sync --full` reads it: without what earlier runs knew."""
+    read("/", kind="wordpress")
+    del blog.posts[40]
+    found = read("/", kind="wordpress")
+    gone = [one for one in found.items if isinstance(one, Gone)]
+    assert [one.where["extra.collection"] for one in gone] == [f"{HOME} posts", f"{HOME} comments"]
+    assert f"{HOME}/?p=40" not in gone[0].but
+    assert len(gone[0].but) == 249
+
+
+def test_what_was_read_and_then_taken_away_during_the_read_is_gone_by_the_next(blog, read):
+    """The total that the last page tells is right by then, and tells nothing of it."""
+    plain = blog.site.pages["/wp-json/wp/v2/posts"]
+
+    def page(asked):
+        if asked.query.get("page") == "3":
+            blog.posts.pop(5, None)
+        return plain(asked)
+
+    blog.site.pages["/wp-json/wp/v2/posts"] = page
+    first = read("/", kind="wordpress")
+    assert f"{HOME}/?p=5" in first.last(Post)
+    found = read("/", kind="wordpress", since=first.cursor)
+    (gone,) = [one for one in found.items if isinstance(one, Gone)]
+    assert f"{HOME}/?p=5" not in gone.but
+
+
 def test_what_is_shown_late_is_read_although_it_is_dated_early(blog, read):
     """A comment that waited for approval; a post that was scheduled long before."""
     first = read("/", kind="wordpress")
