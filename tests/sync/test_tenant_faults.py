@@ -15,8 +15,9 @@ from cophub.sandbox.server import Request
 from cophub.sync import RunResult, SyncEngine, writer
 from cophub.warehouse import Warehouse
 from tests.sync.rows import Rows, differences, everything
+from tests.sync.tenant_life import somebody_writes
 from tests.sync.tenant_syncer import spec_of, tenant_settings
-from tests.sync.tenant_truth import BOARD, LIBRARY, SMALL, assert_true
+from tests.sync.tenant_truth import SMALL, assert_true
 
 SOURCES = ("intranet", "by_secret", "yammer")
 FAULTS: dict[str, dict[str, Any]] = {
@@ -229,20 +230,8 @@ class Restless(MicrosoftSandbox):
     def respond(self, request: Request) -> Any:
         if not self.resting and self.requests.total() % 5 == 4:
             with self.changing():
-                self.happen(self.requests.total())
+                somebody_writes(self, self.requests.total())
         return super().respond(request)
-
-    def happen(self, number: int) -> None:
-        """Somebody writes, and by turns a topic, a file or a message is deleted."""
-        self.advance(seconds=1)
-        group = self.tenant.communities[number % 2]
-        site = self.sharepoint.site(number % 2)
-        self.sharepoint.start_topic(site, f"Meanwhile {number}")
-        self.yammer.post(group, f"Meanwhile {number}")
-        for of in site.lists.values():
-            items = [one for one in of.items.values() if not one.folder]
-            if of.template == (LIBRARY, BOARD)[number // 5 % 2] and len(items) > 4:
-                self.sharepoint.delete_item(site, items[len(items) // 2], of.title)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -18,16 +18,9 @@ from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
 from tests.sync import forked, tenant_syncer
 from tests.sync.rows import COMPARED, Rows, differences, everything
+from tests.sync.tenant_life import cursors_end, nothing, things_go
 from tests.sync.tenant_syncer import tenant_settings
-from tests.sync.tenant_truth import (
-    BOARD,
-    EVENTS,
-    LIBRARY,
-    PAGES,
-    SMALL,
-    assert_true,
-    there,
-)
+from tests.sync.tenant_truth import SMALL, assert_true, there
 
 SOURCES = ("intranet", "by_secret", "yammer")
 HUBS = {"sqlite": 2, "postgresql": 1}
@@ -77,49 +70,6 @@ def syncer(box: Watched, tmp_path: Path) -> Iterator[Syncer]:
     FileTokens(tmp_path / "tokens" / "yammer", KEY).set("yammer-microsoft", token)
     yield made
     made.close()
-
-
-# --- What happens between two syncs ---
-
-
-def things_go(box: Watched) -> None:
-    """Three days later: people left, and of everything something was deleted."""
-    box.advance(days=3)
-    for number, group in enumerate(box.tenant.communities):
-        site = box.sharepoint.site(number)
-        with box.changing():
-            for guid in list(group.members)[3:5]:
-                box.tenant.leave(group, box.tenant.users[guid])
-            for of in site.lists.values():
-                old = [one for one in of.items.values() if one.created <= box.world.now]
-                # Half of a small calendar may be one series: that many at once are not believed.
-                old = [one for one in old if not one.folder and not one.fields.get("fRecurrence")]
-                if of.template in (LIBRARY, BOARD, EVENTS, PAGES) and old:
-                    box.sharepoint.delete_item(site, old[-1], of.title)
-            for item in [one for of in site.lists.values() for one in of.items.values()]:
-                if item.comments:
-                    box.sharepoint.delete_comment(item, item.comments[0])
-                    break
-        for key in written(box, group.yammer_id)[1:3]:
-            box.yammer.delete(key)
-        box.yammer.post(group, "What is left of it?")
-    box.advance(hours=1)  # an export does not yet tell of its last instant
-
-
-def cursors_end(box: Watched) -> None:
-    """Twelve days later no cursor is good any more, and what was deleted is told by nobody."""
-    box.advance(days=9)
-    things_go(box)
-    box.expire_cursors()
-
-
-def nothing(box: Watched) -> None:
-    """The tenant as it is found."""
-
-
-def written(box: Watched, group: int) -> list[int]:
-    messages = box.truth()["yammer"]["messages"]
-    return [one["id"] for one in messages if one["group"] == group and not one["deleted"]]
 
 
 STAGES = (nothing, things_go, cursors_end)

@@ -204,7 +204,8 @@ def somebody_writes(box: Groups) -> None:
     """Somebody writes, a message is deleted, and by turns somebody joins or leaves."""
     box.advance(seconds=1)
     number = box.requests.total()
-    group = list(box.state.groups.values())[number % 2 * 2]
+    groups = list(box.state.groups.values())
+    group = groups[number % 2 * 2 % len(groups)]
     box.post(group.name, f"Meanwhile {number}")
     numbers = sorted(group.messages)
     box.delete(group.name, numbers[len(numbers) // 3])
