@@ -108,7 +108,7 @@ def decode_page(content: bytes, page: type[P]) -> tuple[P, list[Reject]]:
     """
     try:
         return _decoder(page).decode(content), []
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         return _decode_by_item(content, page)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         mended = mend(content)
@@ -128,7 +128,7 @@ def decode_each(items: Iterable[msgspec.Raw], kind: type[P]) -> tuple[list[P], l
     for item in items:
         try:
             found.append(decoder.decode(item))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             rejects.append(reject(plain(item), error, kind.__name__.lower()))
     return found, rejects
 
@@ -137,7 +137,7 @@ def plain(item: msgspec.Raw) -> Any:
     """An item as plain values; as text, where it is no JSON."""
     try:
         return msgspec.json.decode(item)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return bytes(item).decode(errors="replace")
 
 
@@ -185,7 +185,7 @@ def _decode_by_item(content: bytes, page: type[P]) -> tuple[P, list[Reject]]:
     loose, kinds = _loose(page)
     try:
         found = _decoder(loose).decode(content)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise SourceUnavailable(
             f"an answer is not as the vendor documents it: {error}", code=NOT_UNDERSTOOD
         ) from error

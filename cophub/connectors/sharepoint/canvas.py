@@ -24,7 +24,7 @@ def page_text(canvas: str | None) -> str | None:
     if canvas.lstrip().startswith("["):
         try:
             controls = json.loads(canvas)
-        except ValueError:
+        except (ValueError, RecursionError):
             return markup_text(canvas)
         return _joined(_control_text(one) for one in controls if isinstance(one, dict))
     return markup_text(canvas)

@@ -19,6 +19,7 @@ import msgspec
 from cophub import ConfigError, Context, SourceUnavailable
 from cophub.connectors.singer.guard import Guard
 from cophub.connectors.singer.settings import Settings
+from cophub.error_codes import TOO_LARGE
 from cophub.http import is_secret_name, remember_secret
 from cophub.http.auth import without_addresses
 
@@ -29,6 +30,9 @@ _PASSED_ON = (
     "no_proxy", "SYSTEMROOT",
 )  # fmt: skip
 _LAST_LINES = 5
+_LONGEST_LINE = 64 << 20
+"""Bytes of one message of a tap; several wait in the memory at once."""
+_LONGEST_WORDS = 1 << 16
 _AHEAD = 1000
 """Lines that are held before the tap has to wait."""
 _TO_END = 5.0
@@ -104,6 +108,12 @@ class Tap:
                 if line is None:
                     is_over = True
                     break
+                if len(line) > _LONGEST_LINE:
+                    raise SourceUnavailable(
+                        f"{self.name} wrote a line of more than {_LONGEST_LINE >> 20} MB and was"
+                        " ended; leave the field out that is so long, in the tap's catalog",
+                        code=TOO_LARGE,
+                    )
                 yield line
             self._wait(process, silence)
         finally:
@@ -141,7 +151,7 @@ class Tap:
 
     def _listen(self, stream: IO[bytes]) -> None:
         """Put what the tap says about itself into the log, without secrets and addresses."""
-        for line in stream:
+        while line := stream.readline(_LONGEST_WORDS):
             if text := without_addresses(line.decode("utf-8", "replace"))[:2000]:
                 self.last_words.append(text)
                 self._ctx.log.info("%s: %s", self.name, text)
@@ -172,7 +182,7 @@ class Tap:
 
 
 def _pass_on(stream: IO[bytes], lines: "queue.Queue[bytes | None]") -> None:
-    for line in stream:
+    while line := stream.readline(_LONGEST_LINE + 1):
         lines.put(line)
     lines.put(None)
 

@@ -208,6 +208,20 @@ def test_a_tap_waits_for_who_reads_it(script, context, settings):
     assert _within(5, lambda: threading.active_count() <= before)
 
 
+def test_a_tap_whose_line_never_ends_is_ended(script, context, settings, monkeypatch):
+    """It would be in memory whole before anybody saw it."""
+    from cophub.connectors.singer import process
+
+    monkeypatch.setattr(process, "_LONGEST_LINE", 5_000)
+    script.write(schema(), member("ada"), state({"a": 1}), member("bo", note="x" * 9_000))
+    kept = []
+    with pytest.raises(SourceUnavailable, match="a line of more than 0 MB") as told:
+        for one in RECORDS.extract(context(settings()), None):
+            kept.append(type(one).__name__)
+    assert told.value.code == "CPH-U18"
+    assert kept[-1] == "Checkpoint"
+
+
 def test_a_catalog_may_come_after_a_word_or_not_at_all(script, read, caplog):
     """A tap that knows none gives all that it has, and the settings choose."""
     script.write(schema(), member("ada"), before_catalog="Looking around...\n")
