@@ -144,7 +144,8 @@ class WorkQueue:
     def _make(self, connection: Connection) -> None:
         from procrastinate.schema import SchemaManager
 
-        there = connection.scalar(text("SELECT to_regnamespace(:name)"), {"name": self.schema})
+        schemas = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+        there = connection.scalar(schemas, {"name": self.schema})
         may = connection.scalar(text("SELECT has_database_privilege(current_database(), 'CREATE')"))
         if there is None and not may:
             raise WarehouseError(
@@ -285,10 +286,12 @@ def look(warehouse: Warehouse, stalled: timedelta = STALLED) -> Look:
 
 def _made(connection: Connection, schema: str) -> str | None:
     """The newest migration of procrastinate's that the queue's tables have; None without any."""
-    table = f"{_quoted(schema)}.{_MADE}"
-    if connection.scalar(text("SELECT to_regclass(:name)"), {"name": table}) is None:
+    # Not by to_regclass: what it did not find before, it may not find while somebody makes it.
+    there = text("SELECT 1 FROM pg_tables WHERE schemaname = :schema AND tablename = :name")
+    if connection.scalar(there, {"schema": schema, "name": _MADE}) is None:
         return None
-    found: str | None = connection.scalar(text(f"SELECT migration FROM {table}"))
+    query = text(f"SELECT migration FROM {_quoted(schema)}.{_MADE}")
+    found: str | None = connection.scalar(query)
     return found
 
 

@@ -78,10 +78,9 @@ def wrong(found: Look) -> Wrong | None:
         waits = f", and {_some(found.waiting)}" if found.waiting else ""
         return Wrong(f"no worker is there{waits}", "start cophub worker")
     if found.stranded:
-        return Wrong(
-            f"no worker that is there takes what waits: {_some(found.stranded, wait=False)}",
-            "start cophub worker with this plugins.toml on the machine that `on` names",
-        )
+        them = "it" if len(found.stranded) == 1 else "them"
+        said = f"{_some(found.stranded)}, and no worker takes {them}"
+        return Wrong(said, "start cophub worker where `on` says")
     return None
 
 
@@ -108,10 +107,10 @@ def _paths(hub: "Hub", name: str) -> list[str]:
     return [key for key, field in fields.items() if key in given and is_path(field)]
 
 
-def _some(names: tuple[str, ...], *, wait: bool = True) -> str:
+def _some(names: tuple[str, ...]) -> str:
     more = len(names) - _NAMED
     said = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return said + (" waits" if len(names) == 1 else " wait") * wait
+    return f"{said} waits" if len(names) == 1 else f"{said} wait"
 
 
 __all__ = [

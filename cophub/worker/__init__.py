@@ -259,12 +259,14 @@ def check_still(warehouse: "Warehouse") -> None:
 
 
 def _other_schema(warehouse: str, current: str | None) -> WarehouseError:
-    state = f"has schema {current}" if current else "has no tables yet"
-    return WarehouseError(
-        f"{warehouse} {state}, this worker needs {HEAD}: stop all workers, run `cophub db upgrade`"
-        " once with the newest cophub, and start them again",
-        code=OLD_SCHEMA,
-    )
+    if current is None:
+        said = "has no tables yet: make them with `cophub db upgrade`"
+    else:
+        said = (
+            f"has schema {current}, this worker needs {HEAD}: stop all workers, run `cophub db"
+            " upgrade` once with the newest cophub, and start them again"
+        )
+    return WarehouseError(f"{warehouse} {said}", code=OLD_SCHEMA)
 
 
 def _share_tokens(hub: "Hub") -> None:

@@ -85,8 +85,8 @@ def test_a_worker_hears_of_work_at_once(place: Place) -> None:
     place.write('[sources.a]\nconnector = "pages"\nevery = "1 day"\n')
     hub = place.hub()
     worker = place.cophub("worker", "--name", "w1", poll=60)
-    place.until(lambda: queueing.queue_of(hub).workers)  # type: ignore[union-attr]
-    time.sleep(0.2)
+    listens = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND state = 'idle'"
+    place.until(lambda: rows(hub, listens))
     began = time.monotonic()
     assert list(queueing.hand_on(hub, Due("source", "a", datetime.now(UTC))))
     place.until(lambda: rows(hub, "SELECT 1 FROM run WHERE state = 'done'"))

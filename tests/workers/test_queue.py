@@ -1,6 +1,7 @@
 """The queue itself: once in it, never twice; nothing of it is lost, and its tables keep up."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cophub import ConfigError, WarehouseError, work_queue
 from cophub.errors import SourceBusy
@@ -112,6 +114,31 @@ def test_what_a_worker_left_behind_is_anybodys(
     assert look(warehouse).waiting == ("source lists", "source calls")
     assert queue.free(me, {mine}) == set()
     assert len(look(warehouse).waiting) == 3
+
+
+def test_several_that_come_first_at_the_same_time_make_one_queue(warehouse: Warehouse) -> None:
+    """Each has looked before: PostgreSQL remembers what is not there until it hears otherwise."""
+    together, wrong = threading.Barrier(6), []
+
+    def come(number: int) -> None:
+        try:
+            with warehouse.connect():
+                together.wait()  # each with a connection of its own, which is kept
+                look(warehouse)
+            together.wait()
+            made = WorkQueue(warehouse)
+            made.make_ready()
+            made.put(work(f"s{number}"))
+        except SQLAlchemyError as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(look(warehouse).waiting) == 6
 
 
 def test_a_time_from_now_on_is_told_by_the_clock_of_the_queue(queue: WorkQueue) -> None:

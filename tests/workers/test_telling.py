@@ -169,8 +169,8 @@ def test_what_no_worker_takes_is_told_by_name(
     worker_at(hub, "b")
     list(queueing.hand_on(hub, Due("source", "a", datetime.now(UTC))))
     status, doctor, _, _ = told_everywhere(place, capsys)
-    wrong = "no worker that is there takes what waits: source a"
-    assert f"on the machine that `on` names: {wrong}" in status
+    wrong = "source a waits, and no worker takes it"
+    assert f"start cophub worker where `on` says: {wrong}" in status
     assert doctor[0] == f"warning: {wrong}"
 
 
