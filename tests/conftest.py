@@ -15,7 +15,8 @@ from sqlalchemy import make_url
 from cophub.warehouse import Warehouse
 
 LONGEST = (
-    "sync/test_tools_kills.py", "sync/test_vendor_faults.py", "sync/test_tenant_kills.py",
+    "faults/test_stories.py", "sync/test_tools_kills.py", "sync/test_vendor_faults.py",
+    "sync/test_tenant_kills.py",
     "sync/test_tenant_year.py", "pipelines/site/test_accessibility.py",
     "sync/test_tenant_faults.py",
     "sync/test_kills.py", "pipelines/site/test_pages_in_browser.py",
