@@ -8,8 +8,8 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from cophub.config.watching import WatchedFile
 from cophub.error_codes import UNFORESEEN
 from cophub.errors import ConfigError, CophubError, SourceBusy, WarehouseError
-from cophub.hub import queueing, timing
+from cophub.hub import queueing, timed_backups, timing
 from cophub.hub.alert_watch import Watch
 from cophub.hub.answers import Kind, NotStarted, Reloaded
 from cophub.hub.carrying import Due
@@ -41,7 +41,9 @@ LOOK_SECONDS = 2.0
 
 ALERTS_SECONDS = 60.0
 """How often it is judged whether something is wrong that somebody is to be told of."""
-_ALERTS = "alerts"
+BACKUP_SECONDS = 60.0
+"""How often it is asked whether the warehouse is to be copied."""
+_ALERTS, _BACKUP = "alerts", "backup"
 
 Tell = Callable[[Any], None]
 CarryOut = Callable[["Hub", Due, threading.Event], Iterable[Any]]
@@ -78,6 +80,7 @@ class Timekeeper:
         self._told: dict[Key, str] = {}
         """What was said of what is tried again and again, to say it once."""
         self._alerts = Watch()
+        self._backups = timed_backups.Keeper()
         self._refused: CophubError | None = None
         """Why the newest plugins.toml is not taken over."""
         self._new: Config | None = None
@@ -89,7 +92,8 @@ class Timekeeper:
             executors={
                 "source": ThreadPoolExecutor(AT_ONCE),
                 "pipeline": ThreadPoolExecutor(1),
-                "alerts": ThreadPoolExecutor(1),
+                _ALERTS: ThreadPoolExecutor(1),
+                _BACKUP: ThreadPoolExecutor(1),
             },
             # A job puts the next of its name on the timetable right before its own end.
             job_defaults={"misfire_grace_time": None, "max_instances": 10},
@@ -98,7 +102,7 @@ class Timekeeper:
         )
         queueing.require(hub)
         coming = hub.coming()
-        if not coming:
+        if not coming and hub.config.hub.backup_every is None:
             raise ConfigError(
                 f"{hub.config.file} has no timetable; give a source or pipeline"
                 ' every = "6 hours", cron = "0 2 * * *" or when = "Mondays at 07:00"'
@@ -110,8 +114,12 @@ class Timekeeper:
         """Keep time until `stop` is set; then wait for what is running to come to a checkpoint."""
         # First after a while: what was due when this began is being done by then, and not late.
         self._scheduler.add_job(
-            self._look_for_alerts, "interval", seconds=ALERTS_SECONDS, executor="alerts",
+            self._look_for_alerts, "interval", seconds=ALERTS_SECONDS, executor=_ALERTS,
             id=_ALERTS, max_instances=1,
+        )  # fmt: skip
+        self._scheduler.add_job(
+            self._look_for_backup, "interval", seconds=BACKUP_SECONDS, executor=_BACKUP,
+            id=_BACKUP, max_instances=1,
         )  # fmt: skip
         self._scheduler.start()
         try:
@@ -191,12 +199,24 @@ class Timekeeper:
             self._tell(result)
 
     def _look_for_alerts(self) -> None:
-        """Tell what is wrong, if it is to be told; with the hub of now, kept open for so long."""
+        """Tell what is wrong, if it is to be told."""
+        with self._hub_of_now() as hub:
+            self._alerts.look(hub, self._refused)
+
+    def _look_for_backup(self) -> None:
+        """Copy the warehouse, if that is due."""
+        with self._hub_of_now() as hub:
+            for result in self._backups.look(hub):
+                self._tell(result)
+
+    @contextmanager
+    def _hub_of_now(self) -> Iterator["Hub"]:
+        """The hub by the newest plugins.toml, open for as long as the block lasts."""
         with self._changing:
             hub = self.hub
             self._users[hub] += 1
         try:
-            self._alerts.look(hub, self._refused)
+            yield hub
         finally:
             with self._changing:
                 self._users[hub] -= 1
@@ -247,7 +267,7 @@ class Timekeeper:
             self._tried.clear()
             times = {(one.kind, one.name): one.at for one in coming}
             for job in self._scheduler.get_jobs():
-                if job.id != _ALERTS and job.args[0] not in times:
+                if job.id not in (_ALERTS, _BACKUP) and job.args[0] not in times:
                     self._remove(job.id)
             for key, at in times.items():
                 if key not in self._running:

@@ -34,7 +34,7 @@ def schedule(state: State, only_show: bool, limit: int) -> None:
     """
     with state.hub() as hub:
         if only_show and state.json:
-            show.answer_json({"coming": hub.coming(limit), **_queue(hub)})
+            show.answer_json({"coming": hub.coming(limit), **_queue(hub), **_backup(hub)})
             return
         _show_coming(hub, limit if only_show else None)
         if not only_show:
@@ -47,6 +47,14 @@ def _queue(hub: "Hub") -> dict[str, Any]:
 
     found = queue_of(hub)
     return {"queue": found} if found else {}
+
+
+def _backup(hub: "Hub") -> dict[str, Any]:
+    """When the warehouse is copied next; nothing where it is not by itself."""
+    from cophub.hub import timed_backups
+
+    found = timed_backups.standing(hub, hub.now())
+    return {"backup": found} if found else {}
 
 
 def _show_coming(hub: "Hub", limit: int | None) -> None:
@@ -63,6 +71,9 @@ def _show_coming(hub: "Hub", limit: int | None) -> None:
         show.table((f"at ({zone.key})", "", "what", "name", "timetable"), rows)
     elif limit is not None:
         show.say("  nothing has a timetable; see every, cron and when in plugins.toml")
+    if backup := _backup(hub).get("backup"):
+        due = "is due" if backup.next_at <= now else f"comes {show.ago(backup.next_at, now)}"
+        show.say(f"  a copy of the warehouse {due} (every {backup.every})")
     if queue := queueing.queue_of(hub):
         show.say(f"  {queueing.told(queue)}")
         if wrong := queueing.wrong(queue):

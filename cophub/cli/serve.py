@@ -43,7 +43,8 @@ def serve(state: State, port: int | None, host: str | None, no_schedule: bool) -
 
     config = load_config(state.path)
     timed = [*config.sources.values(), *config.pipelines.values()]
-    keeps = not no_schedule and any(one.timetable for one in timed)
+    asked = config.hub.backup_every is not None or any(one.timetable for one in timed)
+    keeps = asked and not no_schedule
     host = host or config.serve.host
     port = config.serve.port if port is None else port
     listener = web.listen(port, host, guarded=config.serve.sign_in is not None)

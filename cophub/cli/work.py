@@ -149,6 +149,10 @@ def lines_of(result: Any) -> Iterator[str]:
         yield from _pipeline_lines(result)
     elif hasattr(result, "streams"):
         yield from _run_lines(result)
+    elif hasattr(result, "size_bytes"):
+        gone = f", {len(result.removed)} older removed" if result.removed else ""
+        said = f"{result.path.name} ({show.size(result.size_bytes)}){gone}"
+        yield f"{show.mark('done')} {show.bold('backup')} done  {show.dim(said)}"
     elif hasattr(result, "machine"):
         who = f"the worker {result.machine}" if result.machine else "a worker"
         yield f"{show.mark('ok')} {show.bold(result.name)} waits for {who}"

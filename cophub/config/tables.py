@@ -1,12 +1,15 @@
 """The tables of plugins.toml, each value checked where it stands."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -14,6 +17,8 @@ from pydantic import (
 )
 
 from cophub.config.environment import Elsewhere
+from cophub.config.lengths import parse_length
+from cophub.config.timetable import parse_every
 from cophub.zones import known_zone
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -56,6 +61,23 @@ def _module(value: str) -> str:
     raise ValueError(f'"{value}" is not the name of a module, such as "our_forum"')
 
 
+def _at_least_an_hour(value: Any) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError('must be text in quotes, such as "1 day"')
+    length = parse_every(value)
+    if length < timedelta(hours=1):
+        raise ValueError("is less than an hour, which no disk bears; make it longer")
+    return length
+
+
+def _keep(value: Any) -> int | relativedelta:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, str):
+        return parse_length(value)
+    raise ValueError('must be how many, such as 7, or how long in quotes, such as "30 days"')
+
+
 class Table(BaseModel):
     """A table of plugins.toml: what is not known is a mistake."""
 
@@ -73,6 +95,8 @@ class HubTable(Table):
     site: Annotated[str, Field(min_length=1)] = "site"
     backups: Annotated[str, Field(min_length=1)] = "backups"
     timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
+    backup_every: Annotated[timedelta | None, BeforeValidator(_at_least_an_hour)] = None
+    backup_keep: Annotated[int | relativedelta, PlainValidator(_keep)] = 7
     queue: Literal["here", "workers"] = "here"
 
 

@@ -3,6 +3,7 @@
 from cophub.error_codes.entry import ErrorCode
 from cophub.error_codes.names import (
     ADDRESS,
+    BACKUP_LATE,
     BUSY,
     CANNOT_OPEN,
     CLOCK_BACK,
@@ -200,6 +201,14 @@ ENTRIES = (
         "No `cophub worker` runs, or none that has what waits: it was started with `--only`, on"
         " another machine than `on` names, or with another plugins.toml.",
         "Start `cophub worker` there, best as a service. `cophub status` tells what waits.",
+    ),
+    ErrorCode(
+        BACKUP_LATE,
+        "The copy of the warehouse is late",
+        "`backup_every` under `[hub]` asks for copies, and the last is older than that by more than"
+        " an hour: nothing keeps the timetable, or copies cannot be made.",
+        "`cophub db backup` makes one now, or says why it cannot; `cophub schedule`, or `cophub"
+        " run`, makes those to come.",
     ),
     ErrorCode(
         UNFORESEEN,

@@ -253,13 +253,16 @@ class Hub:
         sync: bool = True,
         watch: "Watcher | None" = None,
         stop: "Event | None" = None,
-    ) -> "Iterator[RunResult | NotStarted | PipelineResult]":
-        """Sync the sources that are due, then run the pipelines; each result as it comes."""
+    ) -> "Iterator[RunResult | NotStarted | PipelineResult | Backup]":
+        """Sync what is due, run the pipelines, copy the warehouse if due; results as they come."""
+        from cophub.hub import timed_backups
+
         due = self.due() if sync and self.config.sources else []
         if due:
             yield from self.sync(due, watch=watch, stop=stop)
         if stop is None or not stop.is_set():
             yield from self.publish(pipelines, stop=stop)
+            yield from timed_backups.make_due(self, soon=True)
 
     # --- time ------------------------------------------------------------------------------
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cophub.error_codes import CATALOGUE, NO_WORKER, UNFORESEEN
+from cophub.error_codes import BACKUP_LATE, CATALOGUE, NO_WORKER, UNFORESEEN
 from cophub.http import redact
-from cophub.hub import queueing, standing
+from cophub.hub import queueing, standing, timed_backups
 from cophub.hub.answers import Trouble
 from cophub.hub.troubles import troubles
 from cophub.identities.privacy import mask_text
@@ -57,7 +57,7 @@ def judge(hub: "Hub", also: Iterable[Cause] = ()) -> Judged:
     states = {one.source: one.state for one in sources}
     states |= {f"pipeline {one.pipeline}": one.state for one in ran}
     found = [_cause(one, now) for one in troubles(sources, ran) if one.state in _ALARMING]
-    found += _of_queue(hub, now)
+    found += [*_of_queue(hub, now), *_of_backups(hub, now)]
     undecided = (name for name, state in states.items() if state in _UNDECIDED)
     return Judged({one.cause: one for one in (*found, *also)}, frozenset(undecided))
 
@@ -92,6 +92,16 @@ def _of_queue(hub: "Hub", now: datetime) -> list[Cause]:
         return []
     since = min(queue.waiting_since or now, now)
     return [Cause(NO_WORKER, NO_WORKER, "the workers", clean(said.said), since)]
+
+
+def _of_backups(hub: "Hub", now: datetime) -> list[Cause]:
+    """That the copy is late which is to be made by itself."""
+    found = timed_backups.standing(hub, now)
+    if found is None or not found.late:
+        return []
+    since = min(found.next_at, now)
+    said = timed_backups.why_late(found)
+    return [Cause(BACKUP_LATE, BACKUP_LATE, "the copies", clean(said), since)]
 
 
 def _key(subject: str, code: str) -> str:

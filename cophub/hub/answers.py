@@ -8,6 +8,7 @@ from cophub.connector import Estimate, Verdict
 from cophub.records import Space
 
 if TYPE_CHECKING:
+    from cophub.hub.timed_backups import BackupStatus
     from cophub.work_queue import Look
 
 Health = Literal["ok", "warning", "failed"]
@@ -247,6 +248,8 @@ class Status:
     """The next run that the timetable holds ready."""
     queue: "Look | None" = None
     """What waits for workers, and who works; None where nothing is for workers."""
+    backup: "BackupStatus | None" = None
+    """How the copies stand that are made by themselves; None where none are."""
 
     @property
     def failing(self) -> bool:

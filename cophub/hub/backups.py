@@ -5,7 +5,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,11 @@ class Backup:
     schema: str | None = None
     removed: tuple[Path, ...] = field(default=())
     """Older copies that went, since no more than so many are kept."""
+
+    @property
+    def state(self) -> str:
+        """As that of a run."""
+        return "done"
 
 
 def make(
@@ -74,7 +79,7 @@ def backup(warehouse: Warehouse, target: Path) -> Backup:
     """
     if target.exists():
         raise WarehouseError(f"{target} is there already; name another file with --to")
-    part = target.with_name(f".{target.name}.part")
+    part = part_of(target)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         check_room({target.parent: size_of(warehouse)})
@@ -92,8 +97,14 @@ def backup(warehouse: Warehouse, target: Path) -> Backup:
             f"the backup to {target} failed ({error}); is the disk full?", code=NO_COPY
         ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return Backup(target, target.stat().st_size, schema)
+
+
+def part_of(target: Path) -> Path:
+    """The file that a copy is in until it is whole."""
+    return target.with_name(f".{target.name}.part")
 
 
 def size_of(warehouse: Warehouse) -> int:
@@ -192,6 +203,6 @@ def copy_sqlite(warehouse: Warehouse, part: Path) -> None:
 
 
 __all__ = [
-    "Backup", "backup", "check_room", "copies", "copy_sqlite", "make", "new_file", "note", "prune",
-    "size_of",
+    "Backup", "backup", "check_room", "copies", "copy_sqlite", "make", "new_file", "note",
+    "part_of", "prune", "size_of",
 ]  # fmt: skip

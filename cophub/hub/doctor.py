@@ -25,6 +25,7 @@ from cophub.hub import (
     doctor_vendors,
     queueing,
     reading,
+    timed_backups,
 )
 from cophub.hub.answers import Finding
 from cophub.hub.at_once import Job, at_once
@@ -86,6 +87,7 @@ def _warehouse(hub: "Hub") -> Iterator[Finding]:
         yield from _runs(warehouse, hub.now())
         yield from queueing.findings(hub)
         yield from doctor_pace.paces(hub)
+        yield from timed_backups.findings(hub)
         yield from _decisions(hub)
         if common := hub.directory.common_keys():
             yield Finding("people", "ok", common)

@@ -26,27 +26,31 @@ def status(hub: "Hub") -> Status:
     """How the hub stands: its sources and pipelines, what is not well, and what readers see."""
     from cophub.hub.alerting import undelivered  # which asks how the hub stands itself
     from cophub.hub.queueing import queue_of, told, wrong
+    from cophub.hub.timed_backups import note_of, warning_of
+    from cophub.hub.timed_backups import standing as backup_of
 
     now = hub.now()
     found = sources(hub.config, hub.warehouse, now)
     ran = known_pipelines(hub, now)
     queue = queue_of(hub)
     waits = str(wrong(queue) or "") if queue else ""
-    common = hub.directory.common_keys() or ""
+    backup = backup_of(hub, now)
+    notes = (told(queue) if queue else "", note_of(backup), hub.directory.common_keys() or "")
     return Status(
         sources=found,
         published=reading.last_publication(hub.warehouse),
         site=str(hub.config.site),
         warehouse=hub.warehouse.name,
         warnings=(
-            *([waits] if waits else ()), *hub.config.warnings,
+            *(line for line in (waits, warning_of(backup)) if line), *hub.config.warnings,
             *lost_spaces(hub.config, hub.warehouse), *undelivered(hub),
         ),
-        notes=tuple(note for note in (told(queue) if queue else "", common) if note),
+        notes=tuple(note for note in notes if note),
         pipelines=ran,
         troubles=troubles(found, ran),
         coming=next(iter(hub.coming()), None),
         queue=queue,
+        backup=backup,
     )  # fmt: skip
 
 

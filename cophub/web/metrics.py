@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select, text
 
 from cophub.config.watching import WatchedFile
 from cophub.errors import CophubError
-from cophub.hub import alerting, queueing, reading, standing
+from cophub.hub import alerting, queueing, reading, standing, timed_backups
 from cophub.warehouse import tables as t
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ def _of_warehouse(hub: "Hub") -> Iterator[Metric]:
         yield from _totals(connection, list(hub.config.sources))
         size = _warehouse_bytes(hub, connection)
     yield from _of_queue(hub)
+    copies = timed_backups.standing(hub, now)
+    if copies is not None and copies.last_at is not None:
+        yield _gauge("cophub_backup_age_seconds", "Age of the newest copy of the warehouse",
+                     (now - copies.last_at).total_seconds())  # fmt: skip
     published = reading.last_publication(hub.warehouse)
     if published is not None and published.published_at is not None:
         yield _gauge("cophub_publication_age_seconds", "Age of the site that readers see",

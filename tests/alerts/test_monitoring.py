@@ -75,8 +75,19 @@ def test_the_figures_are_those_of_the_warehouse(village: Village) -> None:
     told = set(re.findall(r"^\| `(cophub_\w+)`", DOCS.read_text(), re.MULTILINE))
     known = {"cophub_publication_age_seconds", "cophub_timetable_look_age_seconds"}
     known |= {"cophub_pipeline_state", "cophub_pipeline_fresh_age_seconds"}
+    known |= {"cophub_backup_age_seconds"}  # tried below
     known |= {f"cophub_queue_{name}" for name in ("workers", "running", "waiting")}
     assert told == known | {name for name, *_ in found}
+
+
+@SQLITE
+def test_the_newest_copy_has_an_age(village: Village) -> None:
+    village.configure("")
+    text = village.path.read_text().replace("[hub]\n", '[hub]\nbackup_every = "1 day"\n')
+    village.path.write_text(text)
+    hub = village.open()
+    hub.db_backup()
+    assert figures(Watched(hub))["cophub_backup_age_seconds",] == 0
 
 
 def test_pipelines_and_the_site_have_an_age(village: Village) -> None:
@@ -177,4 +188,4 @@ def test_serve_refuses_another_host_in_one_line(
     code = run(["serve", "--port", "0", "--host", "0.0.0.0"])  # noqa: S104
     said = capsys.readouterr().err
     assert code == 2
-    assert re.fullmatch(r"cophub: --host 0\.0\.0\.0: .* \[CPH-C10\]\n", said)
+    assert re.fullmatch(r"cophub: --host 0\.0\.0\.0: .* \[CPH-C15\]\n", said)
