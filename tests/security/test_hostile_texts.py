@@ -1,6 +1,6 @@
 """Vendors that send programs for titles, names and addresses: none of it runs where it is shown.
 
-From four connectors through the warehouse to the site of each audience, and to the brief.
+From four connectors through the warehouse to the site of two audiences, and to the brief.
 """
 
 import json
@@ -118,8 +118,8 @@ posted_at = "When"
 space = "Space"
 
 [pipelines.site.settings]
-audiences = ["public", "members", "facilitators"]
-languages = ["en", "fr"]
+audiences = ["public", "facilitators"]
+languages = ["en"]
 """
 
 
@@ -219,7 +219,7 @@ def test_no_address_that_runs_reaches_the_warehouse(published: Path) -> None:
 def test_no_page_of_any_audience_runs_what_vendors_sent(published: Path) -> None:
     """It is shown as the text that it is."""
     pages = list((published / "site").rglob("*.html"))
-    assert len(pages) > 30
+    assert len(pages) >= 20
     wrong = [path.name for path in pages if not is_harmless(look_at(path.read_text()))]
     assert wrong == []
     assert any(MARK in path.read_text() for path in pages)
