@@ -23,8 +23,6 @@ from tests.sync.tenant_syncer import tenant_settings
 from tests.sync.tenant_truth import SMALL, assert_true, there
 
 SOURCES = ("intranet", "by_secret", "yammer")
-HUBS = {"sqlite": 2, "postgresql": 1}
-"""How many warehouses live through all stages, killed."""
 KILLS = 3
 """How often each sync of each of them is killed; then it is left in peace."""
 SPEED = 1_000
@@ -78,12 +76,16 @@ STAGES = (nothing, things_go, cursors_end)
 # --- Rule 1 ---
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
 def test_a_sync_that_is_killed_again_and_again_ends_as_one_that_was_not(
     dialect: str, box: Watched, syncer: Syncer, new_warehouse_url: Callable[[], str]
 ) -> None:
-    """Each warehouse lives through all stages; each of its syncs is killed, and begun again."""
+    """A warehouse lives through all stages; each of its syncs is killed, and begun again.
+
+    On SQLite, tests/faults does the same with the syncs of every connector.
+    """
     chance = random.Random(f"tenant {dialect}")
-    calm, hubs = new_warehouse_url(), [new_warehouse_url() for _ in range(HUBS[dialect])]
+    calm, hubs = new_warehouse_url(), [new_warehouse_url()]
     killed: Counter[str] = Counter()
     for happens in STAGES:
         happens(box)
@@ -96,8 +98,8 @@ def test_a_sync_that_is_killed_again_and_again_ends_as_one_that_was_not(
                 killed += survive(syncer, hub, source, lengths[source], chance)
             assert differences(read(hub), right) == []
     assert set(killed) == {"request", "statement", "commit"}
-    assert killed.total() > HUBS[dialect] * len(STAGES) * len(SOURCES) * KILLS // 2
-    assert sum(map(resumed, hubs)) > HUBS[dialect], "runs went on from where killed ones got to"
+    assert killed.total() > len(STAGES) * len(SOURCES) * KILLS // 2
+    assert sum(map(resumed, hubs)) > 1, "runs went on from where killed ones got to"
 
 
 def measured(syncer: Syncer, url: str, source: str) -> dict[str, int]:

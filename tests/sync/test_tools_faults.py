@@ -1,6 +1,8 @@
-"""Dgroups, GoTo and Adobe Connect: whatever goes wrong there, the next run is as if nothing had."""
+"""Dgroups, GoTo and Adobe Connect: whatever goes wrong there, the next run is as if nothing had.
 
-import random
+Each fault at each place; mixtures of them, and what changes meanwhile, are played by tests/faults.
+"""
+
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ NAMES = ("dgroups", "gotomeeting", "adobeconnect")
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"retry_after": 30}, "429 bare": {"body": False}, "503": {"body": False}, "500": {},
     "reset": {}, "cut": {}, "empty": {}, "truncated": {}, "bad_item": {}, "duplicate_page": {},
-    "401": {}, "drift": {"rows": 2},
+    "401": {},
 }  # fmt: skip
 PLACES = {
     "dgroups": (
@@ -40,14 +42,15 @@ PLACES = {
         "*/report-meeting-session-users*", "*/report-meeting-summary*",
     ),
 }  # fmt: skip
+ALONE = ("*/report-meeting-attendance*",)
+"""Where a page may be one row: spoiled in each answer, it looks like a listing that moves. What was
+rejected of other rooms is then read by `rejects retry`, as tests/faults plays it."""
 NO_ITEMS = ("/oauth/token", "*/v1/me", "*/common-info*", "*/login*", "*/getgroup*")
-CHANGES = ("drift",)
-"""After these the vendor holds something else than before."""
 
 
 def cases() -> list[tuple[str, str, str]]:
     """Each place with a bad item, and with one of the other kinds."""
-    others = [kind for kind in FAULTS if kind not in ("bad_item", *CHANGES)]
+    others = [kind for kind in FAULTS if kind != "bad_item"]
     found = [
         (name, others[(number + 3 * order) % len(others)], place)
         for order, name in enumerate(NAMES)
@@ -55,7 +58,7 @@ def cases() -> list[tuple[str, str, str]]:
     ]
     return found + [
         (name, "bad_item", place)
-        for name in NAMES for place in PLACES[name] if place not in NO_ITEMS
+        for name in NAMES for place in PLACES[name] if place not in NO_ITEMS + ALONE
     ]  # fmt: skip
 
 
@@ -207,24 +210,6 @@ def test_after_a_fault_the_next_run_ends_as_if_there_had_been_none(
     assert differences(bench.mended(warehouse), stage.right) == []
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("name", NAMES)
-def test_after_faults_here_and_there_the_next_run_ends_as_if_there_had_been_none(
-    later: Staged, known: Known, name: str, seed: int
-) -> None:
-    """Two weeks of changes meet faults at random; nobody leaves and nothing is lost for it."""
-    chance, stage = random.Random(f"{name} {seed}"), later(name)
-    bench, warehouse = stage.bench, known(stage)
-    for kind in chance.sample(sorted(set(FAULTS) - {*CHANGES}), 4):
-        bench.strike(
-            kind, chance.choice(["*", *PLACES[name]]), probability=chance.choice([0.1, 0.4]),
-            seed=chance.randrange(1000), times=chance.choice([1, 5, 30]),
-        )  # fmt: skip
-    broken = bench.sync(warehouse)
-    assert unforeseen(broken) == []
-    assert differences(bench.mended(warehouse), stage.right) == []
-
-
 ENDED = {
     "gotomeeting": lambda box: box.oauth.grants.clear(),
     "adobeconnect": lambda box: box.expire(),
@@ -359,20 +344,3 @@ def test_dgroups_asks_for_no_other_group_where_the_run_must_end(
     assert {one.stream: one.state for one in broken.streams}["members"] == "failed"
     assert everything(warehouse)["membership"] == []
     assert differences(bench.mended(warehouse), stage.right) == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_what_changes_while_it_is_read_is_as_it_is_in_the_end(
-    sqlite_file: Path, tmp_path: Path, name: str
-) -> None:
-    with TOOLS[name].made() as box:
-        bench, asked = Bench(name, box), count(1)
-        box.on_request = lambda: None if next(asked) % 6 else tools.RESTLESS[name](box)
-        warehouse = Warehouse.open(f"sqlite:///{shutil.copy(sqlite_file, tmp_path / 'a.db')}")
-        for _ in range(2):
-            result = bench.sync(warehouse)
-            assert unforeseen(result) == []
-        box.on_request = lambda: None
-        box.advance(days=2)
-        assert untrue(box, bench.mended(warehouse)) == []
-        warehouse.dispose()

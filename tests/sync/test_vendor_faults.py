@@ -40,9 +40,8 @@ CASES = [
     for step in range(3)
 ]
 CASES += [("bad_item", place) for place in PLACES if ("bad_item", place) not in CASES]
-ON_BOTH = [("sqlite", seed) for seed in range(12)] + [
-    ("postgresql", seed) for seed in range(12, 20)
-]
+SEEDS = range(12, 20)
+"""On PostgreSQL; on SQLite, tests/faults plays such mixtures with every connector."""
 
 
 def box_at(now: datetime) -> MailchimpSandbox:
@@ -122,7 +121,8 @@ def test_after_a_fault_the_next_run_ends_as_if_there_had_been_none(
     assert differences(everything(warehouse), stage.right) == []
 
 
-@pytest.mark.parametrize(("dialect", "seed"), ON_BOTH)
+@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_after_any_mixture_of_faults_the_next_run_ends_as_if_there_had_been_none(
     new_warehouse_url: Callable[[], str], stages: list[Stage], seed: int
 ) -> None:
