@@ -10,7 +10,8 @@ month, and members by community, straight from the vendor's tables. Ratios are w
 seconds depend on the machine. `--stages` tells where the time goes.
 
 Then syncs: one brings 1 % of new posts, of the last week, and new members; one changes nothing; one
-brings a few posts of years ago; one edits old posts, and members leave.
+brings a few posts of years ago; one edits old posts, and members leave. In the end one quarter is
+told as of the first day.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from cophub.identities.store.rows import put
+from cophub.pipelines.measures.asof import quarter_as_of
 from cophub.warehouse import Warehouse
 
 NOW = datetime(2026, 6, 2, 12, tzinfo=UTC)
@@ -82,6 +84,11 @@ def people_and_spaces(sizes: Sizes) -> Iterator[tuple[str, tuple[str, ...], list
         "person_account",
         ("source", "account", "person"),
         [("s", f"a{n}", f"p{n}") for n in persons],
+    )
+    yield (
+        "person_history",
+        ("source", "account", "person", "valid_from"),
+        [("s", f"a{n}", f"p{n}", STAMP[1]) for n in persons],
     )
     yield "account", ("source", "key", *OURS), [("s", f"a{n}", *STAMP) for n in persons]
     places = range(sizes.communities)
@@ -358,6 +365,13 @@ def measure(url: str, sizes: Sizes) -> None:
         print(f"{what}: {whole:.1f} s, {whole / least:.2f} times the bare queries")
         for name, seconds in sorted(found.items(), key=lambda item: -item[1])[:40]:
             print(f"  {seconds:6.2f} {name}")
+
+    def past() -> None:
+        with warehouse.begin() as connection:
+            quarter_as_of(connection, "2026Q1", NOW, ZoneInfo("Europe/Zurich"))
+
+    whole = timed(past)[clock]
+    print(f"one quarter as of the first day: {whole:.1f} s, {whole / least:.2f} times the same")
     warehouse.dispose()
 
 

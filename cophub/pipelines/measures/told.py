@@ -1,7 +1,8 @@
 """The warehouse as it was known at an instant: temporary views that stand before its tables.
 
 Within the block a table's name means what was known of it by then, so the same SQL that counts what
-is published counts what would have been. Nothing is copied, and the tables are not touched.
+is published counts what would have been. The tables are not touched. Only whose account was whose
+is copied: all else is joined to that, and needs it by account at once.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from cophub.warehouse.columns import instant_text
+from cophub.warehouse.staging import settle, staged
 from cophub.warehouse.tables import metadata
 from cophub.warehouse.views import EVENT_PERSON, FRESHNESS
 
@@ -50,9 +52,14 @@ _MEMBERSHIP_PERIOD = """
   FROM {real}.membership_period WHERE valid_from <= {then}
 """
 
+# A table: SQLite, which knows no numbers of rows, would begin with the people of a view, and look
+# at all events for each.
+_PERSON_ACCOUNT_COLUMNS = "source TEXT, account TEXT, person TEXT, PRIMARY KEY (source, account)"
 _PERSON_ACCOUNT = """
+  INSERT INTO person_account
   SELECT source, account, person FROM {real}.person_history
   WHERE valid_from <= {then} AND (valid_to > {then} OR valid_to IS NULL)
+  ON CONFLICT DO NOTHING
 """
 
 # Where somebody works is told of who they are today; whoever had an account of theirs then gets it.
@@ -71,7 +78,6 @@ _AFFILIATION = """
 _VIEWS = {
     "membership": _MEMBERSHIP,
     "membership_period": _MEMBERSHIP_PERIOD,
-    "person_account": _PERSON_ACCOUNT,
     "affiliation": _AFFILIATION,
     "erasure": "SELECT * FROM {real}.erasure WHERE erased_at <= {then}",
     "run": "SELECT * FROM {real}.run WHERE started_at <= {then}",
@@ -90,13 +96,16 @@ def told_at(connection: Connection, then: datetime) -> Iterator[str]:
     # before them.
     for view in (EVENT_PERSON, FRESHNESS):
         texts[view.name] = view.definition(connection.dialect.name)
-    for name, sql in texts.items():
-        connection.exec_driver_sql(f"CREATE TEMPORARY VIEW {name} AS {sql}")
-    yield real
-    # Not in a `finally`: after a failure the transaction is undone, and the views with it.
-    place = "temp" if connection.dialect.name == "sqlite" else "pg_temp"
-    for name in reversed(texts):
-        connection.exec_driver_sql(f"DROP VIEW {place}.{name}")
+    with staged(connection, person_account=_PERSON_ACCOUNT_COLUMNS):
+        connection.exec_driver_sql(_PERSON_ACCOUNT.format(**words))
+        settle(connection, "person_account")
+        for name, sql in texts.items():
+            connection.exec_driver_sql(f"CREATE TEMPORARY VIEW {name} AS {sql}")
+        yield real
+        # Not in a `finally`: after a failure the transaction is undone, and the views with it.
+        place = "temp" if connection.dialect.name == "sqlite" else "pg_temp"
+        for name in reversed(texts):
+            connection.exec_driver_sql(f"DROP VIEW {place}.{name}")
 
 
 def real_schema(connection: Connection) -> str:
