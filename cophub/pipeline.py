@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -85,6 +85,8 @@ class PipelineContext(Generic[S]):
     """The hub's zone: it decides which quarter and which month an instant belongs to."""
     run: int = 0
     communities: tuple[CommunitySpec, ...] = ()
+    promises: Mapping[str, timedelta] = field(default_factory=dict)
+    """How old the data of a source may be at most, by its name, where `fresh_within` says so."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.pipeline"))
     announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
 

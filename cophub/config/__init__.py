@@ -6,6 +6,7 @@ not stop another.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
@@ -168,6 +169,12 @@ class Config(Table):
             CommunitySpec(key=key, **{**dict(table), "spaces": tuple(table.spaces)})
             for key, table in self.communities.items()
         )
+
+    @property
+    def promises(self) -> dict[str, timedelta]:
+        """How old the data of a source may be at most, by its name, where that is promised."""
+        promised = {name: source.fresh_within for name, source in self.sources.items()}
+        return {name: length for name, length in promised.items() if length is not None}
 
     @property
     def warehouse_url(self) -> str:

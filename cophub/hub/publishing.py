@@ -46,6 +46,7 @@ def publish(
         site=hub.config.site,
         timezone=hub.config.timezone,
         communities=hub.config.community_specs,
+        promises=hub.config.promises,
         now=hub.now,
         asked_by=asked_by,
         stop=stop,
@@ -70,6 +71,7 @@ def context_of(
         timezone=hub.config.timezone,
         run=run,
         communities=hub.config.community_specs,
+        promises=hub.config.promises,
         log=logging.getLogger(f"cophub.pipeline.{name}"),
     )
 

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -19,11 +19,13 @@ from babel.core import Locale
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.units import format_unit
 
 from cophub.pipelines.site.formats import DASH, number, sentence
 
 DOMAIN = "cophub"
 _GAP = "{}"
+_UNITS = (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,12 @@ class Voice:
         if value is None:
             return DASH
         return f"{self.day(value, zone)}, {value.astimezone(zone):%H:%M}"
+
+    def length(self, value: timedelta) -> str:
+        """`36 hours`, `1 day`: in the largest unit that fits without a rest."""
+        seconds = int(value.total_seconds())
+        unit, size = next(found for found in _UNITS if seconds % found[1] == 0)
+        return format_unit(seconds // size, f"duration-{unit}", locale=self.locale)
 
     def month(self, key: str | None) -> str:
         """'2026-03' -> `Mar 2026`."""

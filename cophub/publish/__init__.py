@@ -6,13 +6,14 @@ when all pipelines have ended: a reader never sees half a run.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from threading import Event
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,7 @@ def run_pipelines(
     site: Path,
     timezone: ZoneInfo,
     communities: tuple[CommunitySpec, ...] = (),
+    promises: Mapping[str, timedelta] = MappingProxyType({}),
     now: Callable[[], datetime],
     asked_by: AskedBy = "person",
     stop: Event | None = None,
@@ -109,6 +111,7 @@ def run_pipelines(
                     timezone=timezone,
                     run=run.number,
                     communities=communities,
+                    promises=promises,
                     log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
                 )
                 run.results.append(_noted(pipeline, context, run, lease, now, due))

@@ -27,7 +27,7 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     settings = ctx.settings
     wanted = Wanted(
         now=ctx.now, zone=ctx.timezone, title=settings.title, organization=settings.organization,
-        newest_quarters=settings.quarters, newest_months=settings.months,
+        newest_quarters=settings.quarters, newest_months=settings.months, promises=ctx.promises,
     )  # fmt: skip
     with ctx.warehouse.connect() as connection:
         sites = list(read_sites(connection, wanted, _audiences(settings)))

@@ -81,6 +81,8 @@ class Wanted:
     organization: str
     newest_quarters: int
     newest_months: int
+    promises: Mapping[str, timedelta] = field(default_factory=dict)
+    """How old the data of a source may be at most, by its name."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,8 @@ def _site(
         directory=tuple(directory.values()),
         unlisted=audience.cell(unlisted, unlisted),
         together=put_together(connection, side, communities, directory, audience),
-        sources=read_sources(connection, audience), definitions=DEFINITIONS,
+        sources=read_sources(connection, audience, wanted.promises, wanted.now),
+        definitions=DEFINITIONS,
     )  # fmt: skip
     return without_active(without_totals(site, known.members))
 

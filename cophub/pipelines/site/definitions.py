@@ -55,6 +55,9 @@ _OWN = (
                " by items that were not understood, members out of scope and erased people."),
     Definition("rejected", "Not understood", "Items of the latest run that could not be read; each"
                " is kept with its reason, see `cophub rejects`."),
+    Definition("promise", "Promised freshness", "How old the data of a source may be at most:"
+               " the time from the beginning of the last run that ended well until this page was"
+               " made."),
 )  # fmt: skip
 
 _ACROSS = (

@@ -16,15 +16,15 @@ from cophub.pipelines.site import across_tables, measure_tables
 from cophub.pipelines.site.model import Site
 from cophub.pipelines.site.tables import TABLES, names
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 """Of names, columns and meanings of the tables: the first number changes when a reader breaks."""
 
 _NUMBERS = frozenset({
     "value", "previous", "difference", "percent", "members", "active", "native", "kept", "rejected",
-    "delivered", "opened_percent", "clicked_percent", *across_tables.NUMBERS,
+    "delivered", "opened_percent", "clicked_percent", "promised_hours", *across_tables.NUMBERS,
     *measure_tables.NUMBERS,
 })  # fmt: skip
-_TRUTHS = frozenset({"listed", "proposed", *across_tables.TRUTHS})
+_TRUTHS = frozenset({"listed", "proposed", "promise_kept", *across_tables.TRUTHS})
 _MONTHS = frozenset({"month", "last_active_month"})
 _KEYS = {
     "communities": ["community"], "quarters": ["community", "quarter", "measure"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cophub.pipelines.site.across import Across, Balance, Stream
@@ -171,6 +171,22 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """How old the data of a source may be at most, and whether that is so."""
+
+    within: timedelta
+    fresh_at: datetime | None
+    """When the last run that ended well began."""
+    kept: bool | None
+    """When the page was made; None where no run has ended well yet."""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it is broken, or was, unless a run ends well before."""
+        return self.fresh_at and self.fresh_at + self.within
+
+
+@dataclass(frozen=True)
 class Source:
     """How fresh a source is, and what its vendor counts beside what the warehouse kept."""
 
@@ -184,6 +200,7 @@ class Source:
     """What a reader must know is missing, in sentences."""
     streams: tuple[Stream, ...] = ()
     balance: Balance = field(default_factory=Balance)
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def request(ctx: PipelineContext[Settings], wanted: Mapping[str, str]) -> Public
     settings = ctx.settings
     what = Wanted(
         now=ctx.now, zone=ctx.timezone, title=settings.title, organization=settings.organization,
-        newest_quarters=_ALL_QUARTERS, newest_months=settings.months,
+        newest_quarters=_ALL_QUARTERS, newest_months=settings.months, promises=ctx.promises,
     )  # fmt: skip
     audience = replace(AUDIENCES["facilitators"], directory=False)
     with ctx.warehouse.connect() as connection:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,7 +12,7 @@ from cophub.identities.privacy import mask_text
 from cophub.pipelines.site.across import Balance, Stream
 from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import WITHHELD, Cell, cell, plain, signed
-from cophub.pipelines.site.model import Source
+from cophub.pipelines.site.model import Promise, Source
 from cophub.warehouse.columns import Instant
 
 Raw = Mapping[Any, Any]
@@ -44,6 +45,11 @@ WHERE r.record IN ('Membership', 'membership')
 GROUP BY f.source
 """)
 
+_WELL = text("""
+SELECT source, started_at FROM run
+WHERE id IN (SELECT max(id) FROM run WHERE kind = 'sync' AND state = 'done' GROUP BY source)
+""").columns(started_at=Instant)
+
 _WORST = ("failed", "held", "running")
 _SAID = {
     "failed": "the latest run failed, so this is what the run before gave",
@@ -52,21 +58,41 @@ _SAID = {
 }
 
 
-def read_sources(connection: Connection, audience: Audience = ONE) -> tuple[Source, ...]:
-    """Every source that was ever read, by name."""
+def read_sources(
+    connection: Connection,
+    audience: Audience = ONE,
+    promises: Mapping[str, timedelta] | None = None,
+    now: datetime | None = None,
+) -> tuple[Source, ...]:
+    """Every source that was ever read, by name; `promises` as they stand at `now`."""
     streams: dict[str, list[Raw]] = defaultdict(list)
     for row in connection.execute(_STREAMS).mappings():
         streams[row["source"]].append(row)
     counts = {row["source"]: row for row in connection.execute(_COUNTS).mappings()}
     rejected = {row.source: row.memberships for row in connection.execute(_REJECTED)}
+    promised = dict(_promises(connection, promises, now)) if promises and now else {}
     return tuple(
         replace(
             _source(name, rows, counts.get(name), audience),
             streams=tuple(_stream(row, audience) for row in rows),
             balance=_balance(counts.get(name), rejected.get(name, 0), audience),
+            promise=promised.get(name),
         )
         for name, rows in sorted(streams.items())
     )
+
+
+def _promises(
+    connection: Connection, promises: Mapping[str, timedelta], now: datetime
+) -> Iterator[tuple[str, Promise]]:
+    """What was promised of each source and became of it, as `cophub status` judges it."""
+    well = {row.source: row.started_at for row in connection.execute(_WELL)}
+    for name, within in promises.items():
+        fresh_at = well.get(name)
+        yield (
+            name,
+            Promise(within, fresh_at, None if fresh_at is None else now - fresh_at <= within),
+        )
 
 
 def _stream(row: Raw, audience: Audience) -> Stream:

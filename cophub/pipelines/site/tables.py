@@ -13,7 +13,7 @@ from typing import Any
 from cophub import Publication
 from cophub.pipelines.site.across_tables import ACROSS
 from cophub.pipelines.site.measure_tables import MEASURES
-from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site
+from cophub.pipelines.site.model import ACTIVE, ACTS, ENGAGED, JOINED, LEFT, Site, Source
 from cophub.warehouse.plain import safe_cell
 
 Rows = Iterable[tuple[Any, ...]]
@@ -114,7 +114,16 @@ def _sources(site: Site) -> Rows:
     for each in site.sources:
         read_at = each.read_at.isoformat(timespec="seconds") if each.read_at else ""
         figures = (each.native.value, each.kept.value, each.rejected.value)
-        yield (each.name, each.state, read_at, *figures, " ".join(each.left_out))
+        yield (each.name, each.state, read_at, *figures, " ".join(each.left_out), *_promise(each))
+
+
+def _promise(source: Source) -> tuple[float | None, str]:
+    """Hours, and whether it was kept."""
+    promise = source.promise
+    if promise is None:
+        return None, ""
+    kept = "" if promise.kept is None else "true" if promise.kept else "false"
+    return promise.within.total_seconds() / 3600, kept
 
 
 def _definitions(site: Site) -> Rows:
@@ -145,7 +154,9 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Site], Rows]]] = {
         ("name", "organization", "communities", "roles", "last_active_month", "listed"), _people,
     ),
     "sources": (
-        ("source", "state", "read_at", "native", "kept", "rejected", "left_out"), _sources,
+        ("source", "state", "read_at", "native", "kept", "rejected", "left_out", "promised_hours",
+         "promise_kept"),
+        _sources,
     ),
     "definitions": (("name", "label", "definition"), _definitions),
     **ACROSS,
