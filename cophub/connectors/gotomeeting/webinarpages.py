@@ -29,6 +29,8 @@ OnePage = tuple[list[Raw], bool, list[Reject]]
 
 SIZE = 200
 """The most that the vendor gives; by default it gives 20."""
+TRIES = 5
+"""How often a page that was sent twice is asked for."""
 MOST_PAGES = 500
 """After so many pages of 200 a listing does not end."""
 
@@ -77,12 +79,21 @@ def last_of(number: int, page: PageOf) -> bool:
 def all_pages(path: str, page: Callable[[int, int], OnePage]) -> tuple[list[Raw], list[Reject]]:
     """The rows of all pages from 0 to the one that is the last, or is empty.
 
-    `page(number, before)` is told how many rows the pages before it had.
+    `page(number, before)` is told how many rows the pages before it had. One that is the same as
+    the page before was sent twice, and is asked for again: who is on it would never be asked for.
     """
     rows: list[Raw] = []
     rejects: list[Reject] = []
+    known: list[bytes] = []
     for number in range(MOST_PAGES):
-        found, last, bad = page(number, len(rows))
+        for _ in range(TRIES):
+            found, last, bad = page(number, len(rows))
+            content = [bytes(row) for row in found]
+            if not found or content != known:
+                break
+        else:
+            raise Garbled(f"GoTo's {path} sends the same page again and again")
+        known = content
         rows += found
         rejects += bad
         if last or not found:

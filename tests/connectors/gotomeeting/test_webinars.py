@@ -3,10 +3,12 @@
 import logging
 
 import pytest
+from msgspec import Raw
 
 from cophub import Account, Attendance, Event
-from cophub.connectors.gotomeeting.client import decoded
+from cophub.connectors.gotomeeting.client import Garbled, decoded
 from cophub.connectors.gotomeeting.meetings import meetings
+from cophub.connectors.gotomeeting.webinarpages import all_pages
 from cophub.connectors.gotomeeting.webinars import webinars
 from cophub.sandbox.goto import GotoSandbox
 from tests.connectors.gotomeeting.conftest import paths
@@ -252,3 +254,23 @@ def test_both_envelopes_of_registrants_are_read(still, ask, extract, monkeypatch
 
         monkeypatch.setattr(GoTo, "ask", without_pages)
     compare(still, extract(webinars, ask(still, registrant_details=False)))
+
+
+def test_a_page_that_is_sent_twice_is_asked_for_again():
+    """Counted as the next one, it would stand for people whom nobody asks for."""
+    pages = [[Raw(b"1"), Raw(b"2")], [Raw(b"3")]]
+    sent = iter([pages[0], pages[0], pages[0], pages[1]])
+    asked = []
+
+    def page(number, before):
+        asked.append((number, before))
+        return next(sent), before + (1 if number else 2) >= 3, []
+
+    rows, _ = all_pages("registrants", page)
+    assert [bytes(row) for row in rows] == [b"1", b"2", b"3"]
+    assert asked == [(0, 0), (1, 2), (1, 2), (1, 2)]
+
+
+def test_a_vendor_that_sends_one_page_for_ever_is_not_believed():
+    with pytest.raises(Garbled, match="the same page again and again"):
+        all_pages("registrants", lambda number, before: ([Raw(b"1")], False, []))
