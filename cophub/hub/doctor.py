@@ -19,6 +19,8 @@ from cophub.config.secret_values import plain_secrets
 from cophub.errors import CophubError
 from cophub.hub import (
     backups,
+    doctor_alerts,
+    doctor_outlook,
     doctor_pace,
     doctor_signins,
     doctor_site,
@@ -32,7 +34,7 @@ from cophub.hub.at_once import Job, at_once
 from cophub.hub.doctor_vendors import clock_of
 from cophub.hub.publishing import settings_of
 from cophub.pipeline import LaterSettings
-from cophub.warehouse import Warehouse, tables
+from cophub.warehouse import Warehouse, erasure, tables
 from cophub.warehouse.triggers import missing_triggers
 from cophub.warehouse.views import VIEWS
 
@@ -60,7 +62,8 @@ def examine(hub: "Hub", *, offline: bool = False, patience: float = PATIENCE) ->
     jobs: dict[str, Job] = {"warehouse": lambda: _warehouse(hub)}
     asked = {} if offline else doctor_vendors.jobs(hub, patience - 1)
     provider = {} if offline else doctor_site.jobs(hub, patience - 1)
-    answers = at_once({**jobs, **asked, **provider})
+    alerts = {} if offline else doctor_alerts.jobs(hub, patience - 1)
+    answers = at_once({**jobs, **asked, **provider, **alerts})
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding("cophub", "ok", f"{__version__} on Python {python}")
     yield from _configuration(hub)
@@ -70,6 +73,7 @@ def examine(hub: "Hub", *, offline: bool = False, patience: float = PATIENCE) ->
     yield from _disk(hub)
     yield from _site(hub)
     yield from doctor_site.settings(hub)
+    yield from doctor_alerts.settings(hub)
     yield from _copies(hub)
     yield from answers.until(began + patience)
 
@@ -87,7 +91,10 @@ def _warehouse(hub: "Hub") -> Iterator[Finding]:
         yield from _runs(warehouse, hub.now())
         yield from queueing.findings(hub)
         yield from doctor_pace.paces(hub)
+        yield from doctor_outlook.requests(hub)
         yield from timed_backups.findings(hub)
+        yield from doctor_outlook.disk(hub)
+        yield from _erasure_key(warehouse)
         yield from _decisions(hub)
         if common := hub.directory.common_keys():
             yield Finding("people", "ok", common)
@@ -239,6 +246,35 @@ def _views(warehouse: Warehouse) -> Iterator[Finding]:
         yield Finding(
             "warehouse", "failed", f"{what} are missing", "cophub db upgrade makes them anew"
         )
+
+
+def _erasure_key(warehouse: Warehouse) -> Iterator[Finding]:
+    """Whether whoever has the warehouse, or a copy of it, has the key of its hashes as well."""
+    with warehouse.connect() as connection:
+        kept, forgotten = erasure.kept_key(connection), erasure.count(connection)
+    if kept is None or not forgotten:
+        return
+    given = os.environ.get(erasure.KEY_VARIABLE)
+    if given is None:
+        yield Finding(
+            "people", "warning",
+            "the key that keeps forgotten people out lies in the warehouse, and in its copies:"
+            " whoever has one can try out who they were",
+            f"move it to {erasure.KEY_VARIABLE}: docs/privacy.md says how",
+        )  # fmt: skip
+    elif given == kept:
+        yield Finding(
+            "people", "warning",
+            f"the warehouse still holds the key that is in {erasure.KEY_VARIABLE}",
+            "take it out of the table meta: docs/privacy.md says how",
+        )  # fmt: skip
+    else:
+        yield Finding(
+            "people", "failed",
+            f"{erasure.KEY_VARIABLE} is not the key under which people were forgotten before it"
+            " was set: those come back",
+            f"set {erasure.KEY_VARIABLE} to the key in the table meta: docs/privacy.md says how",
+        )  # fmt: skip
 
 
 def _copies(hub: "Hub") -> Iterator[Finding]:

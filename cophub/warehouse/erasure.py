@@ -38,11 +38,21 @@ def erasure_key(connection: Connection) -> bytes:
     """The key of the hashes; made when the first person is erased."""
     if given := os.environ.get(KEY_VARIABLE):
         return given.encode()
-    kept = select(t.meta.c.value).where(t.meta.c.name == KEY_NAME)
-    if found := connection.scalar(kept):
-        return str(found).encode()
-    connection.execute(insert(t.meta).values(name=KEY_NAME, value=secrets.token_hex(32)))
-    return str(connection.scalar(kept)).encode()
+    if (found := kept_key(connection)) is None:
+        found = secrets.token_hex(32)
+        connection.execute(insert(t.meta).values(name=KEY_NAME, value=found))
+    return found.encode()
+
+
+def kept_key(connection: Connection) -> str | None:
+    """The key that the warehouse keeps itself; None where there is none in it."""
+    found = connection.scalar(select(t.meta.c.value).where(t.meta.c.name == KEY_NAME))
+    return None if not found else str(found)
+
+
+def count(connection: Connection) -> int:
+    """How many hashes keep people out."""
+    return int(connection.scalar(select(func.count()).select_from(t.erasure)) or 0)
 
 
 def email_hash(key: bytes, email: str) -> str:
