@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from cophub.config.watching import WatchedFile
 from cophub.error_codes import UNFORESEEN
 from cophub.errors import ConfigError, CophubError, SourceBusy, WarehouseError
-from cophub.hub import queueing, timed_backups, timing
+from cophub.hub import queueing, refusals, timed_backups, timing
 from cophub.hub.alert_watch import Watch
 from cophub.hub.answers import Kind, NotStarted, Reloaded
 from cophub.hub.carrying import Due
@@ -107,6 +107,7 @@ class Timekeeper:
                 f"{hub.config.file} has no timetable; give a source or pipeline"
                 ' every = "6 hours", cron = "0 2 * * *" or when = "Mondays at 07:00"'
             )
+        refusals.note(hub, None)
         for one in coming:
             self._put((one.kind, one.name), one.at)
 
@@ -241,10 +242,12 @@ class Timekeeper:
             if config is not None:
                 self._take_over(config)
                 self._new = self._refused = None
+                refusals.note(self.hub, None)
         except WarehouseError as error:
             log.info("not taken over yet: %s", error, extra={"event": "reload"})
         except CophubError as error:
             self._refused, self._new = error, None
+            refusals.note(self.hub, error)
             file = self.hub.config.file
             # Told as well, so that a warning on a terminal would say it twice.
             log.info("not taken over: %s", error, extra={"event": "reload", "code": error.code})

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from cophub import ConfigError, WarehouseError, schedule
+from cophub.error_codes import VARIABLE_NOT_SET
 from cophub.hub import Hub, timing
 from cophub.hub.answers import Reloaded
 from cophub.hub.carrying import Due, carry_out
@@ -335,6 +336,36 @@ def test_a_changed_file_is_taken_over_without_a_restart(
     assert (other.added, other.changed, other.removed) == (("n",), (), ("z",))
     assert (last.added, last.changed, last.removed) == ((), ("a", "n"), ())
     assert {run.source for run in hub.runs()} == {"a", "z", "n"}
+
+
+def test_status_tells_a_file_that_is_not_taken_over(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A variable that the terminal of whoever asks has, and the process that keeps time has not."""
+    monkeypatch.setattr(schedule, "LOOK_SECONDS", 0.05)
+    caplog.set_level("INFO")
+    hub = make_hub(SOURCE)
+    said: list[str] = []
+
+    def until(told: list[Any]) -> bool:
+        if not said and told:
+            said.append("")
+            edit(hub, 'every = "6 hours"', 'every = { env = "NOT_SET_HERE" }')
+        elif len(said) == 1 and told_of(told):
+            said.extend(hub.status().warnings)
+            edit(hub, '{ env = "NOT_SET_HERE" }', '"7 hours"')
+            said.extend(hub.status().warnings)  # what was refused is not what the file is
+        return len(told_of(told)) > 1
+
+    wrong, right = told_of(keep_time(hub, until, seconds=20))
+    assert (wrong.code, right.error) == (VARIABLE_NOT_SET, None)
+    _, warning = said
+    assert "plugins.toml is not taken over since " in warning
+    assert "NOT_SET_HERE" in warning
+    assert warning.endswith(f"[{VARIABLE_NOT_SET}]")
+    assert hub.status().warnings == ()
+    [record] = [one for one in caplog.records if "not taken over: " in one.getMessage()]
+    assert record.__dict__["code"] == VARIABLE_NOT_SET
 
 
 def test_what_runs_when_the_file_changes_ends_with_what_it_began_with(

@@ -26,6 +26,7 @@ def status(hub: "Hub") -> Status:
     """How the hub stands: its sources and pipelines, what is not well, and what readers see."""
     from cophub.hub.alerting import undelivered  # which asks how the hub stands itself
     from cophub.hub.queueing import queue_of, told, wrong
+    from cophub.hub.refusals import warning as refused
     from cophub.hub.timed_backups import note_of, warning_of
     from cophub.hub.timed_backups import standing as backup_of
 
@@ -42,7 +43,8 @@ def status(hub: "Hub") -> Status:
         site=str(hub.config.site),
         warehouse=hub.warehouse.name,
         warnings=(
-            *(line for line in (waits, warning_of(backup)) if line), *hub.config.warnings,
+            *(line for line in (refused(hub), waits, warning_of(backup)) if line),
+            *hub.config.warnings,
             *lost_spaces(hub.config, hub.warehouse), *undelivered(hub),
         ),
         notes=tuple(note for note in notes if note),

@@ -212,7 +212,7 @@ class Worker:
             except CophubError as error:
                 self._new = None
                 file = self.hub.config.file
-                log.info("not taken over: %s", error, extra={"event": "reload"})
+                log.info("not taken over: %s", error, extra={"event": "reload", "code": error.code})
                 self._tell(Reloaded(file, error=str(error), code=error.code))
 
     def _take_over(self) -> bool:

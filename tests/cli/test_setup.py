@@ -1,9 +1,11 @@
 """`init`, `connectors`, `plugins`, `check`, `discover`, `plan`: before the first sync."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -72,9 +74,22 @@ def test_every_commented_line_of_the_sample_is_valid_when_it_is_uncommented(
     text = text.replace("# warehouse = { env", "warehouse = { env")
     text = text.replace("# streams =", "streams =").replace("# [plugins]", "[plugins]")
     text = text.replace("# modules =", "modules =")
-    path.write_text(text)
+    head, end = text.split("# --- Looking after")
+    for key in ("backups", "backup_every", "backup_keep"):
+        assert f"\n# {key} = " in head
+        head = head.replace(f"# {key} = ", f"{key} = ")
+    end = re.sub(r"^# (?=[a-z]+ = |\[)", "", end, flags=re.MULTILINE)
+    path.write_text(f"{head}# --- Looking after{end}")
     monkeypatch.setenv("COPHUB_WAREHOUSE", "postgresql://user:password@host/database")
+    monkeypatch.setenv("SMTP_PASSWORD", "a password")
+    monkeypatch.setenv("TEAMS_WEBHOOK", "https://teams.example.org/hook")
     config = load_config(path)
+    assert (config.hub.backup_every, config.hub.backup_keep) == (timedelta(days=1), 14)
+    assert set(config.retention.kept) == {"post", "attendance", "audit"}
+    assert config.alerts is not None
+    assert config.alerts.ways == ["mail 1", "teams"]
+    assert config.alerts_smtp().password is not None
+    assert config.alerts_url(0) == "https://teams.example.org/hook"
     assert config.warehouse_url == "postgresql+psycopg://user:password@host/database"
     assert config.warnings == []
     plugins = load_plugins()
