@@ -1,6 +1,7 @@
 """What becomes of rejects: closed by a whole read that ended, and by nothing else."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +51,34 @@ def test_a_whole_read_that_broke_off_closes_nothing(desk: Desk) -> None:
     vendor.odd, vendor.away = set(), True
     assert desk.sync(spec, full=True).state == "failed"
     assert still_open(desk) == ["0"]
+
+
+def test_what_a_part_of_a_first_read_rejected_is_asked_for_again(desk: Desk) -> None:
+    """It lies behind the cursor at which the next run goes on, and the stream has no snapshot."""
+    asked: list[str | None] = []
+    away = [True]
+
+    def posts(ctx: Context[Any], since: str | None) -> Iterator[Item]:
+        asked.append(since)
+        if since is None:
+            odd = Reject(reason="odd", record="post", key="0")
+            yield odd if away[0] else Post(key=0)
+            yield Checkpoint("1")
+        if away[0]:
+            raise SourceUnavailable("away")
+        yield Checkpoint("2")
+
+    spec = source("forum", Stream(posts, whole_every=timedelta(days=7)))
+    assert desk.sync(spec).state == "failed"
+    away[0] = False
+    desk.sync(spec)
+    assert still_open(desk) == ["0"]
+    desk.sync(spec)
+    assert asked == [None, "1", None]
+    assert still_open(desk) == []
+    desk.clock += timedelta(days=8)
+    desk.sync(spec)
+    assert asked[3:] == [None], "it is read whole when that is due, as after any other first read"
 
 
 def test_a_backfill_closes_nothing(desk: Desk) -> None:
