@@ -93,8 +93,11 @@ def code_of(error: ValidationError) -> str:
 def _what(error: dict[str, Any], model: type[BaseModel]) -> str:
     kind, loc = error["type"], error["loc"]
     if kind == "extra_forbidden":
-        known = list(_model_at(model, loc[:-1]).model_fields)
+        there = _model_at(model, loc[:-1])
+        known = list(there.model_fields)
         word = str(loc[-1])
+        if why := getattr(there, "WHY_NOT", {}).get(word):
+            return f"{why}; the keys here are {listed(known)}"
         return f"no such key{did_you_mean(word, known)}; the keys here are {listed(known)}"
     if kind == "missing":
         return f"is missing; add {loc[-1]} = ..."

@@ -16,10 +16,11 @@ from cophub.warehouse.rows import Row
 CONTENT: dict[str, tuple[str, tuple[str, ...]]] = {
     "post": ("posted_at", ("body",)),
     "attendance": ("joined_at", ("name",)),
+    "membership": ("left_at", ("reason",)),
 }
 """By table, the instant that tells the age of a row, and the columns that are emptied."""
-ROWS = {"reject": "rejected_at", "audit": "at"}
-"""Tables of which whole rows go, by the instant that tells their age."""
+ROWS = {"reject": "rejected_at", "audit": "at", "alert": "cleared_at", "brief_sent": "at"}
+"""Tables of which whole rows go, by the instant that tells their age; those without it stay."""
 EVERY = timedelta(days=1)
 """What is stored is looked through again once so much more of it is too old."""
 _ALL = ""
