@@ -7,11 +7,13 @@ nothing is shown.
 
 import getpass
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from cophub.hub import Hub
 
 _WAITING = "audit.waiting"
+_TAKEN = f"{_WAITING}.taken-"
+_GONE_SECONDS = 600
 _PATIENCE = "0.5"
 """Seconds that a look waits for whoever writes to SQLite at that moment."""
 
@@ -128,25 +132,43 @@ def _quick(warehouse: Warehouse) -> Iterator[Connection]:
 
 
 def _files(hub: "Hub") -> list[Path]:
-    return sorted(file for file in hub.config.folder.glob(f"{_WAITING}*") if file.is_file())
+    found = sorted(hub.config.folder.glob(f"{_WAITING}*"))
+    return [file for file in found if file.is_file() and not _is_being_taken(file)]
+
+
+def _is_being_taken(file: Path) -> bool:
+    """Whether another is at it; whoever took it long ago was killed before it was written."""
+    if not file.name.startswith(_TAKEN):
+        return False
+    try:
+        return abs(time.time() - file.stat().st_mtime) < _GONE_SECONDS
+    except OSError:
+        return True
 
 
 @contextmanager
 def _taken_in(hub: "Hub") -> Iterator[list[Entry]]:
-    """What waits in files; they go when the block ends well. No other process takes them too."""
+    """What waits in files; they go when the block ends well, and wait on when it does not.
+
+    Nobody else takes them meanwhile. No name is used twice: a file that waits on keeps its own.
+    """
     mine: list[Path] = []
     found: list[Entry] = []
     for file in _files(hub):
-        taken = file.with_name(f"{_WAITING}.{os.getpid()}.{len(mine)}")
+        taken = file.with_name(f"{_TAKEN}{uuid4().hex}")
         try:
-            if file != taken:
-                file.replace(taken)
-            lines = taken.read_bytes().splitlines()
-        except FileNotFoundError:
-            continue  # another process was quicker
+            os.utime(file)  # from now on it is being taken
+            file.replace(taken)
+        except OSError:
+            continue  # another was quicker
         mine.append(taken)
-        found += _entries(lines)
-    yield found
+        found += _entries(taken.read_bytes().splitlines())
+    try:
+        yield found
+    except BaseException:
+        for file in mine:
+            file.replace(file.with_name(f"{_WAITING}.{uuid4().hex}"))
+        raise
     for file in mine:
         file.unlink(missing_ok=True)
 
@@ -163,14 +185,26 @@ def _wait(hub: "Hub", entries: list[Entry]) -> None:
     file = hub.config.folder / _WAITING
     lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
     try:
-        number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(number, "ab") as out:
-            out.write(lines)
+        # Whoever takes the file at this moment may have read it already: twice is better than not.
+        while not _appended(file, lines):
+            pass
     except OSError as error:
         raise WarehouseError(
             "what is shown about people is noted, and it cannot be: neither in the warehouse nor"
             f" in {file} ({error.strerror}); make room, or let this user write there"
         ) from None
+
+
+def _appended(file: Path, lines: bytes) -> bool:
+    """Add to the file; whether it is still there, under its name, once that is done."""
+    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(number, "ab") as out:
+        out.write(lines)
+        out.flush()
+        try:
+            return os.path.samestat(os.fstat(number), file.stat())
+        except FileNotFoundError:
+            return False
 
 
 __all__ = ["is_about_people", "log", "note", "take_in", "this_user"]

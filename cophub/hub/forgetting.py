@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from cophub.errors import ConfigError
+from cophub.hub import auditing
 from cophub.hub.resolving import PIPELINE, rehearse
 from cophub.identities.forgetting import Plan, forget, plan
 from cophub.publish import LEASE
@@ -62,13 +63,14 @@ def forget_person(hub: "Hub", asked: str) -> Forgotten:
     with ExitStack() as stack:
         for name in (*sources, LEASE):
             stack.enter_context(held(warehouse, name))
+        auditing.take_in(hub)  # what waits beside the warehouse may name them, too
         with warehouse.begin() as connection:
             before = _hashes(connection)
             wanted = plan(connection, asked)
             mentions = forget(
                 connection, wanted, now=hub.now(), resolve=lambda c: _bring_up_to_date(hub, c)
             )
-            audit_trail.disguise(connection, wanted.people)
+            audit_trail.disguise(connection, wanted.people, wanted.emails)
             hidden = audit_trail.disguised(connection, wanted.meant.person)
             after = _hashes(connection)
     if warehouse.dialect == "sqlite":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from cophub.warehouse import erasure
 from cophub.warehouse.tables import audit
@@ -19,7 +19,7 @@ class Entry:
 
     at: datetime
     who: str | None
-    """The user of the machine, or whoever signed in."""
+    """The user of the machine, or whoever signed in; a hash once they are erased."""
     how: How
     action: str
     """The command, as `people export`."""
@@ -58,11 +58,18 @@ def disguised(connection: Connection, person: str) -> str:
     return erasure.id_hash(erasure.erasure_key(connection), person)
 
 
-def disguise(connection: Connection, people: Iterable[str]) -> None:
-    """Let entries about people who are erased name them no more; that they were stays known."""
+def disguise(connection: Connection, people: Iterable[str], addresses: Iterable[str] = ()) -> None:
+    """Let entries about people who are erased name them no more; that they were stays known.
+
+    Nor do those of what they did themselves, by one of these `addresses`, in small letters.
+    """
     for person in people:
         theirs = update(audit).where(audit.c.subject == person)
         connection.execute(theirs.values(subject=disguised(connection, person)))
+    key = erasure.erasure_key(connection)
+    for address in addresses:
+        by_them = update(audit).where(func.lower(audit.c.who) == address)
+        connection.execute(by_them.values(who=erasure.email_hash(key, address)))
 
 
 __all__ = ["Entry", "How", "disguise", "disguised", "read", "write"]

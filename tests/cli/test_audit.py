@@ -1,6 +1,7 @@
 """`cophub audit`: whatever shows, takes out or changes what is about people is noted."""
 
 import json
+import os
 import sqlite3
 import stat
 from collections.abc import Callable, Sequence
@@ -102,6 +103,21 @@ def test_whoever_is_erased_is_found_by_their_id_alone(directory: Directory, coph
     assert cophub("audit", "--person", "ffffffff-0000").code == 2
 
 
+def test_what_they_read_themselves_names_them_no_more(directory: Directory, cophub: Call) -> None:
+    directory.people()
+    with Hub.open(directory.path) as hub:
+        for who in (AMINA["email"].lower(), "ben@partner.example"):
+            note(hub, "site", "members", who=who, how="web")
+        waiting = directory.path.parent / "audit.waiting"
+        entry = {"at": "2026-11-01T00:00:00Z", "who": AMINA["email"].lower(), "how": "web"}
+        waiting.write_text(json.dumps({**entry, "action": "sign in"}) + "\n")
+        assert cophub("people", "forget", AMINA["email"], "--yes").code == 0
+        whose = {entry.who: entry.action for entry in log(hub) if entry.how == "web"}
+    assert AMINA["email"].lower() not in whose
+    assert whose["ben@partner.example"] == "site"
+    assert len(whose) == 2
+
+
 def test_since_a_day_and_so_many(directory: Directory, cophub: Call) -> None:
     for _ in range(3):
         cophub("people", "show", "list:2")
@@ -136,6 +152,36 @@ def test_it_waits_in_a_file_while_a_long_write_holds_the_warehouse(
     cophub("people", "show", "list:3")
     assert list(folder.glob("audit.waiting*")) == []
     assert [entry["action"] for entry in noted(cophub)] == ["people show", "people list"]
+
+
+def test_nothing_is_lost_while_one_process_notes_again_and_again_in_vain(
+    directory: Directory, tmp_path: Path
+) -> None:
+    """A server of the site notes each sign-in, however long a write holds the warehouse."""
+    folder = directory.path.parent
+    with Hub.open(directory.path) as hub:
+        note(hub, "first")
+        with closing(sqlite3.connect(folder / "cophub.db", isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            for number in range(4):
+                note(hub, f"sign in {number}")
+            writer.execute("ROLLBACK")
+        note(hub, "last")
+        assert [entry.action for entry in log(hub)][1:-1] == [f"sign in {n}" for n in (3, 2, 1, 0)]
+    assert list(folder.glob("audit.waiting*")) == []
+
+
+def test_what_another_takes_in_is_left_to_it_unless_it_was_killed(
+    directory: Directory, tmp_path: Path
+) -> None:
+    entry = b'{"at":"2026-11-01T00:00:00Z","who":"eve","how":"cli","action":"people show"}\n'
+    taken = directory.path.parent / "audit.waiting.taken-1"
+    taken.write_bytes(entry)
+    with Hub.open(directory.path) as hub:
+        assert log(hub) == []
+        os.utime(taken, (1, 1))
+        assert [one.who for one in log(hub)] == ["eve"]
+    assert not taken.exists()
 
 
 def test_what_cannot_be_noted_is_not_shown(directory: Directory, cophub: Call) -> None:
