@@ -19,7 +19,7 @@ from cophub import (
 from cophub.connectors.microsoft.consent import COMMUNITIES, GROUP_MEMBERS, REPORTS, YAMMER_ACCESS
 from cophub.connectors.yammer.checks import check, discover
 from cophub.connectors.yammer.client import LIMITS
-from cophub.connectors.yammer.export import history
+from cophub.connectors.yammer.export import history, history_of_days
 from cophub.connectors.yammer.groups import groups
 from cophub.connectors.yammer.members import members
 from cophub.connectors.yammer.messages import messages
@@ -54,6 +54,7 @@ STREAMS = (
         yields=(Post, Account, Space),
         sees_deletions=True,
         permissions=(f"`export` by call: {PERSON}, {VERIFIED}; by file: none",),
+        backfill=history_of_days,
     ),
     Stream(usage, yields=(Metric,), permissions=(*READ, f"`graph`: {REPORTS}")),
 )

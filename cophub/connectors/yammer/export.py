@@ -7,12 +7,14 @@ Source: REST `GET /api/v1/export`, for a verified admin.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
 from cophub import ConfigError, Context, Item, Reject, SourceUnavailable
 from cophub.connectors.state import State
+from cophub.connectors.yammer.client import rest
 from cophub.connectors.yammer.exportfile import BadExport, ExportFile, Row, open_export
 from cophub.connectors.yammer.history import Reader
 from cophub.connectors.yammer.ondisk import Kept, files_of, look_at_files
@@ -62,6 +64,25 @@ def history(ctx: Ctx, since: str | None) -> Iterator[Item]:
         yield from from_calls(ctx, reader, progress)
     if since is None:
         reader.refuse_unknown(ctx.source)
+
+
+def history_of_days(ctx: Ctx, start: date, end: date, since: str | None) -> Iterator[Item]:
+    """The history of some days: exports of these alone, with a day to spare for other zones.
+
+    Files are read whole. A group of the settings may well have said nothing in these days.
+    """
+    if "export" not in ctx.settings.ways:
+        return
+    progress = Progress.read(since)
+    if ctx.settings.export_path is not None:
+        yield from from_files(ctx, Reader(ctx), progress)
+        return
+    rest(ctx)  # what the streams of a run share goes by its own clock
+    day = timedelta(days=1)
+    settings = ctx.settings.model_copy(update={"export_since": start - day})
+    after = datetime.combine(end + 2 * day, time(), UTC)
+    of_days = replace(ctx, settings=settings, now=min(ctx.now, after))
+    yield from from_calls(of_days, Reader(of_days), progress)
 
 
 # By file

@@ -1,13 +1,13 @@
 """History by call: window after window, none of them taken as done unless it came whole."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from cophub import Account, AuthError, Post, SourceUnavailable, Stream
 from cophub.connectors.yammer import export as module
-from cophub.connectors.yammer.export import history, windows_left
+from cophub.connectors.yammer.export import history, history_of_days, windows_left
 from cophub.connectors.yammer.parse import parse_message
 from cophub.connectors.yammer.payloads import Message
 from cophub.connectors.yammer.windows import next_hours
@@ -250,3 +250,47 @@ def test_a_window_that_is_too_much_for_the_vendor_is_asked_for_by_day(
     whole = {key for key, m in told(box).items() if at(m["at"]).date() >= since}  # type: ignore[union-attr]
     assert whole
     assert whole <= got.last(Post).keys()
+
+
+def test_days_are_asked_for_alone_and_told_as_they_stand(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    """For a backfill: few exports, all of the days, what was edited and deleted since as it is."""
+    some = sorted(told(box).values(), key=lambda m: m["at"])
+    first, last = (at(some[len(some) // part]["at"]).date() for part in (3, 2))  # type: ignore[union-attr]
+    inside = [key for key, m in told(box).items() if first <= at(m["at"]).date() <= last]  # type: ignore[union-attr]
+    box.yammer.edit(int(inside[0]), "corrected")
+    box.yammer.delete(int(inside[1]))
+    box.advance(hours=30)
+    box.log.clear()
+    ctx = admin(box, ask)
+    got = extract(Stream(lambda ctx, since: history_of_days(ctx, first, last, since)), ctx)
+    assert exports(box) <= ((last - first).days + 3) // 7 + 1 < windows_left(ctx, None)
+    posts = got.last(Post)
+    assert set(inside) <= posts.keys()
+    truth = told(box)
+    for key in inside:
+        assert posts[key].get("deleted_at") == at(truth[key]["deleted"])
+        if not truth[key]["deleted"]:
+            assert posts[key]["body"] == truth[key]["text"].strip()
+    assert all(at(truth[key]["at"]) <= got_until(last) for key in posts)  # type: ignore[operator]
+    # Cut off after its first window it goes on with the next.
+    box.log.clear()
+    rest = extract(
+        Stream(lambda ctx, since: history_of_days(ctx, first, last, since)), ctx, got.cursors[0]
+    )
+    assert len(rest.cursors) == len(got.cursors) - 1
+
+
+def got_until(last: date) -> datetime:
+    return datetime.combine(last + timedelta(days=2), time(), UTC)
+
+
+def test_days_of_groups_that_said_nothing_are_no_mistake(
+    box: MicrosoftSandbox, ask: Any, extract: Any
+) -> None:
+    before = date(2001, 1, 1)
+    ctx = admin(box, ask, groups=["Nobody wrote here yet"])
+    got = extract(Stream(lambda ctx, since: history_of_days(ctx, before, before, since)), ctx)
+    assert got.last(Post) == {}
+    assert exports(box) == 1
