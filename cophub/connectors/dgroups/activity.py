@@ -5,10 +5,11 @@ The log grows at its end; a run reads what was added. Nobody is named in what is
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -45,6 +46,10 @@ class Log(msgspec.Struct, array_like=True):
     counts: dict[str, int] = {}
     again: bool = False
     """Whether it is read from the beginning because an entry could not be read; not twice."""
+    until: datetime | None = None
+    """When the latest entry was made; those made before it are counted."""
+    ids: list[int] = []
+    """The entries made at that instant that are counted."""
 
 
 class Progress(State, omit_defaults=True):
@@ -87,22 +92,28 @@ class _Reading:
     log: Log
     rejects: list[Reject] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.before, self.counted = self.log.until, frozenset(self.log.ids)
+        self.months: dict[str, Counter[str]] = {}
+        if self.log.month:
+            self.months[self.log.month] = Counter(self.log.counts)
+
     def items(self) -> Iterator[Item]:
         """The months of which something new is known."""
         for sheet in self._sheets():
             for entry in sheet.rows:
-                yield from self._count(entry)
-                self.log.row = entry.id
+                self._count(entry)
             self.log.position = sheet.position
-        yield from self._month()
+        if self.months:
+            self.log.month = max(self.months)
+            self.log.counts = dict(self.months[self.log.month])
+        yield from self._metrics()
         yield from self.rejects
 
     def _sheets(self) -> Iterator[Sheet[Entry]]:
         for call in CALLS:
             params = {"group_id": self.one.id, "sort_field": "created", "sort_dir": "asc"}
             walk = Walk(api(self.ctx), call, Entry, params, rejects=self.rejects)
-            if self.log.row:
-                walk.met.add(self.log.row)
             try:
                 yield from walk.sheets(self.log.position, self.log.row or None)
             except NotThere:
@@ -111,7 +122,8 @@ class _Reading:
                 continue
             return
 
-    def _count(self, entry: Entry) -> Iterator[Metric]:
+    def _count(self, entry: Entry) -> None:
+        """Count an entry, whatever order they come in, unless an earlier run did."""
         try:
             at = instant(entry.created)
         except ValueError:
@@ -121,24 +133,25 @@ class _Reading:
                 Reject(reason="an entry of the log has no date", record="metric", key=str(entry.id))
             )
             return
-        month = f"{at:%Y-%m}"
-        if month != self.log.month:
-            yield from self._month()
-            self.log.month, self.log.counts = month, {}
-        act = act_of(entry)
-        self.log.counts[act] = self.log.counts.get(act, 0) + 1
-
-    def _month(self) -> Iterator[Metric]:
-        """What the month that was counted comes to, so far."""
-        if not self.log.month:
+        if self.before and (at < self.before or (at == self.before and entry.id in self.counted)):
             return
-        first = date.fromisoformat(f"{self.log.month}-01")
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        for act, count in sorted(self.log.counts.items()):
-            yield Metric(
-                space=self.one.key, name=f"activity_{act}", period_start=first, period_end=last,
-                value=float(count), unit="acts",
-            )  # fmt: skip
+        self.months.setdefault(f"{at:%Y-%m}", Counter())[act_of(entry)] += 1
+        if self.log.until is None or at > self.log.until:
+            self.log.until, self.log.ids = at, []
+        if at == self.log.until:
+            self.log.ids.append(entry.id)
+            self.log.row = entry.id
+
+    def _metrics(self) -> Iterator[Metric]:
+        """What each month that was counted comes to, so far."""
+        for month, counts in sorted(self.months.items()):
+            first = date.fromisoformat(f"{month}-01")
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            for act, count in sorted(counts.items()):
+                yield Metric(
+                    space=self.one.key, name=f"activity_{act}", period_start=first,
+                    period_end=last, value=float(count), unit="acts",
+                )  # fmt: skip
 
 
 def act_of(entry: Entry) -> str:

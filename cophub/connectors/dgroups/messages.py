@@ -130,13 +130,14 @@ class GroupReading:
                 return
         walk, before = self._walk_messages("asc"), state.high if state.position else 0
         for sheet in walk.sheets(state.position, state.row or None):
-            for message in sheet.rows:
+            rows = in_order(sheet.rows)  # a page may come in another order than was asked for
+            for message in rows:
                 known = state.topics.get(message.topic_id)
                 # Told by the run that was interrupted, before rows were pulled forward.
                 if known is None or message.msg_num > min(before, known.last):
                     yield from self._listed(message)
             state.position = sheet.position
-            state.row = sheet.rows[-1].id if sheet.rows else state.row
+            state.row = rows[-1].id if rows else state.row
             self.ctx.progress(f"messages of {self.one.name}", sheet.position, sheet.total)
             yield from self._bad()
             if not sheet.ends:

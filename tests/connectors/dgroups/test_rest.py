@@ -171,6 +171,28 @@ def test_the_log_is_counted_by_month_and_read_from_where_it_ended(
     assert box.calls["getactivitylogs"] == len(box.state.groups)
 
 
+def test_the_log_is_counted_whatever_order_its_pages_come_in(
+    box: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
+):
+    """A month may end in the middle of a page, and what was counted may come on it again."""
+    for module in ("client", "walking"):
+        monkeypatch.setattr(f"cophub.connectors.dgroups.{module}.PAGE", 15)
+    for days, turned in ((0, (2, 5)), (3, (1,)), (40, (2,))):
+        box.advance(days=days)
+        for group in box.state.groups:
+            del box.state.groups[group].acts[: days and 2]  # its oldest entries are dropped
+        box.faults.plan("reorder_page", path="*/getactivitylogs", at=turned)
+        table.read(ask(box), "activity")
+        box.faults.clear()
+        for group in box.state.groups:
+            found, held = counted(table, group), months(box, group)
+            first = min(held)
+            assert {month: found[month] for month in held if month > first} == {
+                month: held[month] for month in held if month > first
+            }
+            assert found[first] >= held[first]
+
+
 def test_the_log_is_read_where_the_site_calls_it_by_its_other_name(
     still: Watched, ask: Ask, table: Table, monkeypatch: pytest.MonkeyPatch
 ):
