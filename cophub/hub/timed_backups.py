@@ -1,7 +1,7 @@
 """Copies of the warehouse that are made by themselves, and which of them go.
 
 A copy is noted before it is made, so that one whose process was killed is known for ours. Only what
-is noted so, and is still the file that was noted, is ever removed.
+is noted so, lies in this hub's own folder, and is still the file that was noted, is ever removed.
 """
 
 import logging
@@ -61,7 +61,7 @@ def standing(hub: "Hub", now: datetime) -> BackupStatus | None:
     if every is None:
         return None
     with hub.warehouse.connect() as connection:
-        own, last = _last(connection), _last(connection, _OWN_REASON, "asked")
+        own, last = _last(connection, now), _last(connection, now, _OWN_REASON, "asked")
         # Nobody misses the copy of a warehouse that has just been made.
         since = last or connection.scalar(select(func.min(tables.run.c.started_at)))
     coming = now if own is None else own + every
@@ -155,15 +155,20 @@ class Keeper:
 
 
 def _is_due(hub: "Hub", every: timedelta) -> bool:
+    now = hub.now()
     with hub.warehouse.connect() as connection:
-        last = _last(connection)
-    return last is None or last + every <= hub.now()
+        last = _last(connection, now)
+    return last is None or last + every <= now
 
 
-def _last(connection: Connection, *reasons: str) -> datetime | None:
-    """When the newest copy was made; of those made by themselves, unless told otherwise."""
+def _last(connection: Connection, now: datetime, *reasons: str) -> datetime | None:
+    """When the newest copy was made; of those made by themselves, unless told otherwise.
+
+    Not one of a time that is still to come: a clock that was wrong once must not end all copies.
+    """
     query = select(func.max(_c.at)).where(_c.reason.in_(reasons or (_OWN_REASON,)))
-    found: datetime | None = connection.scalar(query.where(_c.size_bytes > 0))
+    known = query.where(_c.size_bytes > 0, _c.at <= now + _GRACE)
+    found: datetime | None = connection.scalar(known)
     return found
 
 
@@ -174,7 +179,7 @@ def _own() -> ColumnElement[bool]:
 def _made(hub: "Hub") -> Backup:
     """Make a copy and note it, then let older ones go. Raises WarehouseError."""
     warehouse, now = hub.warehouse, hub.now()
-    _settle(warehouse)
+    _settle(warehouse, hub.config.backups)
     file = backups.new_file(hub.config.backups, warehouse.dialect, now, "cophub-auto")
     row = dict(at=now, path=str(file), size_bytes=0, reason=_OWN_REASON, schema=HEAD)
     with warehouse.begin() as connection:
@@ -191,18 +196,20 @@ def _made(hub: "Hub") -> Backup:
             .where(_c.id == number)
             .values(size_bytes=made.size_bytes, schema=made.schema or HEAD)
         )
-    removed = _let_go(warehouse, hub.config.hub.backup_keep, now)
+    removed = _let_go(warehouse, hub.config.backups, hub.config.hub.backup_keep, now)
     told = dict(event="backup", size_bytes=made.size_bytes, removed=len(removed))
     _log.info("a copy of the warehouse was made: %s", file.name, extra=told)
     return Backup(made.path, made.size_bytes, made.schema, removed)
 
 
-def _settle(warehouse: Warehouse) -> None:
+def _settle(warehouse: Warehouse, folder: Path) -> None:
     """Take over what a killed process left: a copy that is whole, or a part of one, which goes."""
     with warehouse.begin() as connection:
         query = select(_c.id, _c.path).where(_own(), _c.size_bytes == 0)
         for number, path in connection.execute(query).all():
             file = Path(path)
+            if not _is_in(folder, file):
+                continue
             part = backups.part_of(file)
             mine = tables.backup_made.c.id == number
             if _is_file(file):
@@ -214,12 +221,15 @@ def _settle(warehouse: Warehouse) -> None:
                 connection.execute(delete(tables.backup_made).where(mine))
 
 
-def _let_go(warehouse: Warehouse, keep: int | relativedelta, now: datetime) -> tuple[Path, ...]:
+def _let_go(
+    warehouse: Warehouse, folder: Path, keep: int | relativedelta, now: datetime
+) -> tuple[Path, ...]:
     """Remove what is beyond the newest so many, or older than so long but for the newest."""
     with warehouse.connect() as connection:
-        query = select(_c.path, _c.at, _c.size_bytes).where(_own()).order_by(_c.at.desc())
+        query = select(_c.path, _c.at, _c.size_bytes).where(_own()).order_by(_c.id.desc())
         rows = connection.execute(query).all()
-    there = [(Path(path), at) for path, at, size in rows if _is_ours(Path(path), size)]
+    noted = [(Path(path), at, size) for path, at, size in rows]
+    there = [(p, at) for p, at, size in noted if _is_in(folder, p) and _is_ours(p, size)]
     if isinstance(keep, int):
         old = [path for path, _ in there[keep:]]
     else:
@@ -233,6 +243,14 @@ def _let_go(warehouse: Warehouse, keep: int | relativedelta, now: datetime) -> t
         else:
             gone.append(path)
     return tuple(gone)
+
+
+def _is_in(folder: Path, path: Path) -> bool:
+    """Whether it lies where this hub keeps copies.
+
+    A warehouse that was copied or restored elsewhere still has the list of the hub it came from.
+    """
+    return path.parent.resolve() == folder.resolve()
 
 
 def _is_ours(path: Path, size: int) -> bool:

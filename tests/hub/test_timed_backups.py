@@ -130,6 +130,42 @@ def test_nothing_goes_that_is_not_ours(open_hub: OpenHub, clock: Clock, tmp_path
     assert outside.exists()
 
 
+def test_a_hub_that_was_copied_leaves_the_copies_of_the_first(
+    open_hub: OpenHub, clock: Clock, tmp_path: Path
+) -> None:
+    """Both have the same list; the second one is to try something out, and has its own folder."""
+    first = open_hub('backup_every = "1 hour"\nbackup_keep = 2')
+    for _ in range(2):
+        list(timed_backups.make_due(first))
+        clock.now += HOUR
+    here = made(first)
+    half = first.config.backups / "cophub-auto-20260301T000000Z.db"
+    row = dict(at=clock.now, path=str(half), size_bytes=0, reason="timetable", schema="0001")
+    with first.warehouse.begin() as connection:
+        connection.execute(insert(tables.backup_made), [row])
+    part = backups.part_of(half)
+    part.write_text("the first one is making it")
+    second = open_hub('backup_every = "1 hour"\nbackup_keep = 1\nbackups = "elsewhere"')
+    for _ in range(3):
+        list(timed_backups.make_due(second))
+        clock.now += HOUR
+    assert len(made(second)) == 1
+    assert made(first) == sorted([*here, part.name])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_clock_that_was_wrong_once_ends_no_copies(open_hub: OpenHub, clock: Clock) -> None:
+    hub = open_hub('backup_every = "1 day"\nbackup_keep = 1')
+    clock.now += 400 * DAY
+    [wrong] = timed_backups.make_due(hub)
+    clock.now = NOW
+    [right] = timed_backups.make_due(hub)
+    assert right.removed == (wrong.path,)
+    assert list(timed_backups.make_due(hub)) == []
+    clock.now += 2 * DAY
+    assert timed_backups.standing(hub, clock.now).late  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_copies_may_be_kept_for_a_time_and_the_newest_always_is(
     open_hub: OpenHub, clock: Clock
