@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from cophub.config.serve_table import is_loopback
 from cophub.error_codes import NOT_GUARDED, PORT
 from cophub.errors import ConfigError
+from cophub.web.sending import Lean
 from cophub.web.static import file_in
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def site_app(site: Path, watched: "Watched | None" = None, token: str | None = N
             *(_monitoring(watched, token, needed=bool(token)) if watched else ()),
             Route("/{path:path}", page, methods=["GET"]),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_NAMES)],
+        middleware=[Middleware(Lean), Middleware(TrustedHostMiddleware, allowed_hosts=_NAMES)],
     )
 
 
@@ -72,7 +73,7 @@ def guarded_app(
     inner = TrustedHostMiddleware(Starlette(routes=gate.routes()), allowed_hosts=names)
     return Starlette(
         routes=[*_monitoring(watched, token, needed=True), Mount("/", app=inner)],
-        middleware=[Middleware(_ByHttpsAlone)] if secure else [],
+        middleware=[*([Middleware(_ByHttpsAlone)] if secure else ()), Middleware(Lean)],
     )
 
 

@@ -6,6 +6,7 @@ each session and audience.
 """
 
 import asyncio
+import hashlib
 import logging
 import re
 from collections.abc import Callable
@@ -210,9 +211,11 @@ class Gate:
             content = await run_in_threadpool(file.read_bytes)
         except OSError:  # a newer version took its place at this moment
             return RedirectResponse(self._address + path, 307)
-        return Response(
-            with_reader(content, session, path), headers=headers, media_type="text/html"
-        )
+        page = with_reader(content, session, path)
+        if kept == "no-cache":
+            mark = hashlib.blake2b(page, digest_size=16).hexdigest()
+            headers["ETag"] = f'"{mark}"'
+        return Response(page, headers=headers, media_type="text/html")
 
     async def _noted(self, session: Session | None, audience: Audience) -> None:
         if session is None or audience == "public":

@@ -68,7 +68,8 @@ class Pages:
             ),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
-            "Cache-Control": "no-store",
+            # It holds marks of forms beside what was asked for: packed it would tell them.
+            "Cache-Control": "no-store, no-transform",
             "Vary": "Cookie, Accept-Language",
         }
 

@@ -340,7 +340,7 @@ def test_pages_run_no_scripts_and_are_kept_by_nobody(served: Served) -> None:
     for told in ("form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"):
         assert told in policy
     assert "unsafe" not in policy
-    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["cache-control"] == "no-store, no-transform"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert " style=" not in page.text and "<script" not in page.text
 

@@ -29,11 +29,13 @@ class Browser:
     def __init__(self, site: Path) -> None:
         self._transport = httpx.ASGITransport(site_app(site))
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
             base = "http://127.0.0.1"
             async with httpx.AsyncClient(transport=self._transport, base_url=base) as client:
-                return await client.get(path, headers=headers)
+                return await client.request(method, path, headers=headers)
 
         return asyncio.run(ask())
 
