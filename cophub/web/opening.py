@@ -1,5 +1,6 @@
 """From `[serve]` to a server: what must be so before others are answered, and the whole of it."""
 
+import logging
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from cophub.errors import CophubError
 if TYPE_CHECKING:
     from cophub.web.gate import Gate, Note
 
+log = logging.getLogger("cophub.web")
 _TITLE = "Communities of practice"
 _LARGEST_HEAD = 32_768
 _AT_ONCE = 512
@@ -136,8 +138,11 @@ def lists_of(config: Config, table: SignInTable) -> Callable[[], SignInTable]:
 
     def lists() -> SignInTable:
         try:
-            newer = file.changed()
-        except CophubError:
+            # Twice: what the first look finds changed, the second takes over. Else whoever was
+            # taken off a list would read one page more, however long after.
+            newer = file.changed() or file.changed()
+        except CophubError as error:
+            log.warning("who may read the site stays as it was: %s [%s]", error, error.code)
             newer = None
         # Where nobody is let in any more, those stay who were, until the next start.
         if newer is not None and newer.serve.sign_in is not None:
