@@ -250,8 +250,13 @@ def schema_of(connection: Connection) -> str:
     return "cophub_queue" if own == "public" else f"{own}_queue"
 
 
-def look(warehouse: Warehouse, stalled: timedelta = STALLED) -> Look:
-    """What the queue holds; nothing where it was never made. Needs no procrastinate."""
+def look(
+    warehouse: Warehouse, known: Collection[str] | None = None, stalled: timedelta = STALLED
+) -> Look:
+    """What the queue holds; nothing where it was never made. Needs no procrastinate.
+
+    With `known` only that of it waits which is among these keys: nobody waits for the others.
+    """
     with warehouse.connect() as connection:
         schema = schema_of(connection)
         if _made(connection, schema) is None:
@@ -274,7 +279,7 @@ def look(warehouse: Warehouse, stalled: timedelta = STALLED) -> Look:
             )
         ).all()
     taken = {queue for worker in workers for queue in worker.queues}
-    waiting = [job for job in jobs if job.status == "todo"]
+    waiting = [job for job in jobs if job.status == "todo" and (known is None or job.lock in known)]
     return Look(
         workers=tuple(LivingWorker(one.name, one.machine, one.began_at) for one in workers),
         running=tuple(job.lock for job in jobs if job.status == "doing"),

@@ -49,8 +49,15 @@ def hand_on(
 
 
 def queue_of(hub: "Hub") -> Look | None:
-    """What waits for workers, and who works; None where nothing is for workers."""
-    return look(hub.warehouse) if has_workers(hub) else None
+    """What waits for workers, and who works; None where nothing is for workers.
+
+    What plugins.toml no longer has, or has without a timetable, waits for nobody: no worker would
+    ever take it, and there would be no end to being told so.
+    """
+    if not has_workers(hub):
+        return None
+    tables = timing.tables(hub).items()
+    return look(hub.warehouse, {f"{kind} {name}" for (kind, name), one in tables if one.timetable})
 
 
 def told(found: Look) -> str:

@@ -174,6 +174,20 @@ def test_what_no_worker_takes_is_told_by_name(
     assert doctor[0] == f"warning: {wrong}"
 
 
+@pytest.mark.parametrize("left", [SOURCE.replace('every = "1 day"\n', ""), ""])
+def test_what_plugins_toml_no_longer_has_waits_for_nobody(place: Place, left: str) -> None:
+    other = SOURCE.replace("sources.a", "sources.b")
+    place.write(SOURCE + other)
+    list(queueing.hand_on(place.hub(), Due("source", "a", datetime.now(UTC))))
+    place.write(left + other)
+    hub = place.hub()
+    worker_at(hub, "b")
+    assert [one.state for one in queueing.findings(hub)] == ["ok"]
+    assert alert_causes.judge(hub).causes == {}
+    place.write(SOURCE + other)
+    assert queueing.queue_of(place.hub()).stranded == ("source a",)  # type: ignore[union-attr]
+
+
 def test_the_doctor_names_settings_that_name_files(place: Place) -> None:
     place.write(
         '[sources.lists]\nconnector = "mailarchive"\nevery = "1 day"\n'
