@@ -20,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from shutil import copy
 from typing import Any
+from urllib.parse import parse_qsl
 
 from cophub.http import FileTokens
 from cophub.sandbox.server import Request, Server
@@ -32,16 +33,29 @@ from tests.sync.rows import Rows, everything
 FAILED: list[str] = []
 """What went wrong in a vendor itself, which is nobody's fault but ours."""
 PAGING = {
-    "page", "page_token", "offset", "count", "limit", "per_page", "after", "filter-start",
-    "filter-rows", "older_than", "newer_than", "size", "pageToken", "$skip", "$skiptoken", "$top",
+    "page", "page_token", "offset", "after", "filter-start", "older_than", "newer_than",
+    "pageToken", "$skip", "$skiptoken",
 }  # fmt: skip
-"""Parameters that choose a page of a listing; all others choose the listing."""
+"""Parameters that choose a page of a listing; all others choose the listing, or how long it is."""
+NEW_EACH_TIME = {"signature", "request-time"}
+"""Parts of a form that sign it."""
 
 
 def listing(request: Request) -> str:
-    """What a request asks for pages of."""
-    chosen = sorted((name, value) for name, value in request.query.items() if name not in PAGING)
-    return f"{request.path} {chosen}"
+    """What a request asks for pages of: its path, and what its parameters and its body choose.
+
+    A body that is no form chooses as a whole: a log of changes asked for from another token, or a
+    token for another service, is nothing that could come in place of this.
+    """
+    form = dict(parse_qsl(request.body.decode(errors="replace"))) if _is_form(request) else {}
+    given = {**request.query, **form}
+    chosen = sorted(item for item in given.items() if item[0] not in PAGING | NEW_EACH_TIME)
+    return f"{request.path} {chosen} {b'' if form else request.body!r}"
+
+
+def _is_form(request: Request) -> bool:
+    given = {name.lower(): value for name, value in request.headers.items()}
+    return "form-urlencoded" in given.get("content-type", "")
 
 
 @dataclass

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from cophub.plugins import load_plugins
+from cophub.sandbox.server import Request
 from tests.faults.conftest import Player
 from tests.faults.mishaps import EXCUSED, MISHAPS, Plan, plan_of, played
 from tests.faults.sabotage import BROKEN
+from tests.faults.stages import listing
 from tests.faults.worlds import WORLDS
 
 
@@ -45,6 +47,19 @@ def test_a_seed_is_the_same_story_every_time() -> None:
         plan = plan_of(connector, 7, world.stages)
         assert plan == plan_of(connector, 7, world.stages)
         assert Plan.of(json.loads(json.dumps(plan.plain()))) == plan
+
+
+def test_a_page_is_repeated_in_place_of_one_of_the_same_list_alone() -> None:
+    def asked(body: str = "", kind: str = "application/json", **query: str) -> str:
+        return listing(Request("POST", "/log", query, {"Content-Type": kind}, body.encode()))
+
+    form = "application/x-www-form-urlencoded"
+    assert asked(group="7", page="1") == asked(group="7", page="2")
+    assert asked(group="7") != asked(group="8")
+    assert asked(group="7", limit="1") != asked(group="7", limit="100")
+    assert asked('{"since": 1}') != asked('{"since": 2}')
+    assert asked("list=7&page=1&signature=a", form) == asked("list=7&page=2&signature=b", form)
+    assert asked("scope=graph", form) != asked("scope=sites", form)
 
 
 FOUND = {

@@ -112,10 +112,12 @@ class AdobeConnect:
             if start < reached and len(rows) == size and seen.issuperset(keys):
                 start += len(rows) - 1  # what was gone back to is as it was; it goes on after it
                 continue
-            if len(rows) == size and seen.issuperset(keys) and again < STEPS_BACK:
-                # Perhaps the page before was sent twice. A server that goes on so takes no notice
-                # of pages, and gave all.
+            if len(rows) == size and seen.issuperset(keys):
+                # The page before was sent twice, or a server takes no notice of pages and has as
+                # many rows as one holds: it shows by what it answers to another size.
                 again += 1
+                if again > STEPS_BACK:
+                    size, again = self._smaller(action, size), 0
                 continue
             again = 0
             fresh = [row for row, one in zip(rows, keys, strict=True) if one not in seen]
@@ -124,6 +126,14 @@ class AdobeConnect:
             if len(rows) != size or not fresh:
                 return
             start += len(rows) - 1
+
+    def _smaller(self, action: str, size: int) -> int:
+        """Another size to ask for, where the same page comes again and again."""
+        if size < 4:
+            raise SourceUnavailable(
+                f"{action} gives the same page again and again; the next run reads it"
+            )
+        return size // 2
 
     def rows(
         self, action: str, container: str, key: tuple[str, ...], sort: str, **given: str | int

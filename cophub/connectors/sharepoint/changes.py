@@ -10,6 +10,7 @@ from cophub import Context, CophubError, Json, SourceUnavailable
 from cophub.connectors.sharepoint.client import answer, ask_by_post, said, shared
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
+from cophub.error_codes import PAGING
 
 ADD, UPDATE, DELETE, RENAME, MOVE_AWAY, MOVE_INTO, RESTORE = 1, 2, 3, 4, 5, 6, 7
 MEMBER_ADD, MEMBER_DELETE = 13, 14
@@ -71,9 +72,9 @@ def _read(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLog:
         page = _page(ctx, site, at)
         rows += [{name: row[name] for name in _KEPT_COLUMNS if row.get(name)} for row in page]
         last = _token_of(page[-1]) if page else at
-        if not may_have_more(page) or last == at:
+        if not may_have_more(page):
             break
-        at = last
+        at = further(site, at, last)
     if rows:
         return ChangeLog(rows, last)
     # Nothing happened: the token of today outlives the old one, which a quiet site would lose.
@@ -86,6 +87,20 @@ def may_have_more(page: list[Json]) -> bool:
     A vendor that grants its usual limit only, in place of ours, has more to tell, too.
     """
     return bool(page) and len(page) % USUAL_LIMIT == 0
+
+
+def further(site: SiteRef, at: str | None, last: str) -> str:
+    """The token to go on from after a full answer.
+
+    Raises SourceUnavailable for the one that led to it: the answer before came twice, and what is
+    behind it would be lost.
+    """
+    if last == at:
+        raise SourceUnavailable(
+            f"the change log of {site.url} gave the same changes twice; the next run reads them",
+            code=PAGING,
+        )
+    return last
 
 
 def _token_of(row: Json) -> str:

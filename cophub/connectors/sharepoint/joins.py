@@ -12,7 +12,7 @@ from typing import Any
 
 from cophub import Context, Json
 from cophub.connectors.instants import instant as iso_instant
-from cophub.connectors.sharepoint.changes import FETCH_LIMIT, may_have_more
+from cophub.connectors.sharepoint.changes import FETCH_LIMIT, further, may_have_more
 from cophub.connectors.sharepoint.client import answer, ask_by_post, said
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
@@ -40,12 +40,11 @@ def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
         try:
             found = answer(response, site.url)["value"]
             rows += found
-            before = query.get("ChangeTokenStart")
             if not may_have_more(found):
                 return rows
-            query["ChangeTokenStart"] = {"StringValue": found[-1]["ChangeToken"]["StringValue"]}
-            if query["ChangeTokenStart"] == before:
-                return rows
+            at = query.get("ChangeTokenStart", {}).get("StringValue")
+            last = further(site, at, found[-1]["ChangeToken"]["StringValue"])
+            query["ChangeTokenStart"] = {"StringValue": last}
         except (LookupError, TypeError) as error:
             ctx.log.info("joins of %s are not dated: %s", site.url, error)
             return []

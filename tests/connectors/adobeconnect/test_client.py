@@ -240,7 +240,7 @@ def test_rows_of_a_page_in_the_opposite_order_lose_none(
     assert set(found.users) == {str(member) for member in group.members}
 
 
-@pytest.mark.parametrize("at", [(4,), (4, 5), (3, 5, 6)])
+@pytest.mark.parametrize("at", [(4,), (4, 5), (3, 5, 6), tuple(range(4, 10))])
 def test_a_page_that_is_sent_twice_is_not_the_end_of_a_listing(
     box: AdobeConnectSandbox, ask: Ask, monkeypatch: pytest.MonkeyPatch, at: tuple[int, ...]
 ):

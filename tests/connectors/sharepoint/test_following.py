@@ -12,6 +12,7 @@ from cophub.connectors.sharepoint.changes import changes_since, made_at
 from cophub.connectors.sharepoint.client import refusal
 from cophub.connectors.sharepoint.cursor import Cursor
 from cophub.connectors.sharepoint.documents import documents
+from cophub.connectors.sharepoint.joins import whole_log
 from cophub.connectors.sharepoint.lists import lists
 from cophub.connectors.sharepoint.sites import sites_of
 from cophub.sandbox.microsoft import MicrosoftSandbox
@@ -353,6 +354,26 @@ def test_a_vendor_that_grants_fewer_changes_than_were_asked_for_has_more_to_tell
             box.sharepoint.edit_item(site, item, Title="Edited")
         held.take(lists(ask(box, lists=COLUMNS), held.cursor))
         assert sum(row.title == "Edited" for row in held.of(Document).values()) == 1_200
+
+
+@pytest.mark.parametrize(
+    "read", [lambda ctx, site: changes_since(ctx, site, site.token), whole_log]
+)
+def test_a_full_answer_of_the_log_that_comes_twice_is_not_its_end(
+    box: MicrosoftSandbox, ask: Ask, monkeypatch: pytest.MonkeyPatch, read: Any
+) -> None:
+    """What is behind it would be lost: the next run asks again."""
+    monkeypatch.setattr(changelog, "MOST", 1)
+    monkeypatch.setattr("cophub.connectors.sharepoint.changes.USUAL_LIMIT", 1)
+    ctx = ask(box)
+    (site, *_) = sites_of(ctx)
+    held = site_of(box)
+    users = [user for user in box.tenant.users.values() if user.id not in held.by_aad]
+    for user in users[:3]:
+        box.sharepoint.join_group(held, held.groups[held.members], user)
+    box.faults.plan("duplicate_page", path="*/getChanges", at=2)
+    with pytest.raises(SourceUnavailable, match="the same changes twice"):
+        read(ctx, site)
 
 
 def test_of_all_that_happened_to_a_row_the_last_counts(
