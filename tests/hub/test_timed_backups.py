@@ -1,6 +1,7 @@
 """Copies that are made by themselves: when, which of them go, and that nothing else ever does."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -220,6 +221,41 @@ def test_of_several_that_keep_time_one_makes_the_copy(open_hub: OpenHub, clock: 
     with held(hubs[0].warehouse, timed_backups.LEASE):
         clock.now += DAY
         assert list(timed_backups.make_due(hubs[1])) == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_copy_ends_while_others_write_all_the_time(open_hub: OpenHub) -> None:
+    hub = open_hub()
+    file = str(hub.warehouse.engine.url.database)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE large (x)")
+        other.execute(
+            "INSERT INTO large"
+            " WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+            " SELECT randomblob(3000) FROM n"
+        )
+        other.commit()
+    stop, written = threading.Event(), []
+
+    def write() -> None:
+        with closing(sqlite3.connect(file)) as other:
+            while not stop.wait(0.002):
+                other.execute("INSERT INTO large VALUES ('x')")
+                other.commit()
+                written.append(1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        found: list[object] = []
+        copying = threading.Thread(target=lambda: found.extend(timed_backups.make_due(hub)))
+        copying.start()
+        copying.join(20)
+    finally:
+        stop.set()
+        writer.join()
+    assert [type(one) for one in found] == [backups.Backup]
+    assert written
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
