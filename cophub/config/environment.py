@@ -59,14 +59,15 @@ class FromFile(Elsewhere):
 
     def value(self, folder: Path) -> str:
         """What the file holds, without the line feed at its end."""
-        path = folder / Path(self.name).expanduser()
+        path = folder / self.name
         try:
+            path = folder / Path(self.name).expanduser()
             # A pipe would wait for somebody to write into it.
             number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        except OSError as error:
+        except (OSError, RuntimeError, ValueError) as error:  # nobody's ~, or no name of a file
+            why = getattr(error, "strerror", None) or error
             raise NotThereError(
-                f"{path} cannot be read ({error.strerror}); write the value into it, readable by"
-                " you alone",
+                f"{path} cannot be read ({why}); write the value into it, readable by you alone",
                 SECRET_AWAY,
             ) from None
         try:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from cophub.errors import WarehouseError
+from cophub.warehouse.engine import address_of
 from cophub.warehouse.failures import explained, named
 from cophub.warehouse.upgrade import HEAD, REVISIONS, check_version
 
@@ -33,7 +34,7 @@ def version_at(url: str) -> Version:
 
     Raises WarehouseError when it does not answer, or when a newer cophub made it.
     """
-    address = make_url(url)
+    address = address_of(url)
     dialect, name = address.get_backend_name(), named(address)
     if dialect == "sqlite" and not Path(str(address.database)).exists():
         return Version(name, dialect, None, HEAD)

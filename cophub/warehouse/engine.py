@@ -19,6 +19,10 @@ LOCK_PATIENCE_SECONDS = 60.0
 # Kibibytes. Keys arrive in random order, and each touches another page of the index; a reader has
 # less use for it, and each connection has a cache of its own.
 _WRITE_CACHE, _READ_CACHE = 16 * 1024, 4 * 1024
+_WRITE = (
+    "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE under [hub] in plugins.toml"
+)
+_ENCODE = "in a password write %40 for @, %3A for :, %2F for / and %25 for %"
 _WRITES = "cophub_writes"
 _LOOKS = "cophub_looks"
 
@@ -50,7 +54,7 @@ class Warehouse:
         `before_upgrade` is called with an older one, and its schema, before anything is changed;
         what it raises leaves the warehouse as it is.
         """
-        address = _address(url)
+        address = address_of(url)
         warehouse = cls(_engine(address), clock)
         try:
             with explained(address):
@@ -65,7 +69,7 @@ class Warehouse:
         cls, url: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> "Warehouse":
         """The warehouse at `url` with whatever schema it has, for whoever takes that elsewhere."""
-        address = _address(url)
+        address = address_of(url)
         return cls(_engine(address), clock)
 
     @property
@@ -131,17 +135,9 @@ class Warehouse:
             upgrade_schema(connection, self.name)
 
 
-def _address(url: str) -> URL:
+def address_of(url: str) -> URL:
     """The URL with its driver; WarehouseError where it names no database that we can use."""
-    try:
-        address = make_url(url)
-        backend = address.get_backend_name()
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise WarehouseError(
-            "the warehouse's address is not understood; write sqlite:///FILE or "
-            "postgresql+psycopg://USER@HOST/DATABASE under [hub] in plugins.toml",
-            code=ADDRESS,
-        ) from error
+    address, backend = _parsed(url)
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
@@ -152,6 +148,22 @@ def _address(url: str) -> URL:
     if address.database in (None, "", ":memory:"):
         raise WarehouseError("the warehouse needs a file: write sqlite:///cophub.db", code=ADDRESS)
     return address
+
+
+def _parsed(url: str) -> tuple[URL, str]:
+    """The URL and its kind of database. What is wrong with it is not quoted: it has a password."""
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        said = _WRITE
+    except ValueError:
+        said = _ENCODE
+    else:
+        if "@" not in (address.host or ""):
+            return address, backend
+        said = _ENCODE  # a part of the password would be told as the name of the host
+    raise WarehouseError(f"the warehouse's address is not understood; {said}", code=ADDRESS)
 
 
 def _engine(address: URL) -> Engine:

@@ -105,7 +105,7 @@ def test_what_is_no_file_with_one_value_is_refused_at_once(folder: Path) -> None
     said = {
         "gone": "cannot be read (No such file or directory)", "pipe": "is no file",
         "empty": "is empty", "bytes": "is not UTF-8 text", "large": "is too large",
-        ".": "is no file",
+        ".": "is no file", "~nobody-of-this-name/key": "determine home", "a\\u0000b": "null byte",
     }  # fmt: skip
     for name, why in said.items():
         wrong = refused(folder, f'{{ file = "{name}" }}')

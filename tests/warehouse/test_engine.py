@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from cophub.errors import WarehouseError
+from cophub.hub.database import version_at
 from cophub.records import Account
 from cophub.warehouse import Warehouse
 from cophub.warehouse.load import Loader
@@ -25,6 +26,16 @@ def refusal(url: str) -> str:
         Warehouse.open(url)
     assert "\n" not in str(failure.value)
     return str(failure.value)
+
+
+@pytest.mark.parametrize("password", ["a:b@cSECRET", "a@h:SECRET", "a@SECRET"])
+def test_no_part_of_a_password_is_told_that_tears_the_address(password: str) -> None:
+    url = f"postgresql://cophub:{password}@db.example/hub"
+    assert "%40 for @" in refusal(url) and "SECRET" not in refusal(url)
+    with pytest.raises(WarehouseError) as failure:
+        version_at(url)
+    assert "SECRET" not in str(failure.value)
+    assert failure.value.__cause__ is None and failure.value.__context__ is None
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
