@@ -135,6 +135,8 @@ def first_day(ctx: Ctx, site: SiteRef, progress: Progress) -> date:
     """The first day that is asked for."""
     oldest = ctx.now.date() - WINDOW
     last = progress.sites.get(site.key)
+    if last and last >= ctx.now.date():
+        last = None  # the clock was ahead: nobody knows up to which day it was read
     if last and last < oldest - timedelta(days=1):
         ctx.log.warning("the days of %s from %s to %s are not counted: the vendor keeps 90 days",
                         site.url, last, oldest)  # fmt: skip

@@ -109,6 +109,17 @@ def test_a_later_run_reads_the_new_days_and_the_last_three_again(
     assert min(days) >= start and max(days) <= today(box) - timedelta(days=1)
 
 
+def test_a_run_whose_clock_was_ahead_keeps_no_later_one_from_reading(
+    box: MicrosoftSandbox, ask: Ask, extract: Extract
+) -> None:
+    """The vendor refuses days that begin after they end."""
+    ahead = json.dumps({"sites": {box.sharepoint.site(0).id: str(today(box) + timedelta(days=40))}})
+    first = extract(usage, ask(box))
+    later = extract(usage, ask(box), ahead)
+    assert by_name(later, "access_people") == by_name(first, "access_people")
+    assert later.cursor == first.cursor
+
+
 def test_days_that_the_vendor_no_longer_has_are_told(
     box: MicrosoftSandbox, ask: Ask, extract: Extract, caplog: pytest.LogCaptureFixture
 ) -> None:
