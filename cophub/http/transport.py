@@ -73,6 +73,7 @@ class Transport:
     """One vendor's connections, pace, patience and counters, for one run.
 
     `sleep` and `clock` (seconds, monotonic) are passed in where waiting must not take time.
+    `wire` stands in for the network: what it answers is retried as a vendor's answer is.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Transport:
         user_agent: str | None = None,
         sleep: Sleep | None = None,
         clock: Clock = time.monotonic,
+        wire: httpx.BaseTransport | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.traffic = Traffic()
@@ -104,7 +106,7 @@ class Transport:
         self._patience_for_safe = PatientRetry(
             tries, pace, self.traffic, any_method=True, unasked_wait=unasked
         )
-        self._retrying = RetryTransport(self._engine, self._patience)
+        self._retrying = RetryTransport(wire or self._engine, self._patience)
 
     def client(
         self,

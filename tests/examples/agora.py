@@ -32,8 +32,8 @@ def posts(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
     start = {"after": since or "0"}
     for page in pages(api(ctx), "posts", follow=by_last("posts", "id", "after"), params=start):
         yield from parse_each(page["posts"], parse_post, space=ctx.settings.group)
-        if page["posts"]:
-            yield Checkpoint(str(page["posts"][-1]["id"]))
+        if ids := [row["id"] for row in page["posts"] if isinstance(row, dict) and row.get("id")]:
+            yield Checkpoint(str(ids[-1]))
 
 
 def parse_member(item: Json, space: str) -> Iterator[Item]:

@@ -68,6 +68,8 @@ def resources_of(ctx: Ctx, path: str) -> Iterator[Item]:
     unread: list[Reject] = list(rejects)
     for tag in every(tags):
         if not tag.id or tag.item_count == 0:
+            if not tag.id and tag.item_count != 0 and not tag.child_tags:
+                unread.append(Reject(reason="a tag has no ID", record="document"))
             continue
         resources, more = community.many(f"/tags/{tag.id}", Resource)
         unread += more

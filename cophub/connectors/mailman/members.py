@@ -63,6 +63,7 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
         return
     position = read_position(since)
     taken, unreadable = all_taken(ctx)
+    yield from unreadable  # so that a whole read does not take their members for gone
     bans = Core(ctx).bans()
     seen: dict[str, str | None] = {}
     met = {m for one in position.members.values() for m in one.marks}

@@ -1,9 +1,4 @@
-"""For the tests of a connector: what its streams yield, from recorded answers and without a hub.
-
-items = extract(agora.posts, settings, answers=HERE / "answers")
-again = extract(agora.posts, settings, answers=HERE / "answers", since=last_cursor(items))
-assert records(again) == []
-"""
+"""What a stream yields, from recorded answers and without a hub."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime

@@ -1,0 +1,96 @@
+"""One set of promises for every connector, tried on recorded answers or on a small server."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from cophub.connector import Connector, Stream
+from cophub.http import TokenStore
+from cophub.testing.disturbed import Disturbed
+from cophub.testing.extracting import NOW
+from cophub.testing.quiet import Quiet
+from cophub.testing.report import PROMISES, Finding, Report
+from cophub.testing.running import SHORTEST_SECRET, Bench, state_of, unhurried
+from cophub.testing.vendor import Handler, source_of
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def check_connector(
+    what: Connector | Stream | ModuleType,
+    settings: BaseModel,
+    *,
+    answers: Path | str | None = None,
+    server: "Handler | httpx.BaseTransport | None" = None,
+    now: datetime = NOW,
+    tokens: Mapping[str, str] | TokenStore | None = None,
+    future: Mapping[str, str] | None = None,
+    streams: tuple[str, ...] = (),
+) -> Report:
+    """Try every promise on every stream, and report which broke, where, and the smallest case.
+
+    `answers` is a folder that a Recorder filled. `server` answers requests itself: a function from
+    an httpx.Request to an httpx.Response, or an httpx transport; it must be in the same state
+    whenever a run begins. `future` gives a cursor ahead of all there is, by stream. Nothing is
+    waited for. A promise that could not be tried is said to be "not tried", with the reason.
+    """
+    connector = _connector(what)
+    report = Report(connector.name)
+    make, limits = source_of(answers, server), unhurried(connector.limits)
+    for stream in connector.streams:
+        if not streams or stream.name in streams:
+            others = tuple(one for one in connector.streams if one is not stream)
+            bench = Bench(stream, settings, make, limits, now, tokens, others)
+            given = (future or {}).get(stream.name)
+            found = {one.promise: one for one in _findings(bench, given)}
+            report.findings += [found[name] for name in PROMISES]
+    return report
+
+
+def _connector(what: Connector | Stream | ModuleType) -> Connector:
+    if isinstance(what, Connector):
+        return what
+    if isinstance(what, Stream):
+        return Connector(what.name, what.summary, BaseModel, [what])
+    brought: list[Connector] = what.cophub_connectors()
+    if len(brought) != 1:
+        raise ValueError(f"{what.__name__} brings {len(brought)} connectors; give one of them")
+    return brought[0]
+
+
+def _findings(bench: Bench, future: str | None) -> Iterator[Finding]:
+    first = bench.run()
+    name = bench.stream.name
+    if first.error is not None:
+        told = first.crash or str(first.error)
+        if first.missing:
+            yield from (
+                Finding(p, name, "not tried", f"a whole read needs more: {told}") for p in PROMISES
+            )
+        else:
+            yield Finding("alike", name, "broken", f"an undisturbed run fails: {told}")
+            rest = [promise for promise in PROMISES if promise != "alike"]
+            yield from (Finding(p, name, "not tried", "an undisturbed run fails") for p in rest)
+        return
+    truth = state_of(first.items)
+    yield from Quiet(bench, first, truth, future).findings()
+    yield from Disturbed(bench, first, truth).findings()
+    yield _secrets(bench)
+
+
+def _secrets(bench: Bench) -> Finding:
+    name = bench.stream.name
+    if bench.leaks:
+        return Finding("secrets", name, "broken", f"a secret is told {bench.leaks[0]}")
+    if not bench.secrets:
+        told = f"the settings have no SecretStr of {SHORTEST_SECRET} or more signs"
+        return Finding("secrets", name, "not tried", told)
+    return Finding("secrets", name, "kept", f"looked for in {bench.runs} runs")
+
+
+__all__ = ["check_connector"]
