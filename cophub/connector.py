@@ -167,6 +167,8 @@ class Connector:
     streams: tuple[Stream, ...] | list[Stream]
     limits: "Limits | None" = None
     """The vendor's published pace; None for the defaults of `cophub.http.Limits`."""
+    paced: "Callable[[Any], Limits] | None" = None
+    """The pace of a source, from its settings, where each source is another vendor's."""
     check: "Callable[[Context[Any]], Iterator[Verdict]] | None" = None
     discover: "Callable[[Context[Any]], Iterator[Space]] | None" = None
     estimate: "Callable[[Context[Any], Mapping[str, str | None]], Iterator[Estimate]] | None" = None

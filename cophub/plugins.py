@@ -36,6 +36,7 @@ BUILT_IN = (
     "cophub.connectors.mailarchive",
     "cophub.connectors.mailchimp",
     "cophub.connectors.mailman",
+    "cophub.connectors.rest",
     "cophub.connectors.sharepoint",
     "cophub.connectors.singer",
     "cophub.connectors.yammer",
@@ -253,7 +254,7 @@ def _connector_problems(connector: Any) -> Iterator[str]:
             yield f'has two streams named "{stream.name}"; give each a name of its own'
         names.add(stream.name)
         yield from _stream_problems(stream)
-    for attribute in ("check", "discover", "estimate"):
+    for attribute in ("check", "discover", "estimate", "paced"):
         if not _callable_or_none(getattr(connector, attribute)):
             yield f"has a {attribute} that is not a function; give one or leave it out"
 

@@ -192,7 +192,7 @@ def test_each_public_class_and_function_is_in_all(module):
 def commands() -> Iterator[tuple[str, str]]:
     """Each `cophub ...` that the documentation shows, in a block or in a sentence."""
     for page, content in blocks("bash"):
-        for line in re.split(r"\n|&&", content):
+        for line in re.split(r"\n|&&| \| | > ", content):
             if match := re.match(r"\s*(?:\.venv/bin/)?cophub\b(.*)", line):
                 yield page, match[1].strip()
     for page in PAGES:
@@ -264,6 +264,8 @@ def test_each_toml_block_is_a_plugins_toml_that_cophub_takes(page, content, tmp_
     monkeypatch.setenv("ADOBECONNECT_PASSWORD", "any")
     monkeypatch.setenv("ECS_SECRET", "any")
     monkeypatch.setenv("AGORA_TOKEN", "any")
+    monkeypatch.setenv("FORUM_KEY", "any")
+    monkeypatch.setenv("EVENTS_TOKEN", "any")
     monkeypatch.setenv("SMTP_PASSWORD", "any")
     monkeypatch.setattr("keyring.get_password", lambda service, user: "any")
     (tmp_path / "secrets").mkdir()

@@ -1,6 +1,6 @@
 """`check`, `discover` and `plan`: asking vendors without syncing."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -52,7 +52,8 @@ def discover(state: State, source: str) -> None:
     """List the groups, lists and audiences that SOURCE could sync.
 
     Their keys are what a community in plugins.toml names, as `source:key`. For files it also
-    proposes what their columns are, as lines for the settings of SOURCE in plugins.toml.
+    proposes what their columns are, as lines for the settings of SOURCE in plugins.toml. A JSON
+    API that plugins.toml describes is tried: ten records of each list are shown, and none stored.
     """
     with state.hub() as hub:
         found = hub.discover(source)
@@ -69,12 +70,13 @@ def discover(state: State, source: str) -> None:
     ]
     names = ("space", "kind", "title", "members", "posts", "visibility")
     proposed = [_proposed(space) for space in found.spaces]
+    tried = [_tried(space) for space in found.spaces]
     if state.json:
         plain = [dict(zip(names, row, strict=True)) for row in rows]
         show.answer_json(
             [
-                row | ({"settings": lines} if lines else {})
-                for row, lines in zip(plain, proposed, strict=True)
+                row | ({"settings": lines} if lines else {}) | ({"tried": told} if told else {})
+                for row, lines, told in zip(plain, proposed, tried, strict=True)
             ]
         )
         return
@@ -86,6 +88,8 @@ def discover(state: State, source: str) -> None:
         show.say(f"  for [sources.{source}.settings] in plugins.toml:")
         for line in lines:
             click.echo(show.clean(line))  # as it is to be pasted
+    for told in filter(None, tried):
+        _show_tried(told)
 
 
 def _proposed(space: "Space") -> list[str]:
@@ -93,6 +97,33 @@ def _proposed(space: "Space") -> list[str]:
     extra = space.extra if isinstance(space.extra, dict) else {}
     lines = extra.get("settings")
     return [str(line) for line in lines] if isinstance(lines, list) else []
+
+
+def _tried(space: "Space") -> "dict[str, Any]":
+    """What the first page of a list gave, where a connector tried it."""
+    extra = space.extra if isinstance(space.extra, dict) else {}
+    told = extra.get("tried")
+    return told if isinstance(told, dict) else {}
+
+
+def _show_tried(told: "dict[str, Any]") -> None:
+    """Records as they would be stored, what stayed empty, and what was not understood."""
+    show.say(f"\n  {show.bold(show.clean(told['stream']))}: {told['rows']} rows tried, none stored")
+    if told["error"]:
+        show.say(f"    {show.mark('failed')} {show.clean(told['error'])}")
+        show.say(f"      {show.dim('→')} {show.clean(told['fix'])}")
+    for record in [*told["records"], *told["accounts"]]:
+        fields = ", ".join(f"{name} = {_short(value)}" for name, value in record.items())
+        show.say(f"    {show.clean(fields)}")
+    for reason in told["rejects"]:
+        show.say(f"    {show.mark('warning')} {show.clean(reason)}")
+    if told["empty"]:
+        show.say(f"    {show.mark('warning')} empty in every row: {', '.join(told['empty'])}")
+
+
+def _short(value: object) -> str:
+    text = " ".join(str(value).split())
+    return f"{text[:77]}..." if len(text) > 80 else text
 
 
 @click.command()

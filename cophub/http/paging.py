@@ -90,7 +90,7 @@ class _Listing:
         if following is None:
             return None
         if isinstance(following, str):
-            return _linked(self._client, response, following)
+            return linked(self._client, response, following)
         self._asked = {**self._asked, **following}
         return self._client.build_request("GET", self._path, params=self._asked)
 
@@ -184,7 +184,7 @@ def _as_page(body: Any, response: httpx.Response) -> Json:
     )
 
 
-def _linked(client: httpx.Client, response: httpx.Response, link: str) -> httpx.Request:
+def linked(client: httpx.Client, response: httpx.Response, link: str) -> httpx.Request:
     """The request for a next link, byte for byte, unless it leaves the host."""
     try:
         target = httpx.URL(urljoin(str(response.url), link))

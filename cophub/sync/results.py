@@ -1,7 +1,7 @@
 """What a sync is given and what it answers: plain values, safe to print."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -38,6 +38,11 @@ class SourceSpec:
     """How much of the texts of posts is kept."""
     retention: Mapping[str, relativedelta] = field(default_factory=dict)
     """How long content is kept, by table."""
+
+    def __post_init__(self) -> None:
+        if paced := self.connector.paced:
+            own = replace(self.connector, limits=paced(self.settings), paced=None)
+            object.__setattr__(self, "connector", own)
 
     def chosen(self, only: tuple[str, ...] | None = None) -> list[Stream]:
         """The streams to run: of the source's own choice, those in `only`."""

@@ -1,4 +1,4 @@
-"""The thirteen connectors, each with a small vendor: what happens there, and what is true of it."""
+"""The fourteen connectors, each with a small vendor: what happens there, and what is true of it."""
 
 import sys
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from cophub.connectors import (
     mailarchive,
     mailchimp,
     mailman,
+    rest,
     sharepoint,
     singer,
     yammer,
@@ -25,7 +26,7 @@ from cophub.http import FileTokens, Limits
 from cophub.sandbox import MailchimpSandbox, MicrosoftSandbox
 from cophub.sync import SourceSpec
 from tests.connectors.dgroupsarchive.server import KEY, SECRET
-from tests.faults import cloud, post_office, shelf
+from tests.faults import api, cloud, post_office, shelf
 from tests.sync import tenant_life, tools, tools_truth
 from tests.sync.forked import Watched
 from tests.sync.mailchimp_truth import assert_true as assert_true_of_newsletter
@@ -290,6 +291,18 @@ def of_post_office(box: post_office.PostOffice, rows: Rows) -> Facts:
     }
 
 
+def of_api(box: api.Api, rows: Rows) -> Facts:
+    names = {(row["key"], row["name"]) for row in rows["account"]}
+    members = {str(number): name for number, name in box.members.items()}
+    return {
+        "member": (there(rows["membership"], "account"), set(members)),
+        "name": (names & members.items(), set(members.items())),
+        "post": ({(row["key"], row["body"]) for row in rows["post"]},
+                 {(f"{topic}-{said}", f"Said {said}") for topic, many in box.topics.items()
+                  for said in range(many)}),
+    }  # fmt: skip
+
+
 def of_register(box: shelf.Register, rows: Rows) -> Facts:
     people = {(row["email"], row["full_name"]) for row in box.members.values()}
     names = {(row["key"], row["name"]) for row in rows["account"]}
@@ -403,6 +416,14 @@ WORLDS: dict[str, World] = {
         # Of whom a roster names, a post does not say the name; who has left then has none.
         late=frozenset({"account.name"}),
         sizes={"mailman.core": {"PAGE": 10}, "mailman.archive": {"PAGE": 10}},
+    ),
+    "rest": World(
+        rest,
+        api.Api,
+        lambda box: {"base_url": box.base_url, "streams": api.STREAMS},
+        (api.the_api_goes_on, api.the_api_goes_on),
+        api.something_is_said,
+        told(of_api),
     ),
     "sharepoint": World(
         sharepoint,

@@ -39,6 +39,7 @@ SECRETS = {
     "mailman": "canary-mailman-password-4711",
     "hyperkitty": "canary-hyperkitty-password-4711",
     "tap": "canary-tap-password-4711",
+    "api": "canary-api-key-4711",
     "plugin": "canary-plugin-token-4711",
     "webhook": "canarywebhookkey0123456789abc",
     "smtp": "canary-smtp-password-4711",
@@ -208,6 +209,9 @@ archive_password = "{SECRETS["hyperkitty"]}" """),
             "tap": ("singer", f"""command = ["{sys.executable}", "{self.folder / "tap.py"}"]
 config = {{ password = "{SECRETS["tap"]}" }}
 streams = {{ m = {{ record = "account", columns = {{ key = "id" }} }} }}"""),
+            "api": ("rest", f"""base_url = "{site}"
+auth = {{ type = "query", name = "key", value = "{SECRETS["api"]}" }}
+streams.m = {{ path = "/m", record = "account", columns = {{ key = "id" }} }}"""),
             "forum": ("careless", f'token = "{SECRETS["plugin"]}"'),
         }  # fmt: skip
         tables = "".join(
