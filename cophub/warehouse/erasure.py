@@ -25,6 +25,8 @@ from cophub.warehouse.traces import clean_text, clean_value, names_pattern
 
 KEY_VARIABLE = "COPHUB_ERASURE_KEY"
 KEY_NAME = "erasure_key"
+NAMES = "renamed_sources"
+"""In `meta`: which sources had another name, for the hashes of accounts hold the name of then."""
 
 # Tables whose rows are about one account and go with it; in the others only the name goes.
 _THEIRS = ("membership", "reaction", "attendance", "delivery")
@@ -118,6 +120,30 @@ def erase(
         expunge(connection, source, account)
 
 
+def renamed(connection: Connection) -> set[tuple[str, str]]:
+    """The names that one source had after another, oldest first in each pair."""
+    found = connection.scalar(select(t.meta.c.value).where(t.meta.c.name == NAMES))
+    return set(msgspec.json.decode(found or b"[]", type=list[tuple[str, str]]))
+
+
+def remember_renamed(connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
+    """Keep erased accounts out also under another name of their source."""
+    known = renamed(connection)
+    told = known | set(pairs)
+    if told != known:
+        value = msgspec.json.encode(sorted(told)).decode()
+        connection.execute(delete(t.meta).where(t.meta.c.name == NAMES))
+        connection.execute(insert(t.meta).values(name=NAMES, value=value))
+
+
+def _other_names(pairs: Iterable[tuple[str, str]], source: str) -> set[str]:
+    found, added = {source}, True
+    while added:
+        added = bool(more := {n for pair in pairs if found & set(pair) for n in pair} - found)
+        found |= more
+    return found - {source}
+
+
 def is_erased_address(connection: Connection, forms: Iterable[str]) -> bool:
     """Whether an address, given in all the forms it is known by, is of somebody erased."""
     key = erasure_key(connection)
@@ -180,12 +206,13 @@ class Door:
 
         `called` tells the name in what an account shows: `Diallo, Amina (FHI)` is Amina Diallo.
         """
-        self._source, self._mailbox, self._called = source, mailbox, called
+        self._mailbox, self._called = mailbox, called
         rows = connection.execute(select(t.erasure.c.hash, t.erasure.c.kind))
         known: dict[str, str] = {row.hash: row.kind for row in rows}
         self._erased = set(known)
         self._kinds = set(known.values())
         self._key = erasure_key(connection) if self._erased else b""
+        self._names = (source, *_other_names(renamed(connection), source))
         self.found: dict[str, str] = {}
         """Accounts that were dropped for their address and were not known before: key, and hash."""
 
@@ -202,6 +229,9 @@ class Door:
             rows = self._without_author(columns, rows, _AUTHORED[shape.table])
         elif shape.table == "event" and "organizer" in columns:
             rows = self._without_organizer(columns, rows)
+        elif shape.table == "space" and "title" in columns:
+            place = columns.index("title")
+            rows = [_blanked(row, [place]) if self._is_name(row[place]) else row for row in rows]
         return self._without_traces(columns, rows)
 
     def clean(self, reject: Reject) -> Reject:
@@ -227,7 +257,7 @@ class Door:
     def _is_erased(self, account: Any) -> bool:
         if not isinstance(account, str):
             return False
-        if account_hash(self._key, self._source, account) in self._erased:
+        if any(account_hash(self._key, name, account) in self._erased for name in self._names):
             return True
         return "@" in account and self._is_erased_email(account)
 
@@ -265,7 +295,7 @@ class Door:
                 "name" in self._kinds and self._is_name_alone(row, [0, *places], names)
             ):
                 # What refers to this account says only its key: from now on the key is known too.
-                known = account_hash(self._key, self._source, row[0])
+                known = account_hash(self._key, self._names[0], row[0])
                 self._erased.add(known)
                 self.found[row[0]] = known
                 continue
