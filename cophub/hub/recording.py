@@ -339,7 +339,8 @@ def _refuse_filled(connection: Connection, warehouse: Warehouse) -> None:
 def _keep_erased_out(hub: "Hub", connection: Connection) -> None:
     with hub.warehouse.connect() as present:
         kept = carrying.present(present)
-    carrying.carry_over(connection, carrying.Present(kept.key, kept.erased, {}, {}))
+    alone = carrying.Present(kept.key, kept.erased, {}, {}, kept.renamed)
+    carrying.carry_over(connection, alone)
 
 
 __all__ = ["INDEX", "Recorded", "Recording", "record", "replay"]

@@ -16,7 +16,7 @@ from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 from cophub.hub.resolving import undone
 from cophub.publish import LEASE
-from cophub.warehouse import tables
+from cophub.warehouse import erasure, tables
 from cophub.warehouse.holding import held
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def _rename(connection: Connection, old: str, new: str, dry_run: bool) -> Rename
             f" there are {listed(known)}",
             code=ASKED,
         )
+    # Who was erased under the old name stays out under the new one.
+    erasure.remember_renamed(connection, [(old, new)])
     return Renamed(old, new, rows, decisions, whole, dry_run)
 
 

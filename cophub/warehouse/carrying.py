@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert, inspect, select
 
 from cophub.errors import WarehouseError
 from cophub.warehouse import tables as t
-from cophub.warehouse.erasure import KEY_NAME
+from cophub.warehouse.erasure import KEY_NAME, remember_renamed, renamed
 
 _AS_NOW = (t.lease, t.token)
 """Of these, what the copy says is of no use any more."""
@@ -30,6 +30,7 @@ class Present:
     erased: Rows
     as_now: dict[str, Rows]
     lists: dict[str, Rows]
+    renamed: set[tuple[str, str]]
 
 
 def present(connection: Connection) -> Present:
@@ -39,6 +40,7 @@ def present(connection: Connection) -> Present:
         _rows(connection, t.erasure),
         {table.name: _rows(connection, table) for table in _AS_NOW},
         {table.name: _rows(connection, table) for table in _LISTS},
+        renamed(connection) if inspect(connection).has_table(t.meta.name) else set(),
     )
 
 
@@ -57,6 +59,7 @@ def carry_over(connection: Connection, kept: Present) -> frozenset[str]:
     if kept.key and (kept.erased or key is None):
         connection.execute(delete(t.meta).where(t.meta.c.name == KEY_NAME))
         connection.execute(insert(t.meta).values(name=KEY_NAME, value=kept.key))
+    remember_renamed(connection, kept.renamed)
     new = [row for row in kept.erased if row["hash"] not in known]
     _insert(connection, t.erasure, new)
     for name, rows in kept.as_now.items():

@@ -191,6 +191,22 @@ def test_a_source_can_be_renamed_with_all_that_it_has(directory: Directory, coph
     assert (again.code, 'nothing in the warehouse is of a source "list"' in again.err) == (2, True)
 
 
+def test_who_was_erased_stays_out_under_another_name_of_the_source(
+    directory: Directory, cophub: Call
+) -> None:
+    """Also where nothing but the account tells who they are."""
+    directory.write("calls", {"key": "78"}, {"key": "79"})
+    directory.run()
+    assert cophub("people", "forget", "calls:78", "--yes").code == 0
+    for old, new in (("calls", "talks"), ("talks", "phone")):
+        directory.rename(old, new)
+        assert cophub("people", "rename-source", old, new).code == 0
+        directory.run()
+        people = directory.people()
+        assert f"{new}:79" in people
+        assert f"{new}:78" not in people
+
+
 def test_after_a_sync_under_the_new_name_decisions_alone_move(
     directory: Directory, cophub: Call
 ) -> None:
