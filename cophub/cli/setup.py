@@ -10,6 +10,7 @@ import click
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
+from cophub.cli.plugin_checks import plugins_test
 from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
@@ -45,7 +46,7 @@ def init(state: State) -> None:
     show.say("  3. cophub check    then    cophub run")
 
 
-def _found(state: State) -> "Plugins":
+def found_plugins(state: State) -> "Plugins":
     """The plugins there are; without a plugins.toml, those that are installed."""
     from cophub.config import load_config
     from cophub.plugins import load_plugins
@@ -64,7 +65,7 @@ def connectors(state: State, ctx: click.Context) -> None:
     """What can be connected; `connectors show NAME` gives settings and streams."""
     if ctx.invoked_subcommand is not None:
         return
-    plugins = _found(state)
+    plugins = found_plugins(state)
     if state.json:
         show.answer_json([_described(c, plugins) for c in plugins.connectors.values()])
         return
@@ -85,7 +86,7 @@ def connectors_show(state: State, name: str) -> None:
     """Settings, streams, permissions and personal data of one connector."""
     from cophub.config.messages import did_you_mean, listed
 
-    plugins = _found(state)
+    plugins = found_plugins(state)
     if name not in plugins.connectors:
         known = plugins.connectors
         raise ConfigError(
@@ -187,12 +188,15 @@ def plugins() -> None:
     """The plugins that were found."""
 
 
+plugins.add_command(plugins_test)
+
+
 @plugins.command("list")
 @shared
 @pass_state
 def plugins_list(state: State) -> int:
     """Every plugin, what it brings, and what is wrong with any."""
-    found = _found(state)
+    found = found_plugins(state)
     answer = {
         "plugins": [
             {
