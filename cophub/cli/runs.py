@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from cophub.hub.answers import RunRow
 
 
+_FIGURES = ("requests", "rejected", "gone", "changed", "new")
+"""What a narrow list leaves out, the first one first."""
+
+
 @click.command()
 @click.argument("run", required=False, type=int)
 @click.option("--source", metavar="NAME", help="Only runs of this source.")
@@ -32,7 +36,11 @@ def runs(state: State, run: int | None, source: str | None, limit: int) -> None:
     else:
         columns = ("run", "what", "state", "began", "took", "read", "new", "changed", "gone",
                    "rejected", "requests")  # fmt: skip
-        show.table(columns, [_run_row(row) for row in found], right=(columns[0], *columns[4:]))
+        # On a narrow terminal figures give way: what ran, when and how it ended stay whole.
+        keep = columns[:6]
+        rows = [_run_row(row) for row in found]
+        right = (columns[0], *columns[4:])
+        show.table(columns, rows, right, keep=keep, spare=_FIGURES)
 
 
 def _run_row(row: "RunRow") -> tuple[object, ...]:

@@ -124,7 +124,9 @@ def _how(state: str, since: "datetime | None", now: "datetime") -> str:
     told = show.ago(since, now)
     if state in ("killed", "stopped"):
         return f"{word} {told}"
-    return f"{word} since now" if told == "now" else f"{word} for {told.removesuffix(' ago')}"
+    return (
+        f"{word} since a moment ago" if told == "now" else f"{word} for {told.removesuffix(' ago')}"
+    )
 
 
 def _names(subjects: "Sequence[str]", room: int) -> str:

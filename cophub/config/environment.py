@@ -89,7 +89,7 @@ class FromKeyring(Elsewhere):
             raise NotThereError(f'"{self.name}" is not "service/user"; write it so', SECRET_AWAY)
         try:
             import keyring
-            from keyring.errors import KeyringError
+            from keyring.errors import KeyringError, NoKeyringError
         except ImportError:
             raise NotThereError(
                 "the keyring is read by the Python package keyring, which is not installed here;"
@@ -98,6 +98,12 @@ class FromKeyring(Elsewhere):
             ) from None
         try:
             found = keyring.get_password(service, user)
+        except NoKeyringError:
+            raise NotThereError(
+                "this machine has no keyring, as servers mostly have none; keep the value in"
+                ' { env = "NAME" } or { file = "path" }',
+                SECRET_AWAY,
+            ) from None
         except KeyringError as error:
             raise NotThereError(
                 f"the keyring cannot be read ({type(error).__name__}); unlock it, or keep the value"

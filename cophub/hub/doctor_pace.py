@@ -44,15 +44,21 @@ def paces(hub: "Hub") -> Iterator[Finding]:
 
 def _waits(name: str, runs: list[RunRow]) -> Iterator[Finding]:
     waited = sum(stream.waited_seconds for run in runs for stream in run.streams)
-    worked = sum(stream.seconds for run in runs for stream in run.streams)
+    # Streams that wait side by side may wait longer than they take.
+    worked = max(waited, sum(stream.seconds for run in runs for stream in run.streams))
     if waited > _WAITED_SECONDS and waited > worked / 2:
         yield Finding(
             "pace",
             "warning",
-            f"{name} waited {waited / 60:,.0f} of {worked / 60:,.0f} minutes for its vendor's"
+            f"{name} waited {_minutes(waited)} of {_minutes(worked)} minutes for its vendor's"
             f" limits in its last {len(runs)} runs",
             f"sync it less often, or name fewer streams in [sources.{name}]",
         )
+
+
+def _minutes(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{minutes:,.1f}" if minutes < 10 else f"{minutes:,.0f}"
 
 
 def _retries(name: str, runs: list[RunRow]) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from cophub.warehouse.traces import ERASED, clean_text, clean_value, names_patte
 _LEFT_ALONE = {"erasure", "meta", "lease", "cursor", "token", "backup_made", "retention_done"}
 """Hashes, facts about the warehouse, secrets, where streams got to (of archives: ids of mails)."""
 _SPEAKING = {
+    "space": ("title", "description", "extra"),  # GoTo calls a room by its organizer's name
     "post": ("title", "body", "author_name", "extra"),
     "document": ("title", "extra"),
     "event": ("title", "organizer", "extra"),

@@ -1,8 +1,11 @@
 """`status`, `runs`, `rejects`, `people`, `communities`: the warehouse as a person sees it."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
+
+from cophub.cli import show
 
 from .conftest import CONFIG, MBOX, Answer, Folder
 
@@ -109,6 +112,18 @@ def test_a_run_that_would_lose_too_many_is_held_and_waits_for_a_yes(
     assert accepted.code == 0
     assert "25 gone" in accepted.out
     assert cophub("status").code == 0
+
+
+def test_on_a_narrow_terminal_runs_say_when_they_began(
+    cophub: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cophub("sync")
+    monkeypatch.setattr(show, "terminal", lambda: True)
+    monkeypatch.setattr(show, "columns_across", lambda: 60)
+    out = cophub("runs").out
+    assert re.search(r"lists +done +\d{4}-\d\d-\d\d \d\d:\d\d ", out), out
+    assert "a wider terminal shows also:" in out
+    assert max(map(show.cells, out.splitlines()[:2])) <= 60
 
 
 def test_runs_are_listed_newest_first_and_one_in_full(cophub: Call) -> None:

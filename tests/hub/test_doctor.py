@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from cophub.http import FileTokens
 from cophub.hub import Hub
@@ -267,6 +267,12 @@ def test_sources_that_do_not_keep_pace_are_told(make_hub: MakeHub) -> None:
     said = " ".join(f.message for f in findings(hub, "pace", offline=True))
     assert "waited 67 of 120 minutes" in said
     assert "40 of 100 requests" in said
+    with hub.warehouse.begin() as connection:
+        short = tables.stream_run.c.run == number
+        shorter = dict(waited_seconds=95.0, seconds=80.0)
+        connection.execute(update(tables.stream_run).where(short).values(**shorter))
+    said = " ".join(f.message for f in findings(hub, "pace", offline=True))
+    assert "waited 1.6 of 1.6 minutes" in said, "nobody waits longer than they work"
     assert "took 120 minutes" in said
 
 

@@ -22,6 +22,7 @@ from cophub.records import (
     Reaction,
     Record,
     Reject,
+    Space,
 )
 from cophub.warehouse import Warehouse, state, tables
 from cophub.warehouse.load import Loader
@@ -328,6 +329,24 @@ def test_each_name_is_kept_or_goes_by_itself(filled: Warehouse) -> None:
     load(filled, "news", more, 5)
     forgotten(filled, AMINA)
     assert "Amina Wane, [erased] and Koffi Mensah" in titles(filled)
+
+
+def test_a_room_that_is_called_by_their_name_loses_it_for_good(filled: Warehouse) -> None:
+    """As GoTo calls an organizer's own room; other rooms keep what they are called."""
+    rooms = [
+        Space(key="organizer:7", kind="meeting_room", title="Amina Diallo", description="a room"),
+        Space(key="organizer:8", kind="meeting_room", title="Bo Ng"),
+    ]
+    load(filled, "calls", rooms, 6)
+    forgotten(filled, AMINA)
+    assert not mentions(filled)
+    later = [Space(key="organizer:7", kind="meeting_room", title="Diallo, Amina"), rooms[1]]
+    load(filled, "calls", later, 7)
+    with filled.connect() as connection:
+        s = tables.space.c
+        called = {row.key: row.title for row in connection.execute(select(s.key, s.title))}
+    assert called["organizer:7"] in (None, "[erased]")
+    assert called["organizer:8"] == "Bo Ng"
 
 
 def test_a_name_alone_makes_no_account_of_the_forgotten(filled: Warehouse) -> None:
