@@ -135,7 +135,7 @@ class LastId(_Paginator):
             last = found(self.id_path, row)
             if isinstance(last, str | int) and last != "":
                 return {self.id_param: last}
-        if rows:
+        if rows and not (self.limit and len(rows) < self.limit):
             raise ValueError(f"no row of a page has `{self.id_path}`, so the next is unknown")
         return None
 
