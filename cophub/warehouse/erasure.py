@@ -229,6 +229,9 @@ class Door:
             rows = self._without_author(columns, rows, _AUTHORED[shape.table])
         elif shape.table == "event" and "organizer" in columns:
             rows = self._without_organizer(columns, rows)
+        elif shape.table == "space" and "title" in columns:
+            place = columns.index("title")
+            rows = [_blanked(row, [place]) if self._is_name(row[place]) else row for row in rows]
         return self._without_traces(columns, rows)
 
     def clean(self, reject: Reject) -> Reject:
