@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "report": ("reports:report", "Tables for a report, such as the quarter."),
         "brief": ("briefs:brief", "The week of a community's facilitator."),
         "export": ("reports:export", "A table or view as a file."),
+        "tap": ("tap:tap", "All of it for a Singer target, what is new or whole."),
         "audit": ("audit:audit", "Who looked at, exported or changed what is about people."),
     },
     "Look after": {

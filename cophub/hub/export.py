@@ -53,15 +53,10 @@ def export_table(
     check_format(form)
     with warehouse.connect() as connection:
         query: Query = QUERIES[name]() if name in QUERIES and not full else _query(connection, name)
-        shown = _shown(connection, name, visible)
         stream = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
         result = stream.execute(query)
         columns = list(result.keys())
-        rows: Iterable[Any] = result
-        masks = {} if visible.asked else ADDRESSES.get(name, {})
-        hidden = {columns.index(column): mask for column, mask in masks.items()}
-        if hidden:
-            rows = _hiding(result, hidden, columns.index("id"), shown)
+        rows = as_shown(connection, name, columns, result, visible)
         counted = _counted(rows, progress)
         if form == "parquet":
             return export_parquet.write(query.selected_columns, counted, target, name)
@@ -140,6 +135,23 @@ def _query(connection: Connection, name: str) -> Query:
     return text(f'SELECT * FROM "{name}"').columns(*columns)
 
 
+def as_shown(
+    connection: Connection,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Any],
+    visible: Visibility,
+) -> Iterable[Any]:
+    """Rows of the table `name` with addresses masked, but for people whose addresses are shown."""
+    masks = {} if visible.asked else ADDRESSES.get(name, {})
+    hidden = {columns.index(each): mask for each, mask in masks.items() if each in columns}
+    if not hidden:
+        return rows
+    everybody = select(tables.person.c.id)
+    shown = visible.people(connection, connection.scalars(everybody)) if visible.sources else ()
+    return _hiding(rows, hidden, columns.index("id"), shown)
+
+
 def _hiding(
     rows: Iterable[Any],
     hidden: dict[int, Callable[[str], str]],
@@ -156,13 +168,6 @@ def _hiding(
             if cells[at]:
                 cells[at] = mask(cells[at])
         yield cells
-
-
-def _shown(connection: Connection, name: str, visible: Visibility) -> Collection[str]:
-    """The people whose addresses are shown, where the table has any."""
-    if name not in ADDRESSES or not visible.sources:
-        return ()
-    return visible.people(connection, connection.scalars(select(tables.person.c.id)))
 
 
 def _counted(rows: Iterable[Any], progress: Callable[[int], None]) -> Iterator[Any]:
