@@ -43,12 +43,18 @@ class Disguise:
 
     def learn(self, connection: Connection, source: str) -> None:
         """The people that the warehouse knows from a source."""
+        names: list[object] = []
         for column in _NAMES:
             query = select(column).where(column.table.c.source == source).distinct()
-            self._learn_names(name for name in connection.scalars(query) if name)
+            names += connection.scalars(query)
         emails = select(t.account.c.email).where(t.account.c.source == source).distinct()
-        for email in connection.scalars(emails):
-            if email:  # some vendors name people by this sum of their address
+        self.learn_people(names, connection.scalars(emails))
+
+    def learn_people(self, names: Iterable[object], emails: Iterable[object]) -> None:
+        """People by their names and addresses; whatever is no text is passed over."""
+        self._learn_names(name for name in names if isinstance(name, str) and name)
+        for email in emails:
+            if isinstance(email, str) and email:  # some vendors name people by this sum of it
                 found = md5(email.strip().lower().encode(), usedforsecurity=False).hexdigest()
                 self._sums[found] = self._token("sum", found, 32)
 
