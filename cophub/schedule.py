@@ -25,6 +25,7 @@ from cophub.hub.alert_watch import Watch
 from cophub.hub.answers import Kind, NotStarted, Reloaded
 from cophub.hub.carrying import Due
 from cophub.hub.reloading import difference
+from cophub.work_queue import Look
 
 if TYPE_CHECKING:
     from cophub.config import Config
@@ -36,6 +37,10 @@ AT_ONCE = 8
 """Sources that may sync at one time."""
 AGAIN = timedelta(minutes=1)
 """When what somebody else works on, or what the warehouse was away for, is tried again."""
+SOON = timedelta(seconds=5)
+"""How often a pipeline looks whether the sources that were due with it have been read."""
+PATIENCE = timedelta(minutes=30)
+"""How long it waits for them: one that takes longer holds up no other's figures."""
 LOOK_SECONDS = 2.0
 """How often plugins.toml is looked at, and the clock: it may have been set, or stood still."""
 
@@ -77,6 +82,8 @@ class Timekeeper:
         self._running: set[Key] = set()
         self._tried: dict[Key, datetime] = {}
         """When what could not begin was last tried: it waits for its next time."""
+        self._awaited: dict[Key, tuple[datetime, set[str]]] = {}
+        """Since when a pipeline waits, and the sources that it waits for."""
         self._told: dict[Key, str] = {}
         """What was said of what is tried again and again, to say it once."""
         self._alerts = Watch()
@@ -176,6 +183,8 @@ class Timekeeper:
             at = timing.next_time(hub, kind, name, self._tried.get(key))
             if at is None or at > hub.now():
                 return None  # somebody else, or a person, has done it
+            if kind == "pipeline" and self._waits_for_sources(hub, key):
+                return SOON
             for result in self._do(hub, Due(kind, name, at), self.stop):
                 self._tell(result)
         except SourceBusy as busy:
@@ -193,6 +202,37 @@ class Timekeeper:
         self._told.pop(key, None)
         self._tried[key] = began
         return None
+
+    def _waits_for_sources(self, hub: "Hub", key: Key) -> bool:
+        """Whether sources whose time had come when a pipeline's did are still to be read.
+
+        Else it would publish half of what there is, and not again until its next time. Those whose
+        time comes later are for the next time as well.
+        """
+        now, pending = hub.now(), self._pending_sources(hub)
+        since, awaited = self._awaited.setdefault(key, (now, pending))
+        awaited &= pending
+        if awaited and now - since < PATIENCE:
+            waits = f"{key[1]} waits for {', '.join(sorted(awaited))}"
+            log.debug(waits, extra={"event": "schedule.waits"})
+            return True
+        del self._awaited[key]
+        return False
+
+    def _pending_sources(self, hub: "Hub") -> set[str]:
+        """The sources that are being read, here or by workers, and those whose time has come."""
+        with self._changing:
+            found = {name for kind, name in self._running if kind == "source"}
+        for name in hub.config.sources:
+            at = timing.next_time(hub, "source", name, self._tried.get(("source", name)))
+            if at is not None and at <= hub.now():
+                found.add(name)
+        queue = queueing.queue_of(hub) or Look()
+        for work in (*queue.running, *queue.waiting):
+            kind, _, name = work.partition(" ")
+            if kind == "source" and work not in queue.stranded:
+                found.add(name)
+        return found
 
     def _tell_once(self, key: Key, result: NotStarted) -> None:
         if self._told.get(key) != result.error:
@@ -290,4 +330,4 @@ class Timekeeper:
             hub.close()
 
 
-__all__ = ["AGAIN", "AT_ONCE", "CarryOut", "Timekeeper"]
+__all__ = ["AGAIN", "AT_ONCE", "PATIENCE", "SOON", "CarryOut", "Timekeeper"]

@@ -157,6 +157,52 @@ def test_the_next_times_keep_the_hubs_zone_and_follow_the_last_run(
     }
 
 
+def began_in_order(hub: Hub, ended: Callable[[list[Any]], bool]) -> tuple[list[str], list[Any]]:
+    """The names of what was begun, in their order, and what was told."""
+    begun: list[str] = []
+
+    def do(hub: Hub, due: Due, stop: threading.Event) -> Iterator[Any]:
+        begun.append(due.name)
+        yield from carry_out(hub, due, stop)
+
+    return begun, keep_time(hub, ended, do=do)
+
+
+def test_a_pipeline_waits_for_the_sources_whose_time_has_come(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would publish what half of them had, and nothing more until its next time."""
+    monkeypatch.setattr(schedule, "SOON", timedelta(milliseconds=50))
+    text = '[pipelines.identities]\nevery = "1 day"\n' + SOURCE + "settings = { steps = 10 }\n"
+    hub = make_hub(text + SOURCE.replace("sources.a", "sources.b"))
+    begun, told = began_in_order(hub, lambda told: len(told) > 2)
+    assert sorted(begun[:2]) == ["a", "b"]
+    assert [getattr(one, "pipeline", "") for one in told] == ["", "", "identities"]
+    assert begun[2:] == ["identities"]
+
+
+def test_a_pipeline_waits_for_no_source_whose_time_comes_later_or_that_cannot_begin(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SOON", timedelta(milliseconds=50))
+    later, broken = SOURCE, SOURCE.replace("sources.a", "sources.b").replace("count", "cuont")
+    hub = make_hub('[pipelines.identities]\nevery = "1 day"\n' + later + broken)
+    list(hub.sync(["a"]))
+    begun, told = began_in_order(hub, lambda told: len(told) > 1)
+    assert begun == ["b", "identities"]
+    assert told[-1].pipeline == "identities"
+
+
+def test_a_source_that_takes_long_holds_up_no_pipeline_for_ever(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SOON", timedelta(milliseconds=50))
+    monkeypatch.setattr(schedule, "PATIENCE", timedelta(milliseconds=300))
+    text = '[pipelines.identities]\nevery = "1 day"\n' + SOURCE + "settings = { steps = 400 }\n"
+    _, told = began_in_order(make_hub(text), lambda told: len(told) > 0)
+    assert [getattr(one, "pipeline", one) for one in told][:1] == ["identities"]
+
+
 def test_each_pipeline_keeps_its_own_times(make_hub: Callable[..., Hub]) -> None:
     """A site that is made every day, or by hand, does not move the brief of Mondays."""
     monday = datetime(2026, 11, 16, 7, tzinfo=UTC)
