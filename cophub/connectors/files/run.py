@@ -46,6 +46,8 @@ class FilesRun:
         """Whether a row or a file was rejected that may be about anybody."""
         self._attends = mapping.record == "attendance"
         self._places: list[Place] = []
+        self._unended: list[Job] = []
+        """Files of whole lists that were read, until it is told who is on none of them."""
         self._record = TYPES["membership" if mapping.record == "account" else mapping.record]
 
     def items(self, places: list[Place]) -> Iterator[Item]:
@@ -64,6 +66,8 @@ class FilesRun:
             yield from self._attendance(jobs, changed)
         if self.ctx.settings.whole and (jobs or gone):
             yield from self._absent()
+            for job in self._unended:
+                self._note(job)
         yield from (self._reject_file(name, reason) for name, reason in self.unreadable)
         if jobs or gone or renamed:
             yield self.cursor.checkpoint()
@@ -164,6 +168,11 @@ class FilesRun:
             # What was on the file before may stand on another one still.
             changed |= {f"mark:{mark}" for mark in (known.events if known else ())}
             self._note(job)
+            return
+        if settings.whole:
+            # Killed before it is said who is gone, the next run reads it again to say so.
+            self._unended.append(job)
+            yield self._part(job, max(reader.done, 1))
             return
         self._note(job)
         yield self.cursor.checkpoint()

@@ -151,6 +151,8 @@ class WebArchive:
                 self.failure = self.failure or error
             return RemoteFile(link.name)
         file.name = link.name
+        # An archive lists no period in which nobody wrote: an empty answer is not its last word.
+        settled = settled and (file.content is None or file.size > 0)
         file.facts |= {"listed": link.listed, "settled": settled}
         return file
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cophub import Attendance, Checkpoint, CursorExpired, Event, Membership
+from cophub import Attendance, Checkpoint, CursorExpired, Event, Gone, Membership
 from cophub.connectors.files import run as files_run
 from cophub.sync import SourceSpec, SyncEngine, Wish
 from cophub.warehouse import Warehouse
@@ -210,6 +210,20 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(make, read, monkeypatch):
     assert len(read(file, whole.cursors[0]).of(Membership)) == 45
 
 
+def test_a_run_that_was_stopped_before_it_said_who_is_gone_is_gone_on_with(make, read):
+    """Every file was read then: the next run would find nothing to do."""
+    file = make("in/a.csv", LIST)
+    make("in/b.csv", "E-mail,Name\nq@example.org,Q\n")
+    first = read(file.parent, whole=True)
+    make("in/b.csv", "E-mail,Name\nr@example.org,R\n")
+    second = read(file.parent, first.cursor, whole=True)
+    for cursor in second.cursors[:-1]:
+        (gone,) = [one for one in read(file.parent, cursor, whole=True).items if type(one) is Gone]
+        assert len(gone.but) == 6
+    assert len(second.cursors) == 3
+    assert read(file.parent, second.cursor, whole=True).items == []
+
+
 SHEET = "Name,Topic,Join time,Leave time\n"
 CALLS = {
     "record": "attendance",
@@ -235,8 +249,6 @@ def test_stays_in_two_files_are_one_attendance_also_when_one_file_changes(make, 
 
 
 def test_who_was_taken_off_a_sheet_that_is_whole_was_not_there(make, read):
-    from cophub import Gone
-
     file = make("1.csv", SHEET + "Ada,Call,2024-03-04 10:00,\nBo,Call,2024-03-04 10:00,\n")
     first = read(file, whole=True, **CALLS)
     make("1.csv", SHEET + "Ada,Call,2024-03-04 10:00,\n")

@@ -259,7 +259,7 @@ def test_both_envelopes_of_registrants_are_read(still, ask, extract, monkeypatch
 def test_a_page_that_is_sent_twice_is_asked_for_again():
     """Counted as the next one, it would stand for people whom nobody asks for."""
     pages = [[Raw(b"1"), Raw(b"2")], [Raw(b"3")]]
-    sent = iter([pages[0], pages[0], pages[0], pages[1]])
+    sent = iter([pages[0], pages[0], pages[0][::-1], pages[1]])
     asked = []
 
     def page(number, before):

@@ -350,6 +350,16 @@ def test_a_real_index_page_is_understood(vendor_files):
     assert links[0].listed == "[ Gzip'd Text 2 KB ]"
 
 
+def test_a_file_that_came_empty_is_asked_for_again(archive, fetch):
+    """A server in trouble may answer so; its months that are over would stay without mails."""
+    name = "/pipermail/cop/2024-January.txt.gz"
+    january, archive.files[name] = archive.files[name], b""
+    empty = fetch()
+    archive.files[name] = january
+    assert len(empty.of(Post)) + 2 == len(fetch().of(Post))
+    assert len(fetch(empty.cursor).of(Post)) == 2
+
+
 def test_a_period_is_settled_when_the_next_one_is_over():
     """Mailman files by the date of arrival, but a clock or a queue may be late."""
     from datetime import date
