@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from statistics import median
 from time import monotonic
@@ -91,8 +91,8 @@ def clock_of(whose: str, ahead: float) -> Iterator[Finding]:
     yield Finding(
         "clock",
         "failed" if abs(ahead) >= _WRONG_SECONDS else "warning",
-        f"that of {whose} is {abs(ahead):,.0f} s {where} this machine's",
-        "set the clock (timedatectl set-ntp true)",
+        f"that of {whose} is {timedelta(seconds=round(abs(ahead)))} {where} this machine's",
+        "set the one that is wrong, here by `timedatectl set-ntp true`",
     )
 
 

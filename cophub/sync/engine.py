@@ -334,8 +334,8 @@ class _SourceRun:
             # takes several runs would never end.
             later = not (reading.whole or reading.by_parts)
             return bool(stream.whole_every) and later and self._rejected_anew(stream)
-        # Who left while a first read was interrupted was not seen to leave, and what an earlier part
-        # rejected lies behind the cursor. Only a whole read has a date that the next is due by.
+        # Who left while a first read was interrupted was not seen to leave, and what an earlier
+        # part rejected lies behind the cursor. Only a whole read has a date when the next is due.
         if reading.by_parts and not result.whole and (stream.snapshot_of or stream.whole_every):
             return True
         return bool(stream.whole_every) and self._rejected_anew(stream)
