@@ -261,6 +261,7 @@ def test_each_toml_block_is_a_plugins_toml_that_cophub_takes(page, content, tmp_
     monkeypatch.setenv("GOTO_SECRET", "any")
     monkeypatch.setenv("DGROUPS_KEY", "any")
     monkeypatch.setenv("MAILMAN_REST_PASSWORD", "any")
+    monkeypatch.setenv("FORUM_TOKEN", "any")
     monkeypatch.setenv("ADOBECONNECT_PASSWORD", "any")
     monkeypatch.setenv("ECS_SECRET", "any")
     monkeypatch.setenv("AGORA_TOKEN", "any")

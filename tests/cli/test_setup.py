@@ -41,6 +41,7 @@ def test_the_sample_is_valid_and_has_a_source_of_each_connector(
     monkeypatch.setenv("ADOBECONNECT_PASSWORD", "any")
     monkeypatch.setenv("ECS_SECRET", "any")
     monkeypatch.setenv("MAILMAN_REST_PASSWORD", "any")
+    monkeypatch.setenv("FORUM_TOKEN", "any")
     config = load_config(folder.folder / "plugins.toml")
     plugins = load_plugins()
     used = set()
