@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -76,12 +77,14 @@ class Program:
     """The module with `serve()`, and one of its processes at a time."""
 
     def __init__(self, module: str, *arguments: str, **environment: str) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self._program = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=Path(__file__).parents[2],
             env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._errors,
         )
 
     def do(
@@ -94,8 +97,13 @@ class Program:
             report, fact = None, self._hear()
             while "exit" not in fact:
                 report, fact = fact, self._hear()
-        assert fact["exit"] in (0, -signal.SIGKILL)
+        assert fact["exit"] in (0, -signal.SIGKILL), f"{fact}\n{self._complaints()}"
         return None if fact["exit"] else report
+
+    def _complaints(self) -> str:
+        """The last of what the process wrote to its standard error."""
+        self._errors.seek(0)
+        return self._errors.read()[-6000:].decode(errors="replace")
 
     def _tell(self, order: Json) -> None:
         assert self._program.stdin
