@@ -25,7 +25,7 @@ from cophub.warehouse import tables as t
 from tests.sync import forked, syncer
 from tests.sync.rows import differences, everything
 
-KILLS = 27
+KILLS = 54
 KILLS_A_SYNC = 7
 """After so many a sync is left in peace, so that the next can begin."""
 NOW = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)

@@ -23,7 +23,7 @@ from tests.sync.tenant_syncer import tenant_settings
 from tests.sync.tenant_truth import SMALL, assert_true, there
 
 SOURCES = ("intranet", "by_secret", "yammer")
-KILLS = 2
+KILLS = 3
 """How often each sync of each of them is killed; then it is left in peace."""
 SPEED = 1_000
 KEY = "a phrase for tests alone"

@@ -21,7 +21,7 @@ from tests.sync.rows import Rows, differences, everything
 from tests.sync.tools import TOOLS
 from tests.sync.tools_truth import untrue
 
-KILLS = 2
+KILLS = 3
 """How often each sync of each of them is killed; then it is left in peace."""
 KEY = "a phrase for tests alone"
 
