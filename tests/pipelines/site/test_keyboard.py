@@ -14,7 +14,9 @@ FOCUSED = """() => {
   const style = getComputedStyle(marked);
   const box = marked.getBoundingClientRect();
   const wide = parseFloat(style.outlineWidth);
-  const middle = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 300)];
+  // A link that goes on in the next line: the middle of all of it may lie beside both parts.
+  const line = marked.getClientRects()[0] ?? box;
+  const middle = [line.left + line.width / 2, line.top + Math.min(line.height / 2, 300)];
   const over = document.elementFromPoint(...middle);
   return {
     name: `${at.tagName} ${at.className} ${(at.getAttribute("aria-label") ?? at.innerText ?? "")
