@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,12 +20,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cophub import errors, hookspecs
 from cophub.cli import SECTIONS, cli
 from cophub.cli.setup import _default_of, _type_of
-from cophub.connector import Connector, Context, Stream
+from cophub.connector import Connector, Context, Stream  # noqa: F401 - pages name them
 from cophub.connectors.microsoft.consent import Permission
 from cophub.connectors.microsoft.refusals import USUAL, Asked, refusal
 from cophub.error_codes import CATALOGUE
-from cophub.pipeline import Pipeline
-from cophub.plugins import load_plugins
+from cophub.plugins import KINDS, load_plugins
 from cophub.records import RECORDS, Record
 from cophub.warehouse import contract, privacy, tables, views
 from cophub.warehouse.columns import field_kinds
@@ -179,16 +178,12 @@ def personal(name: str) -> str:
 
 
 def plugin_list() -> str:
-    """Every built-in connector and pipeline in a line."""
-    kinds: dict[str, Mapping[str, Connector | Pipeline]] = {
-        "connector": PLUGINS.connectors,
-        "pipeline": PLUGINS.pipelines,
-    }
+    """Everything built-in of every kind in a line."""
     rows = [
-        (kind, f"`{name}`", one.summary)
-        for kind, found in kinds.items()
-        for name, one in found.items()
-        if PLUGINS.origins[f"{kind} {name}"].distribution == "cophub"
+        (kind.name, f"`{name}`", one.summary)
+        for kind in KINDS
+        for name, one in PLUGINS.of(kind).items()
+        if PLUGINS.origins[f"{kind.name} {name}"].distribution == "cophub"
     ]
     return table(("kind", "name", "what it does"), rows)
 
@@ -202,11 +197,13 @@ def sample() -> str:
 
 
 def hooks() -> str:
-    """A heading for each hook, with its signature as in the code."""
+    """A heading for each hook, with its signature as in the code, and its whole example."""
     parts = []
     for name, hook in sorted(vars(hookspecs).items()):
         if name.startswith("cophub_"):
-            parts += [f"### `{signature(hook)}`", textwrap.fill(inspect.getdoc(hook) or "", 100)]
+            example = (ROOT / f"tests/examples/hooks/{name}.py").read_text(encoding="utf-8")
+            said = textwrap.fill(inspect.getdoc(hook) or "", 100)
+            parts += [f"### `{signature(hook)}`", said, code(example, "python")]
     return "\n\n".join(parts)
 
 

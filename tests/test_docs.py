@@ -86,7 +86,7 @@ HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("cophub_"))
 @pytest.mark.parametrize("hook", HOOKS)
 def test_each_hook_has_a_heading_with_its_exact_signature(hook):
     signature = inspect.signature(getattr(hookspecs, hook))
-    heading = section("docs/writing-a-connector.md", "Hooks")
+    heading = section("docs/plugins.md", "Hooks")
     parameters = ", ".join(signature.parameters)
     assert re.search(rf"^### `{hook}\({parameters}[^`]*\) -> [^`]+`$", heading, re.MULTILINE), (
         heading

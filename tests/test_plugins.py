@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from cophub.plugins import BUILT_IN, Plugins, load_plugins
+from cophub import hookspecs
+from cophub.plugins import BUILT_IN, KINDS, Plugins, load_plugins
+
+HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("cophub_"))
 
 CONNECTOR = """
 from pydantic import BaseModel, Field
@@ -125,7 +128,7 @@ def test_a_misspelled_hook_is_named(shelf: Shelf) -> None:
     assert list(plugins.connectors) == ["agora"]
     assert plugins.problems == [
         'plugin "agora_five" of agora-plugin 1.2 has a hook cophub_pipeline that does not exist'
-        ' (did you mean "cophub_pipelines"?); there are cophub_connectors, cophub_pipelines'
+        f' (did you mean "cophub_pipelines"?); there are {", ".join(HOOKS)}'
     ]
 
 
@@ -142,7 +145,7 @@ def test_a_plugin_without_any_hook_is_named(shelf: Shelf) -> None:
     shelf.install("agora-plugin", "agora_seven", "x = 1\n")
     assert load().problems == [
         'plugin "agora_seven" of agora-plugin 1.2 has no hook; put @cophub.hookimpl on a function'
-        " named cophub_connectors or cophub_pipelines"
+        f" named {' or '.join(HOOKS)}"
     ]
 
 
@@ -262,6 +265,19 @@ def test_the_built_in_plugins_keep_the_contract_to_the_letter() -> None:
     assert {"mailarchive", "mailchimp"} <= set(plugins.connectors)
     assert {"identities", "measures", "site"} <= set(plugins.pipelines)
     assert [origin.module for origin in plugins.loaded] == list(BUILT_IN)
+
+
+def test_each_hook_has_a_kind_and_each_kind_a_place() -> None:
+    """What a plugin brings by a hook that nobody reads would be lost without a word."""
+    assert sorted(kind.hook for kind in KINDS) == HOOKS
+    plugins = Plugins()
+    places = {kind.kept for kind in KINDS}
+    assert len(places) == len(KINDS)
+    assert all(plugins.of(kind) == {} for kind in KINDS)
+    for kind in KINDS:
+        assert [line.partition(";")[0] for line in kind.wrong(object())] == [
+            f"is not a cophub.{kind.contract.__name__}"
+        ]
 
 
 def test_importing_cophub_plugins_imports_no_plugin() -> None:

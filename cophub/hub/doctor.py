@@ -34,6 +34,7 @@ from cophub.hub.at_once import Job, at_once
 from cophub.hub.doctor_vendors import clock_of
 from cophub.hub.publishing import settings_of
 from cophub.pipeline import LaterSettings
+from cophub.plugins import KINDS
 from cophub.warehouse import Warehouse, erasure, tables
 from cophub.warehouse.triggers import missing_triggers
 from cophub.warehouse.views import VIEWS
@@ -123,8 +124,8 @@ def _configuration(hub: "Hub") -> Iterator[Finding]:
 
 def _plugins(hub: "Hub") -> Iterator[Finding]:
     plugins = hub.plugins
-    said = f"{len(plugins.connectors)} connectors, {len(plugins.pipelines)} pipelines"
-    yield Finding("plugins", "ok", said)
+    there = (kind.counted(len(found)) for kind in KINDS if (found := plugins.of(kind)))
+    yield Finding("plugins", "ok", ", ".join(there) or "none")
     for problem in plugins.problems:
         yield Finding("plugins", "failed", problem)
     for advice in plugins.advice:

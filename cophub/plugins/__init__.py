@@ -5,24 +5,20 @@ entry points of group `cophub`, and the modules that plugins.toml names. A plugi
 never stops another.
 """
 
-import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 import pluggy
-from pydantic import BaseModel, SecretStr
-from pydantic.fields import FieldInfo
 
 from cophub import hookspecs
 from cophub.config.messages import did_you_mean, listed
-from cophub.connector import Connector, Stream
-from cophub.http import is_secret_name
+from cophub.connector import Connector
 from cophub.pipeline import Pipeline
-from cophub.records import RECORDS
+from cophub.plugins.kinds import KINDS, Kind
 
 GROUP = "cophub"
 BUILT_IN = (
@@ -46,7 +42,7 @@ BUILT_IN = (
     "cophub.pipelines.site",
 )
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_HOOKS = sorted(kind.hook for kind in KINDS)
 
 
 @dataclass(frozen=True)
@@ -75,8 +71,13 @@ class Plugins:
     advice: list[str] = field(default_factory=list)
     """Promises that a working plugin does not keep; one line each."""
     origins: dict[str, Origin] = field(default_factory=dict)
-    """By `connector NAME` and `pipeline NAME`."""
+    """By `connector NAME`, `pipeline NAME` and so on."""
     loaded: list[Origin] = field(default_factory=list)
+
+    def of(self, kind: Kind) -> dict[str, Any]:
+        """All of one kind, by name."""
+        found: dict[str, Any] = getattr(self, kind.kept)
+        return found
 
 
 def load_plugins(
@@ -102,8 +103,8 @@ def load_plugins(
         names[origin.plugin] = origin
         if (plugin := _registered(manager, entry, origin, plugins)) is not None:
             plugins.loaded.append(origin)
-            _take_connectors(manager, plugin, origin, plugins)
-            _take_pipelines(manager, plugin, origin, plugins)
+            for kind in KINDS:
+                _take(manager, plugin, kind, origin, plugins)
     return plugins
 
 
@@ -151,60 +152,39 @@ def _registered(
         return None
     if not manager.get_hookcallers(plugin) and not wrong:
         plugins.problems.append(
-            f"{origin} has no hook; put @cophub.hookimpl on a function named"
-            f" {' or '.join(_hooks())}"
+            f"{origin} has no hook; put @cophub.hookimpl on a function named {' or '.join(_HOOKS)}"
         )
     return plugin
 
 
-def _hooks() -> list[str]:
-    return sorted(name for name in vars(hookspecs) if name.startswith("cophub_"))
-
-
 def _hook_problems(manager: pluggy.PluginManager, plugin: Any) -> Iterator[str]:
     """Functions that were meant as hooks and would never be called."""
-    known = _hooks()
     for name in dir(plugin):
         options = manager.parse_hookimpl_opts(plugin, name)
         if options is not None:
             hook = options.get("specname") or name
-            if hook not in known and not options["optionalhook"]:
-                hint = did_you_mean(hook, known)
-                yield f"has a hook {hook} that does not exist{hint}; there are {listed(known)}"
-        elif callable(getattr(plugin, name, None)) and _meant(name, known):
+            if hook not in _HOOKS and not options["optionalhook"]:
+                hint = did_you_mean(hook, _HOOKS)
+                yield f"has a hook {hook} that does not exist{hint}; there are {listed(_HOOKS)}"
+        elif callable(getattr(plugin, name, None)) and _meant(name):
             yield f"has {name} without @cophub.hookimpl, so it is never called; put that above it"
 
 
-def _meant(name: str, known: list[str]) -> bool:
-    return name.startswith("cophub_") and bool(did_you_mean(name, known))
+def _meant(name: str) -> bool:
+    return name.startswith("cophub_") and bool(did_you_mean(name, _HOOKS))
 
 
-def _take_connectors(
-    manager: pluggy.PluginManager, plugin: Any, origin: Origin, plugins: Plugins
+def _take(
+    manager: pluggy.PluginManager, plugin: Any, kind: Kind, origin: Origin, plugins: Plugins
 ) -> None:
-    for connector in _brought(manager, plugin, "cophub_connectors", origin, plugins):
-        what = _called("connector", connector)
-        broken = list(_connector_problems(connector))
-        if broken:
-            plugins.problems += [f"{origin}: {what} {line}" for line in broken]
-        elif _first(plugins, f"connector {connector.name}", what, origin):
-            plugins.connectors[connector.name] = connector
-            advice = _settings_advice(connector.settings, base_url=True)
-            plugins.advice += [f"{origin}: {what} {line}" for line in advice]
-
-
-def _take_pipelines(
-    manager: pluggy.PluginManager, plugin: Any, origin: Origin, plugins: Plugins
-) -> None:
-    for pipeline in _brought(manager, plugin, "cophub_pipelines", origin, plugins):
-        what = _called("pipeline", pipeline)
-        broken = list(_pipeline_problems(pipeline))
-        if broken:
-            plugins.problems += [f"{origin}: {what} {line}" for line in broken]
-        elif _first(plugins, f"pipeline {pipeline.name}", what, origin):
-            plugins.pipelines[pipeline.name] = pipeline
-            advice = _settings_advice(pipeline.settings, base_url=False)
-            plugins.advice += [f"{origin}: {what} {line}" for line in advice]
+    """Keep what one plugin brings of one kind, as far as it keeps the contract."""
+    for thing in _brought(manager, plugin, kind.hook, origin, plugins):
+        what = f'{kind.name} "{getattr(thing, "name", type(thing).__name__)}"'
+        if wrong := list(kind.wrong(thing)):
+            plugins.problems += [f"{origin}: {what} {line}" for line in wrong]
+        elif _first(plugins, f"{kind.name} {thing.name}", what, origin):
+            plugins.of(kind)[thing.name] = thing
+            plugins.advice += [f"{origin}: {what} {line}" for line in kind.advice(thing)]
 
 
 def _brought(
@@ -233,86 +213,6 @@ def _second(second: Origin, first: Origin, what: str) -> str:
     return f"{second} is not used for {what}: {first} has it already; remove or rename one"
 
 
-def _called(kind: str, thing: Any) -> str:
-    return f'{kind} "{getattr(thing, "name", type(thing).__name__)}"'
-
-
-def _connector_problems(connector: Any) -> Iterator[str]:
-    """Why a connector cannot be used."""
-    if not isinstance(connector, Connector):
-        yield "is not a cophub.Connector; cophub_connectors returns a list of them"
-        return
-    yield from _common_problems(connector.name, connector.summary, connector.settings)
-    if not connector.streams:
-        yield "has no streams; give it at least one cophub.Stream"
-    names: set[str] = set()
-    for stream in connector.streams:
-        if not isinstance(stream, Stream):
-            yield f"has a {type(stream).__name__} among its streams; wrap it in cophub.Stream"
-            continue
-        if stream.name in names:
-            yield f'has two streams named "{stream.name}"; give each a name of its own'
-        names.add(stream.name)
-        yield from _stream_problems(stream)
-    for attribute in ("check", "discover", "estimate", "paced"):
-        if not _callable_or_none(getattr(connector, attribute)):
-            yield f"has a {attribute} that is not a function; give one or leave it out"
-
-
-def _stream_problems(stream: Stream) -> Iterator[str]:
-    if not _NAME.fullmatch(str(stream.name)):
-        yield f'has a stream "{stream.name}"; a name is lower case letters, digits, - and _'
-    if not callable(stream.extract):
-        yield f'has a stream "{stream.name}" whose extract is not a function'
-    for record in (*stream.snapshot_of, *stream.yields):
-        if record not in RECORDS:
-            yield (
-                f'has a stream "{stream.name}" that speaks of {record!r}; name records,'
-                " such as cophub.Membership"
-            )
-
-
-def _pipeline_problems(pipeline: Any) -> Iterator[str]:
-    """Why a pipeline cannot be used."""
-    if not isinstance(pipeline, Pipeline):
-        yield "is not a cophub.Pipeline; cophub_pipelines returns a list of them"
-        return
-    yield from _common_problems(pipeline.name, pipeline.summary, pipeline.settings)
-    if not callable(pipeline.run):
-        yield "has a run that is not a function; give it one that takes a PipelineContext"
-    if pipeline.name in pipeline.after:
-        yield "runs after itself; take its own name out of after"
-
-
-def _common_problems(name: Any, summary: Any, settings: Any) -> Iterator[str]:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        yield "needs a name of lower case letters, digits, - and _"
-    if not isinstance(summary, str) or not summary.strip() or "\n" in summary.strip():
-        yield "needs a summary of one line"
-    if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
-        yield "needs settings that are a pydantic model (a class, not an instance)"
-
-
-def _settings_advice(settings: type[BaseModel], base_url: bool) -> Iterator[str]:
-    """What a settings model should have and does not."""
-    fields = settings.model_fields
-    if bare := [name for name, info in fields.items() if not info.description]:
-        yield f"has settings without a description: {listed(bare)}; add Field(description=...)"
-    for name, info in fields.items():
-        if is_secret_name(name) and not _is_secret(info):
-            yield f"keeps the setting {name} as plain text; make it a pydantic.SecretStr"
-    if base_url and "base_url" not in fields:
-        yield "has no setting base_url, so it cannot be pointed at a test server; add one"
-
-
-def _is_secret(info: FieldInfo) -> bool:
-    return SecretStr.__name__ in str(info.annotation)
-
-
-def _callable_or_none(value: Callable[..., Any] | None) -> bool:
-    return value is None or callable(value)
-
-
 def _said(error: BaseException) -> str:
     """An error as one line: its kind and the first line of what it says."""
     text = str(error).strip().splitlines()
@@ -327,4 +227,4 @@ def _mend(origin: Origin) -> str:
     return "mend it, or take it out of [plugins] modules"
 
 
-__all__ = ["BUILT_IN", "GROUP", "Origin", "Plugins", "load_plugins"]
+__all__ = ["BUILT_IN", "GROUP", "KINDS", "Kind", "Origin", "Plugins", "load_plugins"]

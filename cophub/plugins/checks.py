@@ -1,0 +1,98 @@
+"""Whether what a plugin brings keeps its contract: a line for each thing that does not."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from cophub.config.messages import listed
+from cophub.connector import Connector, Stream
+from cophub.http import is_secret_name
+from cophub.pipeline import Pipeline
+from cophub.records import RECORDS
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+def common_problems(thing: Any) -> Iterator[str]:
+    """What everything with a name must have: that, a line about it, and settings if it has any."""
+    if not isinstance(thing.name, str) or not _NAME.fullmatch(thing.name):
+        yield "needs a name of lower case letters, digits, - and _"
+    summary = thing.summary
+    if not isinstance(summary, str) or not summary.strip() or "\n" in summary.strip():
+        yield "needs a summary of one line"
+    settings = getattr(thing, "settings", BaseModel)
+    if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
+        yield "needs settings that are a pydantic model (a class, not an instance)"
+
+
+def connector_problems(connector: Connector) -> Iterator[str]:
+    """Why a connector cannot be used."""
+    if not connector.streams:
+        yield "has no streams; give it at least one cophub.Stream"
+    names: set[str] = set()
+    for stream in connector.streams:
+        if not isinstance(stream, Stream):
+            yield f"has a {type(stream).__name__} among its streams; wrap it in cophub.Stream"
+            continue
+        if stream.name in names:
+            yield f'has two streams named "{stream.name}"; give each a name of its own'
+        names.add(stream.name)
+        yield from _stream_problems(stream)
+    for attribute in ("check", "discover", "estimate", "paced"):
+        if not _callable_or_none(getattr(connector, attribute)):
+            yield f"has a {attribute} that is not a function; give one or leave it out"
+
+
+def _stream_problems(stream: Stream) -> Iterator[str]:
+    if not _NAME.fullmatch(str(stream.name)):
+        yield f'has a stream "{stream.name}"; a name is lower case letters, digits, - and _'
+    if not callable(stream.extract):
+        yield f'has a stream "{stream.name}" whose extract is not a function'
+    for record in (*stream.snapshot_of, *stream.yields):
+        if record not in RECORDS:
+            yield (
+                f'has a stream "{stream.name}" that speaks of {record!r}; name records,'
+                " such as cophub.Membership"
+            )
+
+
+def pipeline_problems(pipeline: Pipeline) -> Iterator[str]:
+    """Why a pipeline cannot be used."""
+    if not callable(pipeline.run):
+        yield "has a run that is not a function; give it one that takes a PipelineContext"
+    if pipeline.name in pipeline.after:
+        yield "runs after itself; take its own name out of after"
+
+
+def connector_advice(connector: Connector) -> Iterator[str]:
+    """What a connector should have and does not."""
+    yield from settings_advice(connector)
+    if "base_url" not in connector.settings.model_fields:
+        yield "has no setting base_url, so it cannot be pointed at a test server; add one"
+
+
+def settings_advice(thing: Any) -> Iterator[str]:
+    """What the settings of a thing should have and do not."""
+    fields = thing.settings.model_fields
+    if bare := [name for name, info in fields.items() if not info.description]:
+        yield f"has settings without a description: {listed(bare)}; add Field(description=...)"
+    for name, info in fields.items():
+        if is_secret_name(name) and not _is_secret(info):
+            yield f"keeps the setting {name} as plain text; make it a pydantic.SecretStr"
+
+
+def _is_secret(info: FieldInfo) -> bool:
+    return SecretStr.__name__ in str(info.annotation)
+
+
+def _callable_or_none(value: Callable[..., Any] | None) -> bool:
+    return value is None or callable(value)
+
+
+__all__ = [
+    "common_problems", "connector_advice", "connector_problems", "pipeline_problems",
+    "settings_advice",
+]  # fmt: skip

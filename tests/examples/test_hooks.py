@@ -1,0 +1,71 @@
+"""The example of each hook, as docs/plugins.md shows it, is a plugin that does what it says."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import insert
+
+from cophub import Account, Membership, Space
+from cophub.http import Transport
+from cophub.hub import Hub
+from cophub.plugins import KINDS, Plugins, load_plugins
+from cophub.testing import NOW, extract, records
+from cophub.warehouse import tables
+
+HOOKS = Path(__file__).with_name("hooks")
+
+
+def load(hook: str) -> Plugins:
+    return load_plugins([hook], built_in=(), folder=HOOKS)
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Callable[[str], Hub]:
+    """Makes a hub whose plugins.toml is this text."""
+
+    def make(config: str) -> Hub:
+        (tmp_path / "plugins.toml").write_text(config, encoding="utf-8")
+        return Hub.open(tmp_path / "plugins.toml", lambda: NOW)
+
+    return make
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.hook)
+def test_each_hook_has_an_example_that_brings_one_and_keeps_every_promise(kind):
+    plugins = load(kind.hook)
+    assert (plugins.problems, plugins.advice) == ([], [])
+    assert len(plugins.of(kind)) == 1
+
+
+def test_the_connector_reads_everybody_on_the_list():
+    plugins = load("cophub_connectors")
+    connector = plugins.connectors["plainlist"]
+    page = httpx.MockTransport(lambda request: httpx.Response(200, text="aba@example.org\n"))
+    with Transport(wire=page) as transport:
+        found = extract(connector, connector.settings(name="mercop"), transport=transport)
+    assert records(found) == [
+        Space(key="mercop", title="mercop"),
+        Account(key="aba@example.org", email="aba@example.org"),
+        Membership(space="mercop", account="aba@example.org"),
+    ]
+
+
+def test_the_pipeline_counts_posts_by_space(hub, monkeypatch):
+    monkeypatch.syspath_prepend(HOOKS)
+    with hub('[plugins]\nmodules = ["cophub_pipelines"]\n') as opened:
+        row = dict(source="lists", space="forum", run=1, first_seen_at=NOW, changed_at=NOW)
+        with opened.warehouse.begin() as connection:
+            posts = [row | {"key": key} for key in ("1", "2")]
+            connection.execute(insert(tables.VENDOR_TABLES["post"]), posts)
+        [result] = opened.publish(["tally"])
+        assert result.state == "done"
+        file = opened.config.site / "data" / "posts-by-space.csv"
+        assert file.read_text().split() == ["source,space,posts", "lists,forum,2"]
