@@ -36,9 +36,16 @@ def layers(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """What a machine knows, a machine wrote."""
+    """What a machine knows, a machine wrote; and all links of the site lead somewhere."""
     pages = [str(page) for page in (Path("README.md"), *Path("docs").rglob("*.md"))]
     session.run(PYTHON, "-m", "cogapp", "--check", "-P", *pages, external=True)
+    session.run(PYTHON, "docs/make_site.py", external=True)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """The documentation as a site that opens from a folder."""
+    session.run(PYTHON, "docs/make_site.py", external=True)
 
 
 @nox.session
