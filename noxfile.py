@@ -24,8 +24,10 @@ def style(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Mypy is content, strictly."""
+    """Mypy is content, strictly; with the packages under examples/, too."""
     session.run(PYTHON, "-m", "mypy", external=True)
+    for source in sorted(Path("examples").glob("*/src")):
+        session.run(PYTHON, "-m", "mypy", str(source), external=True)
 
 
 @nox.session
