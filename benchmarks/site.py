@@ -26,12 +26,12 @@ import uvicorn
 from measures import NOW, invented, sync, timed
 from sqlalchemy import text
 
+from cophub.folders import Version
 from cophub.identities.store.rows import put
 from cophub.pipeline import PipelineContext
 from cophub.pipelines import site
 from cophub.pipelines.measures.refresh import refresh
 from cophub.pipelines.site.settings import Settings
-from cophub.publish.folder import Version
 from cophub.warehouse import Warehouse
 from cophub.web import listen, site_app
 

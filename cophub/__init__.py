@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cophub.command import Command, CommandContext
     from cophub.connector import (
         Connector,
         Context,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         Letter,
         Sent,
         Sheet,
+        Shown,
         Stream,
         Verdict,
     )
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     )
     from cophub.hookspecs import hookimpl
     from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext, Publication
+    from cophub.publisher import Publisher
     from cophub.records import (
         UNSET,
         Account,
@@ -56,9 +59,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "command": ("Command", "CommandContext"),
     "connector": (
-        "Connector", "Context", "Draft", "Estimate", "Handout", "Letter", "Sent", "Sheet", "Stream",
-        "Verdict",
+        "Connector", "Context", "Draft", "Estimate", "Handout", "Letter", "Sent", "Sheet", "Shown",
+        "Stream", "Verdict",
     ),
     "errors": (
         "AuthError", "ConfigError", "CophubError", "CursorExpired", "PluginError", "SourceBusy",
@@ -66,6 +70,7 @@ _HOME = {
     ),
     "hookspecs": ("hookimpl",),
     "pipeline": ("CommunitySpec", "Pipeline", "PipelineContext", "Publication"),
+    "publisher": ("Publisher",),
     "records": (
         "UNSET", "Account", "Attendance", "Campaign", "Checkpoint", "Delivery", "Document", "Event",
         "Gone", "Item", "Json", "Membership", "Metric", "Post", "Reaction", "Record", "Reject",
@@ -75,12 +80,12 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "CommunitySpec",
-    "ConfigError", "Connector", "Context", "CophubError", "CursorExpired", "Delivery", "Document",
-    "Draft", "Estimate", "Event", "Gone", "Handout", "Item", "Json", "Letter", "Membership",
-    "Metric", "Pipeline", "PipelineContext", "PluginError", "Post", "Publication", "Reaction",
-    "Record", "Reject", "Sent", "Sheet", "SourceBusy", "SourceUnavailable", "Space", "Stream",
-    "Verdict", "WarehouseError", "hookimpl",
+    "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "Command",
+    "CommandContext", "CommunitySpec", "ConfigError", "Connector", "Context", "CophubError",
+    "CursorExpired", "Delivery", "Document", "Draft", "Estimate", "Event", "Gone", "Handout",
+    "Item", "Json", "Letter", "Membership", "Metric", "Pipeline", "PipelineContext", "PluginError",
+    "Post", "Publication", "Publisher", "Reaction", "Record", "Reject", "Sent", "Sheet", "Shown",
+    "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
 ]  # fmt: skip
 
 

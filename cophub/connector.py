@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from xxhash import xxh3_64_intdigest
 
 from cophub import __version__
-from cophub.records import Item, Record, Space
+from cophub.records import Checkpoint, Item, Record, Space
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,13 +72,30 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A version of the site that readers saw, and since when."""
+
+    version: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
 class Handout:
-    """What a vendor is to show: the site as it is published, and the quarter table."""
+    """What a place is to show: the site as it is published, and the quarter table."""
 
     settings: Any
-    """The `[pipelines.site.upload.SOURCE]` of plugins.toml, as the connector's own model."""
+    """Of an upload, `[pipelines.site.upload.SOURCE]` as the connector's own model; of a publisher,
+    what it finds in `ctx.settings`, too."""
     folder: "Path"
+    """The site for one audience: the widest, unless plugins.toml says otherwise."""
     sheet: Sheet
+    """The quarter table as that audience may know it."""
+    shown: Shown | None = None
+    """The version that this is."""
+    before: Shown | None = None
+    """The one that this place was given last; None the first time."""
+    cursor: str | None = None
+    """That of the last Checkpoint it yielded; None the first time."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +194,8 @@ class Connector:
     sign_in: "Callable[[Context[Any], Callable[[str], None]], str] | None" = None
     """For vendors where a person must sign in once: `sign_in(ctx, show)` shows that person lines,
     waits, keeps the token in `ctx.tokens` and returns who signed in."""
-    upload: "Callable[[Context[Any], Handout], Iterator[Sent]] | None" = None
-    """Shows a handout at the vendor. Done twice with the same handout it changes nothing."""
+    upload: "Callable[[Context[Any], Handout], Iterator[Sent | Checkpoint]] | None" = None
+    """Shows a handout at the vendor, as a Publisher does; for who has a place for files there."""
     upload_settings: type[BaseModel] | None = None
     """What an upload needs to know besides the source's settings, such as a library's name."""
     draft: "Callable[[Context[Any], Letter], Draft] | None" = None

@@ -2,11 +2,18 @@
 
 import pluggy
 
+from cophub.command import Command
 from cophub.connector import Connector
 from cophub.pipeline import Pipeline
+from cophub.publisher import Publisher
 
 hookspec = pluggy.HookspecMarker("cophub")
 hookimpl = pluggy.HookimplMarker("cophub")
+
+
+@hookspec
+def cophub_commands() -> list[Command]:  # type: ignore[empty-body]
+    """The commands that this plugin adds to `cophub`; `cophub --help` lists them."""
 
 
 @hookspec
@@ -17,3 +24,8 @@ def cophub_connectors() -> list[Connector]:  # type: ignore[empty-body]
 @hookspec
 def cophub_pipelines() -> list[Pipeline]:  # type: ignore[empty-body]
     """The pipelines that this plugin brings; `cophub run` runs them after the sources."""
+
+
+@hookspec
+def cophub_publishers() -> list[Publisher]:  # type: ignore[empty-body]
+    """The publishers that this plugin brings; `[publishers.NAME]` in plugins.toml wakes one."""

@@ -20,11 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cophub import errors, hookspecs
 from cophub.cli import SECTIONS, cli
 from cophub.cli.setup import _default_of, _type_of
-from cophub.connector import Connector, Context, Stream  # noqa: F401 - pages name them
+from cophub.command import Command, CommandContext  # noqa: F401 - pages name them
+from cophub.connector import Connector, Context, Handout, Stream  # noqa: F401 - pages name them
 from cophub.connectors.microsoft.consent import Permission
 from cophub.connectors.microsoft.refusals import USUAL, Asked, refusal
 from cophub.error_codes import CATALOGUE
 from cophub.plugins import KINDS, load_plugins
+from cophub.publisher import Publisher  # noqa: F401 - pages name it
 from cophub.records import RECORDS, Record
 from cophub.warehouse import contract, privacy, tables, views
 from cophub.warehouse.columns import field_kinds
@@ -127,6 +129,11 @@ def pipeline_settings(name: str) -> str:
     return settings(PLUGINS.pipelines[name].settings)
 
 
+def publisher_settings(name: str) -> str:
+    """The settings of a built-in publisher."""
+    return settings(PLUGINS.publishers[name].settings)
+
+
 def connector_streams(name: str) -> str:
     """What a connector reads, stream by stream."""
     found = PLUGINS.connectors[name]
@@ -207,6 +214,11 @@ def hooks() -> str:
     return "\n\n".join(parts)
 
 
+def tests_of_plugins() -> str:
+    """The tests of two of these examples, as an author would write them."""
+    return code((ROOT / "tests/examples/hooks/tests_of_them.py").read_text("utf-8"), "python")
+
+
 def signature(function: Any) -> str:
     """`cophub_connectors() -> list[Connector]`: a function as its definition reads."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -251,6 +263,20 @@ def context() -> str:
     found = [(name, value) for name, value in vars(Context).items() if inspect.isfunction(value)]
     names = [name for name, value in found if value.__name__ == name and name[0] != "_"]
     return signatures(Context, names)
+
+
+def handed(contract: type[Any]) -> str:
+    """What a context holds and can do for whoever is handed it."""
+    open_to_all = [name for name in vars(contract) if not name.startswith(("_", "open_"))]
+    held = [
+        (f"`{name}`", (inspect.getdoc(vars(contract)[name]) or "").split("\n")[0])
+        for name in open_to_all
+        if isinstance(vars(contract)[name], property)
+    ]
+    functions = [n for n in open_to_all if inspect.isfunction(vars(contract)[n])]
+    return "\n\n".join(
+        (fields(contract), table(("also", "what it is"), held), signatures(contract, functions))
+    )
 
 
 def records() -> str:

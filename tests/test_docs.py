@@ -114,6 +114,13 @@ def test_each_pipeline_has_a_section_with_each_of_its_settings(pipeline):
         assert f"| `{name}` |" in told
 
 
+@pytest.mark.parametrize("publisher", sorted(PLUGINS.publishers))
+def test_each_publisher_has_a_section_with_each_of_its_settings(publisher):
+    told = section("docs/configuration.md", f"Publisher `{publisher}`")
+    for name in PLUGINS.publishers[publisher].settings.model_fields:
+        assert f"| `{name}` |" in told
+
+
 @pytest.mark.parametrize(
     ("heading", "model"),
     [
@@ -126,6 +133,8 @@ def test_each_pipeline_has_a_section_with_each_of_its_settings(pipeline):
         ("[serve]", serve_table.ServeTable),
         ("[serve.sign_in]", serve_table.SignInTable),
         ("[pipelines.NAME]", timed_tables.PipelineTable),
+        ("[publishers.NAME]", tables.PublisherTable),
+        ("[commands.NAME]", tables.CommandTable),
     ],
 )
 def test_each_key_of_plugins_toml_is_explained_and_no_other(heading, model: type[BaseModel]):
@@ -283,6 +292,9 @@ def test_each_toml_block_is_a_plugins_toml_that_cophub_takes(page, content, tmp_
     config.check_pipelines(plugins.pipelines)
     for name in config.pipelines:
         assert config.pipeline_settings(plugins.pipelines[name])
+    for name in config.publishers:
+        publisher = config.publisher_of(name, plugins.publishers)
+        assert config.publisher_settings(name, publisher)
     if config.sources:  # a part of a file may speak of sources that stand elsewhere
         assert config.warnings == []
 

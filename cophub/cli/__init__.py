@@ -13,6 +13,7 @@ import click
 
 from cophub.cli.notes import show_notes
 from cophub.cli.options import State, shared
+from cophub.cli.plugin_commands import CommandFailedError, as_click, brought, config_in
 from cophub.error_codes import UNFORESEEN
 from cophub.errors import CophubError
 
@@ -69,16 +70,20 @@ _COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in sec
 
 
 class Commands(click.Group):
-    """The commands in their sections, each imported when it is called."""
+    """The commands in their sections, each imported when it is called, and those of plugins."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of the help."""
-        return list(_COMMANDS)
+        found = brought(ctx)
+        return [*_COMMANDS, *(found.commands if found else ())]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, or None when there is none of that name."""
         if cmd_name not in _COMMANDS:
-            return None
+            found = brought(ctx)
+            if found is None or cmd_name not in found.commands:
+                return None
+            return as_click(found.commands[cmd_name], found.origins[f"command {cmd_name}"])
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(f"cophub.cli.{module}"), name)
         return command
@@ -97,22 +102,41 @@ class Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """As click does, with the command that was meant when a word is misspelled."""
         if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
-            from cophub.config.messages import did_you_mean
-
-            near = did_you_mean(args[0], _COMMANDS)
-            ctx.fail(f'There is no command "{args[0]}"{near}.')
+            self._find(ctx, *args)
         return super().resolve_command(ctx, args)
 
+    def _find(self, ctx: click.Context, word: str, *after: str) -> None:
+        """End with the command that was meant, unless a plugin brings this one."""
+        state = ctx.ensure_object(State)
+        state.config = config_in(after) or state.config
+        found = brought(ctx)
+        known = self.list_commands(ctx)
+        if word not in known:
+            from cophub.config.messages import did_you_mean
+
+            state.warn(found.problems if found else [])
+            ctx.fail(f'There is no command "{word}"{did_you_mean(word, known)}.')
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands under the headings of their sections."""
-        width = max(len(name) for name in _COMMANDS)
-        for title, commands in SECTIONS.items():
+        """The commands under the headings of their sections, those of plugins last."""
+        sections = {
+            title: {name: text for name, (_, text) in commands.items()}
+            for title, commands in SECTIONS.items()
+        }
+        found = brought(ctx)
+        if found and found.commands:
+            sections["Plugins"] = {name: one.summary for name, one in found.commands.items()}
+        width = max(len(name) for commands in sections.values() for name in commands)
+        for title, commands in sections.items():
             with formatter.section(click.style(title, bold=True)):
                 rows = [
                     (click.style(name.ljust(width), fg="cyan"), text)
-                    for name, (_, text) in commands.items()
+                    for name, text in commands.items()
                 ]
                 formatter.write_dl(rows)
+        if found and found.problems:
+            formatter.write_paragraph()
+            formatter.write_text("What is wrong with plugins: cophub plugins list")
 
 
 @click.group(
@@ -152,6 +176,8 @@ def _run(state: State, arguments: list[str] | None) -> int:
         return answer if isinstance(answer, int) else 0
     except CophubError as error:
         return _say(state, str(error), 2, error.code)
+    except CommandFailedError as error:
+        return _say(state, str(error), 1, error.code)
     except click.Abort:
         return _say(state, "stopped", 130)
     except click.ClickException as error:

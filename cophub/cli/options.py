@@ -118,6 +118,7 @@ def shared(function: F) -> F:
         "--json": {"is_flag": True, "help": "Answer as JSON, for a program to read."},
         "--config": {
             "metavar": "FILE",
+            "is_eager": True,  # `--config FILE --help` lists the commands of that file's plugins
             "help": "The plugins.toml to use (else COPHUB_CONFIG, else ./plugins.toml).",
         },
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from cophub.hub.answers import PipelineStatus, SourceStatus, Status, Trouble
+    from cophub.hub.answers import PipelineStatus, PlaceStatus, SourceStatus, Status, Trouble
 
 _ROOM = 8
 """Lines for what is not well, between the first line and the last."""
@@ -55,6 +55,8 @@ def _verdict(found: "Status") -> str:
     ill = Counter(p.state for p in found.pipelines if p.state in ("failed", "late", "killed"))
     for one, many in ill.items():
         told += f"; {many} pipeline{'' if many == 1 else 's'} {_WORDS.get(one, one)}"
+    if away := sum(one.state in ("failed", "killed") for one in found.places):
+        told += f"; {away} publication{'' if away == 1 else 's'} failing"
     return f"{show.mark(worst)} {show.bold(told)}"
 
 
@@ -203,10 +205,24 @@ def _everything(found: "Status", now: "datetime") -> None:
                 for one in found.pipelines
             ],
         )
+    if found.places:
+        show.table(
+            ("handed out", "state", "last"),
+            [
+                (
+                    show.Styled(f"{show.mark(one.state)} {show.bold(one.place)}"),
+                    show.coloured(one.state),
+                    show.ago(one.fresh_at, now),
+                )
+                for one in found.places
+            ],
+        )
     for source in found.sources:
         _say_why(source.source, source, now)
     for pipeline in found.pipelines:
         _say_why(f"pipeline {pipeline.pipeline}", pipeline, now)
+    for place in found.places:
+        _say_why(place.place, place, now)
     for source in found.sources:
         if said := show.said_of_source(source.purpose, source.lawful_basis, source.addresses):
             show.say(f"  {show.dim(f'{source.source}: {said}')}")
@@ -214,7 +230,9 @@ def _everything(found: "Status", now: "datetime") -> None:
         show.say(line)
 
 
-def _say_why(name: str, one: "SourceStatus | PipelineStatus", now: "datetime") -> None:
+def _say_why(
+    name: str, one: "SourceStatus | PipelineStatus | PlaceStatus", now: "datetime"
+) -> None:
     """Why it is not well since when, uncut, and what to do."""
     if one.why is None:
         return

@@ -5,7 +5,7 @@ connector's settings) is looked at when that source is needed: a missing secret 
 not stop another.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
@@ -21,6 +21,7 @@ from pydantic import (
     field_validator,
 )
 
+from cophub.command import Command
 from cophub.config.alerts_table import AlertsTable, webhook_address
 from cophub.config.environment import NotThereError, marked, others_may_read, resolved, unmarked
 from cophub.config.messages import code_of, did_you_mean, explain, listed, models_in, place
@@ -36,9 +37,11 @@ from cophub.config.secret_values import (
 )
 from cophub.config.serve_table import ServeTable
 from cophub.config.tables import (
+    CommandTable,
     CommunityTable,
     HubTable,
     PluginsTable,
+    PublisherTable,
     Table,
     no_duplicates,
     usable_name,
@@ -51,11 +54,13 @@ from cophub.error_codes import ADDRESS, SECRET_OPEN, UNKNOWN_KEY, UNKNOWN_NAME, 
 from cophub.errors import ConfigError
 from cophub.http import redact, remember_secret
 from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
+from cophub.publisher import Publisher
 from cophub.smtp import Smtp
 
 __all__ = ["Config", "Source", "Timetable", "load_config", "shown"]
 
 S = TypeVar("S", bound=BaseModel)
+T = TypeVar("T")
 _LONGEST_BODY = 1_000_000
 Name = Annotated[str, AfterValidator(usable_name)]
 
@@ -118,12 +123,14 @@ class Config(Table):
     communities: dict[Name, CommunityTable] = Field(default={})
     sources: dict[Name, Source] = Field(default={})
     pipelines: dict[Name, PipelineTable] = Field(default={})
+    commands: dict[Name, CommandTable] = Field(default={})
+    publishers: dict[Name, PublisherTable] = Field(default={})
     retention: RetentionTable = RetentionTable()
     alerts: AlertsTable | None = None
     serve: ServeTable = ServeTable()
     _path: Path = PrivateAttr(default=Path("plugins.toml"))
 
-    @field_validator("sources", "communities")
+    @field_validator("sources", "communities", "publishers")
     @classmethod
     def _apart(cls, tables: dict[str, Any]) -> dict[str, Any]:
         seen: dict[str, str] = {}
@@ -219,14 +226,7 @@ class Config(Table):
     def connector_of(self, name: str, connectors: dict[str, Connector]) -> Connector:
         """The connector of a source. Raises ConfigError that lists the connectors there are."""
         wanted = self.source(name).connector
-        if wanted not in connectors:
-            self.fail(
-                ("sources", name, "connector"),
-                f'there is no connector "{wanted}"{did_you_mean(wanted, connectors)};'
-                f" there are {listed(connectors)}",
-                code=UNKNOWN_NAME,
-            )
-        return connectors[wanted]
+        return self._known(wanted, connectors, ("sources", name, "connector"))
 
     def check_pipelines(self, pipelines: Iterable[str]) -> None:
         """Raise ConfigError when the file speaks of a pipeline that no plugin brings."""
@@ -252,6 +252,30 @@ class Config(Table):
         """A pipeline's settings; its defaults when the file does not speak of it."""
         table = self.pipelines.get(pipeline.name, PipelineTable())
         return self.settings(pipeline.settings, table.settings, ("pipelines", pipeline.name))
+
+    def command_settings(self, command: Command) -> BaseModel:
+        """The settings of a plugin's command. Raises ConfigError."""
+        table = self.commands.get(command.name, CommandTable())
+        return self.settings(command.settings, table.settings, ("commands", command.name))
+
+    def publisher_of(self, name: str, publishers: Mapping[str, Publisher]) -> Publisher:
+        """The publisher of a table. Raises ConfigError that lists the publishers there are."""
+        wanted = self.publishers[name].publisher
+        return self._known(wanted, publishers, ("publishers", name, "publisher"))
+
+    def publisher_settings(self, name: str, publisher: Publisher) -> BaseModel:
+        """The settings of a publisher for one place. Raises ConfigError."""
+        where = ("publishers", name)
+        return self.settings(publisher.settings, self.publishers[name].settings, where)
+
+    def unknown_commands(self, known: Iterable[str]) -> list[str]:
+        """A line for each table of a command that no plugin brings."""
+        return [
+            f"{self.file}: {place(('commands', name))}: no plugin brings such a"
+            f" command{did_you_mean(name, known)}; there are {listed(known)}"
+            for name in self.commands
+            if name not in known
+        ]
 
     def settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
         """The values as the plugin's own model, paths made absolute and variables filled in.
@@ -327,6 +351,17 @@ class Config(Table):
             self._refuse_open(("serve", *where))
         return found
 
+    def _known(self, wanted: str, there: Mapping[str, T], where: tuple[str, ...]) -> T:
+        """What plugins bring by a name. Raises ConfigError that lists the names there are."""
+        if wanted not in there:
+            self.fail(
+                where,
+                f'there is no {where[-1]} "{wanted}"{did_you_mean(wanted, there)};'
+                f" there are {listed(there)}",
+                code=UNKNOWN_NAME,
+            )
+        return there[wanted]
+
     def fail(self, where: tuple[str | int, ...], what: str, *, code: str | None = None) -> NoReturn:
         """Raise the ConfigError for one place in the file."""
         raise ConfigError(f"{self.file}: {place(where)}: {what}", code=code)
@@ -393,7 +428,7 @@ def _taken_out(raw: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str, Any]
         (("hub",), "warehouse"), (("alerts",), "smtp"), (("alerts",), "webhooks"),
         (("serve",), "metrics_token"), (("serve", "sign_in"), "client_secret"),
     ]  # fmt: skip
-    for kind in ("sources", "pipelines"):
+    for kind in ("sources", "pipelines", "commands", "publishers"):
         entries = raw.get(kind)
         if isinstance(entries, dict):
             places += [((kind, name), "settings") for name in entries]

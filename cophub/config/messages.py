@@ -30,6 +30,8 @@ _WANTED = {
     "url_type": 'an address, such as "https://example.org"',
     "path_type": 'a path in quotes, such as "mail/list.mbox"',
 }
+_NAMED = {"sources", "pipelines", "communities", "commands", "publishers"}
+"""Tables that hold a table for each name."""
 _KINDS = {
     str: "text",
     bool: "true or false",
@@ -54,7 +56,7 @@ def listed(words: Iterable[str]) -> str:
 def place(parts: Sequence[str | int]) -> str:
     """Where in the file: `[sources.newsletter] settings.api_key`."""
     names = [part for part in parts if part != "[key]"]
-    depth = 2 if names and names[0] in {"sources", "pipelines", "communities"} else 1
+    depth = 2 if names and names[0] in _NAMED else 1
     if len(names) == 1 and depth == 1:
         return f"[{names[0]}]"
     table = ".".join(str(part) for part in names[:depth])

@@ -101,7 +101,7 @@ class HubTable(Table):
 
 
 class PluginsTable(Table):
-    """`[plugins]`: importable modules that bring connectors or pipelines without an entry point."""
+    """`[plugins]`: importable plugins without an entry point."""
 
     modules: list[Annotated[str, AfterValidator(_module)]] = []
 
@@ -133,6 +133,20 @@ class CommunityTable(Table):
                     ' "newsletter:a1b2c3" (`cophub discover SOURCE` lists the keys)'
                 )
         return no_duplicates(spaces, "space")
+
+
+class CommandTable(Table):
+    """`[commands.NAME]`: the settings of a command that a plugin brings."""
+
+    settings: dict[str, Any] = Field(default={}, repr=False)
+
+
+class PublisherTable(Table):
+    """`[publishers.NAME]`: a place that shows what is published, by a publisher with settings."""
+
+    publisher: str
+    audience: Literal["public", "members", "facilitators"] | None = None
+    settings: dict[str, Any] = Field(default={}, repr=False)
 
 
 def no_duplicates(values: list[str], what: str) -> list[str]:

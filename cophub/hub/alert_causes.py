@@ -55,8 +55,11 @@ def judge(hub: "Hub", also: Iterable[Cause] = ()) -> Judged:
     sources = standing.sources(hub.config, hub.warehouse, now)
     ran = standing.known_pipelines(hub, now)
     states = {one.source: one.state for one in sources}
+    handed = standing.places(hub, now)
     states |= {f"pipeline {one.pipeline}": one.state for one in ran}
-    found = [_cause(one, now) for one in troubles(sources, ran) if one.state in _ALARMING]
+    states |= {one.place: one.state for one in handed}
+    ill = troubles(sources, ran, handed)
+    found = [_cause(one, now) for one in ill if one.state in _ALARMING]
     found += [*_of_queue(hub, now), *_of_backups(hub, now)]
     undecided = (name for name, state in states.items() if state in _UNDECIDED)
     return Judged({one.cause: one for one in (*found, *also)}, frozenset(undecided))

@@ -207,13 +207,29 @@ class PipelineStatus:
 
 
 @dataclass(frozen=True)
+class PlaceStatus:
+    """How a place stands that the site is handed out to: an upload or a publisher."""
+
+    place: str
+    """`site to intranet`, or `publisher share`."""
+    state: str
+    """fresh, failed, running, killed, never ran"""
+    fresh_at: datetime | None
+    """When it was last given what is published."""
+    since: datetime | None = None
+    why: str | None = None
+    code: str | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True)
 class Trouble:
     """What is not well, by one cause: of a source or pipeline, or of several that share it."""
 
     state: str
     """failed, held, late, killed, stopped, never ran"""
     subjects: tuple[str, ...]
-    """`news`, or `pipeline site`."""
+    """`news`, `pipeline site`, `site to intranet` or `publisher share`."""
     since: datetime | None
     why: str
     advice: str | None
@@ -242,6 +258,8 @@ class Status:
     notes: tuple[str, ...] = ()
     """What is worth knowing and no fault."""
     pipelines: tuple[PipelineStatus, ...] = ()
+    places: tuple[PlaceStatus, ...] = ()
+    """Where else the site goes."""
     troubles: tuple[Trouble, ...] = ()
     """What is not well, worst first."""
     coming: "Coming | None" = None

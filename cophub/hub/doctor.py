@@ -25,8 +25,10 @@ from cophub.hub import (
     doctor_signins,
     doctor_site,
     doctor_vendors,
+    handouts,
     queueing,
     reading,
+    standing,
     timed_backups,
 )
 from cophub.hub.answers import Finding
@@ -70,6 +72,7 @@ def examine(hub: "Hub", *, offline: bool = False, patience: float = PATIENCE) ->
     yield from _configuration(hub)
     yield from _plugins(hub)
     yield from _sources(hub, {name.removeprefix("source ") for name in asked})
+    yield from _places(hub)
     yield from doctor_signins.signins(hub)
     yield from _disk(hub)
     yield from _site(hub)
@@ -89,7 +92,7 @@ def _warehouse(hub: "Hub") -> Iterator[Finding]:
         yield from _sqlite_file(warehouse)
         yield from _views(warehouse)
         yield from _clock(warehouse, hub.now())
-        yield from _runs(warehouse, hub.now())
+        yield from _runs(hub)
         yield from queueing.findings(hub)
         yield from doctor_pace.paces(hub)
         yield from doctor_outlook.requests(hub)
@@ -131,6 +134,8 @@ def _plugins(hub: "Hub") -> Iterator[Finding]:
     for advice in plugins.advice:
         yield Finding("plugins", "warning", advice)
     try:
+        for line in hub.config.unknown_commands(plugins.commands):
+            yield Finding("commands", "failed", line)
         hub.config.check_pipelines(plugins.pipelines)
         for settings in settings_of(hub, plugins.pipelines).values():
             for wrong in settings.wrong.values() if isinstance(settings, LaterSettings) else ():
@@ -150,6 +155,17 @@ def _sources(hub: "Hub", asked: Set[str]) -> Iterator[Finding]:
             yield Finding(f"source {name}", "failed", str(error))
         else:
             yield Finding(f"source {name}", "ok", f"{spec.connector.name}, settings are complete")
+
+
+def _places(hub: "Hub") -> Iterator[Finding]:
+    """Whether the site can be handed out where plugins.toml says; nobody is asked."""
+    for place in handouts.places(hub):
+        try:
+            ready = place.ready(hub)
+        except CophubError as error:
+            yield Finding(place.title, "failed", str(error))
+        else:
+            yield Finding(place.title, "ok", f"{ready.spec.connector.name}, settings are complete")
 
 
 def _disk(hub: "Hub") -> Iterator[Finding]:
@@ -313,8 +329,12 @@ def _clock(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
         yield Finding("clock", "ok", f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
 
 
-def _runs(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
-    for source, row in reading.last_runs(warehouse, now).last.items():
+def _runs(hub: "Hub") -> Iterator[Finding]:
+    now = hub.now()
+    for place in standing.places(hub, now):
+        if place.state == "failed":
+            yield Finding(place.place, "failed", f"its last run failed: {place.why}", place.advice)
+    for source, row in reading.last_runs(hub.warehouse, now).last.items():
         if row.state in ("failed", "held"):
             yield Finding(
                 f"source {source}",
@@ -328,11 +348,11 @@ def _runs(warehouse: Warehouse, now: datetime) -> Iterator[Finding]:
 
 def _decisions(hub: "Hub") -> Iterator[Finding]:
     """Whether what people decided can all hold, and holds under the names that sources have."""
-    from cophub.identities import standing
+    from cophub.identities import standing as decisions
 
     with hub.warehouse.connect() as connection:
-        known = standing.standing(connection)
-        wrong = standing.conflicts(connection)
+        known = decisions.standing(connection)
+        wrong = decisions.conflicts(connection)
     if not known.decisions:
         return
     if not wrong:
@@ -361,10 +381,12 @@ def _others_may_read(path: Path) -> bool:
 
 def _has_secrets(hub: "Hub") -> bool:
     """Whether a secret setting stands in the file as it is."""
-    for source in hub.config.sources.values():
-        connector = hub.plugins.connectors.get(source.connector)
-        if connector is None:
-            continue
-        if any(plain_secrets(connector.settings, source.settings)):
-            return True
-    return False
+    config, plugins = hub.config, hub.plugins
+    found: list[tuple[Any, dict[str, Any]]] = [
+        *((plugins.connectors.get(o.connector), o.settings) for o in config.sources.values()),
+        *((plugins.publishers.get(o.publisher), o.settings) for o in config.publishers.values()),
+        *((plugins.commands.get(name), o.settings) for name, o in config.commands.items()),
+    ]
+    return any(
+        thing is not None and any(plain_secrets(thing.settings, values)) for thing, values in found
+    )

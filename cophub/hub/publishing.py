@@ -39,7 +39,7 @@ def publish(
     named = tuple(dict.fromkeys(names)) or tuple(pipelines)
     wanted = _with_what_they_need(hub, list(named))
     settings = settings_of(hub, wanted)
-    shown = False
+    made = shown = False
     for result in run_pipelines(
         hub.warehouse,
         [(pipelines[name], settings[name]) for name in wanted],
@@ -53,11 +53,12 @@ def publish(
         due=Due(named, due_at) if due_at else None,
     ):
         shown = result.state != "stopped"
+        made = made or result.files > 0
         yield result
-    if shown and "site" in wanted:
-        from cophub.hub import uploads
+    if shown and made:
+        from cophub.hub import handouts
 
-        yield from uploads.upload_site(hub, hub.desk)
+        yield from handouts.hand_out(hub)
 
 
 def context_of(

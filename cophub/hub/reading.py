@@ -50,17 +50,17 @@ class LastRuns:
     """Of one moment: a run that goes on while nobody holds its source was killed."""
 
     last: dict[str, RunRow]
-    """The newest sync of each source."""
+    """The newest of each source."""
     well: dict[str, RunRow]
     """The newest that was done."""
     held: set[str]
     """What is being worked on, by any machine."""
 
 
-def last_runs(warehouse: Warehouse, now: datetime) -> LastRuns:
-    """The newest syncs, and who works at that moment."""
+def last_runs(warehouse: Warehouse, now: datetime, kind: str = "sync") -> LastRuns:
+    """The newest syncs, or uploads, and who works at that moment."""
     t = tables.run
-    newest = select(func.max(t.c.id)).where(t.c.kind == "sync").group_by(t.c.source)
+    newest = select(func.max(t.c.id)).where(t.c.kind == kind).group_by(t.c.source)
     both = [newest.where(t.c.state != "busy"), newest.where(t.c.state == "done")]
     with warehouse.connect() as connection:
         found = [_runs(connection, select(t).where(t.c.id.in_(one))) for one in both]
@@ -72,7 +72,7 @@ def last_runs(warehouse: Warehouse, now: datetime) -> LastRuns:
 def ill_since(
     warehouse: Warehouse, last: Mapping[str, RunRow], well: Mapping[str, RunRow]
 ) -> dict[str, datetime]:
-    """When the first sync after the last good one began, of each source that is not well."""
+    """When the first run of its kind after the last good one began, of each that is not well."""
     r = tables.run.c
     found: dict[str, datetime] = {}
     with warehouse.connect() as connection:
@@ -82,7 +82,7 @@ def ill_since(
             after = well[name].run if name in well else 0
             query = select(func.min(r.started_at)).where(r.source == name, r.id > after)
             found[name] = connection.scalar(
-                query.where(r.kind == "sync", r.state.not_in(("running", "busy")))
+                query.where(r.kind == run.kind, r.state.not_in(("running", "busy")))
             )
     return found
 

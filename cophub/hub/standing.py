@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cophub.config import Config, Source
-from cophub.config.timed_tables import PipelineTable
+from cophub.config.timed_tables import PipelineTable, Timed
 from cophub.config.timetable import say_duration
 from cophub.error_codes import CATALOGUE
-from cophub.hub import reading
-from cophub.hub.answers import PipelineStatus, SourceStatus, Status
+from cophub.hub import handouts, reading
+from cophub.hub.answers import PipelineStatus, PlaceStatus, SourceStatus, Status
 from cophub.hub.stand import Stand
 from cophub.hub.troubles import troubles
 from cophub.publish import LEASE
@@ -32,7 +32,7 @@ def status(hub: "Hub") -> Status:
 
     now = hub.now()
     found = sources(hub.config, hub.warehouse, now)
-    ran = known_pipelines(hub, now)
+    ran, handed = known_pipelines(hub, now), places(hub, now)
     queue = queue_of(hub)
     waits = str(wrong(queue) or "") if queue else ""
     backup = backup_of(hub, now)
@@ -49,7 +49,8 @@ def status(hub: "Hub") -> Status:
         ),
         notes=tuple(note for note in notes if note),
         pipelines=ran,
-        troubles=troubles(found, ran),
+        places=handed,
+        troubles=troubles(found, ran, handed),
         coming=next(iter(hub.coming()), None),
         queue=queue,
         backup=backup,
@@ -144,6 +145,28 @@ def known_pipelines(hub: "Hub", now: datetime) -> tuple[PipelineStatus, ...]:
         known = hub.plugins.pipelines
         ran = tuple(one for one in ran if one.pipeline in known)
     return ran
+
+
+def places(hub: "Hub", now: datetime) -> tuple[PlaceStatus, ...]:
+    """Where else the site goes by plugins.toml, in its order."""
+    runs = reading.last_runs(hub.warehouse, now, "upload")
+    ill_since = reading.ill_since(hub.warehouse, runs.last, runs.well)
+    found = []
+    for place in handouts.places(hub):
+        run, well = runs.last.get(place.source), runs.well.get(place.source)
+        stand = Stand(
+            Timed(), now, run.state if run else None, run.started_at if run else None, None,
+            fresh_at=well.started_at if well else None, ill_since=ill_since.get(place.source),
+            is_held=place.title in runs.held,
+            reason=run.reason if run else None, run_code=run.code if run else None,
+        )  # fmt: skip
+        again = "cophub run site --no-sync" if stand.state in ("failed", "killed") else None
+        found.append(
+            PlaceStatus(
+                place.title, stand.state, stand.fresh_at, stand.since, stand.why, stand.code, again
+            )
+        )
+    return tuple(found)
 
 
 def lost_spaces(config: Config, warehouse: Warehouse) -> Iterator[str]:

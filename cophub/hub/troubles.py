@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from cophub.error_codes import CATALOGUE
-from cophub.hub.answers import PipelineStatus, SourceStatus, Trouble
+from cophub.hub.answers import PipelineStatus, PlaceStatus, SourceStatus, Trouble
 
 _WORST_FIRST = ("failed", "held", "late", "killed", "stopped", "never ran")
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
@@ -22,7 +22,9 @@ _SHARED = ("late", "killed", "stopped", "never ran")
 
 
 def troubles(
-    sources: Iterable[SourceStatus], pipelines: Iterable[PipelineStatus]
+    sources: Iterable[SourceStatus],
+    pipelines: Iterable[PipelineStatus],
+    places: Iterable[PlaceStatus] = (),
 ) -> tuple[Trouble, ...]:
     """What is not well, worst first; sources that are late or never ran stand together."""
     found = [
@@ -30,11 +32,13 @@ def troubles(
         for one in sources
         if one.state in _WORST_FIRST
     ]
+    others: dict[str, PipelineStatus | PlaceStatus] = {
+        **{f"pipeline {one.pipeline}": one for one in pipelines},
+        **{one.place: one for one in places},
+    }
     found += [
-        Trouble(
-            one.state, (f"pipeline {one.pipeline}",), one.since, one.why or "", one.advice, one.code
-        )
-        for one in pipelines
+        Trouble(one.state, (subject,), one.since, one.why or "", one.advice, one.code)
+        for subject, one in others.items()
         if one.state in _WORST_FIRST and one.state != "never ran"
     ]
     together = [one for one in found if one.state in _SHARED]

@@ -15,10 +15,12 @@ from typing import Any
 import pluggy
 
 from cophub import hookspecs
+from cophub.command import Command
 from cophub.config.messages import did_you_mean, listed
 from cophub.connector import Connector
 from cophub.pipeline import Pipeline
 from cophub.plugins.kinds import KINDS, Kind
+from cophub.publisher import Publisher
 
 GROUP = "cophub"
 BUILT_IN = (
@@ -40,6 +42,7 @@ BUILT_IN = (
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",
     "cophub.pipelines.site",
+    "cophub.publishers.folder",
 )
 
 _HOOKS = sorted(kind.hook for kind in KINDS)
@@ -64,8 +67,10 @@ class Origin:
 class Plugins:
     """What the plugins bring: those that keep the contract, and a line for each that does not."""
 
+    commands: dict[str, Command] = field(default_factory=dict)
     connectors: dict[str, Connector] = field(default_factory=dict)
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
+    publishers: dict[str, Publisher] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     """Why something is not there; one line each."""
     advice: list[str] = field(default_factory=list)
@@ -85,10 +90,13 @@ def load_plugins(
     built_in: Iterable[str] = BUILT_IN,
     *,
     folder: Path | None = None,
+    kinds: Iterable[Kind] = KINDS,
+    unread: Collection[str] = (),
 ) -> Plugins:
     """Every plugin that can be found, imported and checked. Raises nothing: `problems` says it.
 
     `modules` may lie in `folder`, the one of plugins.toml; what is installed comes before it.
+    Plugins are asked for these `kinds` alone; modules that are `unread` are not imported.
     """
     plugins = Plugins()
     if modules and folder is not None and str(folder) not in sys.path:
@@ -101,9 +109,11 @@ def load_plugins(
             plugins.problems.append(_second(origin, known, f'the plugin name "{origin.plugin}"'))
             continue
         names[origin.plugin] = origin
+        if origin.module in unread:
+            continue
         if (plugin := _registered(manager, entry, origin, plugins)) is not None:
             plugins.loaded.append(origin)
-            for kind in KINDS:
+            for kind in kinds:
                 _take(manager, plugin, kind, origin, plugins)
     return plugins
 

@@ -1,5 +1,6 @@
 """Whether what a plugin brings keeps its contract: a line for each thing that does not."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from cophub.command import RESERVED, Command
 from cophub.config.messages import listed
 from cophub.connector import Connector, Stream
 from cophub.http import is_secret_name
 from cophub.pipeline import Pipeline
+from cophub.publisher import Publisher
 from cophub.records import RECORDS
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
@@ -26,6 +29,22 @@ def common_problems(thing: Any) -> Iterator[str]:
     settings = getattr(thing, "settings", BaseModel)
     if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
         yield "needs settings that are a pydantic model (a class, not an instance)"
+
+
+def command_problems(command: Command) -> Iterator[str]:
+    """Why a command cannot be used."""
+    if command.name in RESERVED:
+        yield "has the name of one of cophub's own; give it another"
+    if not inspect.isroutine(command.run):
+        yield (
+            "has a run that is not a function; give it one that takes a CommandContext, under"
+            " click's options and arguments alone"
+        )
+        return
+    taken = {"--config", "--json", "--debug", "--log-level", "--log-json", "--help", "-h"}
+    for parameter in command.parameters():
+        if both := sorted(taken & {*parameter.opts, *parameter.secondary_opts}):
+            yield f"has an option {both[0]}, which every command has; give it another name"
 
 
 def connector_problems(connector: Connector) -> Iterator[str]:
@@ -67,6 +86,12 @@ def pipeline_problems(pipeline: Pipeline) -> Iterator[str]:
         yield "runs after itself; take its own name out of after"
 
 
+def publisher_problems(publisher: Publisher) -> Iterator[str]:
+    """Why a publisher cannot be used."""
+    if not callable(publisher.publish):
+        yield "has a publish that is not a function; give it one that takes a Context and a Handout"
+
+
 def connector_advice(connector: Connector) -> Iterator[str]:
     """What a connector should have and does not."""
     yield from settings_advice(connector)
@@ -93,6 +118,6 @@ def _callable_or_none(value: Callable[..., Any] | None) -> bool:
 
 
 __all__ = [
-    "common_problems", "connector_advice", "connector_problems", "pipeline_problems",
-    "settings_advice",
+    "command_problems", "common_problems", "connector_advice", "connector_problems",
+    "pipeline_problems", "publisher_problems", "settings_advice",
 ]  # fmt: skip

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cophub.command import Command
 from cophub.connector import Connector
 from cophub.pipeline import Pipeline
 from cophub.plugins import checks
+from cophub.publisher import Publisher
 
 
 def _none(thing: Any) -> Iterator[str]:
@@ -43,7 +45,12 @@ class Kind:
         return f"{count} {self.name}{'' if count == 1 else 's'}"
 
 
+COMMAND = Kind(
+    "command", "cophub_commands", Command, "commands", checks.command_problems,
+    checks.settings_advice,
+)  # fmt: skip
 KINDS = (
+    COMMAND,
     Kind(
         "connector", "cophub_connectors", Connector, "connectors",
         checks.connector_problems, checks.connector_advice,
@@ -52,6 +59,10 @@ KINDS = (
         "pipeline", "cophub_pipelines", Pipeline, "pipelines",
         checks.pipeline_problems, checks.settings_advice,
     ),
+    Kind(
+        "publisher", "cophub_publishers", Publisher, "publishers",
+        checks.publisher_problems, checks.settings_advice,
+    ),
 )  # fmt: skip
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["COMMAND", "KINDS", "Kind"]

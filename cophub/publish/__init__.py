@@ -22,9 +22,9 @@ from pydantic import BaseModel
 from cophub import __version__
 from cophub.error_codes import PIPELINE_CLASH, UNFORESEEN
 from cophub.errors import CophubError, PluginError
+from cophub.folders import Version
 from cophub.logs import bound
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
-from cophub.publish.folder import Version
 from cophub.warehouse import Warehouse, begun, pipelines, state
 from cophub.warehouse.holding import held, show_life
 from cophub.warehouse.state import AskedBy, Lease

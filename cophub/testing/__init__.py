@@ -1,16 +1,19 @@
-"""For the tests of a connector: what its streams yield, and whether it keeps its promises.
+"""For the tests of plugins: what a connector yields and promises, what commands and publishers do.
 
 items = extract(agora.posts, settings, answers=HERE / "answers")
 assert records(extract(agora.posts, settings, last_cursor(items), answers=HERE / "answers")) == []
 check_connector(agora, settings, answers=HERE / "answers").raise_broken()
+assert run_command(quiet, "--top", "3", warehouse=filled(tmp_path, items)).rows == []
+assert hand_out(webhook, settings, site, cursor=before.cursor).sent == [Sent("messages")]
 """
 
 from cophub.testing.checking import check_connector
 from cophub.testing.extracting import NOW, extract, last_cursor, records, rejects
+from cophub.testing.handing import Answer, Handed, filled, hand_out, run_command
 from cophub.testing.recording import record
 from cophub.testing.report import PROMISES, Case, Finding, Report
 
 __all__ = [
-    "NOW", "PROMISES", "Case", "Finding", "Report", "check_connector", "extract", "last_cursor",
-    "record", "records", "rejects",
+    "NOW", "PROMISES", "Answer", "Case", "Finding", "Handed", "Report", "check_connector",
+    "extract", "filled", "hand_out", "last_cursor", "record", "records", "rejects", "run_command",
 ]  # fmt: skip

@@ -29,8 +29,13 @@ class _NoAnswers:
     ) -> "httpx.Response":
         raise SourceUnavailable(
             f"{request.method} {request.url.copy_with(query=None)} was asked, and this test has"
-            " neither answers nor a transport; give one of them to extract()"
+            " neither answers nor a transport; give one of them"
         )
+
+
+def no_network() -> Transport:
+    """A transport for a test in which nothing is to be asked."""
+    return Transport(archive=_NoAnswers())
 
 
 def extract(
@@ -52,8 +57,9 @@ def extract(
     streams = list(_streams(what))
     if since is not None and len(streams) > 1:
         raise ValueError("a cursor belongs to one stream; extract that stream by itself")
-    archive = _NoAnswers() if answers is None else Replayer(answers)
-    opened = transport or Transport(archive=archive)
+    opened = transport
+    if opened is None:
+        opened = no_network() if answers is None else Transport(archive=Replayer(answers))
     try:
         context: Context[Any] = Context(
             settings=settings, source="test", now=now, transport=opened, tokens=MemoryTokens()
@@ -87,4 +93,4 @@ def last_cursor(items: Iterable[Item]) -> str | None:
     return cursors[-1] if cursors else None
 
 
-__all__ = ["NOW", "extract", "last_cursor", "records", "rejects"]
+__all__ = ["NOW", "extract", "last_cursor", "no_network", "records", "rejects"]

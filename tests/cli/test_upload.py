@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cophub import ConfigError
-from cophub.hub.uploads import quarter_sheet, widest
+from cophub.hub.handouts import quarter_sheet, widest
 
 from .conftest import CONFIG, Answer, Folder
 

@@ -1,5 +1,7 @@
 """The example of each hook, as docs/plugins.md shows it, is a plugin that does what it says."""
 
+import json
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +10,11 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from cophub import Account, Membership, Space
+from cophub import Account, Membership, Sheet, Space
 from cophub.http import Transport
 from cophub.hub import Hub
 from cophub.plugins import KINDS, Plugins, load_plugins
-from cophub.testing import NOW, extract, records
+from cophub.testing import NOW, extract, hand_out, records
 from cophub.warehouse import tables
 
 HOOKS = Path(__file__).with_name("hooks")
@@ -69,3 +71,41 @@ def test_the_pipeline_counts_posts_by_space(hub, monkeypatch):
         assert result.state == "done"
         file = opened.config.site / "data" / "posts-by-space.csv"
         assert file.read_text().split() == ["source,space,posts", "lists,forum,2"]
+
+
+def as_shown(name: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """A test that the page shows, with the modules under the names that it gives them."""
+    for module, hook in (("quiet", "cophub_commands"), ("webhook", "cophub_publishers")):
+        load(hook)
+        monkeypatch.setitem(sys.modules, module, sys.modules[hook])
+    found: Callable[[Path], None] = runpy.run_path(str(HOOKS / "tests_of_them.py"))[name]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["test_the_command_lists_the_quietest_space_first", "test_the_publisher_says_it_once"],
+)
+def test_the_tests_that_the_page_shows_pass(name, tmp_path, monkeypatch):
+    as_shown(name, monkeypatch)(tmp_path)
+
+
+def test_the_publisher_tells_other_figures_again(tmp_path):
+    posted = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        posted.append(json.loads(request.content))
+        return httpx.Response(200)
+
+    publisher = load("cophub_publishers").publishers["webhook"]
+    settings = publisher.settings(url="https://chat.example.org/hooks/any")
+    columns = (("Key", "text"), ("Members", "number"))
+    cursor = None
+    with Transport(wire=httpx.MockTransport(service)) as transport:
+        for members in (12.0, 12.0, 13.0):
+            sheet = Sheet("Quarter table", columns, (("2026Q1 mer", members),))
+            found = hand_out(
+                publisher, settings, tmp_path, sheet=sheet, cursor=cursor, transport=transport
+            )
+            cursor = found.cursor
+    assert posted == [{"text": "Quarter table: 1 rows, and some are new"}] * 2

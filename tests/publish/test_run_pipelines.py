@@ -10,10 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from cophub import ConfigError, Pipeline, PipelineContext, PluginError, Publication, SourceBusy
+from cophub import (
+    ConfigError,
+    Pipeline,
+    PipelineContext,
+    PluginError,
+    Publication,
+    SourceBusy,
+    folders,
+)
 from cophub.pipeline import NoSettings
 from cophub.publish import PipelineResult, in_order, run_pipelines
-from cophub.publish import folder as folders
 from cophub.warehouse import Warehouse, holding, state, tables
 from cophub.warehouse import pipelines as recorded
 from tests.warehouse.leases import age, until_renewed

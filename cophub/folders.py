@@ -1,8 +1,8 @@
-"""The site folder in versions: a new one is made beside it and takes its place in one step.
+"""A folder for readers in versions: a new one is made beside it and takes its place in one step.
 
-What is in the folder and was not written by a pipeline of this run stays: the files of pipelines
-that failed or did not run, and files that people put there later. A file of a pipeline that ran and
-no longer makes it goes.
+What is in the folder and was not written by an owner of this run, such as a pipeline, stays: the
+files of those that failed or did not run, and files that people put there later. A file of an owner
+that ran and no longer makes it goes.
 """
 
 import ctypes
@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -20,23 +20,33 @@ from cophub.errors import ConfigError, PluginError
 from cophub.pipeline import Publication
 
 MANIFEST = ".cophub-files.json"
-"""Which pipeline wrote which file: a JSON object by path, in the site folder itself."""
+"""Who wrote which file: a JSON object by path, in the folder itself."""
 
 
 class Version:
-    """A version of the site folder in the making: `write` into it, then `switch` or `discard`."""
+    """A version of a folder in the making: `write` into it, then `switch` or `discard`.
 
-    def __init__(self, site: Path, number: int) -> None:
+    Errors say which folder it is, as `what`, and where plugins.toml names it, as `setting`.
+    """
+
+    def __init__(
+        self,
+        site: Path,
+        number: int,
+        what: str = "the site folder",
+        setting: str = '"site" under [hub]',
+    ) -> None:
         site = site.resolve()  # of a link, the folder it leads to is replaced
         self.site = site
+        self._explained = _Explained(f"{what} {site}", setting)
         self.folder = site.with_name(f".{site.name}.{number}")
         self._old = site.with_name(f".{site.name}.replaced")
         self._owners: dict[str, str] = {}
         self._ran: set[str] = set()
         self._recover()
-        _check_ours(site)
+        self._check_ours()
         self._before = _read_manifest(site)
-        with _explained(site):
+        with self._explained:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def write(self, pipeline: str, publications: Iterator[Publication]) -> int:
@@ -51,10 +61,10 @@ class Version:
                         f'pipelines "{owner}" and "{pipeline}" both write {path}',
                         code=PIPELINE_CLASH,
                     )
-                with _explained(self.site):
+                with self._explained:
                     _write(draft / path, publication.content)
                 paths.append(path)
-            with _explained(self.site):
+            with self._explained:
                 for path in paths:
                     _move(draft / path, self.folder / path)
         finally:
@@ -68,7 +78,7 @@ class Version:
 
         A run that made no file and has none to take away leaves the folder as it is.
         """
-        with _explained(self.site):
+        with self._explained:
             gone = {path for path, owner in self._before.items() if owner in self._ran}
             if self._owners or gone:
                 self._carry_over(gone)
@@ -79,10 +89,32 @@ class Version:
         """Take away what was made and not switched to."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def written(self, owner: str) -> set[str]:
+        """The files of an owner that are there now, before the switch."""
+        return {path for path, by in self._before.items() if by == owner}
+
+    def keep(self, owner: str, paths: Iterable[str]) -> None:
+        """Take over files of an owner as they are."""
+        with self._explained:
+            for path in paths:
+                _move(self.site / path, self.folder / path, move=_link)
+                self._owners[path] = owner
+
+    def _check_ours(self) -> None:
+        """A mistyped path must not replace somebody's folder."""
+        if not self.site.exists() or (self.site / MANIFEST).is_file():
+            return
+        if not self.site.is_dir() or any(self.site.iterdir()):
+            raise ConfigError(
+                f"{self._explained.folder} holds what cophub did not write; empty it, or name"
+                f" another folder as {self._explained.setting} in plugins.toml",
+                code=SITE_FOLDER,
+            )
+
     def _recover(self) -> None:
         """A process that was killed between two renames left the folder under its other name."""
         if self._old.is_dir():
-            with _explained(self.site):
+            with self._explained:
                 if self.site.exists():
                     shutil.rmtree(self._old)
                 else:
@@ -117,11 +149,11 @@ class Version:
         shutil.rmtree(self._old, ignore_errors=True)
 
 
-class _explained:  # noqa: N801 - reads as the words it stands for
+class _Explained:
     """An OSError becomes one line that says which folder, and what to do."""
 
-    def __init__(self, site: Path) -> None:
-        self.site = site
+    def __init__(self, folder: str, setting: str) -> None:
+        self.folder, self.setting = folder, setting
 
     def __enter__(self) -> None:
         return None
@@ -129,8 +161,8 @@ class _explained:  # noqa: N801 - reads as the words it stands for
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
             raise ConfigError(
-                f"the site folder {self.site} cannot be written ({error.strerror or error});"
-                ' make room or give rights there, or change "site" under [hub] in plugins.toml',
+                f"{self.folder} cannot be written ({error.strerror or error}); make room or give"
+                f" rights there, or change {self.setting} in plugins.toml",
                 code=SITE_FOLDER,
             ) from error
 
@@ -183,18 +215,6 @@ def _files(folder: Path) -> Iterator[str]:
 def _size(folder: Path) -> tuple[int, int]:
     sizes = [(folder / path).stat().st_size for path in _files(folder) if path != MANIFEST]
     return len(sizes), sum(sizes)
-
-
-def _check_ours(site: Path) -> None:
-    """A mistyped "site" must not replace somebody's folder."""
-    if not site.exists() or (site / MANIFEST).is_file():
-        return
-    if not site.is_dir() or any(site.iterdir()):
-        raise ConfigError(
-            f"the site folder {site} holds what cophub did not write; empty it, or name another"
-            ' folder as "site" under [hub] in plugins.toml',
-            code=SITE_FOLDER,
-        )
 
 
 def _read_manifest(site: Path) -> dict[str, str]:
