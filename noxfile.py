@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nox
@@ -24,10 +25,15 @@ def style(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Mypy is content, strictly; with the packages under examples/, too."""
+    """Mypy is content, strictly; with the packages under examples/ and what `plugins new` makes."""
     session.run(PYTHON, "-m", "mypy", external=True)
     for source in sorted(Path("examples").glob("*/src")):
         session.run(PYTHON, "-m", "mypy", str(source), external=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made"
+        new = ("plugins", "new", "guestbook", "--to", str(made))
+        session.run(PYTHON, "-m", "cophub", *new, external=True)
+        session.run(PYTHON, "-m", "mypy", str(made / "src"), str(made / "tests"), external=True)
 
 
 @nox.session

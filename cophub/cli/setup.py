@@ -11,6 +11,7 @@ import click
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
 from cophub.cli.plugin_checks import plugins_test
+from cophub.cli.plugin_new import plugins_new
 from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
 
@@ -188,6 +189,7 @@ def plugins() -> None:
     """The plugins that were found."""
 
 
+plugins.add_command(plugins_new)
 plugins.add_command(plugins_test)
 
 

@@ -125,10 +125,13 @@ def by_page(
     return Follow(after, {page: first} | ({} if size is None else {limit: size}))
 
 
-def by_last(items: str, id: str, param: str) -> Follow:
+def by_last(
+    items: str, id: str, param: str, *, size: int | None = None, limit: str = "limit"
+) -> Follow:
     """Pages that begin after the last row of the one before: `?after=1234`; an empty page ends it.
 
-    A last row without an id is passed over, for the one before it.
+    A last row without an id is passed over, for the one before it. A page on which no row has one
+    ends the listing where it is not full, which only a `size` tells; else SourceUnavailable.
     """
 
     def after(page: Json, asked: Params) -> Next:
@@ -137,13 +140,13 @@ def by_last(items: str, id: str, param: str) -> Follow:
             row[id] for row in reversed(rows) if isinstance(row, dict) and row.get(id) is not None
         )
         last = next(ids, None)
-        if rows and last is None:
+        if rows and last is None and not (size and len(rows) < size):
             raise SourceUnavailable(
                 f"no row of a page has {id!r}, so the next page is unknown", code=PAGING
             )
         return None if last is None else {param: last}
 
-    return Follow(after)
+    return Follow(after, {} if size is None else {limit: size})
 
 
 def by_next_link(*path: str) -> Follow:

@@ -12,8 +12,10 @@ from cophub.testing.extracting import NOW, extract, last_cursor, records, reject
 from cophub.testing.handing import Answer, Handed, filled, hand_out, run_command
 from cophub.testing.recording import record
 from cophub.testing.report import PROMISES, Case, Finding, Report
+from cophub.testing.serving import serve, serve_command
 
 __all__ = [
     "NOW", "PROMISES", "Answer", "Case", "Finding", "Handed", "Report", "check_connector",
     "extract", "filled", "hand_out", "last_cursor", "record", "records", "rejects", "run_command",
+    "serve", "serve_command",
 ]  # fmt: skip

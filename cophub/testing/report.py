@@ -83,8 +83,8 @@ class Report:
         raise KeyError((promise, stream))
 
     def raise_broken(self) -> None:
-        """Raise AssertionError with the report, if any promise broke."""
-        if self.broken:
+        """Raise AssertionError with the report, if any promise broke or none could be tried."""
+        if self.broken or not self.kept:
             raise AssertionError(str(self))
 
     def plain(self) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def test_a_broken_promise_leaves_with_1_and_its_case(cophub: Call, recorded: Fol
     ("arguments", "said"),
     [
         (("agora_wel", "--answers", "taken"), "did you mean"),
+        (("agora_well",), "tests/answers holds no recording"),
         (("agora_well", "--answers", "."), "holds no recording"),
         (("agora_well", "--answers", "taken", "--stream", "post"), 'has no stream "post"'),
         (("files", "--answers", "taken"), 'no source of connector "files"'),
@@ -80,3 +81,11 @@ def test_settings_that_do_not_fit_are_named(cophub: Call, recorded: Folder) -> N
     index.write_text(index.read_text().replace('"mercop"', "7"))
     answer = cophub("plugins", "test", "agora_well", "--answers", "taken")
     assert (answer.code, "agora_well" in answer.err, "group" in answer.err) == (2, True, True)
+
+
+def test_a_recording_by_which_nothing_can_be_tried_leaves_with_2(cophub: Call, recorded) -> None:
+    index = recorded.folder / "taken" / "recording.json"
+    index.write_text(index.read_text().replace('"mercop"', '"another"'))
+    answer = cophub("plugins", "test", "agora_well", "--answers", "taken")
+    assert (answer.code, answer.err) == (2, "")
+    assert "0 broken, 0 kept, 32 not tried" in answer.out

@@ -88,6 +88,20 @@ def test_pages_after_the_last_row_end_loudly_when_no_row_has_an_id(client, vendo
         next(listing)
 
 
+def test_pages_after_the_last_row_end_with_a_page_that_is_not_full_though_no_row_has_an_id(
+    client, vendor
+):
+    """So that one bad row alone on the last page is a reject, and not the end of every run."""
+    vendor.answers("/api/x", *_rows([1, 2]), {"body": {"rows": [{"name": "Ada"}]}})
+    listing = pages(client, "x", follow=by_last("rows", "id", "after", size=2, limit="count"))
+    assert [len(page["rows"]) for page in listing] == [2, 1]
+    assert [seen.query["count"] for seen in vendor.seen] == ["2", "2"]
+    full = {"body": {"rows": [{"name": "Ada"}, {}]}}
+    vendor.answers("/api/y", full)
+    with pytest.raises(SourceUnavailable, match="'id'"):
+        list(pages(client, "y", follow=by_last("rows", "id", "after", size=2)))
+
+
 def test_next_links_are_followed_as_they_are_relative_or_whole(client, vendor):
     token = "x?$skiptoken=Paged%3DTRUE%26p_ID%3D5000"
     vendor.answers(

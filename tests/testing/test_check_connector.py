@@ -238,6 +238,14 @@ def test_what_was_not_recorded_is_not_tried(tmp_path):
     assert {one.verdict for one in lacking.findings} == {"not tried"}
 
 
+def test_a_report_in_which_nothing_was_tried_is_no_success(tmp_path):
+    """A test whose settings are not those of its recording would never fail otherwise."""
+    report = check_connector(forum.connector(), forum.Settings(), answers=tmp_path)
+    assert (report.broken, report.kept) == ([], [])
+    with pytest.raises(AssertionError, match="was not recorded"):
+        report.raise_broken()
+
+
 def test_the_example_of_the_guide_keeps_its_promises():
     spec = importlib.util.spec_from_file_location("agora", EXAMPLES / "agora.py")
     agora = importlib.util.module_from_spec(spec)
