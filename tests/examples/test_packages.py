@@ -16,9 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from cophub.testing import serve
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "cophub-discourse": ("discourse", {"space": 9, "account": 12, "membership": 9, "post": 12}),
+    "cophub-slack": ("slack", {"space": 4, "account": 8, "membership": 9, "post": 11}),
 }
 """Each package: its connector, and the rows that its little vendor comes to."""
 
@@ -47,7 +50,7 @@ def run(folder, *command, **environment):
 
 
 def vendor_of(folder):
-    """The package's little vendor: `answer`, `serve`, and the `ENVIRONMENT` with its key."""
+    """The package's little vendor: `answer`, and the `ENVIRONMENT` with its key."""
     place = folder / "source" / "tests" / "vendor.py"
     spec = importlib.util.spec_from_file_location(f"vendor_{folder.name}", place)
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -80,7 +83,7 @@ def test_its_sample_hub_syncs_its_little_vendor(installed):
     name, folder = installed
     vendor, hub = vendor_of(folder), folder / "source" / "plugins.toml"
     assert "modules" not in hub.read_text()
-    with vendor.serve(vendor.answer) as url:
+    with serve(vendor.answer) as url:
         hub.write_text(hub.read_text().replace("http://127.0.0.1:8765", url))
         for again in (False, True):
             done = run(folder, "cophub", "sync", **vendor.ENVIRONMENT)
