@@ -136,6 +136,7 @@ class Version:
             self.site.parent.mkdir(parents=True, exist_ok=True)
             self.folder.rename(self.site)
             return
+        shutil.copymode(self.site, self.folder)  # whoever may read the one reads the other
         if _exchange(self.folder, self.site):
             shutil.rmtree(self.folder, ignore_errors=True)
             return

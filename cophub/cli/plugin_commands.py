@@ -1,10 +1,7 @@
 """Commands that plugins bring: looked for only where one of ours is not meant, run as ours are."""
 
-import inspect
-import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +42,9 @@ def brought(ctx: click.Context) -> "Plugins | None":
 
 
 def _look(config: Path) -> "Plugins | None":
-    modules = _modules(config)
+    from importlib.metadata import entry_points
+
+    modules = _modules(config) if config.exists() else []
     if not modules and not entry_points(group="cophub"):
         return None
     from cophub.plugins import BUILT_IN, load_plugins
@@ -57,6 +56,8 @@ def _look(config: Path) -> "Plugins | None":
 
 def _modules(config: Path) -> list[str]:
     """The modules that plugins.toml names; none where it is wrong, as whoever needs it says."""
+    import tomllib
+
     with suppress(OSError, ValueError):
         table = tomllib.loads(config.read_text(encoding="utf-8-sig")).get("plugins")
         modules = table.get("modules") if isinstance(table, dict) else None
@@ -79,6 +80,7 @@ def config_in(arguments: Sequence[str]) -> str | None:
 
 def as_click(command: "Command", origin: "Origin") -> click.Command:
     """The command as the command line knows its own, with the options that all have."""
+    from inspect import getdoc
 
     @shared
     @click.pass_obj
@@ -86,7 +88,7 @@ def as_click(command: "Command", origin: "Origin") -> click.Command:
         return _run(state, command, origin, given)
 
     call.__click_params__ += command.parameters()  # type: ignore[attr-defined]
-    told = inspect.getdoc(command.run) or command.summary
+    told = getdoc(command.run) or command.summary
     return click.command(command.name, help=told, short_help=command.summary)(call)
 
 

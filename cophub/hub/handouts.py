@@ -29,6 +29,8 @@ from cophub.warehouse import state
 from cophub.warehouse.holding import held, show_life
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from cophub.hub import Hub
 
 log = logging.getLogger("cophub.hub")
@@ -111,12 +113,15 @@ def _publisher(hub: "Hub", name: str) -> _Ready:
     return _Ready(SourceSpec(name, connector, settings), settings, f"publisher {name}", audience)
 
 
-def hand_out(hub: "Hub") -> Iterator[PipelineResult]:
+def hand_out(hub: "Hub", stop: "Event | None" = None) -> Iterator[PipelineResult]:
     """Give what is published to every place of plugins.toml; a result for each.
 
-    One that fails stops no other, and the site that is published already stays.
+    One that fails stops no other, and the site that is published already stays. Once `stop` is set
+    none is begun.
     """
     for place in places(hub):
+        if stop is not None and stop.is_set():
+            return
         yield _hand_out_to(hub, place)
 
 

@@ -58,7 +58,7 @@ def publish(
     if shown and made:
         from cophub.hub import handouts
 
-        yield from handouts.hand_out(hub)
+        yield from handouts.hand_out(hub, stop)
 
 
 def context_of(

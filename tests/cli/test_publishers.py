@@ -3,14 +3,20 @@
 import json
 import sys
 import textwrap
+import threading
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cophub.config import load_config
+from cophub.http import MemoryTokens
 from cophub.hub import Hub
 from cophub.hub.alert_causes import judge
+from cophub.warehouse import state
+from cophub.warehouse.holding import held
 
 from .conftest import CONFIG, Answer, Folder
 
@@ -39,6 +45,7 @@ def publish(ctx, handout):
         "same": handout.settings is ctx.settings,
     })
     seen.write_text(json.dumps(told))
+    ctx.tokens.set("renewed", ctx.source)
     yield Checkpoint(f"after {len(told)}")
     if ctx.settings.away:
         raise SourceUnavailable("the board is away; the next run tries again")
@@ -72,6 +79,7 @@ def cophub_pipelines():
 def board(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Writes a plugins.toml with these lines beside the module; gives what a place was told."""
     monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("COPHUB_KEY", "a-phrase-for-tests-only")
     monkeypatch.delitem(sys.modules, "our_board", raising=False)
     (folder.folder / "our_board.py").write_text(textwrap.dedent(BOARD), encoding="utf-8")
 
@@ -211,6 +219,49 @@ def test_a_run_that_made_nothing_for_readers_is_not_handed_out(cophub: Call, boa
     cophub(*LITTLE)
     assert cophub("run", "identities", "--no-sync").code == 0
     assert len(told("wall")) == 1
+
+
+def test_one_that_another_process_is_at_waits_for_the_next_run(cophub: Call, board) -> None:
+    told = board(WALL)
+    with Hub.open("plugins.toml") as hub, held(hub.warehouse, "publisher wall"):
+        answer = cophub(*LITTLE)
+        assert (answer.code, '"publisher wall" is being run by' in answer.out) == (1, True)
+    assert cophub(*LITTLE).code == 0
+    assert len(told("wall")) == 1
+
+
+def test_one_whose_process_was_killed_is_told(cophub: Call, board) -> None:
+    board(WALL)
+    cophub(*LITTLE)
+    with Hub.open("plugins.toml") as hub, hub.warehouse.begin() as connection:
+        state.start_run(
+            connection, kind="upload", source="publisher wall", now=hub.now(), version="1"
+        )
+    [place] = cophub("status", "--json").json["places"]
+    assert (place["state"], place["advice"]) == ("killed", "cophub run site --no-sync")
+    cophub(*LITTLE)
+    [place] = cophub("status", "--json").json["places"]
+    assert place["state"] == "fresh"
+
+
+def test_none_is_begun_once_it_is_to_stop(cophub: Call, board) -> None:
+    board(WALL)
+    stop = threading.Event()
+    with Hub.open("plugins.toml") as hub:
+        results = hub.publish(["little"], stop=stop)
+        assert next(results).pipeline == "little"
+        stop.set()
+        assert list(results) == []
+
+
+def test_its_tokens_are_none_of_a_source_that_has_its_name(board) -> None:
+    board(WALL)
+    kept: dict[str, MemoryTokens] = defaultdict(MemoryTokens)
+    with Hub(load_config("plugins.toml"), tokens=kept.__getitem__) as hub:
+        assert [one.state for one in hub.publish(["little"])] == ["done", "done"]
+    found = {name: tokens.get("renewed") for name, tokens in kept.items()}
+    assert found.pop("publisher wall") == "wall"
+    assert set(found.values()) <= {None}
 
 
 def test_the_folder_of_ours_keeps_a_copy(cophub: Call, folder: Folder) -> None:

@@ -92,6 +92,11 @@ def test_an_upload_is_a_run_that_can_be_looked_up(cophub: Call, shelf: Path) -> 
     runs = cophub("runs", "--json").json["runs"]
     uploads = {run["source"]: run["state"] for run in runs if run["kind"] == "upload"}
     assert uploads == {"away": "failed", "intranet": "done"}
+    status = cophub("status")
+    assert (status.code, "the shelf is away" in status.out) == (1, True)
+    [away, intranet] = cophub("status", "--json").json["places"]
+    assert (away["place"], away["state"]) == ("site to away", "failed")
+    assert (intranet["place"], intranet["state"]) == ("site to intranet", "fresh")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The publisher `folder` keeps a copy of the site, and touches nothing that is not its own."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,19 @@ def test_done_again_nothing_is_written(site: Path, place: Path) -> None:
     assert [path.name for path in place.parent.iterdir()] == ["communities"]
 
 
+def test_the_folder_keeps_its_mode(site: Path, place: Path) -> None:
+    """A document root is read by the web server, whatever the mask of who runs cophub."""
+    publish(site, place)
+    place.chmod(0o755)
+    write(site, {"index.html": "new"})
+    publish(site, place)
+    assert (place.stat().st_mode & 0o777, there(place)["index.html"]) == (0o755, "new")
+
+
 def test_a_file_that_was_changed_or_taken_there_is_put_right(site: Path, place: Path) -> None:
     publish(site, place)
-    (place / "index.html").write_text("START")  # of the same length
+    (place / "index.html").write_text("START")  # of the same length, and as old
+    shutil.copystat(site / "index.html", place / "index.html")
     (place / "data" / "a.csv").unlink()
     assert publish(site, place) == [Sent("files", sent=2, unchanged=1)]
     assert there(place) == FILES
