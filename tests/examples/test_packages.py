@@ -20,7 +20,10 @@ from cophub.testing import serve
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
-    "cophub-discourse": ("discourse", {"space": 9, "account": 12, "membership": 9, "post": 12}),
+    "cophub-discourse": (
+        "discourse",
+        {"space": 9, "account": 12, "membership": 9, "post": 12, "reaction": 6, "metric": 13},
+    ),
     "cophub-slack": ("slack", {"space": 4, "account": 8, "membership": 9, "post": 11}),
 }
 """Each package: its connector, and the rows that its little vendor comes to."""

@@ -6,7 +6,7 @@ from cophub import Gone, Item, Post, Reaction
 from cophub.testing import last_cursor, records, rejects
 
 from .conftest import Read
-from .vendor import Forum, stamp
+from .vendor import Forum
 
 
 def posts(items: Iterable[Item]) -> dict[str, Post]:
@@ -117,7 +117,7 @@ def test_a_post_that_cannot_be_understood_is_not_said_to_be_gone(read: Read, for
 
 def test_a_post_is_looked_at_until_it_is_old(read: Read, forum: Forum) -> None:
     first = read("posts", recent_days=3)
-    forum.posts[number_of(forum, "105/1")]["created_at"] = stamp(4)
+    forum.posts[number_of(forum, "105/1")]["created_at"] = forum.stamp(4)
     second = read("posts", last_cursor(first), recent_days=3)
     assert posts(second).keys() == {"105/1"}
     assert read("posts", last_cursor(second), recent_days=3)[:-1] == []

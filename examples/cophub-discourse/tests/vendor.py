@@ -35,15 +35,11 @@ PEOPLE = (
 )  # fmt: skip
 
 
-def stamp(days: float) -> str:
-    """The instant so many days before now, as Discourse writes it."""
-    return (NOW - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
 @dataclass
 class Forum:
     """The state of a forum; tests change it between two runs."""
 
+    now: datetime = NOW
     users: list[Row] = field(default_factory=list)
     categories: list[Row] = field(default_factory=list)
     groups: list[Row] = field(default_factory=list)
@@ -56,9 +52,9 @@ class Forum:
     lazy: bool = False
     """Categories come by pages, children beside their parents."""
     inclusive: bool = False
-    """`before` takes its own id with it, as until 2026."""
+    """`before` takes its own id with it, as in older versions."""
     in_parts: bool = False
-    """Visits are told by desktop and mobile, as since 2026."""
+    """Visits are told by desktop and mobile, as in newer versions."""
     too_slow: bool = False
     """Its reports take too long to make."""
     solved: bool = True
@@ -170,10 +166,10 @@ class Forum:
         if path in ("topics", "topics_with_no_response"):
             found = self._topics(int(category or 0), path == "topics")
         elif path in ("visits", "signups"):
-            found = {stamp(days)[:10]: 3 for days in (1, 2, 3)}
+            found = {self.stamp(days)[:10]: 3 for days in (1, 2, 3)}
         else:
             return None
-        start, end = asked.get("start_date", "2026-05-31"), asked.get("end_date", "2026-06-30")
+        start, end = asked.get("start_date", "2000-01-01"), asked.get("end_date", "2100-01-01")
         data: list[Row] = [{"x": x, "y": y} for x, y in found.items() if start <= x <= end]
         if path == "visits" and self.in_parts:
             data = [{"req": part, "data": data} for part in ("desktop", "mobile")]
@@ -225,14 +221,18 @@ class Forum:
 
     # --- What tests do to it
 
+    def stamp(self, days: float) -> str:
+        """The instant so many days ago, as Discourse writes it."""
+        return (self.now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
     def write(self, topic: int, number: int, user: int, days: float, **other: Any) -> int:
         """Somebody writes a post; its id."""
         known = {one["id"]: one for one in self.users}[user]
         post = {
             "id": max((one["id"] for one in self.posts), default=10) + 2,
             "topic_id": topic, "post_number": number, "post_type": 1, "user_id": user,
-            "username": known["username"], "name": known["name"], "created_at": stamp(days),
-            "updated_at": stamp(days), "raw": f"Text {number} of topic {topic}.", "version": 1,
+            "username": known["username"], "name": known["name"], "created_at": self.stamp(days),
+            "updated_at": self.stamp(days), "raw": f"Text {number} of topic {topic}.", "version": 1,
             "topic_title": f"Topic {topic}", "category_id": 5, "reply_to_post_number": None,
             "reply_count": 0, "hidden": False, "user_deleted": False, "deleted_at": None,
         }  # fmt: skip
@@ -240,20 +240,20 @@ class Forum:
         return int(post["id"])
 
 
-def small_forum() -> Forum:
+def small_forum(now: datetime = NOW) -> Forum:
     """A forum with a public, a private and a nested category, groups, a question and likes."""
-    forum = Forum()
+    forum = Forum(now=now)
     for number, name in ((-2, "discobot"), (-1, "system"), *enumerate(PEOPLE, 1)):
         username = name.replace(" ", ".").lower()
         forum.users.append(
             {
                 "id": number, "username": username, "name": name, "active": True, "staged": False,
                 "email": f"{username}@example.org" if number > 0 else "no_email",
-                "admin": number < 0, "created_at": stamp(400 - number), "trust_level": 1,
+                "admin": number < 0, "created_at": forum.stamp(400 - number), "trust_level": 1,
             }
         )  # fmt: skip
     forum.users[-1] |= {"staged": True, "active": False}
-    forum.users[-2] |= {"suspended_till": stamp(-1000)}
+    forum.users[-2] |= {"suspended_till": forum.stamp(-1000)}
     forum.categories = [
         _category(1, "uncategorized", "Uncategorized"),
         _category(5, "practice", "Practice", custom_fields={"enable_accepted_answers": "true"}),
@@ -272,7 +272,7 @@ def small_forum() -> Forum:
             }
         )  # fmt: skip
         forum.members[number] = [
-            {"id": one, "username": PEOPLE[one - 1], "added_at": stamp(100 - one)}
+            {"id": one, "username": PEOPLE[one - 1], "added_at": forum.stamp(100 - one)}
             for one in (1, 2, 3)
         ]
         forum.owners[number] = {2}
@@ -284,14 +284,14 @@ def _conversations(forum: Forum) -> None:
     forum.write(100, 1, 4, 90)
     forum.write(100, 2, 5, 89, category_id=5)
     forum.write(101, 1, 1, 20, category_id=6)
-    forum.write(101, 2, 2, 19, category_id=6, version=2, updated_at=stamp(18))
+    forum.write(101, 2, 2, 19, category_id=6, version=2, updated_at=forum.stamp(18))
     liked = forum.write(102, 1, 3, 12)
     solution = forum.write(102, 2, 1, 11, reply_to_post_number=1, accepted_answer=True)
     forum.write(102, 3, 3, 10, reply_to_post_number=2)
     forum.write(103, 1, -1, 8, category_id=9)
     forum.write(103, 2, 6, 7, category_id=9, hidden=True)
     forum.write(104, 1, 10, 6, category_id=1)
-    forum.write(104, 2, 7, 5, category_id=1, user_deleted=True, updated_at=stamp(4))
+    forum.write(104, 2, 7, 5, category_id=1, user_deleted=True, updated_at=forum.stamp(4))
     last = forum.write(105, 1, 8, 2, category_id=7)
     forum.likes = {liked: [1, 2], solution: [3, 4, 5], last: [1]}
 
@@ -324,11 +324,11 @@ def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -
     return httpx.Response(status, json=body, headers=headers)
 
 
-FORUM = small_forum()
+FORUM = small_forum(datetime.now(UTC))
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """What a small forum answers that nobody changes."""
+    """What a small forum of today answers, which nobody changes."""
     return FORUM.answer(request)
 
 

@@ -96,7 +96,7 @@ def _told(ctx: Ctx, name: str, asked: dict[str, str]) -> list[Any]:
 def by_day(data: list[Any]) -> tuple[dict[date, float], list[Reject]]:
     """The days of a report, with the sum of its parts where it is told in parts.
 
-    Visits are told apart by desktop and mobile since 2026 (concerns/reports/visits.rb).
+    Newer versions tell visits apart by desktop and mobile (concerns/reports/visits.rb).
     """
     if not any(isinstance(row, dict) and "data" in row for row in data):
         days, rejects = understood(data, Day)

@@ -197,8 +197,8 @@ def _listed(ctx: Ctx, below: int) -> Iterator[list[Any]]:
 def by_lowest_id() -> Follow:
     """Pages of posts with ids below the lowest of the page before.
 
-    The post of the id itself comes with them before Discourse 2026 (`posts.id <= ?`, in
-    posts_controller.rb), and not since (`posts.id < ?`, in latest_posts_query.rb).
+    In older versions the post of the id itself comes with them (`posts.id <= ?`, in
+    posts_controller.rb), in newer ones it does not (`posts.id < ?`, in latest_posts_query.rb).
     """
 
     def after(page: Json, asked: dict[str, Any]) -> dict[str, Any] | None:
