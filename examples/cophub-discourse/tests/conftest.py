@@ -1,6 +1,7 @@
 """A small forum on this machine, and streams that read it."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,12 +37,14 @@ def read(url: str) -> Iterator[Read]:
     """Reads a stream as a hub does, without waiting for the forum's pace."""
     [connector] = cophub_connectors()
 
-    def reading(name: str, since: str | None = None, **other: Any) -> list[Item]:
+    def reading(
+        name: str, since: str | None = None, *, days_later: int = 0, **other: Any
+    ) -> list[Item]:
         stream = connector.stream(name)
         assert stream is not None
         with Transport(Limits(tries=3), sleep=lambda seconds: None) as transport:
-            asked = settings_for(url, **other)
-            return extract(stream, asked, since, now=NOW, transport=transport)
+            asked, now = settings_for(url, **other), NOW + timedelta(days=days_later)
+            return extract(stream, asked, since, now=now, transport=transport)
 
     return reading
 

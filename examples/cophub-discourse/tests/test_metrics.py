@@ -45,6 +45,14 @@ def test_an_answer_takes_a_topic_out_of_the_unanswered_of_its_day(read: Read, fo
     assert unanswered not in values(read("metrics", last_cursor(again)))
 
 
+def test_days_that_are_not_asked_for_again_keep_their_figures(read: Read) -> None:
+    first = read("metrics")
+    later = read("metrics", last_cursor(first), days_later=29)
+    assert values(first)["category-6", "topics", "2026-05-12"] == 1
+    assert min(day for _, _, day in values(later)) == "2026-05-31"
+    assert 0 not in values(later).values()
+
+
 def test_visits_that_are_told_in_parts_are_added(read: Read, forum: Forum) -> None:
     forum.in_parts = True
     assert values(read("metrics"))["site", "visits", "2026-05-31"] == 6

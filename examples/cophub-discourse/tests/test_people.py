@@ -56,6 +56,16 @@ def test_members_have_their_role_and_the_day_they_were_added(read: Read) -> None
     assert {one.joined_at_basis for one in found} == {"native"}
 
 
+@pytest.mark.parametrize(("many", "calls"), [(1000, 1), (1001, 2)])
+def test_large_groups_come_by_pages_of_a_thousand(
+    read: Read, forum: Forum, many: int, calls: int
+) -> None:
+    forum.members[41] = [{"id": one, "added_at": None} for one in range(1, many + 1)]
+    found = [one for one in records(read("members")) if isinstance(one, Membership)]
+    assert sum(one.space == "group-41" for one in found) == many
+    assert sum("evaluators/members" in path for path in forum.asked) == calls
+
+
 def test_a_group_whose_members_are_hidden_is_passed_over(read: Read, forum: Forum) -> None:
     forum.groups[1]["can_see_members"] = False
     found = [one for one in records(read("members")) if isinstance(one, Membership)]

@@ -43,10 +43,27 @@ def test_all_categories_come_though_they_are_loaded_lazily(read: Read, forum: Fo
     assert spaces(read).keys() == whole
 
 
+def test_categories_that_are_named_and_not_shown_are_asked_for_once(
+    read: Read, forum: Forum
+) -> None:
+    whole = spaces(read).keys()
+    forum.unseen = [99]
+    forum.asked.clear()
+    assert spaces(read).keys() == whole
+    asked = [path for path in forum.asked if "parent_category_id=9&" in path]
+    assert len(asked) == len(set(asked))
+
+
+def test_an_older_forum_has_no_pages_of_categories(read: Read, forum: Forum) -> None:
+    whole = spaces(read).keys()
+    forum.unpaged = True
+    assert spaces(read).keys() == whole
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({"categories": ["practice"], "groups": ["none"]}, {"category-5"}),
+        ({"categories": ["PRACTICE"], "groups": ["none"]}, {"category-5"}),
         ({"categories": ["practice/*"], "groups": ["none"]}, {"category-6", "category-7"}),
         ({"categories": ["9"], "groups": ["*tors"]}, {"category-9", "group-41", "group-43"}),
         ({"categories": ["9"], "groups": ["trust_level_0"]}, {"category-9", "group-1"}),

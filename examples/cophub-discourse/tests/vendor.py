@@ -49,8 +49,12 @@ class Forum:
     likes: dict[int, list[int]] = field(default_factory=dict)
     sign_on: dict[int, Row] = field(default_factory=dict)
     login_required: bool = False
+    unpaged: bool = False
+    """Categories come whole whatever page is asked for, as in older versions."""
     lazy: bool = False
     """Categories come by pages, children beside their parents."""
+    unseen: list[int] = field(default_factory=list)
+    """Ids of subcategories that are named and never shown."""
     inclusive: bool = False
     """`before` takes its own id with it, as in older versions."""
     in_parts: bool = False
@@ -107,12 +111,12 @@ class Forum:
         ]
         if self.lazy:
             chosen = chosen[(page - 1) * 2 : page * 2]
-        elif page > 1:
+        elif page > 1 and not self.unpaged:
             chosen = []
         found = [dict(one) for one in chosen]
         for one in found:
             children = [child for child in below if child["parent_category_id"] == one["id"]]
-            one["subcategory_ids"] = [child["id"] for child in children]
+            one["subcategory_ids"] = [child["id"] for child in children] + self.unseen
             if not self.lazy and asked.get("include_subcategories") == "true":
                 one["subcategory_list"] = children
             elif self.lazy and parent is None:

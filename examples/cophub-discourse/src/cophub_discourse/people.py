@@ -40,9 +40,8 @@ def accounts(ctx: Ctx, since: str | None) -> Iterator[Item]:
     for user in found:
         account = account_of(user.id, user.username, user.name)
         account.status, account.created_at = user.status, user.created_at
-        if user.email and "@" in user.email and user.id > 0:  # the system's is `no_email`
-            account.email = user.email
-            account.email_verified = user.active and not user.staged
+        if user.email and "@" in user.email:  # the system's is `no_email`
+            account.email, account.email_verified = user.email, user.active
         yield account
 
 
