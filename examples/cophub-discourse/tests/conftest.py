@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from cophub import Item
 from cophub.http import Limits, Transport
-from cophub.testing import extract
+from cophub.testing import extract, serve
 
 from cophub_discourse import Settings, cophub_connectors
 
-from .vendor import KEY, NOW, Forum, serve, small_forum
+from .vendor import KEY, NOW, Forum, small_forum
 
 Read = Callable[..., list[Item]]
 

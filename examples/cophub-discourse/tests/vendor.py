@@ -8,18 +8,14 @@ Everybody in it is invented.
     python tests/vendor.py cophub sync      answers as long as that command runs
 """
 
-import os
-import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+from cophub.testing import serve_command
 
 Row = dict[str, Any]
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -336,35 +332,5 @@ def answer(request: httpx.Request) -> httpx.Response:
     return FORUM.answer(request)
 
 
-@contextmanager
-def serve(handler: Callable[[httpx.Request], httpx.Response], port: int = 0) -> Iterator[str]:
-    """The address at which `handler` answers on this machine; 0 takes a free port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_GET(self) -> None:
-            url = f"http://127.0.0.1{self.path}"
-            found = handler(httpx.Request("GET", url, headers=list(self.headers.items())))
-            self.send_response(found.status_code)
-            for name, value in found.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(found.content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing: a test's output is its own."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 if __name__ == "__main__":
-    with serve(answer, 8765):
-        sys.exit(subprocess.call(sys.argv[1:], env={**os.environ, **ENVIRONMENT}))
+    sys.exit(serve_command(answer, 8765, ENVIRONMENT))
