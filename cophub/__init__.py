@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         WarehouseError,
     )
     from cophub.hookspecs import hookimpl
+    from cophub.page import Page, PageContext
     from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext, Publication
     from cophub.publisher import Publisher
     from cophub.records import (
@@ -69,6 +70,7 @@ _HOME = {
         "SourceUnavailable", "WarehouseError",
     ),
     "hookspecs": ("hookimpl",),
+    "page": ("Page", "PageContext"),
     "pipeline": ("CommunitySpec", "Pipeline", "PipelineContext", "Publication"),
     "publisher": ("Publisher",),
     "records": (
@@ -83,9 +85,10 @@ __all__ = [
     "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "Command",
     "CommandContext", "CommunitySpec", "ConfigError", "Connector", "Context", "CophubError",
     "CursorExpired", "Delivery", "Document", "Draft", "Estimate", "Event", "Gone", "Handout",
-    "Item", "Json", "Letter", "Membership", "Metric", "Pipeline", "PipelineContext", "PluginError",
-    "Post", "Publication", "Publisher", "Reaction", "Record", "Reject", "Sent", "Sheet", "Shown",
-    "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
+    "Item", "Json", "Letter", "Membership", "Metric", "Page", "PageContext", "Pipeline",
+    "PipelineContext", "PluginError", "Post", "Publication", "Publisher", "Reaction", "Record",
+    "Reject", "Sent", "Sheet", "Shown", "SourceBusy", "SourceUnavailable", "Space", "Stream",
+    "Verdict", "WarehouseError", "hookimpl",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pluggy
 
 from cophub.command import Command
 from cophub.connector import Connector
+from cophub.page import Page
 from cophub.pipeline import Pipeline
 from cophub.publisher import Publisher
 
@@ -29,3 +30,8 @@ def cophub_pipelines() -> list[Pipeline]:  # type: ignore[empty-body]
 @hookspec
 def cophub_publishers() -> list[Publisher]:  # type: ignore[empty-body]
     """The publishers that this plugin brings; `[publishers.NAME]` in plugins.toml wakes one."""
+
+
+@hookspec
+def cophub_pages() -> list[Page]:  # type: ignore[empty-body]
+    """The pages that this plugin adds to the published site, each for the audiences it names."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, PrivateAttr
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cophub.page import Page
     from cophub.warehouse import Warehouse
 
 S = TypeVar("S", bound=BaseModel)
@@ -87,8 +88,13 @@ class PipelineContext(Generic[S]):
     communities: tuple[CommunitySpec, ...] = ()
     promises: Mapping[str, timedelta] = field(default_factory=dict)
     """How old the data of a source may be at most, by its name, where `fresh_within` says so."""
+    pages: "tuple[Page, ...]" = ()
+    """The pages that plugins bring, for the pipeline that makes the site."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.pipeline"))
     announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
+    warn: Callable[[str], None] = lambda line: None
+    """Tells what went wrong with a part and stopped nothing else, in one line; `run` and `status`
+    say it."""
 
 
 @dataclass(frozen=True)

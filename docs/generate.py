@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,7 +25,9 @@ from cophub.connector import Connector, Context, Handout, Stream  # noqa: F401 -
 from cophub.connectors.microsoft.consent import Permission
 from cophub.connectors.microsoft.refusals import USUAL, Asked, refusal
 from cophub.error_codes import CATALOGUE
+from cophub.pipelines.site.added.readable import ITEMS, OF_PEOPLE
 from cophub.plugins import KINDS, load_plugins
+from cophub.plugins.checks import english
 from cophub.publisher import Publisher  # noqa: F401 - pages name it
 from cophub.records import RECORDS, Record
 from cophub.warehouse import contract, privacy, tables, views
@@ -187,7 +189,7 @@ def personal(name: str) -> str:
 def plugin_list() -> str:
     """Everything built-in of every kind in a line."""
     rows = [
-        (kind.name, f"`{name}`", one.summary)
+        (kind.name, f"`{name}`", english(one.summary))
         for kind in KINDS
         for name, one in PLUGINS.of(kind).items()
         if PLUGINS.origins[f"{kind.name} {name}"].distribution == "cophub"
@@ -295,9 +297,36 @@ def records() -> str:
     return "\n".join(parts)
 
 
-def example() -> str:
-    """The complete example of a connector."""
-    return code((ROOT / "tests/examples/agora.py").read_text(encoding="utf-8"), "python")
+def example(name: str = "agora") -> str:
+    """A complete example of a plugin, or its test."""
+    return code((ROOT / f"tests/examples/{name}.py").read_text(encoding="utf-8"), "python")
+
+
+def blocks(module: Any) -> str:
+    """What a page may yield, and what blocks are made of: each with its fields."""
+    parts = []
+    for found in (*get_args(module.Block), module.Headline, module.Column, module.Link):
+        told = re.sub(r"\s+", " ", inspect.getdoc(found) or "")
+        given = inspect.signature(found).replace(return_annotation=inspect.Signature.empty)
+        names = ", ".join(
+            name if each.default is each.empty else f"{name}=..."
+            for name, each in given.parameters.items()
+        )
+        parts.append(f"- **`{found.__name__}({names})`**: {told}")
+    return "\n".join(parts)
+
+
+def readable() -> str:
+    """The tables that pages may ask beside those of the site."""
+    parts = ["### `items`", table(("column", "what it is"), _ticked(ITEMS))]
+    for name, columns in OF_PEOPLE.items():
+        parts += [f"### `{name}`", "For facilitators alone.",
+                  table(("column", "what it is"), _ticked(columns))]  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def _ticked(columns: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(f"`{name}`", told) for name, told in columns.items()]
 
 
 def error_classes() -> list[type[Exception]]:

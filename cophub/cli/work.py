@@ -222,6 +222,8 @@ def _pipeline_lines(result: "PipelineResult") -> Iterator[str]:
     yield f"{show.mark(result.state)} {show.bold(result.pipeline)} {state}  {said}"
     if result.error:
         yield f"    {result.error}"
+    for line in getattr(result, "warnings", ()):
+        yield f"    {show.mark('warning')} {show.clean(line)}"
 
 
 def _summary(found: Sequence[Any]) -> None:
@@ -237,7 +239,10 @@ def _summary(found: Sequence[Any]) -> None:
 
 
 def exit_code(found: Sequence[Any]) -> int:
-    """0 when all is done, 2 when nothing could start, else 1."""
-    if all(getattr(result, "state", None) == "done" for result in found):
+    """0 when all is done, with every part of it; 2 when nothing could start, else 1."""
+    if all(
+        getattr(result, "state", None) == "done" and not getattr(result, "warnings", ())
+        for result in found
+    ):
         return 0
     return 2 if not any(hasattr(result, "state") for result in found) else 1

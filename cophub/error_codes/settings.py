@@ -7,6 +7,7 @@ from cophub.error_codes.names import (
     NO_CONFIG,
     NOT_GUARDED,
     NOT_TOML,
+    PART_FAILED,
     PIPELINE_CLASH,
     PLUGIN,
     PLUGIN_FAILED,
@@ -149,6 +150,13 @@ ENTRIES = (
         "They write the same file, write outside the site folder, or each waits for the other.",
         "Update or remove the plugin that came last; `cophub plugins list` shows where each is"
         " from.",
+    ),
+    ErrorCode(
+        PART_FAILED,
+        "A page that a plugin adds to the site could not be made",
+        "Its code raised, or yields what a page cannot show or its readers may not know. The page"
+        " says so; all others are there.",
+        "Tell its author the line, with the log of `--log-level debug`; or take the plugin out.",
     ),
 )
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from cophub.config.messages import did_you_mean, listed
 from cophub.error_codes import UNKNOWN_NAME
 from cophub.errors import ConfigError, PluginError
+from cophub.page import Page
 from cophub.pipeline import PipelineContext, Publication
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def publish(
         timezone=hub.config.timezone,
         communities=hub.config.community_specs,
         promises=hub.config.promises,
+        pages=_pages(hub),
         now=hub.now,
         asked_by=asked_by,
         stop=stop,
@@ -59,6 +62,15 @@ def publish(
         from cophub.hub import handouts
 
         yield from handouts.hand_out(hub, stop)
+
+
+def _pages(hub: "Hub") -> tuple[Page, ...]:
+    """The pages that plugins bring, each with the words for its plugin."""
+    origins = hub.plugins.origins
+    return tuple(
+        replace(page, origin=str(origins[f"page {name}"]))
+        for name, page in hub.plugins.pages.items()
+    )
 
 
 def context_of(

@@ -45,7 +45,8 @@ def status(hub: "Hub") -> Status:
         warnings=(
             *(line for line in (refused(hub), waits, warning_of(backup)) if line),
             *hub.config.warnings,
-            *lost_spaces(hub.config, hub.warehouse), *undelivered(hub),
+            *lost_spaces(hub.config, hub.warehouse), *lost_parts(hub.warehouse, now),
+            *undelivered(hub),
         ),
         notes=tuple(note for note in notes if note),
         pipelines=ran,
@@ -184,6 +185,13 @@ def lost_spaces(config: Config, warehouse: Warehouse) -> Iterator[str]:
                     f'community "{key}": there is no space "{space}"; take its key from'
                     f" `cophub discover {source}`"
                 )
+
+
+def lost_parts(warehouse: Warehouse, now: datetime) -> Iterator[str]:
+    """A line for each pipeline that ended well the last time and could not make a part."""
+    for name, run in sorted(reading.pipeline_runs(warehouse, now).last.items()):
+        if run.state == "done" and run.error:
+            yield f"pipeline {name}: {run.error}"
 
 
 def _next(

@@ -18,6 +18,7 @@ from cophub import hookspecs
 from cophub.command import Command
 from cophub.config.messages import did_you_mean, listed
 from cophub.connector import Connector
+from cophub.page import Page
 from cophub.pipeline import Pipeline
 from cophub.plugins.kinds import KINDS, Kind
 from cophub.publisher import Publisher
@@ -38,6 +39,7 @@ BUILT_IN = (
     "cophub.connectors.sharepoint",
     "cophub.connectors.singer",
     "cophub.connectors.yammer",
+    "cophub.pages.news",
     "cophub.pipelines.brief",
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",
@@ -71,6 +73,7 @@ class Plugins:
     connectors: dict[str, Connector] = field(default_factory=dict)
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
     publishers: dict[str, Publisher] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     """Why something is not there; one line each."""
     advice: list[str] = field(default_factory=list)

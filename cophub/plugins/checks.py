@@ -2,8 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -12,6 +12,7 @@ from cophub.command import RESERVED, Command
 from cophub.config.messages import listed
 from cophub.connector import Connector, Stream
 from cophub.http import is_secret_name
+from cophub.page import Audience, Page, is_text
 from cophub.pipeline import Pipeline
 from cophub.publisher import Publisher
 from cophub.records import RECORDS
@@ -23,7 +24,7 @@ def common_problems(thing: Any) -> Iterator[str]:
     """What everything with a name must have: that, a line about it, and settings if it has any."""
     if not isinstance(thing.name, str) or not _NAME.fullmatch(thing.name):
         yield "needs a name of lower case letters, digits, - and _"
-    summary = thing.summary
+    summary = english(thing.summary)
     if not isinstance(summary, str) or not summary.strip() or "\n" in summary.strip():
         yield "needs a summary of one line"
     settings = getattr(thing, "settings", BaseModel)
@@ -92,6 +93,23 @@ def publisher_problems(publisher: Publisher) -> Iterator[str]:
         yield "has a publish that is not a function; give it one that takes a Context and a Handout"
 
 
+def page_problems(page: Page) -> Iterator[str]:
+    """Why a page cannot be used."""
+    if not is_text(page.title) or not is_text(page.summary):
+        yield 'needs a title and a summary: a text, or texts by language with one in "en"'
+    if not callable(page.content) or not _callable_or_none(page.community):
+        yield "has a content or community that is not a function; give one that takes a PageContext"
+    known = get_args(Audience)
+    named = page.audiences if isinstance(page.audiences, list | tuple) else [page.audiences]
+    if not named or not {*map(str, named)} <= {*known}:
+        yield f"is for {', '.join(map(str, named)) or 'nobody'}; audiences are {', '.join(known)}"
+
+
+def english(summary: Any) -> Any:
+    """A summary as lists of plugins tell it; those of pages may be in several languages."""
+    return summary.get("en") if isinstance(summary, Mapping) else summary
+
+
 def connector_advice(connector: Connector) -> Iterator[str]:
     """What a connector should have and does not."""
     yield from settings_advice(connector)
@@ -118,6 +136,6 @@ def _callable_or_none(value: Callable[..., Any] | None) -> bool:
 
 
 __all__ = [
-    "command_problems", "common_problems", "connector_advice", "connector_problems",
-    "pipeline_problems", "publisher_problems", "settings_advice",
+    "command_problems", "common_problems", "connector_advice", "connector_problems", "english",
+    "page_problems", "pipeline_problems", "publisher_problems", "settings_advice",
 ]  # fmt: skip

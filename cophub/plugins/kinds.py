@@ -6,6 +6,7 @@ from typing import Any
 
 from cophub.command import Command
 from cophub.connector import Connector
+from cophub.page import Page
 from cophub.pipeline import Pipeline
 from cophub.plugins import checks
 from cophub.publisher import Publisher
@@ -63,6 +64,7 @@ KINDS = (
         "publisher", "cophub_publishers", Publisher, "publishers",
         checks.publisher_problems, checks.settings_advice,
     ),
+    Kind("page", "cophub_pages", Page, "pages", checks.page_problems),
 )  # fmt: skip
 
 __all__ = ["COMMAND", "KINDS", "Kind"]

@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from cophub import __version__
-from cophub.error_codes import PIPELINE_CLASH, UNFORESEEN
+from cophub.error_codes import PART_FAILED, PIPELINE_CLASH, UNFORESEEN
 from cophub.errors import CophubError, PluginError
 from cophub.folders import Version
 from cophub.logs import bound
+from cophub.page import Page
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
 from cophub.warehouse import Warehouse, begun, pipelines, state
 from cophub.warehouse.holding import held, show_life
@@ -47,6 +48,8 @@ class PipelineResult:
     counts: str | None = None
     code: str | None = None
     """Of the error, in `cophub.error_codes`."""
+    warnings: tuple[str, ...] = ()
+    """What went wrong with parts of it, and stopped nothing else; a line each."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def run_pipelines(
     timezone: ZoneInfo,
     communities: tuple[CommunitySpec, ...] = (),
     promises: Mapping[str, timedelta] = MappingProxyType({}),
+    pages: tuple[Page, ...] = (),
     now: Callable[[], datetime],
     asked_by: AskedBy = "person",
     stop: Event | None = None,
@@ -112,6 +116,7 @@ def run_pipelines(
                     run=run.number,
                     communities=communities,
                     promises=promises,
+                    pages=pages,
                     log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
                 )
                 run.results.append(_noted(pipeline, context, run, lease, now, due))
@@ -198,7 +203,8 @@ def _noted(
     with context.warehouse.begin() as connection:
         pipelines.end(
             connection, run.number, pipeline.name, now=now(), state=result.state,
-            files=result.files, error=result.error, code=result.code,
+            files=result.files, error=result.error or "; ".join(result.warnings) or None,
+            code=result.code or (PART_FAILED if result.warnings else None),
         )  # fmt: skip
     return result
 
@@ -211,6 +217,8 @@ def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run)
         because = next(result.code for result in run.results if result.pipeline == missing)
         return PipelineResult(pipeline.name, "failed", 0, 0.0, error, code=because)
     began = time.perf_counter()
+    warnings: list[str] = []
+    context.warn = warnings.append
     try:
         count = run.files.write(pipeline.name, pipeline.run(context))
     except CophubError as failure:
@@ -218,12 +226,15 @@ def _run_one(pipeline: Pipeline, context: PipelineContext[BaseModel], run: _Run)
     except Exception as failure:  # noqa: BLE001 - a plugin may raise anything; the others go on
         _log.debug('pipeline "%s" raised', pipeline.name, exc_info=True)
         return _failed(pipeline, began, _one_line(failure), UNFORESEEN)
-    return PipelineResult(pipeline.name, "done", count, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return PipelineResult(pipeline.name, "done", count, seconds, warnings=tuple(warnings))
 
 
 def _log_end(result: PipelineResult) -> None:
     fields = dict(event="pipeline.end", state=result.state, code=result.code, files=result.files)
     _log.info("%s: %s", result.state, result.error or f"{result.files} files", extra=fields)
+    for line in result.warnings:
+        _log.info("%s", line, extra={"event": "pipeline.part", "code": PART_FAILED})
 
 
 def _failed(pipeline: Pipeline, began: float, error: str, code: str) -> PipelineResult:

@@ -1,10 +1,11 @@
-"""For the tests of plugins: what a connector yields and promises, what commands and publishers do.
+"""For the tests of plugins: what connectors yield and promise, commands do, pages show to whom.
 
 items = extract(agora.posts, settings, answers=HERE / "answers")
 assert records(extract(agora.posts, settings, last_cursor(items), answers=HERE / "answers")) == []
 check_connector(agora, settings, answers=HERE / "answers").raise_broken()
 assert run_command(quiet, "--top", "3", warehouse=filled(tmp_path, items)).rows == []
 assert hand_out(webhook, settings, site, cursor=before.cursor).sent == [Sent("messages")]
+assert "12 topics" in show_page(page, [Space(...), Post(...)]).text("facilitators")
 """
 
 from cophub.testing.checking import check_connector
@@ -13,9 +14,10 @@ from cophub.testing.handing import Answer, Handed, filled, hand_out, run_command
 from cophub.testing.recording import record
 from cophub.testing.report import PROMISES, Case, Finding, Report
 from cophub.testing.serving import serve, serve_command
+from cophub.testing.showing import ShownPage, show_page
 
 __all__ = [
-    "NOW", "PROMISES", "Answer", "Case", "Finding", "Handed", "Report", "check_connector",
-    "extract", "filled", "hand_out", "last_cursor", "record", "records", "rejects", "run_command",
-    "serve", "serve_command",
+    "NOW", "PROMISES", "Answer", "Case", "Finding", "Handed", "Report", "ShownPage",
+    "check_connector", "extract", "filled", "hand_out", "last_cursor", "record", "records",
+    "rejects", "run_command", "serve", "serve_command", "show_page",
 ]  # fmt: skip

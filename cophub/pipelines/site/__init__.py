@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """The overview, a page per community, the directory of people, and every table, by audience."""
     # Charts and templates are not loaded before a site is made: other commands shall not wait.
+    from cophub.pipelines.site.added.making import with_added
     from cophub.pipelines.site.data import Wanted, read_sites
     from cophub.pipelines.site.doors import door
     from cophub.pipelines.site.voices import voices
@@ -30,9 +31,11 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
         newest_quarters=settings.quarters, newest_months=settings.months, promises=ctx.promises,
     )  # fmt: skip
     with ctx.warehouse.connect() as connection:
-        sites = list(read_sites(connection, wanted, _audiences(settings)))
+        read = read_sites(connection, wanted, _audiences(settings))
+        sites = list(with_added(ctx, connection, read))
     speak = voices(settings.languages)
-    to_make, done = sum(len(site.communities) + 8 for site in sites) * len(speak), 0
+    count = sum(len(site.communities) + 8 + len(site.added) for site in sites)
+    to_make, done = count * len(speak), 0
     # By language, then by audience: what two audiences are shown alike is drawn once.
     for site, voice in ((site, voice) for voice in speak for site in sites):
         for publication in publications(site, voice, speak):

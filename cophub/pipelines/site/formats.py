@@ -4,6 +4,7 @@ A `Cell` is the only way a figure reaches a page, a chart or a CSV file. It is m
 figure and the number of people behind it, and a cell that hides something does not hold it.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -183,3 +184,11 @@ def contact_link(contact: object) -> str | None:
     return link(text) or (
         link(f"mailto:{text}") if re.fullmatch(r"[^@\s]+@[^@\s]+", text) else None
     )
+
+
+def slug(key: str) -> str:
+    """A community's key as a file name: the key itself where that is safe on every file system."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", key):
+        return key
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()[:40] or "community"
+    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cophub.pipelines.site.across import Across, Balance, Stream
+from cophub.pipelines.site.added.model import Added
 from cophub.pipelines.site.audiences import ONE, Audience
 from cophub.pipelines.site.formats import ABSENT, Cell
 from cophub.pipelines.site.formats import month as month_name
@@ -233,3 +234,5 @@ class Site:
     """What is told of communities side by side."""
     sources: tuple[Source, ...] = ()
     definitions: dict[str, Definition] = field(default_factory=dict)
+    added: tuple[Added, ...] = ()
+    """The pages that plugins bring."""

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from cophub import Publication
 from cophub.pipelines.site import charts, panels, runtime, tables
+from cophub.pipelines.site.added import files as added
 from cophub.pipelines.site.comparing import measures_pages
-from cophub.pipelines.site.formats import Cell
+from cophub.pipelines.site.formats import Cell, slug
 from cophub.pipelines.site.further import filters, further
 from cophub.pipelines.site.model import (
     ACTS,
@@ -69,6 +70,7 @@ def pages(
     yield from further(site, voice, partial(_page, env))
     if site.audience.directory:
         yield from _people(env, site)
+    yield from added.added_pages(site, voice, partial(_page, env))
 
 
 def environment(
@@ -90,7 +92,9 @@ def environment(
         quarter=voice.quarter, month=voice.month, day=voice.day, instant=voice.instant,
         slug=slug, sortable=sortable, stem=_stem, bars=_bars, shown_first=shown_first,
         spark_text=partial(_spark_text, voice=voice), **filters(voice), **panels.filters(voice),
+        **added.filters(site, voice),
     )  # fmt: skip
+    env.tests.update(added.tests())
     style, script = _asset("site.css") + panels.choice_style(site), _asset("site.js")
     env.globals.update(
         site=site, together=site.together, voice=voice, languages=languages,
@@ -99,14 +103,6 @@ def environment(
         style=style, style_hash=_hash(style), script=script, script_hash=_hash(script),
     )  # fmt: skip
     return env
-
-
-def slug(key: str) -> str:
-    """A community's key as a file name: the key itself where that is safe on every file system."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*", key):
-        return key
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()[:40] or "community"
-    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
 def _stem(path: str) -> str:
@@ -144,7 +140,7 @@ def _community(env: Environment, site: Site, community: Community) -> Publicatio
     return _page(
         env, "community.html.j2", f"communities/{slug(community.key)}.html", "community",
         community=community, headlines=_headlines(community, voice), charts=drawn,
-        **panels.shown(site, community, voice),
+        added_panels=added.panels(site, community, voice), **panels.shown(site, community, voice),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import xlsxwriter
 from cophub import Publication
 from cophub.pipelines.site.formats import Cell
 from cophub.pipelines.site.model import Quarter, Row, Site, shown_first
-from cophub.pipelines.site.tables import TABLES, names
+from cophub.pipelines.site.tables import TABLES, Rows, names
 from cophub.pipelines.site.voices import ENGLISH, Voice
 
 QUARTER_BOOK = "data/quarter-table.xlsx"
@@ -28,10 +28,15 @@ def workbooks(site: Site, voice: Voice = ENGLISH) -> Iterator[Publication]:
     """Each table below `data/`, and the quarter table with its definitions, notes and freshness."""
     for name in names(site):
         header, rows = TABLES[name]
-        book = _Book(site)
-        book.sheet(name, header, [list(row) for row in rows(site)])
-        yield Publication(f"data/{name}.xlsx", book.content())
+        yield Publication(f"data/{name}.xlsx", workbook(site, name, header, rows(site)))
     yield Publication(QUARTER_BOOK, quarter_book(site, voice))
+
+
+def workbook(site: Site, name: str, header: tuple[str, ...], rows: Rows) -> bytes:
+    """One table as a workbook of its own."""
+    book = _Book(site)
+    book.sheet(name, header, [list(row) for row in rows])
+    return book.content()
 
 
 def quarter_book(site: Site, voice: Voice = ENGLISH, quarter: str | None = None) -> bytes:
