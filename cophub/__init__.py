@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         WarehouseError,
     )
     from cophub.hookspecs import hookimpl
+    from cophub.identity_rule import AccountFacts, Clues, FurtherAddress, Identifier, IdentityRule
     from cophub.page import Page, PageContext
     from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext, Publication
     from cophub.publisher import Publisher
@@ -70,6 +71,7 @@ _HOME = {
         "SourceUnavailable", "WarehouseError",
     ),
     "hookspecs": ("hookimpl",),
+    "identity_rule": ("AccountFacts", "Clues", "FurtherAddress", "Identifier", "IdentityRule"),
     "page": ("Page", "PageContext"),
     "pipeline": ("CommunitySpec", "Pipeline", "PipelineContext", "Publication"),
     "publisher": ("Publisher",),
@@ -82,13 +84,13 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "UNSET", "Account", "Attendance", "AuthError", "Campaign", "Checkpoint", "Command",
-    "CommandContext", "CommunitySpec", "ConfigError", "Connector", "Context", "CophubError",
-    "CursorExpired", "Delivery", "Document", "Draft", "Estimate", "Event", "Gone", "Handout",
-    "Item", "Json", "Letter", "Membership", "Metric", "Page", "PageContext", "Pipeline",
-    "PipelineContext", "PluginError", "Post", "Publication", "Publisher", "Reaction", "Record",
-    "Reject", "Sent", "Sheet", "Shown", "SourceBusy", "SourceUnavailable", "Space", "Stream",
-    "Verdict", "WarehouseError", "hookimpl",
+    "UNSET", "Account", "AccountFacts", "Attendance", "AuthError", "Campaign", "Checkpoint",
+    "Clues", "Command", "CommandContext", "CommunitySpec", "ConfigError", "Connector", "Context",
+    "CophubError", "CursorExpired", "Delivery", "Document", "Draft", "Estimate", "Event",
+    "FurtherAddress", "Gone", "Handout", "Identifier", "IdentityRule", "Item", "Json", "Letter",
+    "Membership", "Metric", "Page", "PageContext", "Pipeline", "PipelineContext", "PluginError",
+    "Post", "Publication", "Publisher", "Reaction", "Record", "Reject", "Sent", "Sheet", "Shown",
+    "SourceBusy", "SourceUnavailable", "Space", "Stream", "Verdict", "WarehouseError", "hookimpl",
 ]  # fmt: skip
 
 

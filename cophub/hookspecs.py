@@ -4,6 +4,7 @@ import pluggy
 
 from cophub.command import Command
 from cophub.connector import Connector
+from cophub.identity_rule import IdentityRule
 from cophub.page import Page
 from cophub.pipeline import Pipeline
 from cophub.publisher import Publisher
@@ -35,3 +36,8 @@ def cophub_publishers() -> list[Publisher]:  # type: ignore[empty-body]
 @hookspec
 def cophub_pages() -> list[Page]:  # type: ignore[empty-body]
     """The pages that this plugin adds to the published site, each for the audiences it names."""
+
+
+@hookspec
+def cophub_identity_rules() -> list[IdentityRule]:  # type: ignore[empty-body]
+    """The identity rules that this plugin brings; `[identity_rules.NAME]` wakes one."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, PrivateAttr
 from cophub.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cophub.identity_rule import RulesInUse
     from cophub.page import Page
     from cophub.warehouse import Warehouse
 
@@ -90,6 +91,8 @@ class PipelineContext(Generic[S]):
     """How old the data of a source may be at most, by its name, where `fresh_within` says so."""
     pages: "tuple[Page, ...]" = ()
     """The pages that plugins bring, for the pipeline that makes the site."""
+    identity_rules: "Callable[[], RulesInUse] | None" = None
+    """The rules of `[identity_rules.NAME]`; raises ConfigError where one cannot be used."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.pipeline"))
     announce: Callable[[str, int, int | None], None] = lambda what, done, total: None
     warn: Callable[[str], None] = lambda line: None

@@ -136,6 +136,11 @@ def publisher_settings(name: str) -> str:
     return settings(PLUGINS.publishers[name].settings)
 
 
+def identity_rule_settings(name: str) -> str:
+    """The settings of a built-in identity rule."""
+    return settings(PLUGINS.identity_rules[name].settings)
+
+
 def connector_streams(name: str) -> str:
     """What a connector reads, stream by stream."""
     found = PLUGINS.connectors[name]

@@ -135,6 +135,7 @@ def test_each_publisher_has_a_section_with_each_of_its_settings(publisher):
         ("[pipelines.NAME]", timed_tables.PipelineTable),
         ("[publishers.NAME]", tables.PublisherTable),
         ("[commands.NAME]", tables.CommandTable),
+        ("[identity_rules.NAME]", tables.IdentityRuleTable),
     ],
 )
 def test_each_key_of_plugins_toml_is_explained_and_no_other(heading, model: type[BaseModel]):
@@ -290,6 +291,7 @@ def test_each_toml_block_is_a_plugins_toml_that_cophub_takes(page, content, tmp_
         assert source.settings_for(connector)
         source.streams_of(connector)
     config.check_pipelines(plugins.pipelines)
+    config.identity_rules_in_use(plugins.identity_rules)
     for name in config.pipelines:
         assert config.pipeline_settings(plugins.pipelines[name])
     for name in config.publishers:

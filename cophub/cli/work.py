@@ -104,10 +104,17 @@ def run(state: State, pipelines: tuple[str, ...], no_sync: bool) -> int:
         site = hub.config.site / "index.html"
         wrong = hub.directory.contradictions()
         common = hub.directory.common_keys()
+        rules = hub.directory.rules()
     state.warn([f"decisions about people contradict one another: {line}" for line in wrong])
-    if not show.finish(state, {"results": found, "site": str(site), "common_keys": common}):
+    state.warn([rule.said for rule in rules if rule.fails])
+    said = [rule.said for rule in rules]
+    whole = {"results": found, "site": str(site), "common_keys": common, "identity_rules": said}
+    if not show.finish(state, whole):
         if common:
             show.say(f"  {show.dim(common)}")
+        for rule in rules:
+            if rule.capped and not rule.fails:
+                show.say(f"  {show.dim(rule.said)}")
         if site.exists():
             show.say(f"  the site: {site}")
     return exit_code(found)

@@ -40,6 +40,7 @@ from cophub.config.tables import (
     CommandTable,
     CommunityTable,
     HubTable,
+    IdentityRuleTable,
     PluginsTable,
     PublisherTable,
     Table,
@@ -53,6 +54,7 @@ from cophub.connector import Connector
 from cophub.error_codes import ADDRESS, SECRET_OPEN, UNKNOWN_KEY, UNKNOWN_NAME, VALUE
 from cophub.errors import ConfigError
 from cophub.http import redact, remember_secret
+from cophub.identity_rule import IdentityRule, RuleInUse
 from cophub.pipeline import CommunitySpec, LaterSettings, Pipeline
 from cophub.publisher import Publisher
 from cophub.smtp import Smtp
@@ -125,6 +127,7 @@ class Config(Table):
     pipelines: dict[Name, PipelineTable] = Field(default={})
     commands: dict[Name, CommandTable] = Field(default={})
     publishers: dict[Name, PublisherTable] = Field(default={})
+    identity_rules: dict[Name, IdentityRuleTable] = Field(default={})
     retention: RetentionTable = RetentionTable()
     alerts: AlertsTable | None = None
     serve: ServeTable = ServeTable()
@@ -276,6 +279,18 @@ class Config(Table):
             for name in self.commands
             if name not in known
         ]
+
+    def identity_rules_in_use(self, rules: Mapping[str, IdentityRule]) -> tuple[RuleInUse, ...]:
+        """The rules that the file wakes, of those that there are, by name. Raises ConfigError."""
+        found = []
+        for name, table in sorted(self.identity_rules.items()):
+            where = ("identity_rules", name)
+            rule = self._known(table.rule, rules, (*where, "rule"))
+            for source in table.sources:
+                self._known(source, self.sources, (*where, "source"))
+            settings = self.settings(rule.settings, table.settings, where)
+            found.append(RuleInUse(name, rule, settings, tuple(table.sources)))
+        return tuple(found)
 
     def settings(self, model: type[S], values: dict[str, Any], where: tuple[str, ...]) -> S:
         """The values as the plugin's own model, paths made absolute and variables filled in.

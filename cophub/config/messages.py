@@ -30,7 +30,7 @@ _WANTED = {
     "url_type": 'an address, such as "https://example.org"',
     "path_type": 'a path in quotes, such as "mail/list.mbox"',
 }
-_NAMED = {"sources", "pipelines", "communities", "commands", "publishers"}
+_NAMED = {"sources", "pipelines", "communities", "commands", "publishers", "identity_rules"}
 """Tables that hold a table for each name."""
 _KINDS = {
     str: "text",

@@ -149,6 +149,19 @@ class PublisherTable(Table):
     settings: dict[str, Any] = Field(default={}, repr=False)
 
 
+class IdentityRuleTable(Table):
+    """`[identity_rules.NAME]`: a rule about whose accounts are, with settings."""
+
+    rule: str
+    sources: list[str] = []
+    settings: dict[str, Any] = Field(default={}, repr=False)
+
+    @field_validator("sources")
+    @classmethod
+    def _once(cls, sources: list[str]) -> list[str]:
+        return no_duplicates(sources, "source")
+
+
 def no_duplicates(values: list[str], what: str) -> list[str]:
     for value in values:
         if values.count(value) > 1:

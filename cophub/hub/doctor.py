@@ -34,7 +34,7 @@ from cophub.hub import (
 from cophub.hub.answers import Finding
 from cophub.hub.at_once import Job, at_once
 from cophub.hub.doctor_vendors import clock_of
-from cophub.hub.publishing import settings_of
+from cophub.hub.publishing import identity_rules, settings_of
 from cophub.pipeline import LaterSettings
 from cophub.plugins import KINDS
 from cophub.warehouse import Warehouse, erasure, tables
@@ -102,6 +102,8 @@ def _warehouse(hub: "Hub") -> Iterator[Finding]:
         yield from _decisions(hub)
         if common := hub.directory.common_keys():
             yield Finding("people", "ok", common)
+        for rule in hub.directory.rules():
+            yield Finding("people", "warning" if rule.fails else "ok", rule.said)
     except CophubError as error:
         yield Finding("warehouse", "failed", str(error))
 
@@ -140,6 +142,7 @@ def _plugins(hub: "Hub") -> Iterator[Finding]:
         for settings in settings_of(hub, plugins.pipelines).values():
             for wrong in settings.wrong.values() if isinstance(settings, LaterSettings) else ():
                 yield Finding("pipelines", "failed", wrong)
+        identity_rules(hub)
     except CophubError as error:
         yield Finding("pipelines", "failed", str(error))
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cophub.hub.renaming import Renamed
     from cophub.hub.review import Review
     from cophub.identities.between import Between
+    from cophub.identities.store.rule_counts import RuleLine
     from cophub.warehouse import Warehouse
 
 _MOST = 20_000
@@ -358,6 +359,13 @@ class People:
         with self._warehouse.connect() as connection:
             found = read_common(connection)
         return str(found) if found and found.keys else None
+
+    def rules(self) -> "list[RuleLine]":
+        """A line for each identity rule: how many accounts it knows, and what is odd."""
+        from cophub.identities.store.rule_counts import rule_lines
+
+        with self._warehouse.connect() as connection:
+            return rule_lines(connection)
 
     def contradictions(self) -> list[str]:
         """Decisions that cannot all hold, a line each."""

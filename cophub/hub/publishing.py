@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from cophub.config.messages import did_you_mean, listed
 from cophub.error_codes import UNKNOWN_NAME
 from cophub.errors import ConfigError, PluginError
+from cophub.identity_rule import RulesInUse
 from cophub.page import Page
 from cophub.pipeline import PipelineContext, Publication
 
@@ -50,6 +52,7 @@ def publish(
         communities=hub.config.community_specs,
         promises=hub.config.promises,
         pages=_pages(hub),
+        identity_rules=partial(identity_rules, hub),
         now=hub.now,
         asked_by=asked_by,
         stop=stop,
@@ -85,8 +88,16 @@ def context_of(
         run=run,
         communities=hub.config.community_specs,
         promises=hub.config.promises,
+        identity_rules=partial(identity_rules, hub),
         log=logging.getLogger(f"cophub.pipeline.{name}"),
     )
+
+
+def identity_rules(hub: "Hub") -> RulesInUse:
+    """The rules that plugins.toml wakes, with checked settings. Raises ConfigError."""
+    rules = hub.config.identity_rules_in_use(hub.plugins.identity_rules)
+    connectors = {name: source.connector for name, source in hub.config.sources.items()}
+    return RulesInUse(rules, connectors)
 
 
 def request(hub: "Hub", name: str, what: str, wanted: Mapping[str, str]) -> Publication:
@@ -125,4 +136,4 @@ def _with_what_they_need(hub: "Hub", names: list[str]) -> list[str]:
     return [name for name in pipelines if name in wanted]
 
 
-__all__ = ["context_of", "publish", "request", "settings_of"]
+__all__ = ["context_of", "identity_rules", "publish", "request", "settings_of"]

@@ -36,7 +36,11 @@ def status(hub: "Hub") -> Status:
     queue = queue_of(hub)
     waits = str(wrong(queue) or "") if queue else ""
     backup = backup_of(hub, now)
-    notes = (told(queue) if queue else "", note_of(backup), hub.directory.common_keys() or "")
+    rules = hub.directory.rules()
+    notes = (
+        told(queue) if queue else "", note_of(backup), hub.directory.common_keys() or "",
+        *(rule.said for rule in rules if rule.capped and not rule.fails),
+    )  # fmt: skip
     return Status(
         sources=found,
         published=reading.last_publication(hub.warehouse),
@@ -44,6 +48,7 @@ def status(hub: "Hub") -> Status:
         warehouse=hub.warehouse.name,
         warnings=(
             *(line for line in (refused(hub), waits, warning_of(backup)) if line),
+            *(rule.said for rule in rules if rule.fails),
             *hub.config.warnings,
             *lost_spaces(hub.config, hub.warehouse), *lost_parts(hub.warehouse, now),
             *undelivered(hub),

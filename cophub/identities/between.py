@@ -21,7 +21,7 @@ from cophub.identities.matching.groups import is_thin
 from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.keys import index_keys, searched
 from cophub.identities.matching.nodes import Node, nodes
-from cophub.identities.matching.reasons import ASK, MERGE, NEVER
+from cophub.identities.matching.reasons import ASK, MERGE, NEVER, Reason
 from cophub.identities.matching.scoring import Edge, Scorer, worth_keeping
 from cophub.identities.matching.weights import Weights
 from cophub.identities.matching.words import (
@@ -42,6 +42,7 @@ _AGAINST = {
     "directory_ids": "they have two ids in the organisation's directory",
     "names_clash": "names of theirs cannot be one person's",
     "not_persons": "one of them is not a person but a mailbox or a device",
+    "proof_doubted": "a rule has proof of it, but names or other proofs speak against it",
     "cross_scores": "their other accounts speak against it",
     "ambiguous": "no full name is shown, and it might as well be somebody else",
 }
@@ -275,6 +276,13 @@ def _tried(
         for city in fresh_cities[:1]:
             both = replace(other, cities=(city,))
             yield f"both in {city.title()}", *_ordered(one, both)
+    for one, other in ((a, b), (b, a)):
+        for clue in one.clues:
+            if clue.strength == "proof" and clue.kind not in {c.kind for c in other.clues}:
+                reason = Reason("rule_proof", 0.0, f"{clue.rule} {clue.kind}")
+                both = replace(other, clues=(*other.clues, clue))
+                yield f"the {in_words(reason)}", *_ordered(one, both)
+                break
     for label, identifier in (
         ("the same ORCID", "orcid:0000-0000-0000-0000"),
         ("the same telephone number", "phone:0"),

@@ -31,6 +31,21 @@ class Name(msgspec.Struct, frozen=True, array_like=True):
         return len(self.tokens) >= 2 or bool(self.tokens and self.initials)
 
 
+class Clue(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """An identifier that a rule of a plugin knows of an account."""
+
+    kind: str
+    """What it numbers: `staff`; `address` is a further mailbox, `directory` a directory's id."""
+    value: str
+    """In normal form."""
+    rule: str
+    """Who told it, as plugins.toml calls the rule."""
+    strength: str = "strong"
+    """proof, strong or weak."""
+    single: bool = True
+    """Whether a person has but one of them."""
+
+
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """One account, normalised. `source` and `key` name it; empty text means "does not say"."""
 
@@ -66,3 +81,13 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     communities: tuple[str, ...] = ()
     """Communities that the account is or was in, sorted: `malaria`, or `list/news` for a space of a
     source that serves none."""
+    clues: tuple[Clue, ...] = ()
+    """What rules of plugins know of it beside, sorted; one for each kind and value."""
+    kind_by: str = ""
+    """The rule that told its kind; empty: cophub or the vendor did."""
+    placed_by: str = ""
+    """The rule that named its organisation; empty: it did so itself."""
+    told: tuple[str, ...] = ()
+    """The rules that said anything, sorted."""
+    failed: tuple[str, ...] = ()
+    """The rules that failed on it, each with the kind of error: `staff KeyError`."""

@@ -216,7 +216,7 @@ def said(fact: Fact) -> str:
 
 
 def _tie_words(tie: Tie, e: Evidence | None, other: Evidence | None, addresses: bool) -> str:
-    if tie.reasons and tie.reasons[0].name == "directory":
+    if tie.reasons and tie.reasons[0].name == "directory_id":
         return "same id in the organisation's directory"
     box = (e.mailbox if e else "") or (other.mailbox if other else "")
     return f"same mailbox {masking(addresses)(box)}".rstrip()

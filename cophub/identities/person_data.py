@@ -4,7 +4,7 @@ Which columns are hidden goes by their tags (`cophub.warehouse.privacy`): an ide
 the person's own is hidden, and content loses the names, addresses and ids of others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,9 +22,11 @@ from sqlalchemy import (
     select,
 )
 
+from cophub.identities.evidence import Evidence
 from cophub.identities.forgetting import Plan, plan
 from cophub.identities.links import by_source, in_parts
 from cophub.identities.others import OTHER, Others, others
+from cophub.identities.profile import evidence_of
 from cophub.warehouse import erasure, privacy, tables
 
 t = tables
@@ -34,7 +36,6 @@ _NAMES = {"name", "author_name", "email"}
 """Identifiers that people write; the others are keys and ids."""
 
 NOT_IN_IT = {
-    "identity_evidence": "the normal form in which accounts are compared; it is made of `account`",
     "identity_key": "hashes of the same",
     "measure_due": "what triggers note of changes until figures are counted anew; times alone",
     "erasure": "keyed hashes of people who were erased; whoever is in this file is not",
@@ -114,6 +115,7 @@ _TITLES = {
     "person_history": "Which accounts were held to be yours, and when",
     "identity_decision": "What people decided about that",
     "identity_edge": "How alike your accounts are",
+    "identity_evidence": "What rules of this hub know of your accounts",
     "measure_took_part": "Figures: what you did in each quarter",
     "measure_gave": "Figures: where you contributed",
     "measure_member_stay": "Figures: in which communities you are counted",
@@ -139,6 +141,8 @@ class _Collector:
 
     def part(self, name: str, title: str) -> Part | None:
         """The rows of one table; None: there are none."""
+        if name == "identity_evidence":
+            return self._clues(name, title)
         table = t.metadata.tables[name]
         context, joined = self._context(table)
         columns = [c for c in table.columns if c.name not in self._left_out(table)]
@@ -155,6 +159,16 @@ class _Collector:
         names = (*(c.name for c in columns), *(c.name for c in context))
         part = Part(name, title, names, hidden)
         return _own_threads(part) if name == "post" else part
+
+    def _clues(self, name: str, title: str) -> Part | None:
+        """What rules know; all else in this table is the normal form of `account`."""
+        rows = [
+            (*ref, *row)
+            for ref, e in sorted(evidence_of(self.connection, self.wanted.accounts).items())
+            for row in _known_by_rules(e)
+        ]
+        columns = ("source", "account", "rule", "what", "value")
+        return Part(name, title, columns, rows) if rows else None
 
     def _left_out(self, table: Table) -> set[str]:
         # Who looked is somebody else; an item may hold a whole page of others.
@@ -254,6 +268,15 @@ class _Collector:
             text.icontains(email, autoescape=True) for email in self.wanted.emails for text in texts
         ]
         return or_(*by_key, *named) if by_key or named else false()
+
+
+def _known_by_rules(e: Evidence) -> Iterator[tuple[str, str, str]]:
+    """Rule, what it says, and the value."""
+    yield from ((clue.rule, clue.kind, clue.value) for clue in e.clues)
+    if e.placed_by:
+        yield e.placed_by, "organization", e.organization
+    if e.kind_by:
+        yield e.kind_by, "kind", f"{e.kind}: {e.kind_reason}" if e.kind_reason else e.kind
 
 
 def _same(value: Any) -> Any:

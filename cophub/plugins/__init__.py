@@ -18,6 +18,7 @@ from cophub import hookspecs
 from cophub.command import Command
 from cophub.config.messages import did_you_mean, listed
 from cophub.connector import Connector
+from cophub.identity_rule import IdentityRule
 from cophub.page import Page
 from cophub.pipeline import Pipeline
 from cophub.plugins.kinds import KINDS, Kind
@@ -40,6 +41,7 @@ BUILT_IN = (
     "cophub.connectors.singer",
     "cophub.connectors.yammer",
     "cophub.pages.news",
+    "cophub.identity_rules.same_field",
     "cophub.pipelines.brief",
     "cophub.pipelines.identities",
     "cophub.pipelines.measures",
@@ -74,6 +76,7 @@ class Plugins:
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
     publishers: dict[str, Publisher] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
+    identity_rules: dict[str, IdentityRule] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     """Why something is not there; one line each."""
     advice: list[str] = field(default_factory=list)

@@ -12,6 +12,7 @@ from cophub.command import RESERVED, Command
 from cophub.config.messages import listed
 from cophub.connector import Connector, Stream
 from cophub.http import is_secret_name
+from cophub.identity_rule import IdentityRule
 from cophub.page import Audience, Page, is_text
 from cophub.pipeline import Pipeline
 from cophub.publisher import Publisher
@@ -110,6 +111,16 @@ def english(summary: Any) -> Any:
     return summary.get("en") if isinstance(summary, Mapping) else summary
 
 
+def identity_rule_problems(rule: IdentityRule) -> Iterator[str]:
+    """Why an identity rule cannot be used."""
+    if not callable(rule.tell):
+        yield "has a tell that is not a function; give it one that takes an account and settings"
+    if not isinstance(rule.version, int) or rule.version < 1:
+        yield "needs a version that is a whole number, 1 or more"
+    if isinstance(rule.connectors, str):
+        yield f'has connectors that are no tuple; write ("{rule.connectors}",)'
+
+
 def connector_advice(connector: Connector) -> Iterator[str]:
     """What a connector should have and does not."""
     yield from settings_advice(connector)
@@ -137,5 +148,6 @@ def _callable_or_none(value: Callable[..., Any] | None) -> bool:
 
 __all__ = [
     "command_problems", "common_problems", "connector_advice", "connector_problems", "english",
-    "page_problems", "pipeline_problems", "publisher_problems", "settings_advice",
+    "identity_rule_problems", "page_problems", "pipeline_problems", "publisher_problems",
+    "settings_advice",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from cophub.command import Command
 from cophub.connector import Connector
+from cophub.identity_rule import IdentityRule
 from cophub.page import Page
 from cophub.pipeline import Pipeline
 from cophub.plugins import checks
@@ -65,6 +66,10 @@ KINDS = (
         checks.publisher_problems, checks.settings_advice,
     ),
     Kind("page", "cophub_pages", Page, "pages", checks.page_problems),
+    Kind(
+        "identity rule", "cophub_identity_rules", IdentityRule, "identity_rules",
+        checks.identity_rule_problems, checks.settings_advice,
+    ),
 )  # fmt: skip
 
 __all__ = ["COMMAND", "KINDS", "Kind"]

@@ -23,6 +23,7 @@ from cophub import __version__
 from cophub.error_codes import PART_FAILED, PIPELINE_CLASH, UNFORESEEN
 from cophub.errors import CophubError, PluginError
 from cophub.folders import Version
+from cophub.identity_rule import RulesInUse
 from cophub.logs import bound
 from cophub.page import Page
 from cophub.pipeline import CommunitySpec, Pipeline, PipelineContext
@@ -84,6 +85,7 @@ def run_pipelines(
     communities: tuple[CommunitySpec, ...] = (),
     promises: Mapping[str, timedelta] = MappingProxyType({}),
     pages: tuple[Page, ...] = (),
+    identity_rules: Callable[[], RulesInUse] | None = None,
     now: Callable[[], datetime],
     asked_by: AskedBy = "person",
     stop: Event | None = None,
@@ -117,6 +119,7 @@ def run_pipelines(
                     communities=communities,
                     promises=promises,
                     pages=pages,
+                    identity_rules=identity_rules,
                     log=logging.getLogger(f"cophub.pipeline.{pipeline.name}"),
                 )
                 run.results.append(_noted(pipeline, context, run, lease, now, due))

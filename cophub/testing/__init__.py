@@ -1,4 +1,4 @@
-"""For the tests of plugins: what connectors yield and promise, commands do, pages show to whom.
+"""For the tests of plugins: what connectors yield and promise, pages show, identity rules know.
 
 items = extract(agora.posts, settings, answers=HERE / "answers")
 assert records(extract(agora.posts, settings, last_cursor(items), answers=HERE / "answers")) == []
@@ -11,6 +11,7 @@ assert "12 topics" in show_page(page, [Space(...), Post(...)]).text("facilitator
 from cophub.testing.checking import check_connector
 from cophub.testing.extracting import NOW, extract, last_cursor, records, rejects
 from cophub.testing.handing import Answer, Handed, filled, hand_out, run_command
+from cophub.testing.identity import clues_of, people_of
 from cophub.testing.recording import record
 from cophub.testing.report import PROMISES, Case, Finding, Report
 from cophub.testing.serving import serve, serve_command
@@ -18,6 +19,6 @@ from cophub.testing.showing import ShownPage, show_page
 
 __all__ = [
     "NOW", "PROMISES", "Answer", "Case", "Finding", "Handed", "Report", "ShownPage",
-    "check_connector", "extract", "filled", "hand_out", "last_cursor", "record", "records",
-    "rejects", "run_command", "serve", "serve_command", "show_page",
+    "check_connector", "clues_of", "extract", "filled", "hand_out", "last_cursor", "people_of",
+    "record", "records", "rejects", "run_command", "serve", "serve_command", "show_page",
 ]  # fmt: skip

@@ -147,8 +147,8 @@ SOURCE = '[sources.x]\nconnector = "agora"\nsettings = { token = "t", %s }\n'
         (
             "[souces.x]\n",
             '[souces]: no such key (did you mean "sources"?);'
-            " the keys here are alerts, communities, hub, pipelines, plugins, retention, serve,"
-            " sources",
+            " the keys here are alerts, commands, communities, hub, identity_rules, pipelines,"
+            " plugins, publishers, retention, serve, sources",
         ),
         (
             '[sources.x]\nconector = "agora"\n',

@@ -109,3 +109,26 @@ def test_the_publisher_tells_other_figures_again(tmp_path):
             )
             cursor = found.cursor
     assert posted == [{"text": "Quarter table: 1 rows, and some are new"}] * 2
+
+
+def test_the_identity_rule_counts_no_machine_as_a_person(hub, monkeypatch):
+    monkeypatch.syspath_prepend(HOOKS)
+    config = """
+        plugins.modules = ["cophub_identity_rules"]
+        identity_rules.ours = { rule = "machines", settings = { endings = ["_app"] } }
+    """
+    with hub(config) as opened:
+        row = dict(source="chat", run=1, first_seen_at=NOW, changed_at=NOW)
+        with opened.warehouse.begin() as connection:
+            accounts = [
+                row | {"key": "1", "name": "Amina Diallo", "username": "amina"},
+                row | {"key": "2", "name": "Nadia Weekly", "username": "nadia_app"},
+            ]
+            connection.execute(insert(tables.VENDOR_TABLES["account"]), accounts)
+        [result] = opened.publish(["identities"])
+        assert result.state == "done"
+        assert opened.people()[1] == 1
+        [bot] = opened.people(kind="bot")[0]
+        assert bot.name == "Nadia Weekly"
+        [line] = [step.why for step in opened.directory.why("chat:2")[1].steps]
+        assert line == 'its user name ends with _app (rule "ours")'

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert
 
+from cophub.identities.evidence import Clue, Evidence
 from cophub.identities.others import OTHER, QUOTED, Others
 from cophub.identities.person_data import NOT_IN_IT, TABLES, PersonData, person_data
 from cophub.records import (
@@ -50,6 +51,12 @@ class Somebody:
     @property
     def canaries(self) -> list[str]:
         return [self.name, f"{self.family}, {self.given}", self.id, self.email, *self.keys.values()]
+
+
+def known(who: Somebody, source: str, key: str) -> bytes:
+    """The evidence of one of their accounts, of which a rule knows an id."""
+    found = Evidence(source, key, clues=(Clue("staff", who.id, "hr"),))
+    return msgspec.msgpack.encode(found)
 
 
 def records(people: Sequence[Somebody], source: str, dice: random.Random) -> list[Record]:
@@ -131,11 +138,12 @@ def fill(warehouse: Warehouse, people: Sequence[Somebody], dice: random.Random) 
             ]  # fmt: skip
             for place, (source, key) in enumerate(who.keys.items()):
                 link = dict(source=source, account=key, person=who.id)
+                packed = known(who, source, key)
                 rows += [
                     (t.person_account, link | dict(explanation=f"as {other.name}")),
                     (t.person_history, link | dict(valid_from=NOW, reason=f"as {other.email}")),
                     (t.identity_evidence, dict(id=2 * number + place, source=source, account=key,
-                                               digest=1, anchor=1, evidence=key.encode())),
+                                               digest=1, anchor=1, evidence=packed)),
                 ]  # fmt: skip
             for table, row in rows:
                 connection.execute(insert(table).values(**row))

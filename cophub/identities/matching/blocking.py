@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cophub.identities.matching.frequency import Counts
+from cophub.identities.matching.keys import claimed_homes
 from cophub.identities.matching.nodes import Node
 
 CAP = 32
@@ -53,14 +54,15 @@ def _bearing(
 ) -> dict[int, list[int]]:
     """Key to the nodes that bear it, last first; without keys of one node, or of too many."""
     wanted = None
+    claimed = {key for node in nodes if node.clues for key in claimed_homes(node.clues)}
     if among is not None:
-        wanted = {key for position in among for key in _search_keys(nodes[position], keys)}
+        wanted = {key for position in among for key in _search_keys(nodes[position], keys, claimed)}
     found: dict[int, int | list[int]] = {}
     for position in range(len(nodes) - 1, -1, -1):
         node = nodes[position]
         if node.kind != "person":
             continue
-        for key in _search_keys(node, keys):
+        for key in _search_keys(node, keys, claimed):
             if wanted is not None and key not in wanted:
                 continue
             others = found.get(key)
@@ -94,8 +96,14 @@ def _meeting(bearing: Mapping[int, list[int]]) -> dict[int, list[list[int]]]:
     return found
 
 
-def _search_keys(node: Node, keys: Sequence[Sequence[int]]) -> list[int] | set[int]:
+def _search_keys(
+    node: Node, keys: Sequence[Sequence[int]], claimed: set[int]
+) -> list[int] | set[int]:
     # Odd keys are those that are searched by: `keys.searched`, without a call for each.
+    if claimed:
+        # Whoever shows a mailbox or id is found by those of whom a rule says that it is theirs.
+        every = {key for member in node.members for key in keys[member]}
+        return {key for key in every if key & 1} | {key + 1 for key in every & claimed}
     if len(node.members) == 1:
         return [key for key in keys[node.members[0]] if key & 1]
     return {key for member in node.members for key in keys[member] if key & 1}

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from cophub.identities.evidence import Name
+from cophub.identities.matching.clue_evidence import DOUBTED, proved
 from cophub.identities.matching.habits import Habits
 from cophub.identities.matching.name_evidence import junior
 from cophub.identities.matching.nodes import Node, Ref
@@ -134,9 +135,16 @@ class Groups:
                     break
                 far = other.b if other.a is node else other.a
                 group = self._group[id(far)]
-                if group is not home and group is not self._group[id(node)]:
+                if group is home or group is self._group[id(node)]:
+                    continue
+                if not self._proved(partner, far):
                     return True
         return False
+
+    def _proved(self, a: Node, b: Node) -> bool:
+        """Whether a rule has proof that two nodes are one person's, and nothing speaks against."""
+        known = self._known.get((id(a), id(b))) or self._known.get((id(b), id(a)))
+        return known is not None and proved(known.reasons)
 
     def against(self, edge: Edge) -> str:
         """What speaks against one group of the two that an edge joins; empty: nothing."""
@@ -158,6 +166,8 @@ class Groups:
                 why = known.reasons[0].name
                 if why != "names_clash" or not _excused(known, one, other):
                     return why
+            elif known.reasons[0].name == DOUBTED:
+                return DOUBTED
             elif known.verdict == LEAVE and known.reasons[0].name == "names_unlike":
                 continue
             else:

@@ -6,11 +6,12 @@ searched by: nodes that share one are compared. Even keys only count how common 
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from xxhash import xxh3_64_intdigest
 
-from cophub.identities.evidence import Evidence, Name
+from cophub.identities.evidence import Clue, Evidence, Name
 from cophub.identities.reading.word_pairs import word_key
 
 PAIR = "p"
@@ -22,7 +23,8 @@ LOCAL = "l"
 IDENTIFIER = "n"
 _TAIL = "e"  # a word with the end of another one: finds slips in a first letter
 _INITIAL_AT = "a"  # as INITIAL, within an organisation or domain: finds what is common elsewhere
-_SEARCHED = frozenset((PAIR, INITIAL, LOCAL, IDENTIFIER, _TAIL, _INITIAL_AT))
+_CLUE = "k"  # an identifier that a rule knows
+_SEARCHED = frozenset((PAIR, INITIAL, LOCAL, IDENTIFIER, _TAIL, _INITIAL_AT, _CLUE))
 
 WORD = "w"
 MAILBOX = "m"
@@ -31,6 +33,9 @@ ORGANIZATION = "o"
 DOMAIN = "d"
 COUNTRY = "c"
 CITY = "t"
+_HINT = "h"  # an identifier that a rule knows and that says too little to be searched by
+HOMES = {"address": MAILBOX, "directory": DIRECTORY}
+"""Clues of what accounts show of themselves, and the kind of key that those who do bear."""
 
 _MOST_WORDS = 4
 """Of a longer name the first words and the last one are looked at."""
@@ -102,7 +107,24 @@ def index_keys(e: Evidence) -> list[int]:
         if text:
             found.append(_plain_key(kind, text))
     found.extend(key_of(IDENTIFIER, text) for text in e.identifiers)
+    if e.clues:
+        found.extend(map(clue_key, e.clues))
     return found
+
+
+def clue_key(clue: Clue) -> int:
+    """The key of what a rule knows; one more than the key of a mailbox or directory id itself.
+
+    So those who claim a mailbox are told from those who show it, and both are found.
+    """
+    if home := HOMES.get(clue.kind):
+        return key_of(home, clue.value) + 1
+    return key_of(_HINT if clue.strength == "weak" else _CLUE, clue.kind, clue.value)
+
+
+def claimed_homes(clues: Iterable[Clue]) -> set[int]:
+    """The keys that those bear who show a mailbox or directory id of which a rule knows."""
+    return {clue_key(clue) - 1 for clue in clues if clue.kind in HOMES}
 
 
 def spelled_name(e: Evidence) -> Name | None:
@@ -201,6 +223,6 @@ def _plain_key(kind: str, text: str) -> int:
 
 
 __all__ = [
-    "anchor", "chosen_words", "index_keys", "key_of", "local_key", "pair_key", "searched",
-    "spelled_name", "spelled_words", "word_initials",
+    "HOMES", "anchor", "chosen_words", "claimed_homes", "clue_key", "index_keys", "key_of",
+    "local_key", "pair_key", "searched", "spelled_name", "spelled_words", "word_initials",
 ]  # fmt: skip

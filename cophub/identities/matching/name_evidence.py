@@ -69,6 +69,9 @@ class Rarity:
     def of(self, kind: str, text: str) -> int:
         return self._band(kind, text, "")
 
+    def of_key(self, key: int) -> int:
+        return band(self.counts.bearers(key))
+
     def _band(self, kind: str, one: str, other: str) -> int:
         found = self._bands.get((kind + one, other))
         if found is None:

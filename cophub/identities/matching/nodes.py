@@ -8,7 +8,7 @@ private mailbox; at a shared or split one blank names stay alone.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cophub.identities.evidence import Evidence, Name
+from cophub.identities.evidence import Clue, Evidence, Name
 from cophub.identities.matching.keys import anchor, spelled_name
 from cophub.identities.matching.sharing import distinct, split
 from cophub.identities.reading.names import COMPATIBLE, compare
@@ -50,6 +50,10 @@ class Node:
     identifiers: tuple[str, ...] = ()
     usernames: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    clues: tuple[Clue, ...] = ()
+    """What rules of plugins know of them, sorted."""
+    placed_by: tuple[str, ...] = ()
+    """The rules that named organisations of theirs."""
     bearers: int = 1
     """Number of distinct anchors among its accounts: so often it is in each count itself."""
     ties: tuple[tuple[int, int, str], ...] = field(default=(), repr=False)
@@ -242,6 +246,8 @@ def _node(
         identifiers=_texts({i for e in es for i in e.identifiers}),
         usernames=_texts({e.username for e in es}),
         sources=_texts({e.source for e in es}),
+        clues=tuple(sorted({clue for e in es for clue in e.clues})),
+        placed_by=_texts({e.placed_by for e in es}),
         bearers=len({anchor(e) for e in es}) if directory else 1,
         ties=_ties(accounts, members, why),
     )
@@ -269,6 +275,8 @@ def _single(e: Evidence, position: int, not_own: frozenset[str], ruled: bool) ->
         identifiers=e.identifiers,
         usernames=(e.username,) if e.username else (),
         sources=(e.source,),
+        clues=e.clues,
+        placed_by=(e.placed_by,) if e.placed_by else (),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cophub.identities.matching.clue_evidence import DOUBTED, joined_by_proof, weigh_clues
 from cophub.identities.matching.frequency import Counts
 from cophub.identities.matching.habits import boxes
 from cophub.identities.matching.mailbox_evidence import local_alone, weigh_mailboxes
@@ -51,7 +52,6 @@ class Scorer:
         """The evidence for and against two nodes being one person's; symmetric."""
         if b.key < a.key:
             a, b = b, a
-        weights = self.weights
         if a.kind != "person" or b.kind != "person":
             return _never(
                 a,
@@ -63,6 +63,9 @@ class Scorer:
         named = weigh_names(a, b, self._rarity)
         if named is None:
             named = local_alone(a, b, self._rarity)
+        clues = weigh_clues(a, b, self._rarity) if a.clues or b.clues else []
+        if clues and (sure := joined_by_proof(named, clues, self._rarity)) is not None:
+            return self._by_proof(a, b, named, clues, sure)
         if named is None:
             return Edge(a, b, -9.0, LEAVE, (Reason("names_unlike", -9.0),))
         if named.weight == -99.0:
@@ -71,7 +74,32 @@ class Scorer:
         if named.name != "local_alone" and (a.mailboxes or a.usernames):
             others = int(named.detail) if named.detail.isdigit() else 0
             reasons.extend(weigh_mailboxes(a, b, others, self._rarity))
+        reasons.extend(clues)
+        return self._summed(a, b, reasons)
+
+    def _by_proof(
+        self, a: Node, b: Node, named: Reason | None, clues: list[Reason], sure: bool
+    ) -> Edge:
+        """The edge of two that a rule has proof for; unless it is `sure`, one to be asked about."""
+        reasons = list(clues)
+        if named is not None:
+            clash = named.name == "names_clash"
+            reasons.insert(0, Reason("names_differ", 0.0, named.detail) if clash else named)
+        edge = self._summed(a, b, reasons)
+        if sure:
+            return edge
+        # The first reason, by which it is known while people are made.
+        score = min(edge.score, round((self.weights.ask + self.weights.merge) / 2, 4))
+        less = Reason(DOUBTED, round(score - edge.score, 4))
+        verdict = ASK if score >= self.weights.ask else LEAVE
+        return Edge(a, b, score, verdict, (less, *edge.reasons))
+
+    def _summed(self, a: Node, b: Node, reasons: list[Reason]) -> Edge:
+        """The edge of these reasons and of what else is known of two nodes beside their names."""
+        weights = self.weights
         self._setting.weigh(a, b, reasons)
+        if a.placed_by or b.placed_by:
+            _name_placing(a, b, reasons)
         if a.identifiers and b.identifiers:
             reasons.extend(weigh_identifiers(a, b, self._rarity))
         self._weigh_habits(a, b, reasons)
@@ -100,8 +128,10 @@ _Names = Sequence[Plain]
 
 
 def _plain_names(node: Node) -> _Names:
-    """The names of a node; none where its mailbox spells out another one."""
-    return () if node.spelled is not None else [plain(name) for name in node.names]
+    """The names of a node; none where its mailbox spells out another one, or a rule knows it."""
+    if node.spelled is not None or node.clues:
+        return ()
+    return [plain(name) for name in node.names]
 
 
 def _strangers(a: Node, b: Node, mine: _Names, theirs: _Names) -> bool:
@@ -138,6 +168,13 @@ def score(a: Node, b: Node, counts: Counts, register: Labels, weights: Weights) 
 def worth_keeping(edge: Edge) -> bool:
     """Whether people can depend on the edge; all others are weighed again where they count."""
     return edge.verdict in (MERGE, ASK)
+
+
+def _name_placing(a: Node, b: Node, reasons: list[Reason]) -> None:
+    """Say which rules named the organisations that were held against one another."""
+    if any(reason.name.startswith("organization_") for reason in reasons):
+        rules = sorted({*a.placed_by, *b.placed_by})
+        reasons.append(Reason("organization_by", 0.0, ", ".join(rules)))
 
 
 def _never(a: Node, b: Node, reason: Reason) -> Edge:

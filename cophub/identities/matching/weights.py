@@ -84,6 +84,12 @@ class Weights(BaseModel):
     identifier_other: float = Field(-6.0, le=0, description="Two birth dates, or two ORCIDs")
     born_slip: float = Field(0.5, description="Two birth dates that differ by one slip")
     phone_other: float = Field(-0.2, le=0, description="Two telephone numbers")
+    rule_proof: float = Field(15.0, ge=0, description="One proof that an identity rule knows")
+    rule_strong: float = Field(5.0, ge=0, description="Most that a strong identifier of one adds")
+    rule_weak: float = Field(1.5, ge=0, description="Most that a weak identifier of one adds")
+    rule_other: float = Field(
+        -6.0, le=0, description="Two different proofs; a half for strong ones, a tenth for weak"
+    )
 
     local_same: float = Field(
         3.5, ge=0, description="One local part or user name that is more than the name"

@@ -48,6 +48,14 @@ _WORDS = {
     "identifier_same": "same {identifier}",
     "identifier_slip": "{identifier} one slip apart",
     "identifier_other": "different {identifier}",
+    "rule_proof": "same {known}",
+    "rule_strong": "same {known}",
+    "rule_weak": "same {known}",
+    "rule_other": "different {known}",
+    "rule_common": "too many bear the same {known} for it to say anything",
+    "names_differ": "names that differ{clash}",
+    "proof_doubted": "proof that something speaks against, so that people are asked",
+    "organization_by": "organisation by rule {detail}",
     "decided": "somebody said that it is the same person",
     "mailbox": "same mailbox",
     "directory_id": "same id in the organisation's directory",
@@ -59,6 +67,10 @@ _CLASHES = {
     "middle": ": different middle names",
 }
 _HOWS = ("joined", "nickname", "slip", "transliterated")
+_CLUES = {
+    "address": "address, as one shows it and the other is known to have it",
+    "directory": "id in the organisation's directory",
+}
 _IDENTIFIERS = {"born": "date of birth", "orcid": "ORCID", "phone": "telephone number"}
 
 
@@ -109,6 +121,7 @@ def in_words(reason: Reason) -> str:
         community=_community(detail),
         both=detail.replace(" ", " and "),
         identifier=_IDENTIFIERS.get(detail, detail),
+        known=_known_by_rule(detail),
     )
 
 
@@ -149,6 +162,12 @@ def _community(label: str) -> str:
         return "communities that go together"
     source, _, space = label.partition("/")
     return f"one space of {source}" if space else source
+
+
+def _known_by_rule(detail: str) -> str:
+    """`staff staff_number` -> `staff number (rule "staff")`."""
+    rule, _, kind = detail.partition(" ")
+    return f'{_CLUES.get(kind, kind.replace("_", " "))} (rule "{rule}")'
 
 
 def _bearers(count: str) -> str:

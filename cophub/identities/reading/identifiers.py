@@ -69,6 +69,11 @@ def told(extra: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return found
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a value in small letters stands for none: `n/a`, `0000`, `-`."""
+    return (text in _PLACEHOLDERS and not text.isdigit()) or not set(text) - set("0-+ ./")
+
+
 def read_identifiers(values: list[tuple[str, Any]], source: str) -> tuple[str, ...]:
     """Identifiers in normal form, sorted; placeholders such as `000000` are none."""
     if not values:
@@ -164,4 +169,4 @@ _READERS: dict[str, Callable[[str], str]] = {
     "researchgate": _handle,
 }
 
-__all__ = ["kind_of_field", "read_identifiers", "told"]
+__all__ = ["is_placeholder", "kind_of_field", "read_identifiers", "told"]

@@ -1,9 +1,9 @@
 """Counts that went into another band, and whose scores may have risen or fallen by that.
 
 What more bear says less: mostly a count that rises lowers scores, and only pairs that are kept need
-be weighed again. Two things raise a score, so that pairs must be found anew: the more often two
-words are seen together the fewer bear one without the other; and of three words of a name the two
-rarest may be others than before.
+be weighed again. Three things raise a score, so that pairs must be found anew: the more often two
+words are seen together the fewer bear one without the other; of three words of a name the two
+rarest may be others than before; and what a rule knows of too many no longer tells two apart.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +13,12 @@ from itertools import combinations
 from sqlalchemy import Connection
 
 from cophub.identities.evidence import Evidence
-from cophub.identities.matching import blocking
+from cophub.identities.matching import blocking, clue_evidence
 from cophub.identities.matching.frequency import band
 from cophub.identities.matching.keys import (
     WORD,
     chosen_words,
+    clue_key,
     key_of,
     pair_key,
     spelled_name,
@@ -58,11 +59,15 @@ def crossed(
         for e in each.said
         for words in combinations(_words(e), 2)
     }
+    clues = {clue_key(clue) for each in altered for e in each.said for clue in e.clues}
     up: set[int] = set()
     again: set[int] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, 0), after.get(key, 0)
         if (was > blocking.CAP) != (now > blocking.CAP) or band(now) < band(was):
+            again.add(key)
+        elif key in clues and was < clue_evidence.COMMON <= now:
+            # From now on two different ones are no reason against.
             again.add(key)
         elif band(now) > band(was):
             (again if key in pairs and now > _OWN else up).add(key)

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from cophub.identities.evidence import Evidence
 from cophub.identities.matching.keys import DIRECTORY, MAILBOX, index_keys, key_of
-from cophub.identities.reading.account import FIELDS, digest, read_account
+from cophub.identities.reading.account import FIELDS
+from cophub.identities.reading.rules import NO_RULES, Reader
 from cophub.identities.store.rows import Row, all_rows, among, change_among, put, quoted
 from cophub.identities.store.spaces import CHANGED, Labels
 from cophub.warehouse.staging import execute, settle, staged
@@ -18,6 +19,7 @@ from cophub.warehouse.store import driver_cursor
 
 _EVIDENCE = ("id", "source", "account", "digest", "anchor", "evidence")
 _KEY = ("key", "evidence", "anchor")
+_COMMUNITIES = FIELDS.index("communities")
 _FETCH = 5_000
 _AT_ONCE = 20_000
 _DRAWERS = 128
@@ -26,31 +28,35 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Evidence).decode
 
 
-def account_rows(connection: Connection, sources: Sequence[str], since: int) -> Iterator[Row]:
-    """Rows of `FIELDS` that runs after `since` wrote, source by source.
+def account_rows(
+    connection: Connection, sources: Sequence[str], since: int, reader: Reader
+) -> Iterator[Row]:
+    """Rows for the reader that runs after `since` wrote, source by source.
 
     Also those of accounts of which they only wrote what community they are in.
     """
     labels = Labels(connection)
     for source in sources:
         joined = CHANGED.replace("<source>", quoted(source)).format(since=since)
-        rows = _rows_of(connection, source, f"(a.run > {since:d} OR a.key IN ({joined}))")
+        where = f"(a.run > {since:d} OR a.key IN ({joined}))"
+        rows = _rows_of(connection, source, where, reader)
         found = list(rows)
         yield from _with(found, labels.of_source(source, [row[1] for row in found]))
 
 
-def every_account(connection: Connection) -> Iterator[Row]:
-    """All rows of `FIELDS`, ordered by source and key, bytewise."""
+def every_account(connection: Connection, reader: Reader = NO_RULES) -> Iterator[Row]:
+    """All rows for the reader, ordered by source and key, bytewise."""
     sources = all_rows(connection, "SELECT DISTINCT source FROM account")
     labels = Labels(connection)
     for (source,) in sorted(sources):
         communities = labels.of_source(source)
-        rows = sorted(_rows_of(connection, source, "1 = 1"), key=itemgetter(1))
+        rows = sorted(_rows_of(connection, source, "1 = 1", reader), key=itemgetter(1))
         yield from _with(rows, communities)
 
 
-def _rows_of(connection: Connection, source: str, where: str) -> Iterator[Row]:
-    columns = ", ".join(f"a.{field}" for field in FIELDS if field != "communities")
+def _rows_of(connection: Connection, source: str, where: str, reader: Reader) -> Iterator[Row]:
+    wanted = (*FIELDS[:_COMMUNITIES], *FIELDS[_COMMUNITIES + 1 :], *reader.columns(source))
+    columns = ", ".join(f"a.{field}" for field in wanted)
     cursor = driver_cursor(connection)
     # Not as a parameter: then a percent sign would be none.
     sql = f"SELECT {columns} FROM account a WHERE a.source = {quoted(source)} AND {where}"
@@ -60,9 +66,9 @@ def _rows_of(connection: Connection, source: str, where: str) -> Iterator[Row]:
 
 
 def _with(rows: Iterable[Row], communities: Mapping[str, str]) -> Iterator[Row]:
-    """The rows with the communities of each account, where `FIELDS` has them: before the last."""
+    """The rows with the communities of each account, where `FIELDS` has them."""
     for row in rows:
-        yield (*row[:-1], communities.get(row[1]), row[-1])
+        yield (*row[:_COMMUNITIES], communities.get(row[1]), *row[_COMMUNITIES:])
 
 
 class Known:
@@ -210,7 +216,7 @@ def remove_accounts(connection: Connection, accounts: Sequence[tuple[int, Eviden
 
 
 __all__ = [
-    "Known", "account_rows", "bearers", "bearing", "digest", "directory_size", "every_account",
-    "everybody", "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates",
-    "put_accounts", "read_account", "remove_accounts",
+    "Known", "account_rows", "bearers", "bearing", "directory_size", "every_account", "everybody",
+    "evidence_of", "find_accounts", "home_keys", "known_accounts", "mates", "put_accounts",
+    "remove_accounts",
 ]  # fmt: skip

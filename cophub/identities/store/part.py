@@ -18,7 +18,7 @@ from cophub.identities.evidence import Evidence
 from cophub.identities.matching import blocking
 from cophub.identities.matching.clustering import Decision, cluster
 from cophub.identities.matching.habits import Habits
-from cophub.identities.matching.keys import anchor, index_keys, searched
+from cophub.identities.matching.keys import anchor, claimed_homes, index_keys, searched
 from cophub.identities.matching.nodes import Node, Ref, nodes
 from cophub.identities.matching.scoring import NEVER, Edge, Scorer, worth_keeping
 from cophub.identities.store.crossing import Altered, crossed, reordered
@@ -38,6 +38,7 @@ from cophub.identities.store.index import (
     bearing,
     evidence_of,
     find_accounts,
+    home_keys,
     mates,
     put_accounts,
     remove_accounts,
@@ -75,6 +76,8 @@ class Context:
     counts: StoredCounts
     scorer: Scorer
     decisions: Sequence[Decision]
+    clued: bool = False
+    """Whether rules of plugins may know of mailboxes and directory ids that others show."""
     _keys: dict[Ref, list[int]] = field(default_factory=dict)
 
     def keys_of(self, e: Evidence) -> list[int]:
@@ -183,7 +186,7 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
         key for key in keys if searched(key) and 1 < context.counts.bearers(key) <= blocking.CAP
     ]
     met: defaultdict[int, list[int]] = defaultdict(list)
-    for key, number in bearing(connection, meeting):
+    for key, number in (*bearing(connection, meeting), *_claims(connection, own, context)):
         met[number].append(key)
     around = mates(connection, own | evidence_of(connection, met.keys() - own.keys()))
     accounts = list(around.values())
@@ -200,6 +203,18 @@ def _rebuild(connection: Connection, rebuilt: set[int], context: Context) -> set
     rows = edge_rows(edges, (), numbers) + ties
     replace_edges(connection, own.keys(), rows)
     return {end for row in (*before, *rows) for end in row[:2]} | own.keys()
+
+
+def _claims(
+    connection: Connection, own: Mapping[int, Evidence], context: Context
+) -> list[tuple[int, int]]:
+    """Who claims what these accounts show, and who shows what they claim: (key, account) each."""
+    if not context.clued:
+        return []
+    claimed = claimed_homes(clue for e in own.values() for clue in e.clues)
+    shown = {key + 1 for e in own.values() for key in home_keys(e)}
+    showing = [(key + 1, number) for key, number in bearing(connection, claimed)]
+    return showing + bearing(connection, shown)
 
 
 def _rescore(connection: Connection, rescored: set[int], context: Context) -> set[int]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from cophub.identities.matching.scoring import Scorer
 from cophub.identities.matching.weights import Weights
 from cophub.identities.organizations.stored import load_register, update_register
 from cophub.identities.reading.account import VERSION as READING
-from cophub.identities.reading.account import digest, read_account
+from cophub.identities.reading.rules import NO_RULES, Reader
 from cophub.identities.store import spaces
 from cophub.identities.store import state as kept
 from cophub.identities.store.crossing import Altered
@@ -42,6 +42,7 @@ from cophub.identities.store.part import (
 )
 from cophub.identities.store.people import Changes, describe_again, drop_orphans
 from cophub.identities.store.rows import Row, all_rows
+from cophub.identities.store.rule_counts import count_rules, note_rules
 from cophub.identities.store.whole import read_everybody, resolve_whole
 from cophub.warehouse.staging import execute
 
@@ -67,14 +68,22 @@ class _News:
     """Whether so much changed that what the directory is like has to be learned again."""
 
 
-def resolve(connection: Connection, *, weights: Weights, now: datetime, run: int) -> Changes:
+def resolve(
+    connection: Connection,
+    *,
+    weights: Weights,
+    now: datetime,
+    run: int,
+    reader: Reader = NO_RULES,
+) -> Changes:
     """Bring people up to date; the same people as if everything had been weighed anew.
 
-    Nothing is read or written where no run has written an account, nobody was erased and nothing
-    decided since the last resolution.
+    Nothing is read or written where no run has written an account, nobody was erased, nothing
+    decided and no rule changed since the last resolution. Of a rule that changed, the sources at
+    which it looks are read again, and what it says of them now is weighed as any news.
     """
     with no_collection():
-        return _resolve(connection, weights, now, run)
+        return _resolve(connection, weights, now, run, reader)
 
 
 @contextmanager
@@ -98,17 +107,27 @@ class _Task:
     weights: Weights
     now: datetime
     run: int
+    reader: Reader
+    marks: dict[str, str]
+    """By source, what hangs on rules."""
+
+    @property
+    def rule_names(self) -> tuple[str, ...]:
+        return tuple(sorted(use.name for use in self.reader.rules))
 
 
-def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) -> Changes:
+def _resolve(
+    connection: Connection, weights: Weights, now: datetime, run: int, reader: Reader
+) -> Changes:
     # First of all: what another resolution wrote meanwhile must be read, its state among it.
     if connection.dialect.name == "postgresql":
         execute(connection, "LOCK TABLE person_account IN SHARE ROW EXCLUSIVE MODE")
     weights = learned_here(connection, weights).line
     before = kept.read_state(connection)
     task = _Task(
-        _version(connection, weights), kept.active_decisions(connection), weights, now, run
-    )
+        _version(connection, weights), kept.active_decisions(connection), weights, now, run,
+        reader, _marks(connection, reader),
+    )  # fmt: skip
     if before is None or before.version != task.version:
         return _whole(connection, before, task, drop_orphans(connection, now))
     mark = kept.watermark(connection)
@@ -117,10 +136,12 @@ def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) 
     same = before.erasures == erasures and before.decisions == kept.flat(task.decisions)
     # What people said about organisations since is news, too.
     relabelled = update_register(connection, ()).keys()
+    ruled = {source for source, _ in before.rules.items() ^ task.marks.items()}
+    same = same and not ruled and before.rule_names == task.rule_names
     if same and not sources and before.watermark and not relabelled:
         return Changes()
     left = drop_orphans(connection, now)
-    news = _news(connection, sources, before, task.decisions)
+    news = _news(connection, sources, ruled, before, task)
     changes = _part(connection, news, relabelled, before, task, left)
     if changes is None:
         return _whole(connection, before, task, left)
@@ -131,9 +152,23 @@ def _resolve(connection: Connection, weights: Weights, now: datetime, run: int) 
         erasures=erasures,
         decisions=kept.flat(task.decisions),
         unlearned=0 if news.learning else before.unlearned + len(news.altered),
+        rules=task.marks,
+        rule_names=task.rule_names,
     )
     kept.write_state(connection, state)
+    if before.erasures == erasures:
+        note_rules(connection, reader.rules, news.altered)
+    else:  # nobody tells what accounts said of those who were erased
+        everyone = everybody(connection)[0] if reader.rules else ()
+        count_rules(connection, reader.rules, everyone)
     return changes.with_touched(shown)
+
+
+def _marks(connection: Connection, reader: Reader) -> dict[str, str]:
+    """By source, what all that rules say hangs on; of sources at which none looks nothing."""
+    if not reader.rules:
+        return {}
+    return {s: mark for s in kept.sources(connection) if (mark := reader.mark(s))}
 
 
 def _version(connection: Connection, weights: Weights) -> str:
@@ -147,7 +182,7 @@ def _whole(
     connection: Connection, before: kept.Resolved | None, task: _Task, left: frozenset[str]
 ) -> Changes:
     mark = kept.watermark(connection)
-    accounts, digests = read_everybody(connection, cached=before is not None)
+    accounts, digests = read_everybody(connection, task.reader, cached=before is not None)
     update_register(connection)
     matching, changes = resolve_whole(
         connection,
@@ -167,8 +202,11 @@ def _whole(
         matching.counts.habits,
         kept.erasures(connection),
         kept.flat(task.decisions),
+        rules=task.marks,
+        rule_names=task.rule_names,
     )
     kept.write_state(connection, state)
+    count_rules(connection, task.reader.rules, accounts)
     return changes.of_everybody()
 
 
@@ -198,7 +236,7 @@ def _part(
     shift.rebuilt.update(k.id for k in find_accounts(connection, news.decided).values())
     counts = StoredCounts(connection, mailboxes, before.habits)
     scorer = Scorer(counts, load_register(connection), task.weights)
-    context = Context(counts, scorer, task.decisions)
+    context = Context(counts, scorer, task.decisions, clued=bool(task.reader.rules))
     return resolve_part(connection, shift, context, task.now, task.run, left)
 
 
@@ -216,20 +254,26 @@ def _holds(connection: Connection, before: kept.Resolved, news: _News) -> bool:
 def _news(
     connection: Connection,
     sources: Sequence[str],
+    ruled: Collection[str],
     before: kept.Resolved,
-    decisions: Sequence[Decision],
+    task: _Task,
 ) -> _News:
     news = _News()
     next_number = 1 + _highest(connection)
-    for rows in _pieces(account_rows(connection, sources, before.watermark)):
+    reader = task.reader
+    others = [source for source in sources if source not in ruled]
+    for rows in chain(
+        _pieces(account_rows(connection, sorted(ruled), 0, reader)),
+        _pieces(account_rows(connection, others, before.watermark, reader)),
+    ):
         known = find_accounts(connection, [(row[0], row[1]) for row in rows])
         for row in rows:
-            ref, mark = (row[0], row[1]), digest(row)
+            ref, mark = (row[0], row[1]), reader.digest(row)
             old = known.get(ref)
             if old is not None and old.digest == mark:
                 news.refreshed.append(ref)
                 continue
-            evidence = read_account(row)
+            evidence = reader.read(row)
             if old is None:
                 news.altered.append(Altered(next_number, None, evidence, mark))
                 next_number += 1
@@ -238,7 +282,7 @@ def _news(
             else:
                 news.altered.append(Altered(old.id, old.evidence, evidence, mark))
     news.altered += _vanished(connection)
-    other = set(before.decisions) ^ set(kept.flat(decisions))
+    other = set(before.decisions) ^ set(kept.flat(task.decisions))
     news.decided = sorted({ref for d in other for ref in ((d[1], d[2]), (d[3], d[4]))})
     return news
 

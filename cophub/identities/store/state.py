@@ -31,6 +31,10 @@ class Resolved(msgspec.Struct, frozen=True):
     """What people had decided: (same, source, account, source, account)."""
     unlearned: int = 0
     """How many accounts changed since the habits were learned."""
+    rules: dict[str, str] = {}
+    """By source at whose accounts rules look, what all that they say of them hangs on."""
+    rule_names: tuple[str, ...] = ()
+    """The rules that held."""
 
 
 def read_state(connection: Connection) -> Resolved | None:
@@ -66,10 +70,15 @@ def watermark(connection: Connection) -> int:
 
 def sources_changed(connection: Connection, since: int) -> list[str]:
     """Sources that were written to by a run after `since`; all of them before the first run."""
-    sql = "SELECT DISTINCT source FROM run WHERE id > :since AND source IS NOT NULL"
     if not since:
-        sql = "SELECT DISTINCT source FROM account WHERE :since = 0"
+        return sources(connection)
+    sql = "SELECT DISTINCT source FROM run WHERE id > :since AND source IS NOT NULL"
     return sorted(row.source for row in execute(connection, sql, since=since))
+
+
+def sources(connection: Connection) -> list[str]:
+    """Every source that has accounts."""
+    return sorted(execute(connection, "SELECT DISTINCT source FROM account").scalars())
 
 
 def active_decisions(connection: Connection) -> list[Decision]:
@@ -93,6 +102,6 @@ def flat(decisions: Collection[Decision]) -> tuple[tuple[bool, str, str, str, st
 
 
 __all__ = [
-    "Resolved", "active_decisions", "erasures", "flat", "read_state", "sources_changed",
-    "watermark", "write_state",
+    "Resolved", "active_decisions", "erasures", "flat", "read_state", "sources",
+    "sources_changed", "watermark", "write_state",
 ]  # fmt: skip

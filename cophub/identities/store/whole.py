@@ -11,20 +11,17 @@ from cophub.identities.matching.match import Matching, match
 from cophub.identities.matching.scoring import Labels
 from cophub.identities.matching.weights import Weights
 from cophub.identities.reading.remembered import forget_texts
+from cophub.identities.reading.rules import Reader
 from cophub.identities.store.edges import edge_rows, put_edges, tie_rows
 from cophub.identities.store.groups import groups_of
-from cophub.identities.store.index import (
-    digest,
-    every_account,
-    known_accounts,
-    put_accounts,
-    read_account,
-)
+from cophub.identities.store.index import every_account, known_accounts, put_accounts
 from cophub.identities.store.people import Changes, write_people
 from cophub.warehouse.staging import execute
 
 
-def read_everybody(connection: Connection, *, cached: bool) -> tuple[list[Evidence], list[int]]:
+def read_everybody(
+    connection: Connection, reader: Reader, *, cached: bool
+) -> tuple[list[Evidence], list[int]]:
     """The evidence and digest of every account, ordered by source and key.
 
     What the index holds of a row that is as it was is taken from there, where `cached`.
@@ -32,11 +29,11 @@ def read_everybody(connection: Connection, *, cached: bool) -> tuple[list[Eviden
     known = known_accounts(connection) if cached else {}
     accounts: list[Evidence] = []
     digests: list[int] = []
-    for row in every_account(connection):
-        mark = digest(row)
+    for row in every_account(connection, reader):
+        mark = reader.digest(row)
         before = known.get((row[0], row[1]))
         same = before is not None and before.digest == mark
-        accounts.append(before.evidence if before and same else read_account(row))
+        accounts.append(before.evidence if before and same else reader.read(row))
         digests.append(mark)
     forget_texts()
     return accounts, digests

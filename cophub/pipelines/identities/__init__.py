@@ -42,15 +42,19 @@ class Settings(BaseModel, extra="forbid"):
 def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
     """Resolve people, organisations and communities; yields no files."""
     from cophub.identities.organizations.dated import update_affiliations
+    from cophub.identities.reading.rules import Reader
     from cophub.identities.store.common import count_common
     from cophub.identities.store.resolve import no_collection, resolve
     from cophub.pipelines.identities.communities import resolve_communities
     from cophub.pipelines.identities.listing import resolve_listing
 
+    reader = Reader(ctx.identity_rules() if ctx.identity_rules else None)
     with no_collection(), ctx.warehouse.begin() as connection:
         resolve_communities(connection, ctx.communities, ctx.log)
         ctx.announce("people", 0, None)
-        changes = resolve(connection, weights=ctx.settings.weights, now=ctx.now, run=ctx.run)
+        changes = resolve(
+            connection, weights=ctx.settings.weights, now=ctx.now, run=ctx.run, reader=reader
+        )
         if changes.touched:
             count_common(connection)
         ctx.announce("organisations", 0, None)
@@ -67,6 +71,9 @@ def run(ctx: PipelineContext[Settings]) -> Iterator[Publication]:
         affiliations,
         relisted,
     )
+    for failure, where in sorted(reader.failures.items()):
+        rule, _, error = failure.partition(" ")
+        ctx.log.warning('identity rule "%s" fails with %s at %s', rule, error, where)
     yield from ()
 
 

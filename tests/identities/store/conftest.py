@@ -13,7 +13,7 @@ from cophub.identities.matching.clustering import Decision
 from cophub.identities.matching.match import match
 from cophub.identities.matching.weights import Weights
 from cophub.identities.organizations.stored import load_register
-from cophub.identities.reading.account import read_account
+from cophub.identities.reading.rules import NO_RULES
 from cophub.identities.store.edges import edge_rows, tie_rows
 from cophub.identities.store.index import every_account
 from cophub.identities.store.people import Changes
@@ -33,6 +33,7 @@ class Directory:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self.day = 0
+        self.reader = NO_RULES
 
     @property
     def now(self) -> datetime:
@@ -147,7 +148,13 @@ class Directory:
     def resolve(self, weights: Weights | None = None) -> Changes:
         self.day += 1
         with self.warehouse.begin() as connection:
-            return resolve(connection, weights=weights or Weights(), now=self.now, run=self.day)
+            return resolve(
+                connection,
+                weights=weights or Weights(),
+                now=self.now,
+                run=self.day,
+                reader=self.reader,
+            )
 
     def people(self) -> People:
         """The accounts of each person."""
@@ -159,7 +166,7 @@ class Directory:
     def at_once(self, weights: Weights | None = None) -> tuple[set[frozenset[Ref]], Edges]:
         """The people and edges that weighing everything anew, in memory, makes of the accounts."""
         with self.warehouse.connect() as connection:
-            accounts = [read_account(row) for row in every_account(connection)]
+            accounts = [self.reader.read(row) for row in every_account(connection, self.reader)]
             found = match(
                 accounts,
                 register=load_register(connection),
