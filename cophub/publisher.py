@@ -18,8 +18,8 @@ class Publisher:
     """Code for one kind of place. A table `[publishers.NAME]` of plugins.toml wakes it.
 
     `publish(ctx, handout)` sends what is new or changed, and yields a `Sent` for each kind of thing
-    it sent. The cursor of the last `Checkpoint` that it yields comes back as `handout.cursor` the
-    next time, if it ended well. With the same handout again it sends nothing.
+    it sent. A `Checkpoint` that it yields is kept at once, whatever happens after it: its cursor
+    comes back as `handout.cursor` the next time. With the same handout again it sends nothing.
     """
 
     name: str

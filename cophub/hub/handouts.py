@@ -7,16 +7,15 @@ import csv
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+from sqlalchemy import Connection
 
 from cophub import __version__
-from cophub.connector import Connector, Context, Handout, Sent, Sheet, Shown
+from cophub.connector import Connector, Handout, Sent, Sheet, Shown
 from cophub.error_codes import PLUGIN_FAILED
 from cophub.errors import ConfigError, CophubError
 from cophub.hub import reading
@@ -72,15 +71,6 @@ class _Ready:
     audience: str | None = None
 
 
-@dataclass
-class _Given:
-    """What a place did with a handout."""
-
-    shown: Shown | None
-    sent: list[Sent]
-    cursor: str | None = None
-
-
 def places(hub: "Hub") -> list[Place]:
     """All that plugins.toml names, in its order."""
     site = hub.config.pipelines.get("site")
@@ -128,30 +118,19 @@ def hand_out(hub: "Hub", stop: "Event | None" = None) -> Iterator[PipelineResult
 def _hand_out_to(hub: "Hub", place: Place) -> PipelineResult:
     """One place, as a run of its own; what goes wrong is in the result."""
     began = time.monotonic()
-    run = 0
-    error, code, given = None, None, _Given(None, [])
+    sent: list[Sent] = []
     try:
         with held(hub.warehouse, place.title) as lease:
-            run = _begin(hub, place)
-            with bound(run=run, source=place.source, pipeline="site"):
+            run = _Run(hub, place, lease, _begin(hub, place), sent)
+            with bound(run=run.number, source=place.source, pipeline="site"):
                 log.info("upload begins", extra=dict(event="upload.start"))
-                error, code = _tried(hub, place, given)
-                _log_end(given.sent, error, code)
-            with hub.warehouse.begin() as connection:
-                show_life(connection, lease)
-                if not error:
-                    _remember(connection, place, given, run, hub.now())
-                ended = _state(error)
-                state.finish_run(
-                    connection, run, state=ended, now=hub.now(), error=error, code=code
-                )
+                error, code = run.tried()
+                run.end(error, code)
     except CophubError as failure:  # it is held by somebody else, or was taken over
         error, code = str(failure), failure.code
-    number = sum(part.sent + part.removed for part in given.sent)
+    number = sum(part.sent + part.removed for part in sent)
     took = time.monotonic() - began
-    return PipelineResult(
-        place.title, _state(error), number, took, error, _counts(given.sent), code
-    )
+    return PipelineResult(place.title, _state(error), number, took, error, _counts(sent), code)
 
 
 def _state(error: str | None) -> Literal["done", "failed"]:
@@ -165,67 +144,75 @@ def _begin(hub: "Hub", place: Place) -> int:
         )
 
 
-def _tried(hub: "Hub", place: Place, given: _Given) -> tuple[str | None, str | None]:
-    """Hand it out; the error and its code, where there is one."""
-    try:
-        _give(hub, place, given)
-    except CophubError as failure:
-        return str(failure), failure.code
-    except (Exception, SystemExit) as failure:  # a stranger's code may raise anything
-        log.debug("%s failed", place.title, exc_info=True)
-        return f"it failed ({type(failure).__name__}); tell its plugin's author", PLUGIN_FAILED
-    return None, None
+@dataclass
+class _Run:
+    """A run of one place, under its lease."""
 
+    hub: "Hub"
+    place: Place
+    lease: state.Lease
+    number: int
+    sent: list[Sent]
+    shown: Shown | None = None
 
-def _give(hub: "Hub", place: Place, given: _Given) -> None:
-    ready = place.ready(hub)
-    folder = _folder(hub, place, ready.audience)
-    now = reading.last_publication(hub.warehouse)
-    if now and now.published_at:
-        given.shown = Shown(now.version, now.published_at)
-    before, cursor = _remembered(hub, place)
-    handout = Handout(ready.settings, folder, quarter_sheet(folder), given.shown, before, cursor)
-    upload = ready.spec.connector.upload
-    with _context(hub, ready) as ctx:
-        for part in upload(ctx, handout) if upload else ():
-            if isinstance(part, Checkpoint):
-                given.cursor = part.cursor
-            else:
-                given.sent.append(part)
+    def tried(self) -> tuple[str | None, str | None]:
+        """Hand it out; the error and its code, where there is one."""
+        try:
+            self._give()
+        except CophubError as failure:
+            return str(failure) or type(failure).__name__, failure.code
+        except (Exception, SystemExit) as failure:  # a stranger's code may raise anything
+            log.debug("%s failed", self.place.title, exc_info=True)
+            return f"it failed ({type(failure).__name__}); tell its plugin's author", PLUGIN_FAILED
+        return None, None
 
+    def end(self, error: str | None, code: str | None) -> None:
+        """Note how it ended and, if well, what readers of the place see now."""
+        ended, now = _state(error), self.hub.now()
+        with self.hub.warehouse.begin() as connection:
+            show_life(connection, self.lease)
+            if self.shown and not error:
+                self._keep(connection, _SHOWN, msgspec.json.encode(self.shown).decode())
+            state.finish_run(connection, self.number, state=ended, now=now, error=error, code=code)
+        number = sum(part.sent + part.removed for part in self.sent)
+        fields = dict(event="upload.end", state=ended, code=code, sent=number)
+        log.info("upload %s: %s", ended, error or _counts(self.sent), extra=fields)
 
-@contextmanager
-def _context(hub: "Hub", ready: _Ready) -> Iterator[Context[Any]]:
-    desk = replace(hub.desk(ready.spec), tokens=hub.tokens(ready.tokens))
-    with open_context(ready.spec, desk) as ctx:
-        yield ctx
+    def _give(self) -> None:
+        hub, place = self.hub, self.place
+        ready = place.ready(hub)
+        folder = _folder(hub, place, ready.audience)
+        now = reading.last_publication(hub.warehouse)
+        if now and now.published_at:
+            self.shown = Shown(now.version, now.published_at)
+        with hub.warehouse.connect() as connection:
+            before = state.read_cursor(connection, place.title, _STREAM, _SHOWN)
+            own = state.read_cursor(connection, place.title, _STREAM)
+        handout = Handout(
+            ready.settings, folder, quarter_sheet(folder), self.shown,
+            before=msgspec.json.decode(before.value or "null", type=Shown) if before else None,
+            cursor=own.value if own else None,
+        )  # fmt: skip
+        desk = replace(hub.desk(ready.spec), tokens=hub.tokens(ready.tokens))
+        upload = ready.spec.connector.upload
+        with open_context(ready.spec, desk) as ctx:
+            for part in upload(ctx, handout) if upload else ():
+                if isinstance(part, Checkpoint):
+                    self._remember(part.cursor)
+                else:
+                    self.sent.append(part)
 
+    def _remember(self, cursor: str) -> None:
+        """Keep it at once: what is sent must not be sent again after a kill."""
+        with self.hub.warehouse.begin() as connection:
+            show_life(connection, self.lease)
+            self._keep(connection, state.LIVE, cursor)
 
-def _remembered(hub: "Hub", place: Place) -> tuple[Shown | None, str | None]:
-    """What it was given last, and its own cursor."""
-    with hub.warehouse.connect() as connection:
-        before = state.read_cursor(connection, place.title, _STREAM, _SHOWN)
-        own = state.read_cursor(connection, place.title, _STREAM)
-    shown = msgspec.json.decode(before.value, type=Shown) if before and before.value else None
-    return shown, own.value if own else None
-
-
-def _remember(connection: Any, place: Place, given: _Given, run: int, now: datetime) -> None:
-    """What comes back the next time, kept with the end of the run."""
-    kept = {state.LIVE: given.cursor}
-    if given.shown is not None:
-        kept[_SHOWN] = msgspec.json.encode(given.shown).decode()
-    for lane, value in kept.items():
-        if value is not None:
-            state.write_cursor(
-                connection, place.title, _STREAM, value=value, run=run, now=now, lane=lane
-            )
-
-
-def _log_end(sent: list[Sent], error: str | None, code: str | None) -> None:
-    number = sum(part.sent + part.removed for part in sent)
-    fields = dict(event="upload.end", state=_state(error), code=code, sent=number)
-    log.info("upload %s: %s", _state(error), error or _counts(sent), extra=fields)
+    def _keep(self, connection: Connection, lane: str, value: str) -> None:
+        state.write_cursor(
+            connection, self.place.title, _STREAM, value=value, run=self.number,
+            now=self.hub.now(), lane=lane,
+        )  # fmt: skip
 
 
 def _counts(sent: list[Sent]) -> str:

@@ -112,7 +112,7 @@ def test_a_publisher_gets_the_site_and_the_sheet_and_its_own_cursor_back(
     assert (two["cursor"], two["version"], two["before"]) == ("after 1", 2, 1)
 
 
-def test_one_that_fails_stops_no_other_and_keeps_its_cursor(cophub: Call, board) -> None:
+def test_one_that_fails_stops_no_other_and_keeps_what_it_sent_before(cophub: Call, board) -> None:
     settings = "settings = { away = true }\n"
     away = f'[publishers.away]\npublisher = "board"\n{settings}'
     told = board(away + WALL)
@@ -120,7 +120,7 @@ def test_one_that_fails_stops_no_other_and_keeps_its_cursor(cophub: Call, board)
     assert answer.code == 1
     assert "the board is away; the next run tries again" in answer.out
     cophub(*LITTLE)
-    assert [one["cursor"] for one in told("away")] == [None, None]
+    assert [one["cursor"] for one in told("away")] == [None, "after 1"]
     assert [one["before"] for one in told("away")] == [None, None]
     assert [one["cursor"] for one in told("wall")] == [None, "after 1"]
     runs = cophub("runs", "--json").json["runs"]
