@@ -43,6 +43,8 @@ def test_all_promises_are_tried_on_messages(report: Report) -> None:
 def test_promises_are_kept_on_recorded_answers() -> None:
     """What nobody asked when they were recorded cannot be tried; all else can."""
     settings = Settings(token=TOKEN, base_url="http://127.0.0.1:8765")
-    report = check_connector(cophub_slack, settings, answers=ANSWERS, now=NOW)
+    report = check_connector(
+        cophub_slack, settings, answers=ANSWERS, now=NOW, streams=("people", "members")
+    )
     report.raise_broken()
-    assert sum(one.verdict == "kept" for one in report.findings) >= 30
+    assert sum(one.verdict == "kept" for one in report.findings) >= 16

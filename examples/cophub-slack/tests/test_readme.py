@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from cophub_slack import Settings
+from cophub_slack.announcing import PublisherSettings
 from cophub_slack.checks import PRIVATE_SCOPES, SCOPES
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -23,14 +24,16 @@ def test_the_manifest_asks_for_what_is_needed_and_for_no_more() -> None:
 
 
 def test_every_scope_is_explained() -> None:
-    every = [*SCOPES.values(), *PRIVATE_SCOPES.values()]
+    every = [*SCOPES.values(), *PRIVATE_SCOPES.values(), ("chat:write",)]
     told = [scope for scopes in every for scope in scopes if f"`{scope}`" not in README]
     assert told == []
 
 
 def test_the_settings_are_those_there_are() -> None:
-    [sample] = map(tomllib.loads, blocks("toml"))
-    given = sample["sources"]["slack"]["settings"]
+    source, place = map(tomllib.loads, blocks("toml"))
+    given = source["sources"]["slack"]["settings"]
     assert Settings(**{**given, "token": "xoxb-any"}).channels == ["cop-*"]
+    told = place["publishers"]["announcement"]["settings"]
+    assert PublisherSettings(**{**told, "token": "xoxb-any"}).channel == "C0123ABCDEF"
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (?:required|`)", README, re.MULTILINE)
-    assert rows == list(Settings.model_fields)
+    assert rows == [*Settings.model_fields, *PublisherSettings.model_fields]

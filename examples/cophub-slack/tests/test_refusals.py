@@ -83,7 +83,7 @@ def test_a_channel_that_the_app_was_removed_from_does_not_stop_the_others(
     slack._conversations_history = removed  # type: ignore[method-assign]
     items = read(posts)
     told = [one.reason for one in rejects(items)]
-    assert told == ['source "test": conversations.history: not_in_channel']
+    assert told == ["test: conversations.history: not_in_channel"]
     assert any(getattr(item, "space", "") == "C0WATER00" for item in items)
 
 

@@ -1,23 +1,27 @@
-"""Slack for cophub: channels, people, who is in which channel, messages, reactions and files.
+"""Slack for cophub: a connector, a publisher that tells a channel, and a command.
 
 Source: Slack's Web API, https://docs.slack.dev/apis/web-api
 """
 
 from cophub import (
     Account,
+    Command,
     Connector,
     Document,
     Membership,
     Post,
+    Publisher,
     Reaction,
     Space,
     Stream,
     hookimpl,
 )
 
+from cophub_slack.announcing import LIMITS, PublisherSettings, announce
 from cophub_slack.channels import channels
 from cophub_slack.checks import PRIVATE_SCOPES, SCOPES, check, discover, estimate
 from cophub_slack.client import pace
+from cophub_slack.listing import slack_channels
 from cophub_slack.members import members
 from cophub_slack.people import people
 from cophub_slack.posts import posts
@@ -91,3 +95,17 @@ def cophub_connectors() -> list[Connector]:
             personal=PERSONAL,
         )
     ]
+
+
+@hookimpl
+def cophub_publishers() -> list[Publisher]:
+    """A channel that hears that figures are out."""
+    summary = "A message to a Slack channel when the figures of a quarter are out"
+    return [Publisher("slack", summary, PublisherSettings, announce, limits=LIMITS)]
+
+
+@hookimpl
+def cophub_commands() -> list[Command]:
+    """`cophub slack-channels`."""
+    summary = "The channels of Slack, and which communities they serve."
+    return [Command("slack-channels", summary, slack_channels)]

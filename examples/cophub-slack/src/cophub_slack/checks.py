@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from cophub import Context, CophubError, Estimate, Space, Verdict
 
 from cophub_slack.channels import all_channels, space_of, taken_channels, workspace
-from cophub_slack.client import PAGE, Slack
+from cophub_slack.client import PAGE, Slack, page_of
 from cophub_slack.cursor import Position
 from cophub_slack.settings import Settings
 
@@ -96,7 +96,7 @@ def estimate(ctx: Ctx, cursors: Mapping[str, str | None]) -> Iterator[Estimate]:
     known = Position.read(cursors.get("posts")).channels
     new = sum(1 for one in readable if one.id not in known)
     pace = 1 if ctx.settings.app == "distributed" else 50
-    size = ctx.once(Slack).page_of_messages()
+    size = page_of(ctx.settings)
     note = f"{new} channels for the first time: one for each {size} messages and each thread"
     waiting = max(len(readable) - pace, 0) / pace * 60 or None
     yield Estimate("posts", len(readable), None, note if new else "", waiting)

@@ -65,10 +65,18 @@ def pace(settings: Settings) -> Limits:
     )
 
 
-class Slack:
-    """The Web API of one workspace, as its token sees it. One for a run: `ctx.once(Slack)`."""
+def page_of(settings: Settings) -> int:
+    """How many messages to ask for at once."""
+    return SMALL_PAGE if settings.app == "distributed" else PAGE
 
-    def __init__(self, ctx: Ctx) -> None:
+
+class Slack:
+    """The Web API of one workspace, as its token sees it. One for a run: `ctx.once(Slack)`.
+
+    Of the settings it takes `token` and `base_url`.
+    """
+
+    def __init__(self, ctx: Context[Any]) -> None:
         self._ctx = ctx
         base_url = f"{str(ctx.settings.base_url).rstrip('/')}/api/"
         self._client = ctx.client(base_url=base_url, auth=bearer(ctx.settings.token))
@@ -111,10 +119,6 @@ class Slack:
             yield answer, rejects
             cursor, first = answer.next_cursor, False
 
-    def page_of_messages(self) -> int:
-        """How many messages to ask for at once."""
-        return SMALL_PAGE if self._ctx.settings.app == "distributed" else PAGE
-
     def _asked(
         self, request: httpx.Request, method: str, kind: type[A]
     ) -> tuple[bytes, A, list[Reject]]:
@@ -131,7 +135,7 @@ class Slack:
         return response.content, answer, rejects
 
     def _refusal(self, method: str, answer: Answer) -> CophubError:
-        error, where = answer.error or "no reason", f'source "{self._ctx.source}": {method}'
+        error, where = answer.error or "no reason", f"{self._ctx.source}: {method}"
         if error == "missing_scope":
             return AuthError(
                 f"{where}: the app lacks the scope {answer.needed}; add it under OAuth &"

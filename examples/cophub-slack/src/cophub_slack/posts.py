@@ -8,7 +8,7 @@ from cophub import Document, Gone, Item, Post, Reaction, Record, Reject
 from cophub.http import parse_each
 
 from cophub_slack.channels import all_channels, taken_channels, workspace
-from cophub_slack.client import ClosedError, Ctx, Slack
+from cophub_slack.client import ClosedError, Ctx, Slack, page_of
 from cophub_slack.cursor import Place as Reached
 from cophub_slack.cursor import Position, instant, is_due, monday, weeks
 from cophub_slack.members import roster
@@ -133,7 +133,7 @@ class Reading:
 
     def _pages(self, method: str, **asked: str) -> Iterator[tuple[list[Message], list[Reject]]]:
         given = {name: value for name, value in asked.items() if value}
-        limit = self.slack.page_of_messages()
+        limit = page_of(self.ctx.settings)
         pages = self.slack.pages(method, Messages, channel=self.channel.id, limit=limit, **given)
         for page, bad in pages:
             yield page.messages, bad

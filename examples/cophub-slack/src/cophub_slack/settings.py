@@ -1,8 +1,19 @@
 """What plugins.toml says about one Slack workspace."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr
+
+
+def _host_only(url: HttpUrl) -> HttpUrl:
+    if (url.path or "/") != "/" or url.query:
+        raise ValueError("give scheme and host only, such as https://slack.com")
+    return url
+
+
+Host = Annotated[HttpUrl, AfterValidator(_host_only)]
+"""Scheme, host and port."""
+SLACK = HttpUrl("https://slack.com")
 
 
 class Settings(BaseModel):
@@ -33,13 +44,4 @@ class Settings(BaseModel):
         description="`internal` for an app that your organisation made for itself; `distributed`"
         " for one that is sold outside Slack's Marketplace: Slack lets it ask once a minute.",
     )
-    base_url: HttpUrl = Field(
-        HttpUrl("https://slack.com"), description="Scheme and host of Slack; `/api` is added."
-    )
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_a_host(cls, url: HttpUrl) -> HttpUrl:
-        if (url.path or "/") != "/" or url.query:
-            raise ValueError("give scheme and host only, such as https://slack.com")
-        return url
+    base_url: Host = Field(SLACK, description="Scheme and host of Slack; `/api` is added.")
