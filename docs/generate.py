@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cophub import errors, hookspecs
 from cophub.cli import SECTIONS, cli
+from cophub.cli.plugin_new import Names, rendered
 from cophub.cli.setup import _default_of, _type_of
 from cophub.command import Command, CommandContext  # noqa: F401 - pages name them
 from cophub.connector import Connector, Context, Handout, Stream  # noqa: F401 - pages name them
@@ -332,6 +333,15 @@ def readable() -> str:
 
 def _ticked(columns: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(f"`{name}`", told) for name, told in columns.items()]
+
+
+def of_new_package(*functions: str) -> str:
+    """Some functions of the connector that `cophub plugins new guestbook` makes."""
+    files = dict(rendered(Names("guestbook")))
+    text = files["src/cophub_guestbook/__init__.py"]
+    found = {part.name: part for part in ast.parse(text).body if isinstance(part, ast.FunctionDef)}
+    parts = [str(ast.get_source_segment(text, found[name])) for name in functions]
+    return code("\n\n\n".join(parts), "python")
 
 
 def error_classes() -> list[type[Exception]]:

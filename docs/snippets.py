@@ -5,6 +5,8 @@ A comment right above a block says what cannot be seen from it:
     <!-- not run: why -->     nobody runs it, for this reason
     <!-- file: NAME -->       it is a file of that name, and what follows reads it
     <!-- adds to: NAME -->    it goes to the end of that file
+    <!-- into: NAME -->       a diff of a few lines of that file, which are there just once
+    <!-- into: NAME, above TEXT -->  lines that go above the one that begins with TEXT
     <!-- leaves: CODE -->     its last command leaves with this code: it asks, and nobody answers
 """
 
@@ -35,7 +37,7 @@ ELSEWHERE = {
 }
 """Blocks that need more than a hub, and the tests that run them."""
 
-_MARK = re.compile(r"<!-- (not run|file|adds to|leaves): (.+?) -->", re.DOTALL)
+_MARK = re.compile(r"<!-- (not run|file|adds to|into|leaves): (.+?) -->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Block:
         """What the tests do with it: one of FATES, or nothing when that is not settled."""
         if "not run" in self.marks:
             return "not run"
-        if "file" in self.marks or "adds to" in self.marks:
+        if self.marks.keys() & {"file", "adds to", "into"}:
             return "file"
         if (self.page, self.language) in ELSEWHERE:
             return "run elsewhere"

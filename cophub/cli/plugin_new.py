@@ -100,7 +100,7 @@ def plugins_new(state: State, name: str, folder: Path | None) -> None:
         return
     show.say(f"{show.mark('done')} {folder} is written, {len(written)} files")
     show.say(f"  1. cd {folder}")
-    show.say("  2. pip install -e '.[test]'")
+    show.say('  2. pip install -e ".[test]"')
     show.say("  3. pytest")
     show.say("  4. python tests/vendor.py cophub sync")
 

@@ -209,7 +209,7 @@ class Disturbed:
         if found.crash or found.error:
             return f"the run ended: {found.crash or redact(str(found.error))}", "", set()
         lost = self.truth.rows.keys() - state_of(found.items).rows.keys()
-        if lost and len(found.rejects) <= len(self.first.rejects):
+        if lost and all(one in self.first.rejects for one in found.rejects):
             self._watch(found, case)
             if not self._rejected_elsewhere(fault):
                 return f"no Reject, and {listed(map(called, lost))} missing", "", set()

@@ -48,22 +48,30 @@ def serve(answer: Handler, port: int = 0) -> Iterator[str]:
 def serve_command(answer: Handler, port: int, environment: Mapping[str, str]) -> int:
     """Serve while the command runs that stands behind the script's name, else until Ctrl-C.
 
-    The command has `environment` besides its own, for the token say. Gives its exit code.
+    The command has `environment` besides its own, for the token say. Gives its exit code; 2 where
+    the port is taken.
     """
-    command = sys.argv[1:]
-    with serve(answer, port) as url:
-        if command:
-            try:
-                return subprocess.call(command, env={**os.environ, **environment})
-            except FileNotFoundError:
-                click.echo(f"there is no command {command[0]}", err=True)
-                return NOT_FOUND
-        click.echo(f"{url} answers until Ctrl-C. In another terminal:")
-        for name, value in environment.items():
-            click.echo(f"export {name}={value}")
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+    try:
+        with serve(answer, port) as url:
+            if command := sys.argv[1:]:
+                return _run(command, {**os.environ, **environment})
+            click.echo(f"{url} answers until Ctrl-C. In another terminal:")
+            for name, value in environment.items():
+                click.echo(f"export {name}={value}")
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        return 2
     return 0
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> int:
+    try:
+        return subprocess.call(command, env=environment)
+    except FileNotFoundError:
+        click.echo(f"there is no command {command[0]}", err=True)
+        return NOT_FOUND
 
 
 class _Answering(BaseHTTPRequestHandler):

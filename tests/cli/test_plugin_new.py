@@ -27,7 +27,7 @@ def files(folder: Path) -> dict[str, str]:
 def test_it_says_what_it_made_and_what_to_do_next(cophub: Call, folder: Folder) -> None:
     answer = cophub("plugins", "new", "guestbook")
     assert (answer.code, answer.err) == (0, "")
-    assert "pip install -e '.[test]'" in answer.out
+    assert 'pip install -e ".[test]"' in answer.out
     assert "python tests/vendor.py cophub sync" in answer.out
     made = files(folder.folder / "cophub-guestbook")
     told = cophub("plugins", "new", "guestbook", "--to", "deep/er", "--json").json

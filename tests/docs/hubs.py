@@ -20,6 +20,7 @@ from cophub.sandbox.mailinglist import MailingList
 from cophub.warehouse import Warehouse
 from tests.examples.conftest import TOKEN, Forum
 
+from .stranger import Stranger
 from .terminal import Terminal
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -66,7 +67,7 @@ Ben Okafor,ben@water.example,Water First,2024-05-02
 class Desk:
     """Where the blocks of one page are run."""
 
-    terminal: Terminal
+    terminal: Terminal | Stranger
     empty: Callable[[], str]
     """Makes an empty warehouse on PostgreSQL, and gives its address."""
     names: dict[str, str] = field(default_factory=dict)
@@ -215,12 +216,18 @@ def _people(world: World, desk: Desk) -> None:
     (desk.folder / "plugins.toml").write_text(renamed, encoding="utf-8")
 
 
+def _stranger(world: World, desk: Desk) -> None:
+    """Nothing but what is installed, and an environment to install a package into."""
+    desk.terminal = Stranger(desk.folder.parent)
+
+
 def _source(world: World, desk: Desk) -> None:
     desk.names["SOURCE"] = "newsletter"
 
 
 PREPARED: dict[str, Callable[[World, Desk], None]] = {
     "README.md": _readme,
+    "docs/first-connector.md": _stranger,
     "docs/first-hub.md": _empty,
     "docs/connectors/mailarchive.md": _review,
     "docs/operation.md": _copy,

@@ -106,12 +106,30 @@ def _lines(text: str) -> str:
 
 
 def _keep(block: Block, here: Desk) -> None:
+    if "into" in block.marks:
+        _change(here.folder, block.marks["into"], here.fitted(block.content))
+        return
     name = block.marks.get("file") or block.marks["adds to"]
     file = here.folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     with file.open("a" if "adds to" in block.marks else "w", encoding="utf-8") as written:
         written.write(here.fitted(block.content))
+
+
+def _change(folder: Path, told: str, content: str) -> None:
+    name, _, place = told.partition(", above ")
+    file = folder / name
+    text = file.read_text(encoding="utf-8")
+    if place:
+        [line] = [one for one in text.splitlines() if one.startswith(place)]
+        old, new = f"{line}\n", f"{content}\n\n{line}\n"
+    else:
+        lines = content.splitlines(keepends=True)
+        old = "".join(line[1:] for line in lines if line[0] in " -")
+        new = "".join(line[1:] for line in lines if line[0] in " +")
+    assert text.count(old) == 1, f"{name} does not have this just once:\n{old}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def _read(block: Block, here: Any) -> None:

@@ -238,6 +238,19 @@ def test_what_was_not_recorded_is_not_tried(tmp_path):
     assert {one.verdict for one in lacking.findings} == {"not tried"}
 
 
+def test_a_reject_counts_though_an_undisturbed_run_has_as_many():
+    """Memberships of which each is refused for want of a zone are no want of rejects."""
+    without_zone = altered(members, _joined_anywhere)
+    report = check(without_zone)
+    assert {one.promise for one in report.broken} == {"instants"}, str(report)
+
+
+def _joined_anywhere(item):
+    if isinstance(item, Membership):
+        item.joined_at = "2026-02-12 16:45"
+    yield item
+
+
 def test_a_report_in_which_nothing_was_tried_is_no_success(tmp_path):
     """A test whose settings are not those of its recording would never fail otherwise."""
     report = check_connector(forum.connector(), forum.Settings(), answers=tmp_path)

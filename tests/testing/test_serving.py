@@ -38,7 +38,10 @@ def test_what_is_asked_and_answered_comes_through_unchanged() -> None:
         httpx.get(url)
 
 
-def test_a_port_that_is_taken_is_named() -> None:
+def test_a_port_that_is_taken_is_named(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["vendor.py", "true"])
     with serve(echo) as url:
         port = int(url.rpartition(":")[2])
         with (
@@ -46,6 +49,8 @@ def test_a_port_that_is_taken_is_named() -> None:
             serve(echo, port),
         ):
             pass
+        assert serve_command(echo, port, {}) == 2
+    assert capfd.readouterr().err.count("\n") == 1
 
 
 def test_a_command_runs_beside_it_with_its_token_and_gives_its_exit_code(
