@@ -6,7 +6,7 @@ the same. Labels are names of plugins.toml; nothing is about people.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -23,7 +23,7 @@ from cophub.warehouse import tables as t
 
 if TYPE_CHECKING:
     from cophub.hub import Hub
-    from cophub.hub.answers import PipelineStatus, SourceStatus
+    from cophub.hub.answers import PipelineStatus, PlaceStatus, SourceStatus
 
 STATES = ("fresh", "running", "late", "held", "failed", "killed", "stopped", "never ran")
 LONGEST_LOOK_SECONDS = 120.0
@@ -116,7 +116,9 @@ def _of_warehouse(hub: "Hub") -> Iterator[Metric]:
     now = hub.now()
     sources = standing.sources(hub.config, hub.warehouse, now)
     yield from _of_sources(sources, now)
-    yield from _of_pipelines(standing.known_pipelines(hub, now), now)
+    pipelines = {one.pipeline: one for one in standing.known_pipelines(hub, now)}
+    places = {one.place: one for one in standing.places(hub, now)}
+    yield from (*_of_others("pipeline", pipelines, now), *_of_others("place", places, now))
     open_alerts = alerting.listing(hub)
     with hub.warehouse.connect() as connection:
         yield from _totals(connection, list(hub.config.sources))
@@ -174,20 +176,22 @@ def _of_sources(sources: "tuple[SourceStatus, ...]", now: datetime) -> Iterator[
     yield from (metric for metric in found.values() if metric.samples)
 
 
-def _of_pipelines(ran: "tuple[PipelineStatus, ...]", now: datetime) -> Iterator[Metric]:
+def _of_others(
+    label: str, found: "Mapping[str, PipelineStatus | PlaceStatus]", now: datetime
+) -> Iterator[Metric]:
+    """Of pipelines, or of places that the site goes to, by name."""
     state = GaugeMetricFamily(
-        "cophub_pipeline_state", "1 for the state of a pipeline, else 0",
-        labels=["pipeline", "state"],
-    )  # fmt: skip
+        f"cophub_{label}_state", f"1 for the state of a {label}, else 0", labels=[label, "state"]
+    )
     age = GaugeMetricFamily(
-        "cophub_pipeline_fresh_age_seconds", "Time since the last run that ended well began",
-        labels=["pipeline"],
+        f"cophub_{label}_fresh_age_seconds", "Time since the last run that ended well began",
+        labels=[label],
     )  # fmt: skip
-    for one in ran:
+    for name, one in found.items():
         for each in STATES:
-            state.add_metric([one.pipeline, each], float(one.state == each))
+            state.add_metric([name, each], float(one.state == each))
         if one.fresh_at is not None:
-            age.add_metric([one.pipeline], (now - one.fresh_at).total_seconds())
+            age.add_metric([name], (now - one.fresh_at).total_seconds())
     yield from (state, age)
 
 

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cophub import ConfigError, WarehouseError
 from cophub.cli import run
 from cophub.hub import Hub
+from cophub.warehouse import state
 from cophub.web import HOST, listen, site_app
 from cophub.web.metrics import STATES, Watched
 
@@ -75,6 +76,7 @@ def test_the_figures_are_those_of_the_warehouse(village: Village) -> None:
     told = set(re.findall(r"^\| `(cophub_\w+)`", DOCS.read_text(), re.MULTILINE))
     known = {"cophub_publication_age_seconds", "cophub_timetable_look_age_seconds"}
     known |= {"cophub_pipeline_state", "cophub_pipeline_fresh_age_seconds"}
+    known |= {"cophub_place_state", "cophub_place_fresh_age_seconds"}
     known |= {"cophub_backup_age_seconds"}  # tried below
     known |= {f"cophub_queue_{name}" for name in ("workers", "running", "waiting")}
     assert told == known | {name for name, *_ in found}
@@ -99,6 +101,21 @@ def test_pipelines_and_the_site_have_an_age(village: Village) -> None:
     assert found["cophub_pipeline_state", "measures", "fresh"] == 1
     assert found["cophub_pipeline_fresh_age_seconds", "measures"] == 300
     assert found["cophub_timetable_look_age_seconds",] < 1
+
+
+@SQLITE
+def test_places_that_the_site_goes_to_have_a_state_and_an_age(village: Village) -> None:
+    hub = village.configure('[publishers.wall]\npublisher = "folder"\nsettings = { path = "x" }\n')
+    assert figures(Watched(hub))["cophub_place_state", "publisher wall", "never ran"] == 1
+    with hub.warehouse.begin() as connection:
+        run = state.start_run(
+            connection, kind="upload", source="publisher wall", now=hub.now(), version="1"
+        )
+        state.finish_run(connection, run, state="done", now=hub.now())
+    village.passes(minutes=5)
+    found = figures(Watched(hub))
+    assert found["cophub_place_state", "publisher wall", "fresh"] == 1
+    assert found["cophub_place_fresh_age_seconds", "publisher wall"] == 300
 
 
 @SQLITE
