@@ -23,7 +23,7 @@ LONGEST = (
     "pipelines/site/test_charts_in_browser.py", "pipelines/measures/test_community_oracle.py",
     "pipelines/site/test_walk.py", "pipelines/identities/test_one_tenant.py", "sync/test_memory.py",
     "sync/test_tools_faults.py", "pipelines/measures/test_refreshed.py",
-    "pipelines/brief/test_whole.py",
+    "pipelines/brief/test_whole.py", "docs/test_snippets.py",
 )  # fmt: skip
 """Files that take half a minute and more, the longest first."""
 

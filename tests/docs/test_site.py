@@ -2,13 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.pipelines.site.browsing import browser
+
+__all__ = ["browser"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,6 +69,44 @@ def test_every_page_is_built_and_asks_nobody_else(site: Path) -> None:
         asked = re.findall(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=\"?([^\"\s>]+)", page)
         assert [one for one in asked if re.match(r"(https?:)?//", one)] == [], place
         assert "[[[cog" not in page
+
+
+@pytest.fixture
+def reader(site: Path, browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page of the folder; in no test may anything but the folder be asked."""
+    wrong: list[str] = []
+    contexts: list[Any] = []
+
+    def read(page: str, width: int = 1280, **options: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **options))
+        opened = contexts[-1].new_page()
+        opened.set_default_timeout(10_000)
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        ours = (f"{site.as_uri()}/", "data:", "blob:")
+        opened.on("request", lambda r: None if r.url.startswith(ours) else wrong.append(r.url))
+        opened.goto(f"{site.as_uri()}/{page}")
+        return opened
+
+    yield read
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def test_a_reader_finds_a_page_from_a_folder_and_without_a_network(reader: Any) -> None:
+    page = reader("index.html", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 27)"
+    page.keyboard.press("Control+k")
+    page.locator("input:focus").fill("lease")
+    page.locator("a[href*='syncing.html?h=lease#one-run']").click()
+    page.wait_for_url("**/syncing.html*")
+    assert page.locator("h2#one-run-at-a-time").is_visible()
+
+
+@pytest.mark.parametrize("page", ["index.html", "connectors/mailchimp.html", "python-api.html"])
+def test_nothing_is_wider_than_a_telephone(reader: Any, page: str) -> None:
+    phone = reader(page, width=390)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_link_that_leads_nowhere_fails(tmp_path, capfd):

@@ -8,7 +8,7 @@ from typing import Literal
 Api = Literal["Microsoft Graph", "SharePoint", "Yammer"]
 Kind = Literal["application", "delegated"]
 
-APP_REGISTRATION = "entra.microsoft.com > Identity > Applications > App registrations > the app"
+APP_REGISTRATION = "entra.microsoft.com > Entra ID > App registrations > the app"
 CONCEALED_NAMES = (
     "admin.microsoft.com > Settings > Org settings > Services > Reports: take the tick from"
     ' "Display concealed user, group, and site names in all reports"'
