@@ -1,5 +1,6 @@
 """What CI runs, in the virtual environment that called it: `.venv/bin/nox`."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -72,5 +73,7 @@ def tests(session: nox.Session) -> None:
 
     In the order of `tests/conftest.py`: by itself loadfile begins with files of many short tests.
     """
-    spread = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    # One more than there are processors: some tests wait for servers that they have started.
+    many = str((os.cpu_count() or 1) + 1)
+    spread = ("-n", many, "--dist", "loadfile", "--no-loadscope-reorder")
     session.run(PYTHON, "-m", "pytest", *spread, *session.posargs, external=True)

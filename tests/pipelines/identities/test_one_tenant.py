@@ -18,6 +18,7 @@ from cophub.sandbox.mailchimp import KEY
 from cophub.sandbox.microsoft.tenant import User
 from cophub.sync import RunResult, SourceSpec, SyncEngine, Wish
 from cophub.warehouse import Warehouse
+from tests.sizes import sized
 
 IDENTITIES = cophub_pipelines()[0]
 WAYS = {
@@ -129,6 +130,7 @@ def held(people: dict[str, str], known: dict[str, User]) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.parametrize("dialect", sized(["sqlite"], ["sqlite", "postgresql"]))
 @pytest.mark.parametrize("yammers", [[name] for name in WAYS] + [list(WAYS)], ids=" ".join)
 def test_everybody_of_a_tenant_is_one_person_with_one_account_for_each_source(
     vendors: Vendors, sync: Sync, rows: Any, run: Callable, yammers: list[str]

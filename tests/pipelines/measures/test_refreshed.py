@@ -15,6 +15,7 @@ from cophub.pipelines.measures.changes import Plan
 from cophub.warehouse import Warehouse, tables
 from tests.pipelines.measures.alone import ALONE, COUNTED_WHOLE, settle_in
 from tests.pipelines.measures.histories import OFTEN, History
+from tests.sizes import sized
 
 HISTORIES = st.lists(
     st.tuples(st.sampled_from(OFTEN), st.integers(0, 10**6), st.booleans()),
@@ -85,7 +86,7 @@ def wrong_after(history: History, happened: list[tuple[str, int, bool]]) -> list
 
 
 @given(happened=HISTORIES)
-@settings(max_examples=25, deadline=None, suppress_health_check=ANY_FIXTURE)
+@settings(max_examples=sized(12, 25), deadline=None, suppress_health_check=ANY_FIXTURE)
 def test_figures_of_what_changed_are_those_of_everything(
     begun: Path, tmp_path: Path, happened: list[tuple[str, int, bool]]
 ) -> None:
@@ -100,7 +101,7 @@ def test_figures_of_what_changed_are_those_of_everything(
 
 
 @given(happened=HISTORIES)
-@settings(max_examples=3, deadline=None, suppress_health_check=ANY_FIXTURE)
+@settings(max_examples=sized(2, 3), deadline=None, suppress_health_check=ANY_FIXTURE)
 def test_on_postgresql_too(
     postgres_database: Callable[[], str], happened: list[tuple[str, int, bool]]
 ) -> None:

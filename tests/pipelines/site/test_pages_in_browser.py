@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.pipelines.site.browsing import Made, come_alive, serving
+from tests.sizes import sized
 
 OPEN_ALL = "() => { for (const each of document.querySelectorAll('details')) each.open = true; }"
 WIDTH = "document.documentElement.scrollWidth"
@@ -70,7 +71,8 @@ def test_no_page_is_wider_than_the_screen_and_every_figure_is_explained(window, 
     """1280 px at 400 % are 320 px (WCAG 1.4.10)."""
     made: Made = request.getfixturevalue(site)
     page, wrong = window(made.home), []
-    for path in made.pages:
+    paths = sized(made.kinds, made.pages)
+    for path in paths:
         page.goto(f"{made.home}/{path}")
         wrong += [f"{path}: not explained: {each}" for each in page.evaluate(UNDEFINED)]
         for width in (1600, 900, 360, 320):
@@ -79,7 +81,7 @@ def test_no_page_is_wider_than_the_screen_and_every_figure_is_explained(window, 
             page.evaluate(OPEN_ALL)
             if (wide := max(closed, page.evaluate(WIDTH))) > width:
                 wrong.append(f"{path}: {wide} px on a screen of {width}")
-    assert len(made.pages) > 10
+    assert len(paths) > 10
     assert wrong == []
 
 
@@ -96,8 +98,11 @@ def test_text_that_a_reader_spaces_out_still_fits_and_is_not_cut_off(window, aud
     assert wrong == []
 
 
-@pytest.mark.parametrize("by", ["folder", "server"])
-@pytest.mark.parametrize("width", [360, 1280])
+WAYS = [("folder", 360), ("server", 1280)]
+OTHER_WAYS = [("folder", 1280), ("server", 360)]
+
+
+@pytest.mark.parametrize(("by", "width"), sized(WAYS, WAYS + OTHER_WAYS))
 def test_nothing_moves_while_a_page_loads_and_its_charts_come_alive(
     window, audiences, served, by, width
 ):
