@@ -5,11 +5,23 @@ Source: Discourse's API, https://docs.discourse.org, and the code of Discourse w
 
 from datetime import timedelta
 
-from cophub import Account, Connector, Membership, Metric, Post, Reaction, Space, Stream, hookimpl
+from cophub import (
+    Account,
+    Connector,
+    Membership,
+    Metric,
+    Page,
+    Post,
+    Reaction,
+    Space,
+    Stream,
+    hookimpl,
+)
 
 from cophub_discourse.checks import check, discover, estimate
 from cophub_discourse.forum import limits
 from cophub_discourse.metrics import metrics
+from cophub_discourse.page import PAGE
 from cophub_discourse.people import accounts, members, sign_on
 from cophub_discourse.posts import posts
 from cophub_discourse.settings import Settings
@@ -76,3 +88,9 @@ def cophub_connectors() -> list[Connector]:
             personal=PERSONAL,
         )
     ]
+
+
+@hookimpl
+def cophub_pages() -> list[Page]:
+    """Forum health."""
+    return [PAGE]
