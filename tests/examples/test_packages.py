@@ -106,7 +106,7 @@ def rows(database, tables):
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_a_package_imports_only_what_is_public(name):
-    """The modules that the Python API shows; what is below them may change."""
+    """The modules that our pages for authors show; what is below them may change."""
     allowed = {"cophub", "cophub.http", "cophub.page", "cophub.testing"}
     found = re.compile(r"^\s*(?:from|import) (cophub[\w.]*)", re.MULTILINE)
     for path in (ROOT / "examples" / name).rglob("*.py"):

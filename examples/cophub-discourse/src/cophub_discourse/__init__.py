@@ -8,6 +8,7 @@ from datetime import timedelta
 from cophub import (
     Account,
     Connector,
+    IdentityRule,
     Membership,
     Metric,
     Page,
@@ -20,6 +21,7 @@ from cophub import (
 
 from cophub_discourse.checks import check, discover, estimate
 from cophub_discourse.forum import limits
+from cophub_discourse.identity import RULE
 from cophub_discourse.metrics import metrics
 from cophub_discourse.page import PAGE
 from cophub_discourse.people import accounts, members, sign_on
@@ -94,3 +96,9 @@ def cophub_connectors() -> list[Connector]:
 def cophub_pages() -> list[Page]:
     """Forum health."""
     return [PAGE]
+
+
+@hookimpl
+def cophub_identity_rules() -> list[IdentityRule]:
+    """Accounts by the ids they sign in with."""
+    return [RULE]

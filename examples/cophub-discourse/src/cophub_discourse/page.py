@@ -86,7 +86,10 @@ def content(ctx: PageContext) -> Iterator[Block]:
     for category, counts in by_category.items():
         counts.communities = communities[category]
     yield headlines(by_category.values())
-    parts = [Column("answered", "Answered", "number"), Column("unanswered", "Open", "number")]
+    parts = [
+        Column("answered", "Answered", "number"),
+        Column("unanswered", "Not answered", "number"),
+    ]
     weeks = list(by_week(ctx, days))
     yield Chart("weeks", "Topics by the week they began", "Week from", parts, weeks)
     yield Heading("By category")
