@@ -70,8 +70,8 @@ def announce(ctx: Context[PublisherSettings], handout: Handout) -> Iterator[Sent
             f"{error}; type /invite and the name of the app there, or correct channel under"
             f" [publishers.{ctx.source}.settings] in plugins.toml"
         ) from error
-    yield Sent("messages", sent=1)
     yield Checkpoint(cursor)
+    yield Sent("messages", sent=1)
 
 
 def headlines(sheet: Sheet, now: datetime, wanted: list[str]) -> Told:

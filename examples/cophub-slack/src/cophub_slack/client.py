@@ -8,14 +8,16 @@ Source: https://docs.slack.dev/apis/web-api and https://docs.slack.dev/apis/web-
 """
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
 from cophub import AuthError, Context, CophubError, Reject, SourceUnavailable
-from cophub.http import Limits, bearer, check_status, decode_page
+from cophub.http import Limits, decode_page
 
 from cophub_slack.payloads import Answer
 from cophub_slack.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 Ctx = Context[Settings]
 A = TypeVar("A", bound=Answer)
@@ -77,6 +79,9 @@ class Slack:
     """
 
     def __init__(self, ctx: Context[Any]) -> None:
+        from cophub.http import bearer, check_status  # `cophub --help` waits for no HTTP client
+
+        self._checked = check_status
         self._ctx = ctx
         base_url = f"{str(ctx.settings.base_url).rstrip('/')}/api/"
         self._client = ctx.client(base_url=base_url, auth=bearer(ctx.settings.token))
@@ -120,10 +125,10 @@ class Slack:
             cursor, first = answer.next_cursor, False
 
     def _asked(
-        self, request: httpx.Request, method: str, kind: type[A]
+        self, request: "httpx.Request", method: str, kind: type[A]
     ) -> tuple[bytes, A, list[Reject]]:
         for _ in range(_TRIES):
-            response = check_status(self._client.send(request))
+            response = self._checked(self._client.send(request))
             if (scopes := response.headers.get("x-oauth-scopes")) is not None:
                 self.scopes = frozenset(word.strip() for word in scopes.split(",") if word.strip())
             answer, rejects = decode_page(response.content, kind)
@@ -161,6 +166,6 @@ def _has_rows(answer: Answer) -> bool:
     return any(bool(getattr(answer, name, ())) for name in ("channels", "members", "messages"))
 
 
-def _wait(response: httpx.Response) -> float:
+def _wait(response: "httpx.Response") -> float:
     told = response.headers.get("retry-after", "")
     return float(told) if told.isdigit() else _USUAL_WAIT

@@ -7,7 +7,7 @@ import msgspec
 from cophub import Checkpoint, CursorExpired
 
 
-class Place(msgspec.Struct, omit_defaults=True):
+class Reached(msgspec.Struct, omit_defaults=True):
     """One channel. All are `ts` of messages, which sort as text.
 
     A walk goes from the newest message down. One that was cut off began at `top` and came down to
@@ -23,7 +23,7 @@ class Place(msgspec.Struct, omit_defaults=True):
 class Position(msgspec.Struct):
     """The stream's cursor."""
 
-    channels: dict[str, Place] = msgspec.field(default_factory=dict)
+    channels: dict[str, Reached] = msgspec.field(default_factory=dict)
     swept: str = ""
     """The day on which recent messages were last held against what is there."""
 

@@ -9,8 +9,7 @@ from cophub.http import parse_each
 
 from cophub_slack.channels import all_channels, taken_channels, workspace
 from cophub_slack.client import ClosedError, Ctx, Slack, page_of
-from cophub_slack.cursor import Place as Reached
-from cophub_slack.cursor import Position, instant, is_due, monday, weeks
+from cophub_slack.cursor import Position, Reached, instant, is_due, monday, weeks
 from cophub_slack.members import roster
 from cophub_slack.parse import JOINS, Place, parse_message
 from cophub_slack.payloads import Channel, Message, Messages

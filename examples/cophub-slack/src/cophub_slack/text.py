@@ -6,8 +6,6 @@ Source: https://docs.slack.dev/messaging/formatting-message-text
 import re
 from collections.abc import Mapping
 
-from rich.emoji import Emoji
-
 _CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 _MARKED = re.compile(r"<([^<>\n]+)>")
 _SKIN = re.compile(r":skin-tone-[1-6]:")
@@ -50,6 +48,8 @@ def _prose(text: str, names: Mapping[str, str]) -> str:
 
 
 def _styled(text: str) -> str:
+    from rich.emoji import Emoji  # `cophub --help` does not wait for its table
+
     for style in _STYLES:
         text = style.sub(r"\1", text)
     return Emoji.replace(_SKIN.sub("", text))
