@@ -91,6 +91,23 @@ def test_without_plugins_nothing_of_them_is_looked_at(cophub: Call, folder: Fold
     assert cophub("tally").err.splitlines()[-1] == 'Error: There is no command "tally".'
 
 
+def test_one_of_an_installed_distribution_is_found(
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = folder.folder / "installed"
+    info = installed / "tally_plugin-1.2.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tally-plugin\nVersion: 1.2\n")
+    (info / "entry_points.txt").write_text("[cophub]\ntally = tally_installed\n")
+    (installed / "tally_installed.py").write_text(textwrap.dedent(TALLY))
+    monkeypatch.syspath_prepend(str(installed))
+    assert "Count what was written." in cophub("--help").out
+    assert cophub("tally", "left").code == 7
+    answer = cophub("tally", "odd")
+    assert 'command "tally" of plugin "tally" of tally-plugin 1.2 failed' in answer.err
+    sys.modules.pop("tally_installed")
+
+
 def test_it_answers_as_a_table_or_as_json(cophub: Call, plugin) -> None:
     plugin("tally_two", TALLY, CONFIG + '[commands.tally]\nsettings = { unit = "people" }\n')
     cophub("sync")
