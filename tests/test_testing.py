@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import BaseModel
 
@@ -22,6 +23,7 @@ from cophub import (
 from cophub.http import Replayer, Transport
 from cophub.pipeline import NoSettings
 from cophub.testing import NOW, extract, last_cursor, records, rejects
+from tests.testing import forum
 
 EXAMPLES = Path(__file__).parent / "examples"
 ANSWERS = EXAMPLES / "answers"
@@ -109,10 +111,27 @@ def test_a_transport_takes_the_place_of_answers_and_stays_open(agora, settings):
     with Watched(archive=Replayer(ANSWERS)) as transport:
         first = extract(agora.posts, settings, transport=transport)
         again = extract(agora.posts, settings, last_cursor(first), transport=transport)
-        with pytest.raises(ValueError, match="not both"):
+        with pytest.raises(ValueError, match="no two of them"):
             extract(agora.posts, settings, transport=transport, answers=ANSWERS)
         assert not closed
     assert (len(records(first)), records(again)) == (5, [])
+
+
+def test_a_server_answers_as_it_does_for_check_connector():
+    """A function, or an httpx transport; what it refuses at first is asked again, at once."""
+    asked = []
+
+    def hesitant(request):
+        asked.append(str(request.url))
+        late = {"Retry-After": "600"}
+        return forum.forum(request) if len(asked) > 1 else httpx.Response(503, headers=late)
+
+    first = extract(forum.POSTS, forum.Settings(), server=hesitant)
+    assert [post.key for post in records(first)] == list(range(1, 9))
+    assert asked[0] == asked[1]
+    wire = httpx.MockTransport(forum.forum)
+    again = extract(forum.POSTS, forum.Settings(), last_cursor(first), server=wire)
+    assert records(again) == []
 
 
 def test_the_clock_stands_where_the_test_puts_it():

@@ -79,10 +79,12 @@ def _connector(state: State, name: str) -> "Connector":
     state.warn(plugins.problems)
     if name not in plugins.connectors:
         known = plugins.connectors
-        raise ConfigError(
-            f'there is no connector "{name}"{did_you_mean(name, known)}; there are {listed(known)}',
-            code=ASKED,
+        told = (
+            f'there is no connector "{name}"{did_you_mean(name, known)}; there are {listed(known)}'
         )
+        if Path("pyproject.toml").is_file():
+            told += "; a package of your own is found when it is installed: pip install -e ."
+        raise ConfigError(told, code=ASKED)
     return plugins.connectors[name]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
     from cophub.connector import Extract
+    from cophub.testing.vendor import Handler
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 """Where the clock stands, unless a test says otherwise."""
@@ -44,22 +45,22 @@ def extract(
     since: str | None = None,
     *,
     answers: Path | str | None = None,
+    server: "Handler | httpx.BaseTransport | None" = None,
     now: datetime = NOW,
     transport: Transport | None = None,
 ) -> list[Item]:
     """All that a stream yields, in order; of a connector, all that its streams yield.
 
-    `answers` is a folder that a `cophub.http.Recorder` filled: each is given once, no connection is
-    opened and no time is waited. A `transport` takes its place where a test has a server.
+    `answers` is a folder that a `cophub.http.Recorder` filled: each is given once. `server` answers
+    requests itself, as for `check_connector`. With both, no connection is opened and no time is
+    waited. A `transport` takes their place where a test has one.
     """
-    if answers is not None and transport is not None:
-        raise ValueError("give answers or a transport, not both")
+    if sum(given is not None for given in (answers, server, transport)) > 1:
+        raise ValueError("give answers, a server or a transport, and no two of them")
     streams = list(_streams(what))
     if since is not None and len(streams) > 1:
         raise ValueError("a cursor belongs to one stream; extract that stream by itself")
-    opened = transport
-    if opened is None:
-        opened = no_network() if answers is None else Transport(archive=Replayer(answers))
+    opened = transport or _opened(answers, server)
     try:
         context: Context[Any] = Context(
             settings=settings, source="test", now=now, transport=opened, tokens=MemoryTokens()
@@ -68,6 +69,17 @@ def extract(
     finally:
         if transport is None:
             opened.close()
+
+
+def _opened(
+    answers: Path | str | None, server: "Handler | httpx.BaseTransport | None"
+) -> Transport:
+    import httpx
+
+    if server is None:
+        return no_network() if answers is None else Transport(archive=Replayer(answers))
+    wire = server if isinstance(server, httpx.BaseTransport) else httpx.MockTransport(server)
+    return Transport(wire=wire, sleep=lambda seconds: None)
 
 
 def _streams(what: "Connector | Stream | Extract") -> "Iterator[Extract]":

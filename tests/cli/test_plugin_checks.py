@@ -89,3 +89,10 @@ def test_a_recording_by_which_nothing_can_be_tried_leaves_with_2(cophub: Call, r
     answer = cophub("plugins", "test", "agora_well", "--answers", "taken")
     assert (answer.code, answer.err) == (2, "")
     assert "0 broken, 0 kept, 32 not tried" in answer.out
+
+
+def test_a_package_that_is_not_installed_yet_is_said_to_be_so(cophub: Call, recorded) -> None:
+    said = "is found when it is installed: pip install -e ."
+    assert said not in cophub("plugins", "test", "guestbook").err
+    (recorded.folder / "pyproject.toml").touch()
+    assert said in cophub("plugins", "test", "guestbook").err

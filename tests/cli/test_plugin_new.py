@@ -36,6 +36,15 @@ def test_it_says_what_it_made_and_what_to_do_next(cophub: Call, folder: Folder) 
     assert not [path for path in folder.folder.iterdir() if path.name.startswith(".cophub-new")]
 
 
+def test_its_readme_says_what_the_guide_says(cophub: Call, folder: Folder) -> None:
+    """By the same three commands, which the tests of the guide run."""
+    cophub("plugins", "new", "guestbook", "--to", "made")
+    readme = (folder.folder / "made" / "README.md").read_text()
+    commands = readme.partition("```bash\n")[2].partition("```")[0].splitlines()
+    assert len(commands) == 3
+    assert set(commands) <= set((ROOT / "docs" / "first-connector.md").read_text().splitlines())
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_whatever_its_name_the_code_keeps_our_own_rules(
     cophub: Call, folder: Folder, name: str
