@@ -5,11 +5,13 @@ the processor time for a body of 1 MB and half for a small one, and both faces s
 """
 
 import ipaddress
+import socket
 import ssl
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Any, NoReturn
@@ -74,6 +76,8 @@ class Engine(httpx.BaseTransport):
 
     def __init__(self, limits: Limits, pace: Pace, budget: Budget, traffic: Traffic) -> None:
         self._limits, self._pace, self._budget, self._traffic = limits, pace, budget, traffic
+        self._open_now: set[Any] = set()
+        """Connections, those that wait for an answer among them."""
         self._managers: dict[str | None, urllib3.PoolManager] = {}
         self._pools: dict[tuple[str, str, int | None], tuple[urllib3.HTTPConnectionPool, bool]] = {}
         self._lock = threading.Lock()
@@ -107,7 +111,10 @@ class Engine(httpx.BaseTransport):
                 give_back()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; who waits for an answer on one is told that it was cut off."""
+        for connection in list(self._open_now):
+            with suppress(OSError, AttributeError):  # it may be gone by now
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
         with self._lock:
             for manager in self._managers.values():
                 manager.clear()
@@ -162,6 +169,7 @@ class Engine(httpx.BaseTransport):
                 pool = self._manager(proxy).connection_from_host(
                     url.host, url.port, url.scheme, pool_kwargs=secure
                 )
+                pool.ConnectionCls = _known_to(self._open_now, pool.ConnectionCls)
                 found = self._pools[key] = (pool, bool(proxy) and url.scheme == "http")
         return found
 
@@ -172,6 +180,21 @@ class Engine(httpx.BaseTransport):
                 _through(proxy, room) if proxy else urllib3.PoolManager(maxsize=room)
             )
         return self._managers[proxy]
+
+
+def _known_to(known: set[Any], kind: type[Any]) -> type[Any]:
+    """The same connections, which are in `known` from the time that they are open."""
+
+    class Known(kind):  # type: ignore[misc]  # whichever of the two it is
+        def connect(self) -> None:
+            super().connect()
+            known.add(self)
+
+        def close(self) -> None:
+            known.discard(self)
+            super().close()
+
+    return Known
 
 
 def _response(

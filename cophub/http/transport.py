@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+_STOPPED = "the run was stopped while it waited for the vendor"
 SAFE = "safe"
 """The request extension that says "this POST only reads": it is then retried like a GET."""
 
@@ -187,6 +188,11 @@ class Transport:
         """From now on all that is asked passes the archive."""
         self._archive = archive
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more can be asked."""
+        return self._closed.is_set()
+
     def close(self) -> None:
         """Wake whoever waits, and close the connections. Faces cannot be used any more."""
         self._closed.set()
@@ -200,7 +206,7 @@ class Transport:
 
     def _sleep(self, seconds: float) -> None:
         if self._closed.wait(seconds):
-            raise OutOfTime("the run was stopped while it waited for the vendor")
+            raise OutOfTime(_STOPPED)
 
     def _send(self, request: httpx.Request, safe: bool) -> httpx.Response:
         """The answer that a face gets: from the archive, or from the wire."""
@@ -217,6 +223,8 @@ class Transport:
             try:
                 response = self._retrying.handle_request(request)
             except httpx.TransportError as error:
+                if self.is_closed:
+                    raise OutOfTime(_STOPPED) from error
                 raise self._given_up(request, error) from error
         if self.told is not None:
             self.told(response)

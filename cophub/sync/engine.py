@@ -22,6 +22,7 @@ from cophub.records import Membership
 from cophub.sync.bodies import Keeping, settle
 from cophub.sync.days import Days, aimed
 from cophub.sync.results import NOT_TRIED, RunResult, RunState, SourceSpec, StreamResult, Watcher
+from cophub.sync.stopping import closed_after
 from cophub.sync.stream import Reading, StreamRun
 from cophub.warehouse import Warehouse, begun, state
 from cophub.warehouse.holding import held
@@ -165,7 +166,7 @@ class _SourceRun:
         error: str | None = None
         code: str | None = None
         try:
-            with self._transport() as transport:
+            with self._transport() as transport, closed_after(self.engine.stop, transport):
                 for result in self._results(transport):
                     results.append(result)
         except SourceBusy as lost:

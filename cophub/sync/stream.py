@@ -114,6 +114,9 @@ class StreamRun:
             self.result.state, self.result.held_for = "held", str(held)
             self.result.code = HELD
         except CophubError as error:
+            if self.context.transport.is_closed:  # a stop that no checkpoint came up to
+                self.result.state = "stopped"
+                return self.result
             self.unavailable = error if isinstance(error, SourceUnavailable) else None
             self._failed(str(error), error.code)
         except Exception as error:
