@@ -52,6 +52,8 @@ class PostOffice(Shelf):
         return Response(404, b"{}") if found is None else Response(200, json.dumps(found).encode())
 
     def _core(self, words: list[str], query: dict[str, str]) -> Any:
+        if words == ["system", "versions"]:
+            return {"mailman_version": "GNU Mailman 3.3.9", "api_version": "3.1"}
         if words == ["lists"]:
             rows = [
                 {"list_id": f"{name}.{HOST}", "fqdn_listname": f"{name}@{HOST}",

@@ -119,6 +119,8 @@ def hosts_of(
     rejects: list[Reject] = []
     for row in users:
         try:
+            if not row.get("principal-name"):
+                row.id("principal-id")  # who is named by neither is nobody
             hosts += map(host_of, hosts_among([row], stays, unread))
         except MISUNDERSTOOD as error:
             rejects.append(reject(row, error, "attendance"))

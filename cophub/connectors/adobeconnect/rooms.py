@@ -123,7 +123,9 @@ def walk(ctx: Ctx, kinds: tuple[str, ...]) -> Tree:
     level: list[Folder] = []
     for row in site.call("sco-shortcuts").rows("shortcuts"):
         id, kind = row.get("tree-id") or row.get("sco-id"), row.get("type") or ""
-        if id and kind in kinds and id not in tree.folders:
+        if not (id and kind):  # it may be the tree that holds everything
+            tree.rejects.append(reject(row, KeyError("sco-id" if kind else "type"), "sco"))
+        elif kind in kinds and id not in tree.folders:
             folder = Folder(id, kind.replace("-", " ").capitalize())
             tree.folders[id] = folder
             level.append(folder)

@@ -90,6 +90,9 @@ def weeks_below(ctx: Ctx, root: str, paths: list[str]) -> Iterator[Item]:
     rows, rejects = activity(ctx, root)
     yield from rejects
     for row in rows:
+        if row == Activity():
+            yield reject(row, KeyError("WeeklyActivity"), "metric")
+            continue
         path = path_of(row, ctx.settings.host) or root
         if path in paths:
             yield from weeks_of(row, path, ctx.now.date())

@@ -38,7 +38,8 @@ def upcoming(ctx: Ctx, since: str | None) -> Iterator[Item]:
     """
     found, broken = directory(ctx), Broken(ctx, "planned meetings and webinars")
     told: list[str] = []
-    clean = True
+    yield from found.rejects
+    clean = not found.rejects  # whoever could not be read is asked for nothing, and has plans
     for rows, rejects in ctx.map(lambda unit: planned(ctx, unit, broken), units_of(found)):
         clean = clean and not rejects
         yield from rejects

@@ -13,7 +13,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx
 import msgspec
 
-from cophub import AuthError, Context, SourceUnavailable
+from cophub import AuthError, Context, Reject, SourceUnavailable
 from cophub.connectors.mailman.payloads import (
     ArchivedList,
     ArchivedListPage,
@@ -42,10 +42,14 @@ class Archive:
         self.root = ctx.settings.archive
         self.client = ctx.once(_signed_in)
 
-    def lists(self) -> list[ArchivedList]:
-        """Every list whose archive is public."""
-        pages = self._pages("/api/lists/", ArchivedListPage)
-        return [one for page in pages for one in page.results]
+    def lists(self) -> tuple[list[ArchivedList], list[Reject]]:
+        """Every list whose archive is public, and rows that cannot be understood."""
+        found: list[ArchivedList] = []
+        rejects: list[Reject] = []
+        for page, unreadable in self._pages("/api/lists/", ArchivedListPage):
+            found += page.results
+            rejects += unreadable
+        return found, rejects
 
     def archived(self, address: str) -> ArchivedList | None:
         """One list; None when it has no archive, or none yet."""
@@ -61,28 +65,42 @@ class Archive:
             known[address] = self.archived(address) is not None
         return known[address]
 
-    def newest(self, address: str) -> tuple[int, str]:
-        """How many messages an archive has, and a mark of the one that came last."""
-        page = self._get(f"/api/list/{quote(address)}/emails/", EmailPage, limit=1, offset=0)
-        return page.count, page.results[0].message_id_hash if page.results else ""
+    def newest(self, address: str) -> tuple[int, str, list[Reject]]:
+        """How many messages an archive has, a mark of the one that came last, and its row if bad.
 
-    def threads(self, address: str) -> Iterator[ThreadPage]:
-        """The pages of an archive's threads, the latest active first."""
+        Of a row that cannot be understood the mark is empty.
+        """
+        path = f"/api/list/{quote(address)}/emails/"
+        page, rejects = self._page(path, EmailPage, limit=1, offset=0)
+        return page.count, page.results[0].message_id_hash if page.results else "", rejects
+
+    def threads(self, address: str) -> Iterator[tuple[ThreadPage, list[Reject]]]:
+        """The pages of an archive's threads, the latest active first, with their bad rows."""
         yield from self._pages(f"/api/list/{quote(address)}/threads/", ThreadPage)
 
     def threads_from(self, address: str, offset: int, limit: int) -> ThreadPage:
-        """Some of an archive's threads, the latest active first."""
+        """Some of an archive's threads, the latest active first, but for rows that are bad."""
         path = f"/api/list/{quote(address)}/threads/"
-        return self._get(path, ThreadPage, limit=limit, offset=offset)
+        return self._page(path, ThreadPage, limit=limit, offset=offset)[0]
 
-    def emails_of(self, address: str, thread: Thread) -> list[Email]:
-        """The messages of a thread, without their votes."""
+    def emails_of(self, address: str, thread: Thread) -> tuple[list[Email], list[Reject]]:
+        """The messages of a thread, without their votes, and rows that cannot be understood."""
         path = f"/api/list/{quote(address)}/thread/{quote(thread.thread_id)}/emails/"
-        return [email for page in self._pages(path, EmailPage) for email in page.results]
+        found: list[Email] = []
+        rejects: list[Reject] = []
+        for page, unreadable in self._pages(path, EmailPage):
+            found += page.results
+            rejects += unreadable
+        return found, rejects
 
-    def email(self, address: str, mark: str) -> Email:
-        """A message with its votes."""
-        return self._get(f"/api/list/{quote(address)}/email/{quote(mark)}/", Email)
+    def email(self, address: str, mark: str) -> Email | Reject:
+        """A message with its votes; a Reject where it is not as it should be."""
+        from cophub.http import decode_each
+
+        answer = self._send(f"/api/list/{quote(address)}/email/{quote(mark)}/", {})
+        content = self.refuse(answer, address).content
+        found, rejects = decode_each([msgspec.Raw(content)], Email)
+        return found[0] if found else rejects[0]
 
     def export_path(self, address: str) -> str:
         """Where the messages of a list are handed out as a packed mbox."""
@@ -120,33 +138,47 @@ class Archive:
             )
         return check_status(answer)
 
-    def _pages(self, path: str, kind: type[P]) -> Iterator[P]:
+    def _pages(self, path: str, kind: type[P]) -> Iterator[tuple[P, list[Reject]]]:
         """Every page; the last is the one with which all that was announced is there."""
         seen = 0
         while True:
-            page = self._get(path, kind, limit=PAGE, offset=seen)
-            yield page
-            seen += len(page.results)
-            if not page.results or seen >= page.count:
+            page, rejects = self._page(path, kind, limit=PAGE, offset=seen)
+            yield page, rejects
+            rows = len(page.results) + len(rejects)
+            seen += rows
+            if not rows or seen >= page.count:
                 return
 
-    def _get(self, path: str, kind: type[T], **query: int) -> T:
-        return self._decode(self._send(path, query), kind, path)
+    def _page(self, path: str, kind: type[P], **query: int) -> tuple[P, list[Reject]]:
+        from cophub.http import decode_page
+
+        content = self.refuse(self._send(path, query), _named(path)).content
+        try:
+            return decode_page(content, kind)
+        except SourceUnavailable as error:
+            raise self._unlike(error) from error
 
     def _send(self, path: str, query: dict[str, int]) -> httpx.Response:
         # Without `format` a server may be set up to show its API as a web page.
         return self.client.get(f"{self.root}{path}", params={**query, "format": "json"})
 
-    def _decode(self, answer: httpx.Response, kind: type[T], where: str) -> T:
-        named = where.partition("/list/")[2].partition("/")[0] or where
+    def _decode(self, answer: httpx.Response, kind: type[T], address: str) -> T:
         try:
-            return msgspec.json.decode(self.refuse(answer, named).content, type=kind)
+            return msgspec.json.decode(self.refuse(answer, address).content, type=kind)
         except msgspec.MsgspecError as error:
-            raise SourceUnavailable(
-                f"{self.root} does not answer as HyperKitty does ({error}); archive_url must be the"
-                " address of HyperKitty's first page",
-                code=NOT_UNDERSTOOD,
-            ) from error
+            raise self._unlike(error) from error
+
+    def _unlike(self, error: Exception) -> SourceUnavailable:
+        return SourceUnavailable(
+            f"{self.root} does not answer as HyperKitty does ({error}); archive_url must be the"
+            " address of HyperKitty's first page",
+            code=NOT_UNDERSTOOD,
+        )
+
+
+def _named(path: str) -> str:
+    """The list whose address a path has, or the path."""
+    return path.partition("/list/")[2].partition("/")[0] or path
 
 
 def mark_of(message_id: str) -> str:

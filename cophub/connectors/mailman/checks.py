@@ -129,7 +129,7 @@ def _estimate_posts(ctx: Ctx, taken: list[Taken], cursor: str | None) -> Estimat
             if not archive.has(one.address):
                 continue
             requests += 1
-            count, newest = archive.newest(one.address)
+            count, newest, _ = archive.newest(one.address)
             state = known.get(one.key)
             if state is None:
                 rows += count

@@ -68,10 +68,15 @@ class Core:
         path = f"lists/{quote(list_id)}/roster/{role}"
         return self._page(path, MemberPage, page=1, count=1)[0].total_size
 
-    def bans(self, list_id: str | None = None) -> list[Ban]:
-        """Who may not subscribe to a list, or to any."""
+    def bans(self, list_id: str | None = None) -> tuple[list[Ban], list[Reject]]:
+        """Who may not subscribe to a list, or to any, and bans that cannot be understood."""
         path = "bans" if list_id is None else f"lists/{quote(list_id)}/bans"
-        return [ban for page, _ in self._pages(path, BanPage) for ban in page.entries]
+        found: list[Ban] = []
+        rejects: list[Reject] = []
+        for page, unreadable in self._pages(path, BanPage):
+            found += page.entries
+            rejects += unreadable
+        return found, rejects
 
     def address(self, email: str) -> Address | None:
         """An address; None when it is not there any more."""

@@ -59,13 +59,14 @@ def everything(ctx: Ctx) -> tuple[list[Taken], list[Reject]]:
     """Every list there is, and those that cannot be understood."""
     if ctx.settings.password is None:
         archive = Archive(ctx)
-        there = {one.name.lower(): one for one in archive.lists()}
+        public, rejects = archive.lists()
+        there = {one.name.lower(): one for one in public}
         for wanted in ctx.settings.lists:  # private archives are found by their address only
             named = wanted.strip().lower()
             if "@" in named and not _is_pattern(named) and named not in there:
                 one = archive.archived(named)
                 there |= {one.name.lower(): one} if one else {}
-        return [_of_archive(there[name]) for name in sorted(there)], []
+        return [_of_archive(there[name]) for name in sorted(there)], rejects
     found, rejects = Core(ctx).lists()
     return [_of_core(one) for one in sorted(found, key=lambda one: one.list_id)], rejects
 

@@ -64,7 +64,8 @@ def members(ctx: Ctx, since: str | None) -> Iterator[Item]:
     position = read_position(since)
     taken, unreadable = all_taken(ctx)
     yield from unreadable  # so that a whole read does not take their members for gone
-    bans = Core(ctx).bans()
+    bans, rejects = Core(ctx).bans()
+    yield from rejects
     seen: dict[str, str | None] = {}
     met = {m for one in position.members.values() for m in one.marks}
     for number, one in enumerate(taken, 1):
@@ -94,7 +95,9 @@ def _list_members(
     # An address that is new here but known elsewhere tells nothing of when it came to this list.
     ask = [email for email in fresh if before is None or now[email] not in met]
     found = dict(zip(ask, ctx.map(Core(ctx).address, ask), strict=True))
-    banned = set(banned_among(roster.people, [*bans, *Core(ctx).bans(one.key)]))
+    own, rejects = Core(ctx).bans(one.key)
+    yield from rejects
+    banned = set(banned_among(roster.people, [*bans, *own]))
     for person in roster.people.values():
         address = found.get(person.email)
         yield from _accounts(person, address, seen)

@@ -110,7 +110,8 @@ class _OneArchive:
         state = self.position.archives.get(self.one.key)
         if not self.archive.has(address):
             return  # nobody has posted yet
-        count, newest = self.archive.newest(address)
+        count, newest, rejects = self.archive.newest(address)
+        yield from rejects
         is_first = state is None
         if state is None:
             begin = first_month(self.archive, address, count, self.ctx.now.date())

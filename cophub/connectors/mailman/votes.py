@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
-from cophub import AuthError, Context, Item, Post, SourceUnavailable
+from cophub import AuthError, Context, Item, Post, Reject, SourceUnavailable
 from cophub.connectors.mailman.archive import Archive, key_of
 from cophub.connectors.mailman.lists import Taken, all_taken, config_of
 from cophub.connectors.mailman.payloads import Thread, instant
@@ -48,11 +48,14 @@ def _votes_of(ctx: Ctx, archive: Archive, one: Taken, position: VotesRead) -> It
     known = position.votes.get(one.key)
     oldest = None if known is None else ctx.now - timedelta(days=ctx.settings.votes_days)
     totals = dict(known or {})
-    for page in archive.threads(one.address):
+    for page, rejects in archive.threads(one.address):
+        yield from rejects
         for thread in page.results:
             if thread.votes_total != totals.get(thread.thread_id, 0):
-                yield from _likes(ctx, archive, one, thread)
-                totals[thread.thread_id] = thread.votes_total
+                likes = list(_likes(ctx, archive, one, thread))
+                yield from likes
+                if not any(isinstance(item, Reject) for item in likes):  # else asked for again
+                    totals[thread.thread_id] = thread.votes_total
         last = instant(page.results[-1].date_active) if page.results else None
         if oldest and last and last < oldest:
             break
@@ -62,7 +65,11 @@ def _votes_of(ctx: Ctx, archive: Archive, one: Taken, position: VotesRead) -> It
 
 def _likes(ctx: Ctx, archive: Archive, one: Taken, thread: Thread) -> Iterator[Item]:
     """The likes of each message of a thread: a call for each."""
-    marks = [email.message_id_hash for email in archive.emails_of(one.address, thread)]
+    emails, rejects = archive.emails_of(one.address, thread)
+    yield from rejects
+    marks = [email.message_id_hash for email in emails]
     for email in ctx.map(lambda mark: archive.email(one.address, mark), marks):
-        if email.votes is not None:
+        if isinstance(email, Reject):
+            yield email
+        elif email.votes is not None:
             yield Post(key=key_of(email.message_id), reaction_count=email.votes.likes)

@@ -17,6 +17,7 @@ from cophub.connectors.mail.cursor import FileState
 from cophub.connectors.mail.files import Change, compare, kept_open
 from cophub.connectors.mail.reading import DAMAGE, Bounds, Refused
 from cophub.connectors.mailman.archive import Archive
+from cophub.connectors.mailman.payloads import instant
 from cophub.connectors.mailman.settings import Settings
 
 Ctx = Context[Settings]
@@ -83,8 +84,8 @@ def first_month(archive: Archive, address: str, count: int, today: date) -> date
         return last_month
     total = archive.threads_from(address, 0, 1).count
     oldest = archive.threads_from(address, max(0, total - 1), 1).results
-    begin = date.fromisoformat(oldest[0].date_active[:10]).replace(day=1) if oldest else last_month
-    return min(begin, last_month)
+    quiet = instant(oldest[0].date_active) if oldest else None
+    return min(quiet.date().replace(day=1), last_month) if quiet else last_month
 
 
 def next_month(day: date) -> date:

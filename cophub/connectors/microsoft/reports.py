@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 
 import httpx
 
-from cophub import AuthError, Context, SourceUnavailable
+from cophub import AuthError, Context, Reject, SourceUnavailable
 from cophub.connectors.microsoft.consent import CONCEALED_NAMES, REPORTS
 from cophub.connectors.microsoft.graph import checked
 from cophub.connectors.microsoft.hosts import decorated
-from cophub.http import check_status
+from cophub.http import check_status, reject
 
 REFRESHED = "Report Refresh Date"
 _NAMES = (
@@ -50,9 +50,10 @@ class ReportRow:
 
 def report_rows(
     ctx: Context[Any], client: httpx.Client, path: str, *, concealed: bool = False
-) -> Iterator[ReportRow]:
+) -> Iterator[ReportRow | Reject]:
     """The rows of a report such as `reports/getYammerGroupsActivityDetail(period='D30')`.
 
+    A row without a day is a Reject: nobody could say of when its numbers are.
     Graph sends on to a short-lived address that is open to whoever knows it; the token is not sent
     there, be it on the same host. Raises Concealed at the first row whose names are hashed, unless
     `concealed` says that numbers are enough; AuthError without Reports.Read.All.
@@ -78,7 +79,10 @@ def report_rows(
         }
         if not concealed:
             _refuse_hashed(values, path)
-        yield ReportRow(date.fromisoformat(values.get(REFRESHED) or ""), values)
+        try:
+            yield ReportRow(date.fromisoformat(values.get(REFRESHED) or ""), values)
+        except ValueError as error:
+            yield reject(values, error, "metric")
 
 
 def _refuse_hashed(values: dict[str, str | None], path: str) -> None:

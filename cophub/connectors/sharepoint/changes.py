@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import msgspec
@@ -70,6 +71,8 @@ def _read(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLog:
     at = token
     while True:
         page = _page(ctx, site, at)
+        if not all(map(is_change, page)):  # what was changed then, nobody knows
+            raise TokenExpired(f"{site.url}: a change of its log cannot be read")
         rows += [{name: row[name] for name in _KEPT_COLUMNS if row.get(name)} for row in page]
         last = _token_of(page[-1]) if page else at
         if not may_have_more(page):
@@ -79,6 +82,14 @@ def _read(ctx: Context[Settings], site: SiteRef, token: str) -> ChangeLog:
         return ChangeLog(rows, last)
     # Nothing happened: the token of today outlives the old one, which a quiet site would lose.
     return ChangeLog(rows, site.token or token)
+
+
+def is_change(row: Any) -> bool:
+    """Whether a row of the log says what kind of change it is, and how to go on from it."""
+    if not isinstance(row, dict) or not isinstance(row.get("ChangeType"), int):
+        return False
+    token = row.get("ChangeToken")
+    return isinstance(token, dict) and isinstance(token.get("StringValue"), str)
 
 
 def may_have_more(page: list[Json]) -> bool:

@@ -279,7 +279,7 @@ def _liked(key: str, likes: list[Like], directory: Directory, unread: int) -> li
     """The reactions to one item, and the end of others; what cannot be read ends nothing."""
     items: list[Item] = list(parse_likes(likes, key, directory))
     reactions = [item for item in items if isinstance(item, Reaction)]
-    items.append(Post(key=key, space=directory.space, reaction_count=len(likes) + unread))
+    items.append(Post(key=key, space=directory.space, reaction_count=len({*likes}) + unread))
     if len(reactions) == len(items) - 1 and not unread:
         here = tuple((key, str(one.account), LIKE) for one in reactions)
         where: dict[str, str | int] = {"post": key, "kind": LIKE}

@@ -10,20 +10,21 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cophub import Context, Json
+from cophub import Context, Json, Reject
 from cophub.connectors.instants import instant as iso_instant
-from cophub.connectors.sharepoint.changes import FETCH_LIMIT, further, may_have_more
+from cophub.connectors.sharepoint.changes import FETCH_LIMIT, further, is_change, may_have_more
 from cophub.connectors.sharepoint.client import answer, ask_by_post, said
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import SiteRef
+from cophub.http import reject
 
 ADD, MEMBER_ADD, MEMBER_DELETE = 1, 13, 14
 TOGETHER = timedelta(minutes=5)
 """A user who is new on a site, and a group that was given somebody so soon, belong together."""
 
 
-def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
-    """What the change log still knows of the users and groups of a site, oldest first.
+def whole_log(ctx: Context[Settings], site: SiteRef) -> tuple[list[Json], list[Reject]]:
+    """What the change log still knows of the users and groups of a site, oldest first; bad rows.
 
     Nothing when the site refuses it: then nobody's join is dated. Raises SourceUnavailable when it
     did not answer: the dates would be missing for good.
@@ -31,23 +32,28 @@ def whole_log(ctx: Context[Settings], site: SiteRef) -> list[Json]:
     kinds = ("User", "Group", "Add", "GroupMembershipAdd", "GroupMembershipDelete")
     query: dict[str, Any] = {**dict.fromkeys(kinds, True), "FetchLimit": FETCH_LIMIT}
     rows: list[Json] = []
+    rejects: list[Reject] = []
     while True:
         response = ask_by_post(ctx, site.url, "site/getChanges", {"query": query})
         if 400 <= response.status_code < 500:
             why = said(response.content) or response.status_code
             ctx.log.info("joins of %s are not dated: %s", site.url, why)
-            return []
+            return [], []
         try:
             found = answer(response, site.url)["value"]
-            rows += found
+            for row in found:
+                if is_change(row):
+                    rows.append(row)
+                else:
+                    rejects.append(reject(row, ValueError("it is no change"), "membership"))
             if not may_have_more(found):
-                return rows
+                return rows, rejects
             at = query.get("ChangeTokenStart", {}).get("StringValue")
             last = further(site, at, found[-1]["ChangeToken"]["StringValue"])
             query["ChangeTokenStart"] = {"StringValue": last}
         except (LookupError, TypeError) as error:
             ctx.log.info("joins of %s are not dated: %s", site.url, error)
-            return []
+            return [], rejects
 
 
 def concerns_people(rows: Iterable[Json]) -> bool:

@@ -15,7 +15,7 @@ from cophub.http import decode_page, parse_each
 LIKE = "like"
 
 
-class Like(msgspec.Struct, rename="camel", gc=False):
+class Like(msgspec.Struct, rename="camel", frozen=True, gc=False):
     """Somebody who likes something; `id` is their user id on the site."""
 
     id: int | None = None
@@ -73,6 +73,8 @@ def parse_likes(likes: Iterable[Like], post: str, directory: Directory) -> Itera
 
 def parse_like(like: Like, post: str, directory: Directory) -> Iterator[Item]:
     """The reaction of one person, if it can be told whose it is."""
+    if not (like.id or like.login_name or like.email or like.name):
+        raise KeyError("loginName")
     account = directory.account(like.person)
     if account is not None:
         at = directory.at(like.creation_date)

@@ -192,8 +192,11 @@ def _by_site(ctx: Ctx, site: SiteRef, log: list[Json] | None) -> Generator[Item,
         touched = {row["UserId"] for row in log if row.get("UserId")}
         yield from _once(ctx, directory.records(touched))
     # Who is in a group that could not be read may have been there long before the others.
-    rows = (whole_log(ctx, site) if log is None else log) if crowd.complete else []
-    dated = joins(rows, crowd.direct)
+    rows = log or []
+    if crowd.complete and log is None:
+        rows, rejects = whole_log(ctx, site)
+        yield from rejects
+    dated = joins(rows if crowd.complete else [], crowd.direct)
     yield from _told(site, crowd, dated)
     return crowd
 

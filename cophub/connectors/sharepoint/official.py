@@ -22,6 +22,7 @@ from cophub import Context, SourceUnavailable
 from cophub.connectors.microsoft.entra import EntraAuth, sign_session
 from cophub.connectors.microsoft.hosts import decorated
 from cophub.connectors.sharepoint.client import refusal
+from cophub.error_codes import NOT_UNDERSTOOD
 
 
 class SignedBelow(AuthBase):
@@ -63,5 +64,11 @@ def execute_query(context: ClientContext, site_url: str) -> None:
         answer = error.response
         status, content = (answer.status_code, answer.content) if answer is not None else (0, b"")
         raise refusal(status, content, site_url) from None
+    except (AttributeError, LookupError, TypeError, ValueError) as error:  # it reads all or nothing
+        raise SourceUnavailable(
+            f"{site_url} answered otherwise than it is documented ({error}); the next run tries"
+            " again",
+            code=NOT_UNDERSTOOD,
+        ) from error
     except requests.RequestException as error:
         raise SourceUnavailable(f"{site_url} did not answer ({type(error).__name__})") from error

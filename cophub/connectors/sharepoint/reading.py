@@ -91,7 +91,7 @@ def encoded(query: dict[str, str]) -> str:
 
 def id_of(item: Json) -> int:
     """The id of a raw item."""
-    found = item.get("Id", item.get("ID"))
+    found = item.get("Id", item.get("ID")) if isinstance(item, dict) else None
     try:
         return int(found)  # type: ignore[arg-type]
     except (TypeError, ValueError):

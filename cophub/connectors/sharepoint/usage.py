@@ -269,13 +269,15 @@ def _page_metrics(ctx: Ctx, answers: Answers) -> Iterator[Metric]:
 def _report(ctx: Ctx, taken: list[SiteRef]) -> Iterator[Item]:
     """Storage, files and page views of each site that the tenant's report names."""
     try:
-        rows = list(report_rows(ctx, graph_client(ctx), REPORT))
+        found = list(report_rows(ctx, graph_client(ctx), REPORT))
     except Concealed as concealed:
         ctx.log.warning("%s", concealed)
         return
     except AuthError as error:
         ctx.log.warning("storage and page views are not read without %s: %s", REPORTS, error)
         return
+    yield from (row for row in found if isinstance(row, Reject))
+    rows = [row for row in found if isinstance(row, ReportRow)]
     yield from parse_each(rows, parse_report, ctx=ctx, sites=_by_name(taken))
 
 

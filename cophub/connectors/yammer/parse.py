@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from cophub import Account, Item, Reaction
 from cophub.connectors.yammer.payloads import Body, Feed, Likes, Message, Reference, flag, id_of
 from cophub.connectors.yammer.posts import plain, post_of
+from cophub.http import reject
 
 LINKS = ("ymodule", "opengraphobject")
 """Attachments that are previews of links, not files."""
@@ -87,6 +88,8 @@ def parse_message(
     for liker in likes.names or ():
         if who := id_of(liker.user_id):
             yield Reaction(post=post.key, account=who, kind="like")
+        else:
+            yield reject(liker, KeyError("user_id"), "reaction")
 
 
 def extra_of(message: Message, thread: Reference | None) -> dict[str, object]:

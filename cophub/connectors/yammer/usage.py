@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from cophub import AuthError, Context, Item, Metric
+from cophub import AuthError, Context, Item, Metric, Reject
 from cophub.connectors.microsoft.consent import REPORTS, ROLES
 from cophub.connectors.microsoft.graph import GraphPage, graph_pages
 from cophub.connectors.microsoft.reports import Concealed, ReportRow, report_rows
@@ -110,13 +110,17 @@ def activity(ctx: Ctx, progress: Progress) -> Iterator[Item]:
     keys = unique_names(listed(ctx).groups)
     taken = {one.key for one in chosen(ctx)}
     try:
-        last = next((row.on for row in report_rows(ctx, client, f"{REPORT}(period='D7')")), None)
+        found = [*report_rows(ctx, client, f"{REPORT}(period='D7')")]
+        yield from (row for row in found if isinstance(row, Reject))
+        last = next((row.on for row in found if isinstance(row, ReportRow)), None)
         day = max(
             filter(None, (progress.day, last and last - timedelta(days=DAYS + 1))), default=last
         )
         while last and day and day < last:
             day += timedelta(days=1)
-            rows = [*report_rows(ctx, client, f"{REPORT}(date={day})")]
+            told = [*report_rows(ctx, client, f"{REPORT}(date={day})")]
+            yield from (row for row in told if isinstance(row, Reject))
+            rows = [row for row in told if isinstance(row, ReportRow)]
             doubled = repeated(rows)
             given = {"day": day, "keys": keys, "taken": taken, "doubled": doubled}
             yield from parse_each(rows, parse_activity, ctx=ctx, **given)

@@ -72,6 +72,13 @@ def test_nothing_ends_after_a_read_that_was_not_clean(box, ask, extract):
     assert "upcoming:" not in {one.prefix for one in found.items if isinstance(one, Gone)}
 
 
+def test_no_meeting_ends_of_an_organizer_whose_row_is_bad(box, ask, extract):
+    box.faults.plan("bad_item", path="*/organizers", every=1)
+    found = extract(upcoming, ask(box))
+    assert found.rejects
+    assert "upcoming:" not in {one.prefix for one in found.items if isinstance(one, Gone)}
+
+
 def test_no_webinar_ends_after_a_read_that_was_not_clean(box, ask, extract):
     found = extract(upcoming, ask(box))
     assert "upcoming-webinar:" in {one.prefix for one in found.items if isinstance(one, Gone)}
