@@ -31,9 +31,11 @@ from cophub.plugins import KINDS, load_plugins
 from cophub.plugins.checks import english
 from cophub.publisher import Publisher  # noqa: F401 - pages name it
 from cophub.records import RECORDS, Record
+from cophub.testing.promises import ADVICE, PROMISES
 from cophub.warehouse import contract, privacy, tables, views
 from cophub.warehouse.columns import field_kinds
 from cophub.warehouse.definitions import ACTS, MONTH_KINDS, Group, measures_of
+from tests.testing.not_held import EXCUSED, NOT_TRIED
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 92
@@ -453,3 +455,34 @@ def acts() -> str:
 def months() -> str:
     """The kinds of rows by month."""
     return table(("kind", "what is counted"), ((f"`{k}`", what) for k, what in MONTH_KINDS.items()))
+
+
+# --- promises ---------------------------------------------------------------------------------
+
+
+def promises() -> str:
+    """What a connector promises, and what its author looks at when that breaks."""
+    rows = [(f"`{name}`", told, ADVICE[name]) for name, told in PROMISES.items()]
+    return table(("promise", "what is held", "look at this when it breaks"), rows)
+
+
+def not_held() -> str:
+    """What the built-in connectors cannot be held to, by the reason."""
+    rows = [
+        (
+            listed_as_code(promises.split()),
+            listed_as_code(streams.split()),
+            reason,
+        )
+        for reason, promises, streams in (*EXCUSED, *NOT_TRIED)
+    ]
+    return table(("promise", "connector or stream", "why it is not held"), rows)
+
+
+def listed_as_code(names: Iterable[str]) -> str:
+    """Names, each as code, and where a promise breaks; a name of two words has `_` in it."""
+    told = (name.partition("@") for name in names)
+    return ", ".join(
+        f"`{name.replace('_', ' ')}`" + (f" at `{place}`" if place else "")
+        for name, _, place in told
+    )

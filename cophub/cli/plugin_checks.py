@@ -44,7 +44,7 @@ def plugins_test(state: State, name: str, folder: Path, streams: tuple[str, ...]
             show.say(line)
     if report.broken:
         return 1
-    return 0 if report.kept else 2
+    return 0 if any(one.stream for one in report.kept) else 2
 
 
 def _checked(state: State, name: str, folder: Path, streams: tuple[str, ...]) -> "Report":

@@ -12,8 +12,9 @@ from cophub.testing.checking import check_connector
 from cophub.testing.extracting import NOW, extract, last_cursor, records, rejects
 from cophub.testing.handing import Answer, Handed, filled, hand_out, run_command
 from cophub.testing.identity import clues_of, people_of
+from cophub.testing.promises import PROMISES
 from cophub.testing.recording import record
-from cophub.testing.report import PROMISES, Case, Finding, Report
+from cophub.testing.report import Case, Finding, Report
 from cophub.testing.serving import serve, serve_command
 from cophub.testing.showing import ShownPage, show_page
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import UNSET
 
@@ -16,10 +17,10 @@ from cophub.testing.report import Case, Finding
 from cophub.testing.running import Bench, Outcome, as_plain, state_of
 from cophub.testing.state import State, called, listed, unlike
 
-FEW = 6
-"""So many checkpoints, or requests, are tried of one stream."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?=-\d\d)")
 _AHEAD = 20
+READ_WHOLE = "the stream has no checkpoints: it is read whole"
+NOTHING_ASKED = "the stream asks for nothing"
 
 
 @dataclass
@@ -37,8 +38,11 @@ class Quiet:
         yield self.alike()
         yield self.keys()
         yield self.instants()
+        yield self.declared()
+        yield self.hosts()
         yield self.cursors()
         yield self.resume()
+        yield self.onward()
         yield self.from_the_future()
 
     def _found(self, promise: str, told: str, case: Case | None = None) -> Finding:
@@ -95,18 +99,47 @@ class Quiet:
         told = f"{first.record} {first.key}, {first.field}: {first.reason}"
         return self._found("instants", told, Case(got=str(first.item)[:200]))
 
+    def declared(self) -> Finding:
+        """Records of other kinds than the stream says of itself."""
+        stream = self.bench.stream
+        if not stream.yields:
+            return self._not_tried("declared", "the stream does not say what it yields")
+        said = {*stream.yields, *stream.snapshot_of}
+        for item in self.first.items:
+            kind = item.record if isinstance(item, Gone) else type(item)
+            if issubclass(kind, Record) and kind not in said:
+                names = ", ".join(sorted(one.__name__ for one in said))
+                case = Case(expected=names, got=f"{kind.__name__} {as_plain(item)}"[:200])
+                return self._found("declared", f"{kind.__name__} comes and is not declared", case)
+        came = {type(item) for item in self.first.items} & said
+        return self._kept("declared", f"{len(came)} of {len(said)} kinds came")
+
+    def hosts(self) -> Finding:
+        """Hosts that are written into the code."""
+        if not self.first.exchanges:
+            return self._not_tried("hosts", NOTHING_ASKED)
+        named = str(self.bench.settings.model_dump(mode="json"))
+        for exchange in self.first.exchanges:
+            host = urlsplit(exchange.key[1]).netloc
+            if host not in named:
+                case = Case(request=str(exchange), expected="a host of the settings", got=host)
+                return self._found("hosts", f"{host} is asked, which no setting names", case)
+            named += exchange.told
+        asked = {urlsplit(exchange.key[1]).netloc for exchange in self.first.exchanges}
+        return self._kept("hosts", f"{len(asked)} asked")
+
     def cursors(self) -> Finding:
         """No checkpoint goes back, in a run or from one run to the next."""
         cursors = self.first.cursors
         if not cursors:
-            return self._not_tried("cursors", "the stream has no checkpoints: it is read whole")
+            return self._not_tried("cursors", READ_WHOLE)
         if wrong := _back(cursors):
             return self._found(
                 "cursors",
                 "a checkpoint goes back",
                 Case(expected=f"at or after {wrong[0]}", got=wrong[1]),
             )
-        further = self.bench.run(cursors[-1])
+        further = self.bench.undisturbed(cursors[-1])
         if wrong := _back([*dict.fromkeys(cursors), *further.cursors]):
             case = Case(since=cursors[-1], expected=f"at or after {wrong[0]}", got=wrong[1])
             return self._found("cursors", "the next run goes back", case)
@@ -116,12 +149,12 @@ class Quiet:
         """Go on from each checkpoint."""
         places = [at for at, item in enumerate(self.first.items) if isinstance(item, Checkpoint)]
         if not places:
-            return self._not_tried("resume", "the stream has no checkpoints: it is read whole")
+            return self._not_tried("resume", READ_WHOLE)
         tried, missing = 0, ""
-        for at in few(places):
+        for at in few(places, self.bench.tries):
             before = self.first.items[: at + 1]
             cursor = before[-1].cursor  # type: ignore[union-attr]
-            rest = self.bench.run(cursor)
+            rest = self.bench.undisturbed(cursor)
             if rest.missing:
                 missing = missing or rest.missing[0]
                 continue
@@ -142,27 +175,43 @@ class Quiet:
         of = f", {len(places)} there are" if tried < len(places) else ""
         return self._kept("resume", f"{tried} checkpoints{of}")
 
+    def onward(self) -> Finding:
+        """Go on from the last checkpoint, and count what is read once more."""
+        cursors = self.first.cursors
+        if not cursors:
+            return self._not_tried("onward", READ_WHOLE)
+        whole = _told(self.first)
+        if not whole:
+            return self._not_tried("onward", "no record came")
+        rest = self.bench.undisturbed(cursors[-1])
+        if rest.missing:
+            return self._not_tried("onward", f"no answer was recorded to {rest.missing[0]}")
+        if isinstance(rest.error, CursorExpired):
+            return self._not_tried("onward", f"the cursor has expired: {rest.error}")
+        again, asked = _told(rest), (len(rest.exchanges), len(self.first.exchanges))
+        if again >= whole and asked[0] >= asked[1]:
+            case = Case(since=cursors[-1], expected=f"less than the whole: {whole} records",
+                        got=f"{again} records by {asked[0]} requests")  # fmt: skip
+            return self._found("onward", "everything is read again", case)
+        return self._kept("onward", f"{again} of {whole} records come again")
+
     def from_the_future(self) -> Finding:
         """Begin with a cursor that is ahead of all there is."""
         cursors = self.first.cursors
         if not cursors:
-            return self._not_tried("future", "the stream has no checkpoints: it is read whole")
+            return self._not_tried("future", READ_WHOLE)
         cursor = self.future or ahead(cursors[-1])
         if cursor is None:
-            told = "this kind of cursor is not known; give future={stream: cursor}"
+            told = "the cursor is a state, and no point in time; give future={stream: cursor}"
             return self._not_tried("future", told)
-        found = self.bench.run(cursor)
+        found = self.bench.undisturbed(cursor)
         if found.missing:
             return self._not_tried("future", f"no answer was recorded to {found.missing[0]}")
         if found.crash or (found.error and not isinstance(found.error, CursorExpired)):
             return self._found(
                 "future", f"the run fails: {found.crash or found.error}", Case(since=cursor)
             )
-        came = [
-            item
-            for item in found.items
-            if isinstance(item, Record) and not isinstance(item, Space | Account)
-        ]
+        came = [item for item in found.items if _is_told(item)]
         if came:
             case = Case(since=cursor, expected="nothing", got=f"{len(came)} records")
             first = type(came[0]).__name__
@@ -170,11 +219,20 @@ class Quiet:
         return self._kept("future", "nothing came")
 
 
-def few(found: list[Any]) -> list[Any]:
+def few(found: list[Any], most: int) -> list[Any]:
     """The first, the last, and some between."""
-    if len(found) <= FEW:
+    if len(found) <= most:
         return found
-    return [found[round(n * (len(found) - 1) / (FEW - 1))] for n in range(FEW)]
+    return [found[round(n * (len(found) - 1) / (most - 1))] for n in range(most)]
+
+
+def _told(outcome: Outcome) -> int:
+    """How many records came, but for those of whom and where others tell."""
+    return sum(map(_is_told, outcome.items))
+
+
+def _is_told(item: Item) -> bool:
+    return isinstance(item, Record) and not isinstance(item, Space | Account)
 
 
 def _texts(items: list[Item]) -> list[str]:
@@ -210,7 +268,8 @@ def _back(cursors: list[str]) -> tuple[str, str] | None:
         if after == before:
             continue
         left.add(before)
-        if after in left or _less(after, before):
+        # Which of two states is further, their connector alone knows; one may well come again.
+        if (after in left and not after.startswith("{")) or _less(after, before):
             return before, after
     return None
 
@@ -236,4 +295,4 @@ def ahead(cursor: str) -> str | None:
     return None  # whatever else it holds would not fit
 
 
-__all__ = ["Quiet", "ahead", "few"]
+__all__ = ["NOTHING_ASKED", "Quiet", "ahead", "few"]

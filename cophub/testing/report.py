@@ -1,30 +1,17 @@
 """What came of a check: which promise was kept, which broke, where, and by which small case."""
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from typing import Any, Literal
 
-PROMISES: dict[str, str] = {
-    "alike": "two runs over the same answers yield the same",
-    "keys": "a key is never empty, and one key is never given to two things",
-    "instants": "every instant has a zone, every value fits its column",
-    "cursors": "cursors move forward",
-    "resume": "a run may go on from every checkpoint, and ends with the same rows",
-    "future": "a cursor from the future asks for nothing",
-    "duplicated": "an item that comes twice changes nothing",
-    "reordered": "items in another order change nothing",
-    "cut": "an answer that is cut off changes nothing",
-    "repeated": "a page that is sent in place of the next one changes nothing",
-    "429": "429 in mid-run is waited out, or ends the run cleanly",
-    "500": "500 in mid-run is tried again, or ends the run cleanly",
-    "401": "401 in mid-run ends the run cleanly, or is signed in to again",
-    "bad item": "a bad item is a reject, and only that item is missing",
-    "secrets": "no secret is in any record, error or log line",
-    "departures": "nobody is said to have left but by a whole, undisturbed snapshot",
-}
-"""Every promise by its name."""
+from cophub.testing.promises import ADVICE, PROMISES
 
-Verdict = Literal["kept", "broken", "not tried"]
+WIDTH = 80
+"""Columns of the terminal that a report is written for; an address is never broken."""
+
+Verdict = Literal["kept", "broken", "excused", "not tried"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +34,10 @@ class Finding:
 
     promise: str
     stream: str
+    """Empty for what the connector promises as a whole."""
     verdict: Verdict
     told: str
-    """What broke; why it was not tried; or how often it was."""
+    """What broke; why it was not tried or is excused; or how often it was tried."""
     case: Case | None = None
 
 
@@ -64,6 +52,11 @@ class Report:
     def broken(self) -> list[Finding]:
         """Those that broke."""
         return [one for one in self.findings if one.verdict == "broken"]
+
+    @property
+    def excused(self) -> list[Finding]:
+        """Those that broke, and for which a reason was given beforehand."""
+        return [one for one in self.findings if one.verdict == "excused"]
 
     @property
     def not_tried(self) -> list[Finding]:
@@ -93,6 +86,7 @@ class Report:
             "connector": self.connector,
             "broken": len(self.broken),
             "kept": len(self.kept),
+            "excused": len(self.excused),
             "not_tried": len(self.not_tried),
             "findings": [asdict(one) for one in self.findings],
         }
@@ -101,28 +95,66 @@ class Report:
         return "\n".join(self.lines())
 
     def lines(self) -> Iterator[str]:
-        """The report as text: what broke first."""
+        """The report as text: what broke first, with a case and the next step."""
         yield (
             f"{self.connector}: {len(self.broken)} broken, {len(self.kept)} kept,"
             f" {len(self.not_tried)} not tried"
+            + (f", {len(self.excused)} excused" if self.excused else "")
         )
         for one in self.broken:
-            yield f"✗ {one.stream}: {PROMISES[one.promise]} [{one.promise}]"
-            yield f"    {one.told}"
-            yield from _case_lines(one.case)
-        for one in self.kept:
-            yield f"✓ {one.stream}: {one.promise} ({one.told})"
-        for one in self.not_tried:
-            yield f"- {one.stream}: {one.promise} was not tried: {one.told}"
+            yield ""
+            yield from _broken_lines(one)
+        if self.kept:
+            yield ""
+        for stream, found in groupby(self.kept, key=lambda one: one.stream):
+            told = ", ".join(f"{one.promise} ({one.told})" for one in found)
+            yield from _wrapped(f"✓ {_named(stream)}: ", f"keeps {told}", "    ")
+        yield from self._by_reason("excused", self.excused)
+        yield from self._by_reason("not tried", self.not_tried)
+
+    def _by_reason(self, verdict: Verdict, found: list[Finding]) -> Iterator[str]:
+        """Those that are neither kept nor broken, a line for each stream and reason."""
+        if found:
+            yield ""
+        order = sorted(found, key=_reason)
+        for (stream, told), alike in groupby(order, key=_reason):
+            names = ", ".join(one.promise for one in alike)
+            yield from _wrapped(f"- {_named(stream)}: ", f"{verdict}: {names}: {told}", "    ")
 
 
-def _case_lines(case: Case | None) -> Iterator[str]:
-    if case is None:
-        return
-    told = asdict(case)
-    for name in ("since", "request", "changed", "expected", "got"):
-        if told[name]:
-            yield f"    {name + ':':10}{told[name]}"
+def _reason(one: Finding) -> tuple[str, str]:
+    return one.stream, one.told
 
 
-__all__ = ["PROMISES", "Case", "Finding", "Report", "Verdict"]
+def _named(stream: str) -> str:
+    return stream or "the connector"
+
+
+def _broken_lines(one: Finding) -> Iterator[str]:
+    """What was promised, what came of it, by which case, and what to look for."""
+    promised = f"{PROMISES[one.promise]} [{one.promise}]"
+    yield from _wrapped(f"✗ {_named(one.stream)}: ", promised, "    ")
+    case = asdict(one.case) if one.case else {}
+    lines = {
+        "broke": one.told,
+        "began at": case.get("since"),
+        "request": case.get("request"),
+        "changed": case.get("changed"),
+        "expected": case.get("expected"),
+        # What broke is often what came; it need not be read twice.
+        "got": case.get("got") if case.get("got") != one.told else "",
+        "look at": ADVICE[one.promise],
+    }
+    for name, told in lines.items():
+        if told:
+            yield from _wrapped(f"    {name + ':':10}", told, " " * 14)
+
+
+def _wrapped(first: str, text: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=first, subsequent_indent=rest,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+__all__ = ["Case", "Finding", "Report", "Verdict"]

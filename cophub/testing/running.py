@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -84,6 +85,10 @@ class Bench:
     tokens: Mapping[str, str] | TokenStore | None = None
     others: tuple[Stream, ...] = ()
     """The other streams of the connector: what they reject need not be rejected twice."""
+    tries: int = 6
+    """So many requests, pages and checkpoints are tried for each promise; two at least."""
+    excused: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Why a promise may break, by its name and a part of the address that it breaks at."""
     leaks: list[str] = field(default_factory=list)
     """Where a secret was seen."""
     runs: int = 0
@@ -91,11 +96,18 @@ class Bench:
     def __post_init__(self) -> None:
         self.secrets = {s for s in secrets_of(self.settings) if len(s) >= SHORTEST_SECRET}
         self._usual = 0
+        self._known: dict[str | None, Outcome] = {}
+        self._looked: set[bytes] = set()
+
+    def undisturbed(self, since: str | None) -> Outcome:
+        """What a run from this cursor comes to. It is made once: the vendor stays as it is."""
+        if since not in self._known:
+            self._known[since] = self.run(since)
+        return self._known[since]
 
     def run(self, since: str | None = None, fault: Fault | None = None) -> Outcome:
         """Read the stream once; what goes wrong is in the outcome."""
-        most = 3 * self._usual + ENDLESS if self.runs else 20_000
-        wire = Wire(self.source(), fault, most)
+        wire = self.wire(fault)
         lines = _Lines()
         log = logging.getLogger("cophub.source.test")
         log.addHandler(lines)
@@ -110,14 +122,25 @@ class Bench:
         self._look_for_secrets(items, error, lines.lines)
         return Outcome(since, items, error, wire.exchanges, wire.missing, wire.endless, wire.struck)
 
+    def wire(self, fault: Fault | None = None) -> Wire:
+        """The network of one run; a connector that asks far more than usual is stopped."""
+        most = 3 * self._usual + ENDLESS if self.runs else 20_000
+        return Wire(self.source(), fault, most)
+
+    @contextmanager
+    def context(self, wire: Wire, log: logging.Logger | None = None) -> Iterator[Context[Any]]:
+        """What a hub would hand to a stream."""
+        with Transport(self.limits, sleep=lambda seconds: None, wire=wire) as transport:
+            yield Context(
+                self.settings, "test", self.now, transport, self._tokens(),
+                log=log or logging.getLogger("cophub.source.test"),
+            )  # fmt: skip
+
     def _read(
         self, wire: Wire, since: str | None, log: logging.Logger
     ) -> tuple[list[Item], Exception | None]:
         items: list[Item] = []
-        with Transport(self.limits, sleep=lambda seconds: None, wire=wire) as transport:
-            context: Context[Any] = Context(
-                self.settings, "test", self.now, transport, self._tokens(), log=log
-            )
+        with self.context(wire, log) as context:
             try:
                 for item in self.stream.extract(context, since):
                     items.append(item)
@@ -144,7 +167,12 @@ class Bench:
         self, items: list[Item], error: Exception | None, lines: list[str]
     ) -> Iterator[tuple[str, str]]:
         for item in items:
-            plain = "" if isinstance(item, Gone) else as_plain(item)
+            if isinstance(item, Gone):
+                continue
+            if (encoded := msgspec.json.encode(item, enc_hook=str)) in self._looked:
+                continue
+            self._looked.add(encoded)
+            plain = as_plain(item)
             yield (
                 f"a {type(item).__name__}",
                 str(redact(plain) if isinstance(item, Reject) else plain),

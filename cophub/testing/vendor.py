@@ -1,11 +1,13 @@
 """Stands in for a vendor: gives recorded answers or those of a server, and spoils some of them."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -16,10 +18,19 @@ from cophub.http.engine import STREAM
 from cophub.http.secrets import redact
 
 Handler = Callable[[httpx.Request], httpx.Response]
+Right = Callable[[], httpx.Response]
+Spoil = Callable[[httpx.Request, Right], httpx.Response]
 Key = tuple[str, str, bytes, int]
 """Method, address and body of a request, and how often the same one was asked."""
 ENDLESS = 400
 """More requests than an undisturbed run made, and so many besides, have no end."""
+SAME = 300
+"""The same request so often has no end either."""
+_PAGE = re.compile(
+    r"page|offset|start|skip|after|before|cursor|token|older|newer|last|next|mark|from|since|_id$",
+    re.IGNORECASE,
+)
+"""Names of the parameters that tell one page of a listing from another."""
 _NOT_OF_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
@@ -34,6 +45,19 @@ class Exchange:
     key: Key
     status: int
     content: bytes
+    location: str = ""
+
+    def follows(self, other: "Exchange") -> bool:
+        """Whether it asked for another page of the same listing, as far as addresses tell."""
+        mine, theirs = (dict(parse_qsl(urlsplit(one.key[1]).query)) for one in (self, other))
+        unlike = {name for name in mine.keys() | theirs if mine.get(name) != theirs.get(name)}
+        same = (self.path, self.key[2]) == (other.path, other.key[2])
+        return same and bool(unlike) and all(_PAGE.search(name) for name in unlike)
+
+    @property
+    def told(self) -> str:
+        """All that the answer says, and where it leads to."""
+        return f"{self.location} {self.content.decode(errors='replace')}"
 
     @property
     def path(self) -> str:
@@ -49,11 +73,17 @@ class Exchange:
 class Fault:
     """What is spoiled: the answer to one request, and with `lasting` all that come after it."""
 
-    at: Key
-    spoil: Callable[[httpx.Request, Callable[[], httpx.Response]], httpx.Response]
+    at: Key | None
+    """None for whatever is asked first."""
+    spoil: Spoil
     """Gives the answer; may ask for the right one, or raise httpx.TransportError."""
     lasting: bool = False
     times: int = 1
+
+    @classmethod
+    def of_all(cls, spoil: Spoil) -> "Fault":
+        """Every answer is spoiled."""
+        return cls(None, spoil, lasting=True)
 
 
 def source_of(
@@ -65,11 +95,35 @@ def source_of(
     if answers is not None:
         folder = Path(answers)
         return lambda: _recorded(Replayer(folder))
-    if isinstance(server, httpx.BaseTransport):
-        handle = server.handle_request
-        return lambda: handle
     assert server is not None  # noqa: S101 - one of them is given
-    return lambda: server
+    is_transport = isinstance(server, httpx.BaseTransport)
+    return Memory(server.handle_request if is_transport else server).run  # type: ignore[union-attr,arg-type]
+
+
+class Memory:
+    """Asks a server for what it was not asked before; it is the same whenever a run begins."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._known: dict[Any, tuple[int, list[tuple[str, str]], bytes]] = {}
+
+    def run(self) -> Handler:
+        """Answers the requests of one run: to the same one asked twice, what comes second."""
+        asked: Counter[Any] = Counter()
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            sent = (request.method, str(request.url), request.content, *request.headers.raw)
+            asked[sent] += 1
+            key = (sent, asked[sent])
+            if key not in self._known:
+                found = self._handler(request)
+                content = found.read()
+                headers = [p for p in found.headers.multi_items() if p[0] not in _NOT_OF_THE_BODY]
+                self._known[key] = found.status_code, headers, content
+            status, headers, content = self._known[key]
+            return httpx.Response(status, headers=headers, content=content)
+
+        return answer
 
 
 def _recorded(replayer: Replayer) -> Handler:
@@ -101,25 +155,26 @@ class Wire(httpx.BaseTransport):
         """The answer, right or spoiled."""
         with self._lock:
             self._number += 1
-            if self._number > self.most:
-                self.endless = True
-                raise Endless(f"{self._number} requests were made, and there is no end of them")
             asked = request.method, str(request.url), request.read()
             key = (*asked, self._asked[asked] + 1)
+            if self._number > self.most or key[-1] > SAME:
+                self.endless = True
+                raise Endless(f"{self._number} requests were made, and there is no end of them")
             if self.fault and self._strikes(key):
                 self.struck += 1
                 response = self.fault.spoil(request, lambda: self._right(request))
             else:
                 response = self._right(request)
                 self._asked[asked] += 1
-                self.exchanges.append(Exchange(key, response.status_code, response.content))
+                leads = response.headers.get("location", "")
+                self.exchanges.append(Exchange(key, response.status_code, response.content, leads))
             return _travelled(response, request)
 
     def _strikes(self, key: Key) -> bool:
         assert self.fault is not None  # noqa: S101 - asked by whoever knows
         if self.fault.lasting and self.struck:
             return True
-        return self.struck < self.fault.times and key == self.fault.at
+        return self.struck < self.fault.times and self.fault.at in (key, None)
 
     def _right(self, request: httpx.Request) -> httpx.Response:
         try:

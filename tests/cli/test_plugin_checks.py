@@ -9,6 +9,7 @@ import pytest
 
 from cophub.hub.recording import Recorded, Recording
 from cophub.testing import PROMISES
+from cophub.testing.promises import OF_STREAM
 
 from .conftest import Answer, Folder
 
@@ -42,9 +43,10 @@ def test_kept_promises_leave_with_0_and_are_counted(cophub: Call, recorded: Fold
     answer = cophub("plugins", "test", "agora_well", "--answers", "taken")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("agora_well: 0 broken, ")
-    assert "posts: future was not tried: no answer was recorded to GET https://" in answer.out
+    said = " ".join(answer.out.split())
+    assert "- posts: not tried: future: no answer was recorded to GET https://" in said
     found = cophub("plugins", "test", "agora_well", "--answers", "taken", "--json").json
-    assert len(found["findings"]) == 2 * len(PROMISES)
+    assert {one["promise"] for one in found["findings"]} == {*PROMISES}
     assert found["broken"] == 0
 
 
@@ -88,7 +90,7 @@ def test_a_recording_by_which_nothing_can_be_tried_leaves_with_2(cophub: Call, r
     index.write_text(index.read_text().replace('"mercop"', '"another"'))
     answer = cophub("plugins", "test", "agora_well", "--answers", "taken")
     assert (answer.code, answer.err) == (2, "")
-    assert "0 broken, 0 kept, 32 not tried" in answer.out
+    assert f"0 broken, 0 kept, {2 * len(OF_STREAM) + 2} not tried" in answer.out
 
 
 def test_a_package_that_is_not_installed_yet_is_said_to_be_so(cophub: Call, recorded) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr
 
 from cophub import (
     Account,
+    AuthError,
     Checkpoint,
     Connector,
     Context,
@@ -18,6 +19,7 @@ from cophub import (
     Reject,
     Space,
     Stream,
+    Verdict,
 )
 from cophub.http import bearer, check_status, decode, parse_each
 
@@ -99,13 +101,30 @@ def parse_post(row: Any) -> Iterator[Item]:
     yield Post(key=row["id"], account=row["author"], body=row["text"], posted_at=row["at"])
 
 
-MEMBERS = Stream(members, snapshot_of=(Membership,))
-POSTS = Stream(posts)
+def check(ctx: Context[Settings]) -> Iterator[Verdict]:
+    """Whether posts can be read."""
+    try:
+        asked(ctx, "posts", after=0)
+    except AuthError as error:
+        yield Verdict("posts", "failed", str(error), "give a token of the forum")
+    else:
+        yield Verdict("posts", "ok", "posts can be read")
 
 
-def connector(*streams: Stream) -> Connector:
+def discover(ctx: Context[Settings]) -> Iterator[Space]:
+    """The forum itself."""
+    asked(ctx, "members", offset=0)
+    yield Space(key="forum", title="Forum")
+
+
+MEMBERS = Stream(members, snapshot_of=(Membership,), yields=(Space, Account, Membership))
+POSTS = Stream(posts, yields=(Post,))
+
+
+def connector(*streams: Stream, **more: Any) -> Connector:
     """A connector of some streams; without any, the one that keeps its promises."""
-    return Connector("forum", "A forum", Settings, streams or (MEMBERS, POSTS))
+    whole = {"check": check, "discover": discover, **more}
+    return Connector("forum", "A forum", Settings, streams or (MEMBERS, POSTS), **whole)
 
 
 def altered(read: Read, change: Callable[[Item], Iterator[Item]]) -> Stream:

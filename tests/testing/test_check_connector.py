@@ -10,9 +10,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cophub import Account, Checkpoint, Gone, Membership, Post, SourceUnavailable, Stream
+from cophub import (
+    Account,
+    Checkpoint,
+    Gone,
+    Membership,
+    Post,
+    SourceUnavailable,
+    Stream,
+    Verdict,
+)
 from cophub.http import Recorder, Transport
 from cophub.testing import PROMISES, check_connector
+from cophub.testing.promises import ADVICE, OF_CONNECTOR, OF_STREAM
 from cophub.testing.quiet import ahead
 from cophub.testing.vendor import Wire
 from tests.testing import forum
@@ -21,21 +31,23 @@ from tests.testing.forum import MEMBERS, POSTS, altered, asked, connector, membe
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def check(*streams, server=forum.forum, **more):
-    return check_connector(connector(*streams), forum.Settings(), server=server, **more)
+def check(*streams, server=forum.forum, of=None, **more):
+    whole = connector(*streams, **(of or {}))
+    return check_connector(whole, forum.Settings(), server=server, **more)
 
 
 def test_a_connector_that_keeps_its_promises_is_told_so_and_what_was_not_tried():
     report = check()
     assert report.broken == [], str(report)
-    assert {one.promise for one in report.kept if one.stream == "posts"} == {*PROMISES} - {
+    assert {one.promise for one in report.kept if one.stream == "posts"} == {*OF_STREAM} - {
         "departures"
     }
     assert {one.promise for one in report.not_tried if one.stream == "members"} == {
-        "cursors", "resume", "future",
+        "cursors", "resume", "onward", "future",
     }  # fmt: skip
+    assert {one.promise for one in report.kept if not one.stream} == {*OF_CONNECTOR}
     assert all(one.told for one in report.findings)
-    assert len(report.findings) == 2 * len(PROMISES)
+    assert len(report.findings) == 2 * len(OF_STREAM) + len(OF_CONNECTOR)
     report.raise_broken()
     json.dumps(report.plain())
 
@@ -174,6 +186,49 @@ def _ends(ctx, since):
     yield Gone(record=Membership, where={"space": "forum"}, but=tuple(met))
 
 
+def _undeclared(ctx, since):
+    yield from posts(ctx, since)
+    yield Account(key="1")
+
+
+def _elsewhere(ctx, since):
+    """Asks the vendor at the address that it knows by heart."""
+    ctx.client().get("https://api.forum.example.com/posts")
+    yield from posts(ctx, since)
+
+
+def _again(ctx, since):
+    """Reads everything for whatever cursor, but for one from the future."""
+    yield from () if int(since or 0) > 1000 else posts(ctx, None)
+
+
+def _says_ok(ctx):
+    """Never asks whether it may."""
+    ctx.client(base_url=ctx.settings.base_url).get("posts")
+    yield Verdict("posts", "ok", "posts can be read")
+
+
+def _says_failed(ctx):
+    yield Verdict("posts", "failed", "something is wrong", "look into it")
+
+
+def _no_fix(ctx):
+    for one in forum.check(ctx):
+        yield replace(one, fix=None)
+
+
+def _twice(ctx):
+    yield from (*forum.discover(ctx), *forum.discover(ctx))
+
+
+def _without_key(ctx):
+    yield from (replace_of(one, key="") for one in forum.discover(ctx))
+
+
+def _another_title(ctx):
+    yield from (replace_of(one, key=f"read {next(_RUNS)}") for one in forum.discover(ctx))
+
+
 def other(extract, of=POSTS):
     return replace(of, extract=extract)
 
@@ -183,7 +238,10 @@ BROKEN = [
     ("keys", altered(members, _one_key)),
     ("keys", altered(members, _no_key)),
     ("instants", altered(posts, _naive)),
+    ("declared", other(_undeclared)),
+    ("hosts", other(_elsewhere)),
     ("cursors", altered(posts, _backwards)),
+    ("onward", other(_again)),
     ("resume", other(_too_far)),
     ("future", other(_heedless)),
     ("duplicated", other(_counted)),
@@ -200,8 +258,39 @@ BROKEN = [
 ]
 
 
-def test_each_promise_has_a_connector_that_breaks_it():
-    assert {promise for promise, _ in BROKEN} == {*PROMISES}
+BROKEN_WHOLE = [
+    ("check", {"check": _says_ok}),
+    ("check", {"check": _says_failed}),
+    ("check", {"check": _no_fix}),
+    ("discover", {"discover": _twice}),
+    ("discover", {"discover": _without_key}),
+    ("discover", {"discover": _another_title}),
+]
+
+
+def test_each_promise_has_a_connector_that_breaks_it_and_what_to_look_at():
+    assert {promise for promise, _ in [*BROKEN, *BROKEN_WHOLE]} == {*PROMISES} == {*ADVICE}
+
+
+@pytest.mark.parametrize(("promise", "whole"), BROKEN_WHOLE)
+def test_a_broken_promise_of_the_connector_is_named(promise, whole):
+    report = check(of=whole)
+    found = report.of(promise, "")
+    assert found.verdict == "broken", str(report)
+    assert [one.promise for one in report.broken] == [promise]
+    assert "the connector: " in str(report)
+
+
+def test_an_excuse_takes_the_place_of_what_broke_and_must_be_needed():
+    reason = "The forum says no zone."
+    stream = altered(posts, _naive)
+    excused = check(stream, excused={("posts", "instants"): reason})
+    assert excused.of("instants", "posts").verdict == "excused"
+    assert excused.of("instants", "posts").told == reason
+    assert "instants" not in {one.promise for one in excused.broken}
+    assert "1 excused" in str(excused)
+    needless = check(excused={("posts", "instants"): reason})
+    assert [one.told for one in needless.broken] == [f"it is kept, and yet excused: {reason}"]
 
 
 @pytest.mark.parametrize(("promise", "stream"), BROKEN, ids=lambda value: str(value)[:20])
@@ -213,6 +302,8 @@ def test_a_broken_promise_is_named_with_its_case(promise, stream):
     assert found.case or promise in ("secrets", "alike")
     assert PROMISES[promise] in str(report)
     assert forum.TOKEN not in str(report)
+    for line in report.lines():  # an address is never broken
+        assert len(line) <= 80 or "://" in line.split()[-1], line
     with pytest.raises(AssertionError, match="broken"):
         report.raise_broken()
 

@@ -20,6 +20,7 @@ NEVER_TRIED = {
     ("accounts", "cursors"), ("accounts", "resume"), ("accounts", "future"),
     ("members", "cursors"), ("members", "resume"), ("members", "future"), ("members", "repeated"),
     ("metrics", "departures"), ("metrics", "repeated"), ("sign_on", "departures"),
+    ("spaces", "onward"), ("accounts", "onward"), ("members", "onward"), ("sign_on", "onward"),
 }  # fmt: skip
 """What a stream that is whole by nature, or that has one page, has nothing to try with."""
 
