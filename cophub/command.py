@@ -48,6 +48,7 @@ class CommandContext(Generic[S]):
     """What a running command is handed. What it opens is closed when the command ends."""
 
     settings: S
+    """Those of `[commands.NAME]`, as the command's own model."""
     now: datetime
     """When the command began, in UTC. Commands use this clock and no other."""
     timezone: ZoneInfo
@@ -58,7 +59,9 @@ class CommandContext(Generic[S]):
     open_warehouse: "Callable[[], Warehouse]" = field(repr=False)
     open_transport: "Callable[[], Transport]" = field(repr=False)
     communities: tuple[CommunitySpec, ...] = ()
+    """As plugins.toml describes them."""
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("cophub.command"))
+    """What `--log-level` shows, on standard error."""
 
     @property
     def warehouse(self) -> "Warehouse":
@@ -95,6 +98,7 @@ class Command:
     summary: str
     """The line in `cophub --help`."""
     run: Callable[..., int | None]
+    """Takes the context, then what click's decorators say; gives the exit code."""
     settings: type[BaseModel] = NoSettings
     """Of `[commands.NAME]` in plugins.toml."""
 

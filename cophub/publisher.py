@@ -25,6 +25,7 @@ class Publisher:
     name: str
     summary: str
     settings: type[BaseModel]
+    """Of `[publishers.NAME]` in plugins.toml."""
     publish: "Callable[[Context[Any], Handout], Iterator[Sent | Checkpoint]]"
     limits: "Limits | None" = None
     """The pace of the service it sends to; None for the defaults of `cophub.http.Limits`."""

@@ -276,7 +276,8 @@ def context() -> str:
 
 
 def handed(contract: type[Any]) -> str:
-    """What a context holds and can do for whoever is handed it."""
+    """What a context holds and can do for whoever is handed it; not what it works with inside."""
+    rows = [row for row in fields(contract).splitlines() if "field(repr=False)" not in row]
     open_to_all = [name for name in vars(contract) if not name.startswith(("_", "open_"))]
     held = [
         (f"`{name}`", (inspect.getdoc(vars(contract)[name]) or "").split("\n")[0])
@@ -285,7 +286,7 @@ def handed(contract: type[Any]) -> str:
     ]
     functions = [n for n in open_to_all if inspect.isfunction(vars(contract)[n])]
     return "\n\n".join(
-        (fields(contract), table(("also", "what it is"), held), signatures(contract, functions))
+        ("\n".join(rows), table(("also", "what it is"), held), signatures(contract, functions))
     )
 
 
