@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Audience = Literal["public", "members", "facilitators"]
 Kind = Literal["text", "link", "number", "people", "percent", "day", "instant"]
+Unit = Literal["", "percent"]
 Text = str | Mapping[str, str]
 """A text in English, or in several languages: `{"en": "New", "fr": "Nouveautés"}`."""
 
@@ -27,7 +28,7 @@ class Figure:
 
     value: float | None
     people: float
-    unit: Literal["", "percent"] = ""
+    unit: Unit = ""
 
 
 def people(number: int) -> Figure:
@@ -35,7 +36,7 @@ def people(number: int) -> Figure:
     return Figure(number, number)
 
 
-def about(value: float | None, people: float, unit: Literal["", "percent"] = "") -> Figure:
+def about(value: float | None, people: float, unit: Unit = "") -> Figure:
     """A figure about so many people, such as the posts of three; hidden as their number is."""
     return Figure(value, people, unit)
 
@@ -54,6 +55,8 @@ class Link:
 
 Value = str | Mapping[str, str] | int | float | date | datetime | Figure | Link | None
 """What a cell may hold. A bare number is of things, such as documents; of people it is a Figure."""
+
+Row = Sequence[Value]
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Table:
     name: str
     title: Text
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Value]]
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class Chart:
     label: Text
     """What the labels of the rows are, such as 'Month'."""
     series: Sequence[Column]
-    rows: Sequence[tuple[Text | date, Sequence[Value]]]
+    rows: Sequence[tuple[Text | date, Row]]
     draw: "Callable[[alt.NamedData], Any] | None" = None
 
 

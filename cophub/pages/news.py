@@ -47,6 +47,7 @@ WHERE = {"en": "Where", "fr": "Où", "es": "Dónde"}
 NEWEST = {"en": "Newest", "fr": "Plus récent", "es": "Lo más reciente"}
 COMING = {"en": "Coming events", "fr": "Événements à venir", "es": "Próximos eventos"}
 BEGINS = {"en": "Begins", "fr": "Début", "es": "Comienzo"}
+COMMUNITIES = {"en": "Communities", "fr": "Communautés", "es": "Comunidades"}
 BY_COMMUNITY = {"en": "By community", "fr": "Par communauté", "es": "Por comunidad"}
 EVERYTHING = {"en": "Everything", "fr": "Tout", "es": "Todo"}
 BY_WEEK = {"en": "What was new by week", "fr": "Nouveautés par semaine",
@@ -83,11 +84,11 @@ def content(ctx: PageContext) -> Iterator[Block]:
     count = Counter(each.kind for each in new)
     yield Headlines([Headline(MANY[kind], count[kind], LAST_DAYS) for kind in KINDS])
     yield Paragraph(WHICH)
-    yield Heading(BY_COMMUNITY)
     yield Chart(
         "weeks", BY_WEEK, WEEK, [Column(kind, MANY[kind], "number") for kind in KINDS],
         list(weeks(past, today)),
     )  # fmt: skip
+    yield Heading(COMMUNITIES)
     yield Table("communities", BY_COMMUNITY, [
         Column("community", COMMUNITY, "link"),
         *(Column(kind, MANY[kind], "number") for kind in KINDS), Column("newest", NEWEST, "day"),

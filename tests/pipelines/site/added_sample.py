@@ -90,9 +90,9 @@ PAGE = Page("sample", {"en": "A sample", "fr": "Un exemple", "es": "Un ejemplo"}
 
 
 def with_sample(site: Site) -> Site:
-    """The site with that page, and a panel of it on each community's page."""
+    """The site with that page, and a panel of it on the page of its first community."""
     parts = parts_of(blocks(), site.audience)
     table = Table("mine", "Of one", COLUMNS[:3], [row[:3] for row in sample_rows(3)])
     mine = parts_of([table], site.audience)
-    panels = {each.key: mine for each in site.communities}
+    panels = {site.communities[0].key: mine}
     return replace(site, added=(Added(PAGE.name, PAGE.title, PAGE.summary, parts, panels),))

@@ -23,6 +23,7 @@ from cophub.pipelines.site.model import Site
 from cophub.pipelines.site.speaking import spoken
 from cophub.pipelines.site.voices import voices
 from cophub.web import listen, site_app
+from tests.pipelines.site.added_sample import with_sample
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
@@ -88,8 +89,9 @@ def write(path: Path, content: object) -> None:
 
 @pytest.fixture(scope="session")
 def audiences(invented: Site, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Seven communities, in English, for each audience in a folder of its own."""
+    """Seven communities, in English, for each audience in its folder; for one a plugin's page."""
     sites = [replace(invented, audience=each) for each in AUDIENCES.values()]
+    sites[0] = with_sample(sites[0])
     return make(tmp_path_factory.mktemp("audiences"), sites)
 
 

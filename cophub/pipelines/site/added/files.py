@@ -17,8 +17,10 @@ from cophub.pipelines.site.tables import csv_text
 from cophub.pipelines.site.voices import Voice
 from cophub.pipelines.site.workbooks import workbook
 
-Drawn = tuple[str, Part | Chart]
-"""A part as a template prints it, after its kind."""
+Drawn = tuple[str, Part | list[Chart]]
+"""A part as a template prints it, after its kind; charts that follow one another are one."""
+Sections = list[list[Drawn]]
+"""What stands below each heading, and the heading."""
 _NUMERIC = ("number", "people", "percent")
 
 
@@ -30,7 +32,7 @@ def filters(site: Site, voice: Voice) -> dict[str, Callable[..., Any]]:
         "followed": followed,
         "place_of": lambda link: paths.get(link.community),
         "prose": lambda part: prose(part.text, part.values, voice, site.zone),
-        "first_is_title": lambda parts: bool(parts) and _leads(parts),
+        "first_is_titled": _first_is_titled,
     }
 
 
@@ -46,10 +48,12 @@ def tests() -> dict[str, Callable[..., bool]]:
     }
 
 
-def _leads(parts: Sequence[Drawn]) -> bool:
+def _first_is_titled(sections: Sections) -> bool:
     """Whether a heading stands above everything that has a smaller one."""
-    smaller = next((at for at, (kind, _) in enumerate(parts) if kind in ("Grid", "Chart")), None)
-    return any(isinstance(part, Title) for _, part in parts[:smaller])
+    return bool(sections) and all(
+        kind not in ("Grid", "Charts") or isinstance(sections[0][0][1], Title)
+        for kind, _ in sections[0]
+    )
 
 
 def added_pages(
@@ -64,9 +68,7 @@ def added_pages(
                 yield from _files(part, f"data/pages/{added.name}-{part.name}", site, voice)
 
 
-def panels(
-    site: Site, community: Community, voice: Voice
-) -> list[tuple[Added, list[Drawn] | None]]:
+def panels(site: Site, community: Community, voice: Voice) -> list[tuple[Added, Sections | None]]:
     """What plugins' pages add to the page of a community."""
     return [
         (added, _drawn(added.panels[community.key], added.name, voice))
@@ -75,14 +77,22 @@ def panels(
     ]
 
 
-def _drawn(parts: Sequence[Part] | None, page: str, voice: Voice) -> list[Drawn] | None:
+def _drawn(parts: Sequence[Part] | None, page: str, voice: Voice) -> Sections | None:
     if parts is None:
         return None
-    return [
-        ("Chart", drawn_chart(each, page, voice)) if isinstance(each, Plot)
-        else (type(each).__name__, each)
-        for each in parts
-    ]  # fmt: skip
+    sections: Sections = [[]]
+    for each in parts:
+        if isinstance(each, Title) and sections[-1]:
+            sections.append([])
+        drawn: Part | list[Chart] = each
+        if isinstance(each, Plot):
+            drawn = [drawn_chart(each, page, voice)]
+            if sections[-1] and isinstance(before := sections[-1][-1][1], list):
+                before += drawn
+                continue
+        kind = "Charts" if isinstance(drawn, list) else type(each).__name__
+        sections[-1].append((kind, drawn))
+    return sections
 
 
 def _files(grid: Grid, path: str, site: Site, voice: Voice) -> Iterator[Publication]:

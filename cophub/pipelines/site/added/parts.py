@@ -112,11 +112,11 @@ def _text(text: Text) -> Text:
 
 def _free(value: Any, audience: Audience) -> Shown:
     """A value that stands in no column, as readers may know it."""
+    if value is None:
+        return ABSENT
     if isinstance(value, Figure):
         return audience.cell(value.value, value.people, value.unit)
-    if isinstance(value, bool) or not isinstance(
-        value, str | Mapping | int | float | date | Link | None
-    ):
+    if isinstance(value, bool) or not isinstance(value, str | Mapping | int | float | date | Link):
         raise PluginError(f"a {type(value).__name__} cannot be shown")
     if isinstance(value, Mapping):
         return _text(value)
