@@ -15,7 +15,8 @@ from sqlalchemy import make_url
 from cophub.warehouse import Warehouse
 
 LONGEST = (
-    "faults/test_stories.py", "sync/test_tools_kills.py", "sync/test_vendor_faults.py",
+    "faults/test_stories.py", "docs/test_snippets.py",
+    "sync/test_tools_kills.py", "sync/test_vendor_faults.py",
     "sync/test_tenant_kills.py",
     "sync/test_tenant_year.py", "pipelines/site/test_accessibility.py",
     "sync/test_tenant_faults.py",
@@ -23,7 +24,7 @@ LONGEST = (
     "pipelines/site/test_charts_in_browser.py", "pipelines/measures/test_community_oracle.py",
     "pipelines/site/test_walk.py", "pipelines/identities/test_one_tenant.py", "sync/test_memory.py",
     "sync/test_tools_faults.py", "pipelines/measures/test_refreshed.py",
-    "pipelines/brief/test_whole.py", "docs/test_snippets.py",
+    "pipelines/brief/test_whole.py",
 )  # fmt: skip
 """Files that take half a minute and more, the longest first."""
 

@@ -24,7 +24,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     client_id: str = Field(
-        min_length=1, description="Client id, from developer.logmeininc.com > OAuth clients."
+        min_length=1, description="Client id, from developer.goto.com > OAuth clients."
     )
     client_secret: SecretStr | None = Field(
         None, description="Secret of the same client; left out only for a client that has none."
