@@ -27,6 +27,7 @@ import json
 from pathlib import Path
 from pydantic import BaseModel, Field, SecretStr
 from cophub import Checkpoint, Pipeline, Publication, Publisher, Sent, SourceUnavailable, hookimpl
+from cophub.http import Limits
 
 class Settings(BaseModel):
     away: bool = Field(False, description="Whether nobody answers.")
@@ -43,6 +44,7 @@ def publish(ctx, handout):
         "version": handout.shown.version, "before": handout.before and handout.before.version,
         "user_agent": ctx.client().headers["user-agent"].partition("/")[0],
         "same": handout.settings is ctx.settings,
+        "at_once": ctx.transport.limits.concurrency,
     })
     seen.write_text(json.dumps(told))
     ctx.tokens.set("renewed", ctx.source)
@@ -67,7 +69,7 @@ def inner(ctx):
 
 @hookimpl
 def cophub_publishers():
-    return [Publisher("board", "A board", Settings, publish)]
+    return [Publisher("board", "A board", Settings, publish, Limits(concurrency=2))]
 
 @hookimpl
 def cophub_pipelines():
@@ -108,6 +110,7 @@ def test_a_publisher_gets_the_site_and_the_sheet_and_its_own_cursor_back(
     assert one == {
         "folder": "site", "title": "Quarter table", "cursor": None, "files": 1, "rows": 1,
         "version": 1, "before": None, "user_agent": "cophub", "same": True,
+        "at_once": 2,
     }  # fmt: skip
     assert (two["cursor"], two["version"], two["before"]) == ("after 1", 2, 1)
 
