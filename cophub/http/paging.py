@@ -101,11 +101,12 @@ def by_offset(
     """Pages by the number of rows before them: `?offset=100&limit=50`.
 
     The end is an empty page, or the count that the vendor gives in the field `total`. A short page
-    is not the end: a vendor may hand out fewer rows than it was asked for.
+    is not the end: a vendor may hand out fewer rows than it was asked for. A row that comes twice
+    on a page counts once: others would be passed over for it.
     """
 
     def after(page: Json, asked: Params) -> Next:
-        rows = len(page.get(items) or ())
+        rows = len({msgspec.json.encode(row) for row in page.get(items) or ()})
         done = int(asked[offset]) + rows
         counted = page.get(total) if total else None
         ended = rows == 0 or (isinstance(counted, int) and done >= counted)

@@ -28,9 +28,10 @@ def members(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
 
 
 def posts(ctx: Context[Settings], since: str | None) -> Iterator[Item]:
-    """Posts with an id above `since`, oldest first."""
+    """Posts with an id above `since`, oldest first; 20 to a page."""
     start = {"after": since or "0"}
-    for page in pages(api(ctx), "posts", follow=by_last("posts", "id", "after"), params=start):
+    follow = by_last("posts", "id", "after", size=20)
+    for page in pages(api(ctx), "posts", follow=follow, params=start):
         yield from parse_each(page["posts"], parse_post, space=ctx.settings.group)
         if ids := [row["id"] for row in page["posts"] if isinstance(row, dict) and row.get("id")]:
             yield Checkpoint(str(ids[-1]))

@@ -66,6 +66,12 @@ def test_a_listing_that_ignores_its_offset_is_noticed(client, vendor):
         next(listing)
 
 
+def test_a_row_that_comes_twice_passes_over_no_other(client, vendor):
+    vendor.answers("/api/x", *_rows([1, 1, 2, 2]), *_rows([3]), *_rows([]))
+    assert _ids(pages(client, "x", follow=by_offset("rows", size=2))) == [1, 1, 2, 2, 3]
+    assert [seen.query["offset"] for seen in vendor.seen] == ["0", "2", "3"]
+
+
 def test_numbered_pages_go_on_to_the_one_without_rows(client, vendor):
     vendor.answers("/api/x", *_rows([1], [2]), {"body": {"total_size": 2}})
     follow = by_page("rows", first=1, size=1, limit="count")
