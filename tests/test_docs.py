@@ -107,6 +107,21 @@ def test_each_connector_has_a_page_with_each_of_its_settings_and_streams(connect
     assert f"connectors/{connector}.md" in read("docs/index.md")
 
 
+ASKED_OF_SOMEBODY = (
+    "adobeconnect", "dgroups", "feed", "gotomeeting", "mailchimp", "mailman", "sharepoint",
+    "yammer",
+)  # fmt: skip
+"""Connectors of tools where somebody has to give a permission first."""
+
+
+@pytest.mark.parametrize("connector", ASKED_OF_SOMEBODY)
+def test_a_permission_is_told_screen_by_screen_and_how_it_is_taken_away_again(connector):
+    told = section(f"docs/connectors/{connector}.md", "What must be allowed")
+    assert len(re.findall(r"^\d\. ", told, re.MULTILINE)) >= 3
+    assert "cophub check" in told
+    assert re.search(r"tak(e|ing) it away", told, re.IGNORECASE)
+
+
 @pytest.mark.parametrize("pipeline", sorted(PLUGINS.pipelines))
 def test_each_pipeline_has_a_section_with_each_of_its_settings(pipeline):
     told = section("docs/configuration.md", f"Pipeline `{pipeline}`")
