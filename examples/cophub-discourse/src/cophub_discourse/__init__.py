@@ -56,7 +56,7 @@ STREAMS = (
         sign_on, whole_every=timedelta(days=30), yields=(Account,), sees_edits=False,
         permissions=STAFF,
     ),
-    Stream(metrics, yields=(Metric,), sees_edits=False, permissions=STAFF),
+    Stream(metrics, yields=(Metric,), permissions=STAFF),
 )  # fmt: skip
 PERSONAL = (
     "account.key",
