@@ -36,6 +36,11 @@ def test_a_category_within_another_has_it_as_parent_and_an_address(read: Read, u
     )
 
 
+def test_a_forum_may_lie_in_a_folder_of_its_host(read: Read, forum: Forum, url: str) -> None:
+    forum.folder = "/forum"
+    assert spaces(read, base_url=f"{url}/forum")["category-5"].url == f"{url}/forum/c/practice/5"
+
+
 def test_all_categories_come_though_they_are_loaded_lazily(read: Read, forum: Forum) -> None:
     """Two to a page here, one child of each beside it; the others are asked for by their parent."""
     whole = spaces(read).keys()

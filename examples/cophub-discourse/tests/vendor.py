@@ -44,6 +44,8 @@ class Forum:
     posts: list[Row] = field(default_factory=list)
     likes: dict[int, list[int]] = field(default_factory=dict)
     sign_on: dict[int, Row] = field(default_factory=dict)
+    folder: str = ""
+    """Where the forum lies on its host, such as `/forum`."""
     login_required: bool = False
     unpaged: bool = False
     """Categories come whole whatever page is asked for, as in older versions."""
@@ -71,7 +73,9 @@ class Forum:
         if self.per_minute and len(self.asked) > self.per_minute:
             self.asked.clear()  # as if the minute had passed
             return _json(_too_fast(), 429, {"Retry-After": "1"})
-        path = request.url.path.removesuffix(".json")
+        if not request.url.path.startswith(f"{self.folder}/"):
+            return _json(_not_found(), 404)
+        path = request.url.path.removeprefix(self.folder).removesuffix(".json")
         if path == "/site/basic-info":
             return _json({"title": "Practice", "login_required": self.login_required})
         if request.headers.get("Api-Key") != KEY or not request.headers.get("Api-Username"):
