@@ -77,6 +77,9 @@ def _excused(found: Finding, reasons: Mapping[tuple[str, ...], str]) -> Finding:
     return replace(found, verdict="excused", told=reason)
 
 
+UNDISTURBED = "the settings and the answers that are given here; then the connector"
+
+
 def _connector(what: Connector | Stream | ModuleType) -> Connector:
     if isinstance(what, Connector):
         return what
@@ -98,12 +101,22 @@ def _findings(bench: Bench, future: str | None) -> Iterator[Finding]:
                 Finding(p, name, "not tried", f"a whole read needs more: {told}") for p in OF_STREAM
             )
         else:
-            yield Finding("alike", name, "broken", f"an undisturbed run fails: {told}")
+            told = f"a run that nothing disturbs fails: {told}"
+            yield Finding("alike", name, "broken", told, advice=UNDISTURBED)
             rest = [promise for promise in OF_STREAM if promise != "alike"]
             yield from (Finding(p, name, "not tried", "an undisturbed run fails") for p in rest)
         return
     truth = state_of(first.items)
-    yield from Quiet(bench, first, truth, future).findings()
+    quiet = Quiet(bench, first, truth, future)
+    if (alike := quiet.alike()).verdict == "broken":
+        yield alike
+        rest = [promise for promise in OF_STREAM if promise not in ("alike", "secrets")]
+        told = "two runs are not alike, so that no other can be compared with them"
+        yield from (Finding(p, name, "not tried", told) for p in rest)
+        yield _secrets(bench)
+        return
+    yield alike
+    yield from quiet.findings()
     yield from Disturbed(bench, first, truth).findings()
     yield _secrets(bench)
 

@@ -74,10 +74,10 @@ class Disturbed:
             self.watched += self._tells_who_left(disturbed)
             return "", "", Case()
         wrong, missing = self._wrong(disturbed)
-        ended = f"the run ended with {disturbed.error}" if disturbed.error else "the run was done"
+        ended = f"a run that ended: {disturbed.error}" if disturbed.error else "a run that was done"
         case = Case(
             request=str(exchange), changed=what, expected="the rows of an undisturbed read",
-            got=str(redact(f"{wrong} ({ended})"))[:400],
+            got="" if disturbed.crash else str(redact(ended))[:400],
         )  # fmt: skip
         if not missing:
             self._watch(disturbed, case)
@@ -103,7 +103,7 @@ class Disturbed:
             self.departed = self._broken(
                 "departures",
                 f"a disturbed read says that these have left: {gone}",
-                Case(case.request, case.changed, None, "nobody has left", f"gone: {gone}"),
+                Case(case.request, case.changed, None, "nobody has left"),
             )
 
     def _broken(self, promise: str, told: str, case: Case) -> Finding:

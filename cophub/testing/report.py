@@ -39,6 +39,8 @@ class Finding:
     told: str
     """What broke; why it was not tried or is excused; or how often it was tried."""
     case: Case | None = None
+    advice: str = ""
+    """What to look at, where it is not what is usual for the promise."""
 
 
 @dataclass
@@ -104,10 +106,13 @@ class Report:
         for one in self.broken:
             yield ""
             yield from _broken_lines(one)
+        if len(self.broken) > 1:
+            yield ""
+            yield "Begin with the first of a stream; the others may follow from it."
         if self.kept:
             yield ""
         for stream, found in groupby(self.kept, key=lambda one: one.stream):
-            told = ", ".join(f"{one.promise} ({one.told})" for one in found)
+            told = ", ".join(one.promise for one in found)
             yield from _wrapped(f"✓ {_named(stream)}: ", f"keeps {told}", "    ")
         yield from self._by_reason("excused", self.excused)
         yield from self._by_reason("not tried", self.not_tried)
@@ -143,7 +148,7 @@ def _broken_lines(one: Finding) -> Iterator[str]:
         "expected": case.get("expected"),
         # What broke is often what came; it need not be read twice.
         "got": case.get("got") if case.get("got") != one.told else "",
-        "look at": ADVICE[one.promise],
+        "look at": one.advice or ADVICE[one.promise],
     }
     for name, told in lines.items():
         if told:

@@ -1,10 +1,14 @@
 """One run of one stream against a stand-in for its vendor, as a hub would make it."""
 
 import logging
+import os
+import sysconfig
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,6 +22,14 @@ from cophub.testing.state import State
 from cophub.testing.vendor import ENDLESS, Exchange, Fault, Handler, Wire
 
 SHORTEST_SECRET = 6
+_LIBRARIES = tuple(
+    f"{path}{os.sep}"
+    for path in (
+        *map(sysconfig.get_path, ("stdlib", "purelib", "platlib")),
+        Path(__file__).parent, Path(__file__).parents[1] / "http",
+    )
+)  # fmt: skip
+"""Where no connector under test is; our own connectors lie beside this folder."""
 TRIES = 2
 
 
@@ -66,11 +78,18 @@ class Outcome:
             return "it asks without end"
         if self.error is None or isinstance(self.error, CophubError):
             return ""
-        return f"{type(self.error).__name__}: {_first_line(self.error)}"
+        return f"{type(self.error).__name__}: {_first_line(self.error)}{_place(self.error)}"
 
 
 def _first_line(error: Exception) -> str:
     return str(redact(str(error).strip().partition("\n")[0][:200]))
+
+
+def _place(error: Exception) -> str:
+    """The line of the connector that raised an error, as far as that can be told."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [one for one in frames if not one.filename.startswith(_LIBRARIES)] or frames[-1:]
+    return "".join(f", at {Path(one.filename).name}:{one.lineno}: {one.line}" for one in own[-1:])
 
 
 @dataclass

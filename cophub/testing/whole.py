@@ -10,7 +10,7 @@ from cophub.connector import Connector, Context, Verdict
 from cophub.errors import CophubError
 from cophub.records import Space
 from cophub.testing.report import Case, Finding
-from cophub.testing.running import Bench
+from cophub.testing.running import Bench, as_plain
 from cophub.testing.vendor import Fault, Wire
 
 
@@ -83,15 +83,20 @@ class Whole:
             return _broken("discover", f"it ends with {_named(error)}")
         keys = [str(one.key) if isinstance(one, Space) else "" for one in spaces]
         if "" in keys:
-            got = str(spaces[keys.index("")])[:200]
+            found = spaces[keys.index("")]
+            got = str(as_plain(found) if isinstance(found, Space) else found)[:200]
             return _broken("discover", "something is no space with a key", Case(got=got))
         if twice := {key for key in keys if keys.count(key) > 1}:
             return _broken("discover", f"space {min(twice)} comes twice")
         again, _, _ = self._called(self.connector.discover)
         if again != spaces:
-            case = Case(expected=f"{len(spaces)} spaces", got=f"{len(again)} spaces")
+            case = Case(expected=_keys(spaces), got=_keys(again))
             return _broken("discover", "asked once more it gives something else", case)
         return _kept("discover", f"{len(spaces)} spaces, twice")
+
+
+def _keys(spaces: list[Space]) -> str:
+    return f"{len(spaces)}: {', '.join(str(one.key) for one in spaces)}"[:200]
 
 
 def _refusal(request: httpx.Request, right: Callable[[], httpx.Response]) -> httpx.Response:

@@ -40,7 +40,8 @@ CHANGED: dict[str, dict[str, Any]] = {
     "dgroups": {"make": GROUPS},
     "gotomeeting": {"make": of_size(tools.Calls, seed=7, people=12, communities=1, years=0.1)},
     "mailchimp": {
-        "make": of_size(Newsletter, seed=5, people=20, audiences=2, years=0.4, now=NOW)
+        "make": of_size(Newsletter, seed=5, people=12, audiences=2, years=0.35, now=NOW),
+        "sizes": {"mailchimp.campaigns": {"ACTIVITY_PAGE": 4}},
     },
     "sharepoint": {"make": TENANT},
     "yammer": {

@@ -300,6 +300,10 @@ def test_a_broken_promise_is_named_with_its_case(promise, stream):
     assert found.verdict == "broken", str(report)
     assert found.told
     assert found.case or promise in ("secrets", "alike")
+    assert ADVICE[promise].split()[0] in str(report)
+    if "KeyError" in found.told:
+        assert ", at test_check_connector.py:" in found.told
+        assert "raise KeyError" in found.told
     assert PROMISES[promise] in str(report)
     assert forum.TOKEN not in str(report)
     for line in report.lines():  # an address is never broken
