@@ -74,6 +74,16 @@ def test_a_proof_that_something_speaks_against_is_a_question(name: str, clues: C
     assert "people are asked" in text
 
 
+def test_nobody_is_a_bridge_between_two_whom_proofs_tell_apart() -> None:
+    """A third account has the number that both bear, and none of those that differ."""
+    one, other = (Clues((*STAFF.identifiers, Identifier("sso", n, "proof"))) for n in ("8", "9"))
+    name = "Ngozi Okeke"
+    third = (name, "c@health.example", STAFF)
+    found = matched((name, "a@ngo.example", one), (name, "b@mail.example", other), third)
+    assert found.people == [(0, 2), (1,)]
+    assert [why for edge, why in found.clustering.refused] == ["proof_doubted"]
+
+
 def test_different_proofs_part_those_whom_a_rare_name_would_join() -> None:
     one, other = ("Ngozi Okeke", "n@ngo.example"), ("Ngozi Okeke", "okeke@mail.example")
     assert matched((*one, None), (*other, None)).people == [(0, 1)]

@@ -300,6 +300,55 @@ def test_a_number_that_two_hundred_bear_joins_nobody(directory: Directory) -> No
     assert "leaves out 1 value that 12 mailboxes or more bear" in told(directory)[0]
 
 
+def test_two_numbers_no_longer_part_once_too_many_bear_one_of_them(directory: Directory) -> None:
+    """And part again, when somebody who bore it has left."""
+    directory.reader = in_use()
+    pair = [
+        account("hr", "p1", name="Ngozi Okeke", email="n@ngo.example", extra={"staff": "EXTERN"}),
+        account("hr", "p2", name="Ngozi Okeke", email="o@m.example", extra={"staff": "4712"}),
+    ]
+    one = frozenset((("hr", "p1"), ("hr", "p2")))
+    crowded = [{**each, "extra": {"staff": "EXTERN"}} for each in several(11, "forum")]
+    directory.sync(*pair, *crowded[:10], *several(60, "lists"))
+    directory.resolve()
+    assert one not in refs(directory.people())
+    directory.sync(crowded[10])
+    directory.resolve()
+    assert one in refs(directory.people())
+    directory.remove(("forum", "k3"))
+    directory.resolve()
+    assert one not in refs(directory.people())
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("known", ["address", "directory"])
+def test_who_claims_and_who_shows_are_found_in_whatever_order_they_come(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch, first: int, known: str
+) -> None:
+    """They have nothing in common but what a rule knows of the one and the other shows."""
+
+    def tell(facts: AccountFacts, settings: Any) -> Clues | None:
+        if facts.source != "forum":
+            return None
+        if known == "directory":
+            return Clues(directory=GUID)
+        return Clues(addresses=(FurtherAddress("adiallo@ngo.example", verified=True),))
+
+    directory.reader = in_use(tell=tell)
+    shows = {**AMINA[0], "extra": {"directory_id": GUID}}
+    both = [shows, AMINA[1]]
+    directory.sync(both[first], *several(20, "lists"))
+    directory.resolve()
+    monkeypatch.setattr(resolving, "LEARN_SHARE", 1.0)
+    monkeypatch.setattr(resolving, "resolve_whole", None)  # would find everybody
+    directory.sync(both[1 - first])
+    directory.resolve()
+    assert ONE in refs(directory.people())
+    directory.sync({**shows, "email": "another@ngo.example", "extra": None})
+    directory.resolve()
+    assert ONE not in refs(directory.people())
+
+
 def test_a_decision_outranks_a_proof(directory: Directory) -> None:
     directory.reader = in_use()
     directory.sync(*AMINA)
