@@ -50,6 +50,15 @@ def test_each_account_has_a_sentence_and_hangs_on_another(told: Directory) -> No
     assert open_why.steps[1].why == "same mailbox amina.diallo@fhi.example"
 
 
+def test_an_id_of_a_directory_is_told_as_that_and_not_as_a_mailbox(told: Directory) -> None:
+    same = {"directory_id": "10000000-1111-2222-3333-444444444444"}
+    told.sync(JOHN | {"extra": same}, account("news", "9", name="J. Smith", extra=same))
+    told.resolve()
+    with told.warehouse.connect() as connection:
+        why = why_person(connection, meant(connection, "news:9").person)
+    assert [step.why for step in why.steps[1:]] == ["same id in the organisation's directory"]
+
+
 def test_a_decision_is_told_with_who_and_why(told: Directory) -> None:
     told.decide(True, ("list", "2"), ("chat", "3"))
     told.resolve()
