@@ -188,7 +188,7 @@ def test_each_page_can_be_reached_from_the_index():
             assert f"({page.relative_to(ROOT / 'docs')})" in index
 
 
-@pytest.mark.parametrize("module", ["cophub", "cophub.http"])
+@pytest.mark.parametrize("module", ["cophub", "cophub.http", "cophub.testing"])
 def test_each_public_name_is_in_all_and_can_be_had(module):
     """Names that are loaded when they are asked for are kept in two lists."""
     found = import_module(module)

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import httpx
 
 from cophub.error_codes import ASKED
 from cophub.errors import ConfigError
-from cophub.testing.vendor import Handler
+
+if TYPE_CHECKING:
+    from cophub.testing.vendor import Handler
 
 HOST = "127.0.0.1"
 NOT_FOUND = 127
@@ -23,7 +25,7 @@ NOT_FOUND = 127
 
 
 @contextmanager
-def serve(answer: Handler, port: int = 0) -> Iterator[str]:
+def serve(answer: "Handler", port: int = 0) -> Iterator[str]:
     """Let `answer` answer requests on this machine, and give the address; 0 takes a free port.
 
     It is what `check_connector(server=...)` takes: a function from an httpx.Request to an
@@ -45,7 +47,7 @@ def serve(answer: Handler, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
-def serve_command(answer: Handler, port: int, environment: Mapping[str, str]) -> int:
+def serve_command(answer: "Handler", port: int, environment: Mapping[str, str]) -> int:
     """Serve while the command runs that stands behind the script's name, else until Ctrl-C.
 
     The command has `environment` besides its own, for the token say. Gives its exit code; 2 where
@@ -78,7 +80,7 @@ class _Answering(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def __init__(self, answer: Handler, *given: Any) -> None:
+    def __init__(self, answer: "Handler", *given: Any) -> None:
         self.vendor = answer
         super().__init__(*given)
 
