@@ -30,12 +30,6 @@ EXCUSED: tuple[Line, ...] = (
         " sharepoint.events",
     ),
     (
-        "An item without an id would never be asked for again: its list ends there, and the next"
-        " run goes on from the last checkpoint.",
-        "bad_item@/items?",
-        "sharepoint.documents sharepoint.pages sharepoint.events",
-    ),
-    (
         "It shows the first records of each stream as they would be, and two streams may have the"
         " same ids.",
         "discover", "rest",

@@ -18,7 +18,7 @@ from cophub.connectors.sharepoint.cursor import (
     fingerprint,
     remembered,
 )
-from cophub.connectors.sharepoint.reading import all_items, id_of, items_by_id, row_of
+from cophub.connectors.sharepoint.reading import all_items, id_of, ids_of, items_by_id, row_of
 from cophub.connectors.sharepoint.rows import ListRef, Plan, Row, SiteRef
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.sites import lists_of, sites_of
@@ -158,9 +158,14 @@ def _touched(ctx: Context[Settings], one: Followed, rows: list[Json]) -> Iterato
     read |= {item for item in one.state.again if item not in gone}
     edited = {int(row["ItemId"]) for row in rows if row["ChangeType"] != changes.ADD}
     missing, again, one.state.again = set(read), one.state.again, []
+    unread = False
     for items in items_by_id(ctx, one.of, one.plan, read):
-        missing -= {id_of(item) for item in items}
+        missing -= set(ids := ids_of(items))
+        unread = unread or len(ids) < len(items)
         yield from _items(ctx, one, items, edited, again)
+    if unread:  # they may be the ones that have no id
+        one.state.again += sorted(missing)
+        missing = set()
     for item in sorted(gone | missing):
         yield from one.plan.gone(item)
 
@@ -176,25 +181,28 @@ def _read_list(ctx: Context[Settings], one: Followed, cursor: Cursor) -> Iterato
     after = 0 if state.anew else state.at
     again = state.again if state.anew else []
     state.again = [] if state.anew else state.again
-    whole, ids = after == 0, list[int]()
+    whole, ids, unread = after == 0, list[int](), False
     for items in all_items(ctx, one.of, one.plan, after):
         yield from _items(ctx, one, items, again=again)
+        here = ids_of(items)
+        unread = unread or len(here) < len(items)
         if whole:
-            ids += map(id_of, items)
+            ids += here
         ctx.progress(one.of.title, len(ids), one.of.item_count)
-        if not state.anew:
-            state.at = max(map(id_of, items))
+        if not state.anew and here:
+            state.at = max(here)
             yield cursor.checkpoint()
-    if whole:
+    if whole and not unread:
         yield from one.plan.all_but(ids)
-    state.done, state.anew, state.at = True, False, 0
+    # Nothing tells of an item without an id once it has one: the next run reads all of them.
+    state.done, state.anew, state.at = True, unread, 0
     yield cursor.checkpoint()
 
 
 def _items(
     ctx: Context[Settings],
     one: Followed,
-    items: list[Json],
+    items: list[Json | Reject],
     edited: Collection[int] = (),
     again: Collection[int] = (),
 ) -> Iterator[Item]:
@@ -208,6 +216,9 @@ def _items(
         yield from one.plan.parse(replace(row, touched=True) if row.id in edited else row)
 
     for item in items:
+        if isinstance(item, Reject):
+            yield item
+            continue
         for found in parse_each([item], parse_row):
             if isinstance(found, Reject) and id_of(item) not in (*again, *one.state.again):
                 one.state.again.append(id_of(item))

@@ -12,13 +12,14 @@ from urllib.parse import quote, unquote
 
 import httpx
 
-from cophub import Context, Json, SourceUnavailable
+from cophub import Context, Json, Reject, SourceUnavailable
 from cophub.connectors.microsoft.hosts import tenant_of
 from cophub.connectors.sharepoint.client import answer, rest
 from cophub.connectors.sharepoint.rows import FileRef, ListRef, PersonRef, Plan, Row
 from cophub.connectors.sharepoint.settings import Settings
 from cophub.connectors.sharepoint.zones import instant
 from cophub.error_codes import PAGING
+from cophub.http import reject
 from cophub.http.face import origin_of
 
 PAGE = 5000
@@ -39,8 +40,8 @@ FILE = (
 
 def all_items(
     ctx: Context[Settings], of: ListRef, plan: Plan, after: int = 0
-) -> Iterator[list[Json]]:
-    """Pages of raw items with an id above `after`, by id."""
+) -> Iterator[list[Json | Reject]]:
+    """Pages of raw items with an id above `after`, by id; a Reject for what has no id."""
     query = {**selection(plan), "$orderby": "ID", "$top": str(PAGE)}
     if after:
         # Its own `&` and `=` must be encoded, or the vendor begins at the first page again.
@@ -50,15 +51,16 @@ def all_items(
 
 def items_by_id(
     ctx: Context[Settings], of: ListRef, plan: Plan, ids: Iterable[int]
-) -> Iterator[list[Json]]:
-    """Raw items with these ids, as far as they are there, in as few requests as it takes."""
+) -> Iterator[list[Json | Reject]]:
+    """Raw items with these ids, as far as they are there, in as few requests as it takes; a Reject
+    for what has no id."""
     wanted = set(ids)
     chosen = selection(plan)
     room = max(200, LONGEST_QUERY - len(encoded(chosen)))
     for terms in batches(sorted(wanted), room):
         query = {**chosen, "$filter": filter_of(terms), "$orderby": "ID", "$top": str(PAGE)}
         for page in _pages(ctx, of, query):
-            yield [item for item in page if id_of(item) in wanted]
+            yield [item for item in page if isinstance(item, Reject) or id_of(item) in wanted]
 
 
 def selection(plan: Plan) -> dict[str, str]:
@@ -90,34 +92,44 @@ def encoded(query: dict[str, str]) -> str:
 
 
 def id_of(item: Json) -> int:
-    """The id of a raw item."""
-    found = item.get("Id", item.get("ID")) if isinstance(item, dict) else None
+    """The id of a raw item. Raises KeyError, TypeError or ValueError where it has none."""
+    return int(item["Id"] if "Id" in item else item["ID"])
+
+
+def ids_of(items: Iterable[Json | Reject]) -> list[int]:
+    """The ids of those that have one."""
+    return [id_of(item) for item in items if not isinstance(item, Reject)]
+
+
+def _with_id(item: Any) -> Json | Reject:
     try:
-        return int(found)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise SourceUnavailable(
-            "SharePoint gave an item without an id that can be read; the listing is unfinished, and"
-            " the next run tries again"
-        ) from None
+        id_of(item)
+    except (LookupError, TypeError, ValueError) as error:
+        return reject(item, error)
+    found: Json = item
+    return found
 
 
-def _pages(ctx: Context[Settings], of: ListRef, query: dict[str, str]) -> Iterator[list[Json]]:
+def _pages(
+    ctx: Context[Settings], of: ListRef, query: dict[str, str]
+) -> Iterator[list[Json | Reject]]:
     client = rest(ctx, of.site.url)
     path = f"web/lists(guid'{of.id}')/items?{encoded(query)}"
     request = client.build_request("GET", path)
     last = 0
     while True:
         page = answer(client.send(request), of.site.url)
-        items: list[Json] = page["value"] if "value" in page else page.get("results") or []
+        rows = page["value"] if "value" in page else page.get("results") or []
+        items = [_with_id(row) for row in rows]
         if items:
-            ids = [id_of(item) for item in items]
-            if min(ids) <= last:
+            ids = ids_of(items)
+            if min(ids, default=last + 1) <= last:
                 raise SourceUnavailable(
                     f'the list "{of.title}" of {of.site.url} gave a page twice: its paging does'
                     " not go on; the next run tries again from the last checkpoint",
                     code=PAGING,
                 )
-            last = max(ids)
+            last = max(ids, default=last)
             yield items
         link = page.get("odata.nextLink") or page.get("@odata.nextLink") or page.get("__next")
         if not link or not items:

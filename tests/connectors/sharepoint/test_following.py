@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from cophub import AuthError, Checkpoint, CursorExpired, Document, Gone, SourceUnavailable
+from cophub import AuthError, Checkpoint, CursorExpired, Document, Gone, Reject, SourceUnavailable
 from cophub.connectors.sharepoint.changes import changes_since, made_at
 from cophub.connectors.sharepoint.client import refusal
 from cophub.connectors.sharepoint.cursor import Cursor
@@ -525,3 +525,24 @@ def test_a_cursor_that_cannot_be_read_has_everything_read_again(
 ) -> None:
     with pytest.raises(CursorExpired):
         list(documents(ask(still), '{"sites": 7}'))
+
+
+def test_an_item_without_an_id_is_a_reject_ends_nothing_and_comes_once_it_has_one(
+    box: MicrosoftSandbox, ask: Ask, held: Held
+) -> None:
+    """No change would tell of it: whatever list it was in is read again."""
+    site = site_of(box)
+    for number in range(3):
+        box.sharepoint.add_file(site, f"{site.path}/Shared Documents/{number}.txt", b"1")
+    held.take(documents(ask(box), None))
+    box.sharepoint.add_file(site, f"{site.path}/Shared Documents/late.txt", b"1")
+    box.faults.plan("bad_item", path="*/items", every=1)
+    items = list(documents(ask(box), None))
+    assert sum(isinstance(item, Reject) for item in items) >= 1
+    kept = [item for item in items if not isinstance(item, Reject)]
+    before = len(got(held))
+    held.take(kept)
+    assert len(got(held)) >= before
+    box.faults.clear()
+    held.take(documents(ask(box), held.cursor))
+    assert got(held) == files(box)
