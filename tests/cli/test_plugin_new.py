@@ -1,4 +1,4 @@
-"""`plugins new`, as the author of a connector calls it; what it makes is run by tests/guide."""
+"""`plugins new`, as the author of a connector calls it; what it makes is run as docs/first-connector.md says."""
 
 import json
 import subprocess
