@@ -1,4 +1,4 @@
-"""`plugins new`, as the author of a connector calls it; what it makes is run as docs/first-connector.md says."""
+"""`plugins new`, as an author calls it; docs/first-connector.md runs what it makes."""
 
 import json
 import subprocess
