@@ -121,6 +121,31 @@ def test_tables_about_people_are_for_facilitators_alone(publish: Publish) -> Non
         )
 
 
+def test_facilitators_are_told_nothing_of_secret_spaces(publish: Publish, rows: Any) -> None:
+    """Whoever is in one alone, what they did there, and what its vendor counts of it."""
+    account = {"source": "lists", "account": "a99"}
+    rows.add("person", {"id": "hush", "name": "canary-hush", "kind": "person", "listed": False,
+                        "created_at": NOW})  # fmt: skip
+    rows.add("person_account", account | {"person": "hush"})
+    rows.add("membership", account | {"space": "secret", "status": "active"})
+    rows.add("post", account | {"key": "hush", "space": "secret", "thread": "hush",
+                                "posted_at": NOW - timedelta(days=1)})  # fmt: skip
+    for space in ("secret", "private"):
+        rows.add("metric", {"source": "lists", "space": space, "subject": "", "value": 7,
+                            "name": f"hush-{space}", "period_start": NOW.date(),
+                            "period_end": NOW.date()})  # fmt: skip
+    told: dict[str, str] = {}
+
+    def asking(ctx: PageContext) -> Iterable[Block]:
+        told.update({each: str(ctx.rows(f"SELECT * FROM {each}")) for each in OF_PEOPLE})
+        return ()
+
+    assert publish(page(asking, "facilitators"), audiences=["facilitators"])[1] == []
+    assert all("'p1'" in told[each] for each in ("acts", "members", "persons"))
+    assert "hush-private" in told["metrics"]
+    assert [each for each in told if "'hush'" in told[each] or "hush-secret" in told[each]] == []
+
+
 REFUSED = (
     "ATTACH DATABASE 'hub.db' AS hub", "PRAGMA database_list", "CREATE TABLE a (b)",
     "DELETE FROM items", "SELECT readfile('hub.db')", "SELECT load_extension('x')",
@@ -293,6 +318,7 @@ def test_what_is_hidden_is_not_in_the_data_of_a_chart(invented: Site) -> None:
     assert html.count('class="at-wide"><svg') == 2
     assert '{"row":"9 Mar 2026","series":"asked","value":1}' not in html
     assert '{"row":"16 Mar 2026","series":"asked","value":0}' in html  # as what is hidden
+    assert '"series":"answered","value":0}' not in html  # of which nothing is known
 
 
 WRONG: tuple[tuple[Any, str], ...] = (

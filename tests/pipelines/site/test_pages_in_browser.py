@@ -28,10 +28,11 @@ SPACED = """() => {
 
 # Figures that no definition stands beside, by the heading above them: none in their row's or
 # column's head, their term, their table's caption, their figure's legend, or the heading or lead of
-# their group. The standfirst says the headline figures once more.
+# their group. The standfirst says the headline figures once more; those of plugins' pages have no
+# definitions of ours, but the words that the plugin puts beside them.
 UNDEFINED = """
 () => [...new Set([...document.querySelectorAll("main .n")].filter((figure) => {
-  if (figure.closest(".standfirst")) return false;
+  if (figure.closest(".standfirst, .added")) return false;
   const cell = figure.closest("td");
   const table = figure.closest("table");
   const heads = [...(table?.tHead?.rows ?? [])].flatMap((row) => [...row.cells]);

@@ -64,7 +64,7 @@ def _bars(chart: Chart) -> Any:
         return bars.encode(
             x=alt.X("row:O"), y=alt.Y("value:Q", axis=figures), color="series:N"
         ).properties(height=_HEIGHT)  # fmt: skip
-    words = alt.Axis(title=None, labelLimit=150)
+    words = alt.Axis(title=None, labelLimit=120)
     return bars.encode(
         y=alt.Y("row:O", axis=words), x=alt.X("value:Q", axis=figures), color="series:N"
     ).properties(height=_LINE * max(1, len(chart.rows)))  # fmt: skip
@@ -150,6 +150,9 @@ def drawn_chart(plot: Plot, page: str, voice: Voice = ENGLISH) -> Drawing:
 
 def _sized(spec: str, width: int) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(spec)
+    if _is_row(told["layer"][0].get("encoding", {}).get("y")):
+        # Words beside bars take of the width, or the letters of a narrow drawing would be small.
+        told["autosize"] = {"type": "fit-x", "contains": "padding"}
     return told | {"width": width}
 
 
