@@ -23,7 +23,7 @@ from urllib3 import exceptions as failures
 
 from cophub.error_codes import CUT_OFF
 from cophub.errors import SourceUnavailable
-from cophub.http.limits import Budget, Limits, Traffic
+from cophub.http.limits import Budget, Limits, OutOfTime, Traffic
 from cophub.http.pace import Pace
 from cophub.http.retry import netloc
 from cophub.http.secrets import remember_secret
@@ -81,11 +81,15 @@ class Engine(httpx.BaseTransport):
         self._managers: dict[str | None, urllib3.PoolManager] = {}
         self._pools: dict[tuple[str, str, int | None], tuple[urllib3.HTTPConnectionPool, bool]] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer to `request`; raises httpx.TransportError and SourceUnavailable."""
         host = netloc(str(request.url))
         give_back = self._pace.enter(host, request.url.path)
+        if self._closed:  # a retry would open new connections in place of those that were closed
+            give_back()
+            raise OutOfTime("the run was stopped; its connections are closed")
         streamed, began = False, time.perf_counter()
         try:
             self._traffic.add(requests=1)
@@ -112,6 +116,7 @@ class Engine(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close every connection; who waits for an answer on one is told that it was cut off."""
+        self._closed = True
         for connection in list(self._open_now):
             with suppress(OSError, AttributeError):  # it may be gone by now
                 socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)

@@ -40,4 +40,5 @@ def api(request: httpx.Request) -> httpx.Response:
 def test_every_promise_is_kept() -> None:
     auth = {"type": "bearer", "token": "any-will-do"}
     settings = CONNECTOR.settings(base_url="https://x.example", auth=auth, streams=STREAMS)
-    check_connector(CONNECTOR, settings, server=api).raise_broken()
+    both = {("", "discover"): "it shows each list, and these two are of one space"}
+    check_connector(CONNECTOR, settings, server=api, excused=both).raise_broken()

@@ -86,13 +86,14 @@ def test_likes_of_comments_and_of_the_page_are_dated(directory: Directory):
     assert likes == {(f"{LIST}:4:1", BEA): at(5), (PAGE.key, ADA): at(6)}
 
 
-def test_who_likes_something_twice_or_cannot_be_named_is_one_reaction_or_none(
+def test_who_likes_something_twice_is_one_reaction_and_a_like_of_nobody_is_a_reject(
     directory: Directory,
 ):
     liked = msgspec.convert({"likedBy": [{"id": 8}, {"id": 8}, {"id": 404}, {}]}, LikedBy).liked_by
     found = list(parse_likes(liked, PAGE.key, directory))
     assert [one.account for one in found if isinstance(one, Reaction)] == [BEA]
-    assert len(found) == 1
+    assert [one.record for one in found if isinstance(one, Reject)] == ["reaction"]
+    assert len(found) == 2
 
 
 def test_a_like_without_a_readable_date_is_a_reject_and_ends_nothing(directory: Directory):
