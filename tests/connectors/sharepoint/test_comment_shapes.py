@@ -92,7 +92,7 @@ def test_who_likes_something_twice_is_one_reaction_and_a_like_of_nobody_is_a_rej
     liked = msgspec.convert({"likedBy": [{"id": 8}, {"id": 8}, {"id": 404}, {}]}, LikedBy).liked_by
     found = list(parse_likes(liked, PAGE.key, directory))
     assert [one.account for one in found if isinstance(one, Reaction)] == [BEA]
-    assert [one.record for one in found if isinstance(one, Reject)] == ["reaction"]
+    assert [one.record for one in found if isinstance(one, Reject)] == ["like"]
     assert len(found) == 2
 
 
