@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Date, Table, bindparam, func, select, update
 
 from cophub.errors import PluginError
 from cophub.records import Gone
@@ -62,7 +62,9 @@ class Endings:
             raise PluginError(f"Gone names {sorted(strange)[0]!r}, which no {rows.name} has")
         key = [rows.c[name] for name in gone.record.KEY]
         wanted: list[Any] = [
-            (rows.c[name] if name in plain else _in_extra(connection, rows, name)) == str(value)
+            rows.c[name] == _value(rows, name, value)
+            if name in plain
+            else _in_extra(connection, rows, name) == str(value)
             for name, value in gone.where.items()
         ]
         if gone.prefix:
@@ -73,7 +75,7 @@ class Endings:
         return [
             tuple(row)
             for row in found
-            if tuple(row) not in kept and str(row[-1]).startswith(gone.prefix)
+            if tuple(map(str, row)) not in kept and str(row[-1]).startswith(gone.prefix)
         ]
 
     def _count(self, connection: Connection, rows: Table, keys: list[tuple[str, ...]]) -> None:
@@ -85,6 +87,11 @@ class Endings:
                 counted = select(func.count()).select_from(rows).where(*present)
                 self._before[rows.name, space] = connection.scalar(counted) or 0
             self._absent[rows.name, space] += count
+
+
+def _value(rows: Table, name: str, value: object) -> object:
+    """What a column holds where `Gone` says `value`: ids are text, the days of a metric are not."""
+    return date.fromisoformat(str(value)) if isinstance(rows.c[name].type, Date) else str(value)
 
 
 def _in_extra(connection: Connection, rows: Table, name: str) -> Any:

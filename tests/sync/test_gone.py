@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from cophub import (
     Gone,
     Item,
     Membership,
+    Metric,
     Post,
     SourceUnavailable,
     Stream,
@@ -66,6 +67,30 @@ def test_of_a_thread_only_what_is_named_stays(desk: Desk) -> None:
     desk.sync(source("forum", stream))
     desk.sync(source("forum", stream))
     assert there(desk) == ["1", "3", "7", "8"]
+
+
+def test_of_figures_those_of_the_days_that_are_named_stay(desk: Desk) -> None:
+    """By the day as the vendor writes it, and as a date."""
+    day = date(2026, 5, 1)
+    visits = [
+        Metric(space="cop", name=name, period_start=on, period_end=on, value=7)
+        for name in ("visits", "likes")
+        for on in (day, day + timedelta(days=1), day + timedelta(days=2))
+    ]
+    kept = (("cop", "", "visits", "2026-05-01", "2026-05-01"),)
+    stream = scripted(
+        [*visits, Checkpoint("a")],
+        [Gone(record=Metric, where={"name": "visits"}, but=kept), Checkpoint("b")],
+        [Gone(record=Metric, where={"name": "likes", "period_start": day}), Checkpoint("c")],
+    )
+    for _ in range(3):
+        desk.sync(source("forum", stream))
+    left = [
+        (name, on.day)
+        for name, on, gone in desk.rows("metric", "name", "period_start", "gone_at")
+        if gone is None
+    ]
+    assert sorted(left) == [("likes", 2), ("likes", 3), ("visits", 1)]
 
 
 DELETED = Post(key="2", thread="1", space="cop", deleted_at=datetime(2026, 1, 5, tzinfo=UTC))
