@@ -11,6 +11,9 @@ import nox
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["style", "types", "layers", "docs", "audit", "tests"]
 
+# Many tests start `python -m cophub`: without this each of them would compile all of it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 NOT_AUDITED = 75

@@ -106,3 +106,9 @@ def cophub(folder: Folder, capsys: pytest.CaptureFixture[str]) -> Iterator[Calla
         return Answer(code, click.unstyle(out), click.unstyle(err))
 
     yield call
+
+
+@pytest.fixture(scope="session")
+def resolved_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the warehouse of the first `directory` is kept: the others begin with a copy of it."""
+    return tmp_path_factory.mktemp("directory") / "cophub.db"
