@@ -1,6 +1,6 @@
 """From the first page to the last, by every way that vendors have of saying where the next is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -106,13 +106,18 @@ def by_offset(
     """
 
     def after(page: Json, asked: Params) -> Next:
-        rows = len({msgspec.json.encode(row) for row in page.get(items) or ()})
+        rows = different(page.get(items) or ())
         done = int(asked[offset]) + rows
         counted = page.get(total) if total else None
         ended = rows == 0 or (isinstance(counted, int) and done >= counted)
         return None if ended else {offset: done}
 
     return Follow(after, {offset: 0, limit: size})
+
+
+def different(rows: Iterable[Any]) -> int:
+    """How many rows of a page are not the same as another of it."""
+    return len({msgspec.json.encode(row) for row in rows})
 
 
 def by_page(

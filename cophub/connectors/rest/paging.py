@@ -6,6 +6,7 @@ import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cophub.connectors.rest.places import checked, found
+from cophub.http.paging import different
 
 Place = Annotated[str, AfterValidator(checked)]
 """A JMESPath expression."""
@@ -76,7 +77,8 @@ class Offset(_Counted):
         return {self.offset_param: 0, **self._size()}
 
     def after(self, answer: httpx.Response, page: Any, rows: Rows, asked: dict[str, Any]) -> Next:
-        done = int(asked[self.offset_param]) + len(rows)
+        # Were a row that comes twice on a page counted twice, others would be passed over for it.
+        done = int(asked[self.offset_param]) + different(rows)
         total = self._total(page)
         ended = not rows or (total is not None and done >= total)
         return None if ended else {self.offset_param: done}

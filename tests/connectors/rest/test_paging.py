@@ -116,6 +116,18 @@ def test_a_short_page_is_not_the_end(site: Website, read: Any) -> None:
     assert len(run.of(Membership)) == 3
 
 
+def test_a_row_that_comes_twice_on_a_page_passes_over_no_other(site: Website, read: Any) -> None:
+    """The vendor hands out three rows a page, and the first of them twice."""
+
+    def twice(asked: Asked) -> Answer:
+        start = int(asked.query["skip"])
+        return told(ROWS[start : start + 1] + ROWS[start : start + SIZE - 1])
+
+    site.pages["/api/members"] = twice
+    run = read(paginator={"type": "offset", "offset_param": "skip"}, snapshot=True)
+    assert {one.account for one in run.of(Membership)} == {str(row["id"]) for row in ROWS}
+
+
 def test_a_row_on_two_pages_is_one_and_the_last_counts(site: Website, read: Any) -> None:
     late = person(1) | {"profile": {"name": "Renamed"}}
     given = [[person(1), person(2)], [late, person(3)], []]
