@@ -3,10 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
+from pydantic import AnyUrl, SecretStr
 
 from cophub.cli import show
 from cophub.cli.options import State, pass_state, shared
@@ -143,23 +147,41 @@ def _setting_rows(connector: "Connector") -> Iterator[tuple[Any, ...]]:
         yield show.bold(name), _type_of(info), _default_of(info), info.description
 
 
+_WORDS: dict[type, str] = {
+    SecretStr: "secret", AnyUrl: "address", bool: "true or false", int: "number", float: "number",
+    str: "text", date: "date", Path: "path", list: "list", tuple: "list", set: "list",
+    dict: "table",
+}  # fmt: skip
+"""What a type is called; `bool` stands before `int`, which it is a kind of."""
+_FEW = 5
+"""More words than these make a column too wide to read; the description names them."""
+
+
 def _type_of(info: "FieldInfo") -> str:
-    """`text`, `secret`, `list of text`: a type for whoever writes plugins.toml."""
-    told = str(info.annotation)
-    if "SecretStr" in told:
-        return "secret"
-    if told.startswith(("list[", "tuple[", "set[")):
-        return "list"
-    if told.startswith("dict["):
-        return "table"
-    words = {
-        "bool": "true or false",
-        "HttpUrl": "address",
-        "datetime.date": "date",
-        "int": "number",
-    }
-    words |= {"float": "number", "str": "text", "Path": "path", "dict": "table", "Literal": "word"}
-    return next((word for kind, word in words.items() if kind in told), "table")
+    """`text`, `secret`, `text or list`, `one of auto, api`: for whoever writes plugins.toml."""
+    return " or ".join(dict.fromkeys(map(_word_for, _parts(info.annotation))))
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """The types of a union, without None and without what narrows them."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _parts(get_args(annotation)[0])
+    elif origin in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _parts(part)
+    elif annotation is not NoneType:
+        yield annotation
+
+
+def _word_for(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        words = [str(word) for word in get_args(kind)]
+        if len(words) > _FEW:
+            return "word"
+        return f"one of {', '.join(words)}" if words[1:] else f'"{words[0]}"'
+    kind = get_origin(kind) or kind
+    return next((word for of, word in _WORDS.items() if issubclass(kind, of)), "table")
 
 
 def _default_of(info: "FieldInfo") -> str:

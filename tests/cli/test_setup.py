@@ -121,6 +121,57 @@ def test_a_connector_says_what_it_takes_and_tells(cophub: Call) -> None:
     assert (unknown.code, 'did you mean "mailarchive"?' in unknown.err) == (2, True)
 
 
+POINTED = """
+from datetime import date
+from typing import Annotated, Literal
+from pydantic import BaseModel, Field, HttpUrl, SecretStr
+from cophub import Connector, Stream, hookimpl
+
+class Settings(BaseModel):
+    pointed: Literal["point", "print"] = Field("point", description="A word with int in it.")
+    many: Literal["a", "b", "c", "d", "e", "f"] = Field("a", description="Too many to name.")
+    only: Literal["this"] = Field(description="One word.")
+    sheet: int | str | None = Field(None, description="One of two.")
+    narrow: Annotated[str, Field(min_length=1)] | list[str] = Field(description="One or many.")
+    secret: SecretStr | None = Field(None, description="A key.")
+    home: HttpUrl | None = Field(None, description="Where.")
+    since: date | None = Field(None, description="When.")
+    flag: bool = Field(False, description="Whether.")
+    tables: dict[str, Annotated[int, Field(ge=1)]] = Field({}, description="More.")
+
+def nothing(ctx, since):
+    return iter(())
+
+@hookimpl
+def cophub_connectors():
+    streams = [Stream(nothing)]
+    return [Connector(name="pointed", summary="Of all kinds.", settings=Settings, streams=streams)]
+"""
+
+
+def test_a_setting_is_shown_with_what_it_may_be(
+    cophub: Call, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    (folder.folder / "pointed_settings.py").write_text(POINTED)
+    folder.configure('[plugins]\nmodules = ["pointed_settings"]\n' + CONFIG)
+    answer = cophub("connectors", "show", "pointed")
+    assert answer.code == 0, answer.err
+    _, *rows = answer.out.split("\n\n")[1].splitlines()
+    assert dict(re.split(r"\s{2,}", row.strip())[:2] for row in rows) == {
+        "pointed": "one of point, print",
+        "many": "word",
+        "only": '"this"',
+        "sheet": "number or text",
+        "narrow": "text or list",
+        "secret": "secret",
+        "home": "address",
+        "since": "date",
+        "flag": "true or false",
+        "tables": "table",
+    }
+
+
 def test_plugins_are_listed_with_what_they_bring(cophub: Call) -> None:
     answer = cophub("plugins", "list")
     assert answer.code == 0
