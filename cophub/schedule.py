@@ -139,6 +139,9 @@ class Timekeeper:
             self.stop.set()
             with self._changing:
                 self._ended = True  # who puts a job on the timetable now would wait for its end
+            # Were it told to end while it begins something, its thread would break off.
+            self._scheduler.pause()
+            self._scheduler.remove_all_jobs()
             self._scheduler.shutdown(wait=True)
             for hub in self._made:
                 hub.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apscheduler.executors.pool import ThreadPoolExecutor
 from sqlalchemy import delete, func, select, update
 
 from cophub import ConfigError, WarehouseError, schedule
@@ -132,6 +133,23 @@ def test_stopping_ends_a_run_at_its_next_checkpoint(make_hub: Callable[..., Hub]
     assert [result.state for result in told] == ["stopped"]
     [run] = hub.runs()
     assert (run.state, 0 < run.total("new") < 400) == ("stopped", True)
+
+
+def test_a_stop_while_something_is_begun_breaks_no_thread(
+    make_hub: Callable[..., Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, broken = threading.Event(), list[Any]()
+    begin = ThreadPoolExecutor._do_submit_job
+
+    def slowly(*given: Any) -> None:
+        begun.set()
+        time.sleep(0.3)  # the stop comes meanwhile
+        begin(*given)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "_do_submit_job", slowly)
+    monkeypatch.setattr(threading, "excepthook", broken.append)
+    keep_time(make_hub(SOURCE), lambda told: begun.is_set())
+    assert broken == []
 
 
 def test_a_source_is_never_synced_twice_at_once(make_hub: Callable[..., Hub]) -> None:
