@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from cophub.warehouse import Warehouse
+from tests import keys
 
 LONGEST = (
     "faults/test_stories.py", "connectors/mailman/test_archive.py", "docs/test_snippets.py",
@@ -31,6 +32,7 @@ LONGEST = (
 PyPI one is among them: the others would all wait for it."""
 
 
+keys.read_quickly()
 os.umask(0o077)
 """What tests write is theirs, as is what `cophub init` writes: a plugins.toml that others may read
 must hold no secret."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cophub.warehouse import Warehouse
+from tests import keys
 from tests.faults.mishaps import MISHAPS, Plan, plan_of
 from tests.faults.sabotage import BROKEN
 from tests.faults.stages import Stages
@@ -68,6 +69,7 @@ def main() -> int:
     parser.add_argument("--only", choices=MISHAPS, action="append", help="no other mishaps")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    keys.read_quickly()
     logging.getLogger("cophub").addHandler(logging.NullHandler())  # what is told, the end tells
     with TemporaryDirectory(prefix="cophub-faults-") as name:
         folder = Path(name)

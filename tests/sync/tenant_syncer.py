@@ -22,6 +22,7 @@ from cophub.http import FileTokens, Limits, Transport
 from cophub.sandbox import MicrosoftSandbox
 from cophub.sync import RunResult, SourceSpec, SyncEngine, writer
 from cophub.warehouse import Warehouse
+from tests import keys
 from tests.sync import forked
 
 BUSY = 50
@@ -117,6 +118,7 @@ def make_small() -> None:
 
 
 if __name__ == "__main__":
+    keys.read_quickly()
     if "--serve" in sys.argv:
         make_small()
         forked.serve(sync)

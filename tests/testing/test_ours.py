@@ -1,13 +1,11 @@
 """Our own connectors keep the promises that we ask of others, with their small vendors."""
 
 from collections import Counter
-from functools import cache
 from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives import serialization
 
 from cophub.http import MemoryTokens
 from cophub.plugins import load_plugins
@@ -36,9 +34,6 @@ def checked(one: Ours, monkeypatch: pytest.MonkeyPatch) -> Report:
     for module, constants in world.sizes.items():
         for constant, value in constants.items():
             monkeypatch.setattr(import_module(f"cophub.connectors.{module}"), constant, value)
-    # Reading the key of a certificate takes a tenth of a second, and each run reads it twice.
-    read_key = cache(serialization.load_pem_private_key)
-    monkeypatch.setattr(serialization, "load_pem_private_key", read_key)
     (connector,) = world.connector.cophub_connectors()
     excused = {key: reason for key, reason in named(EXCUSED, one.name).items()
                if not one.streams or key[0] in one.streams}  # fmt: skip
