@@ -159,6 +159,7 @@ def test_everybody_of_a_tenant_is_one_person_with_one_account_for_each_source(
     assert all(len(guids) == 1 for guids in whose.values()), "two humans are never one person"
 
 
+@pytest.mark.parametrize("dialect", sized(["sqlite"], ["sqlite", "postgresql"]))
 def test_people_are_those_of_the_world(
     vendors: Vendors, sync: Sync, rows: Any, run: Callable
 ) -> None:
@@ -189,6 +190,7 @@ def test_people_are_those_of_the_world(
     assert len(both) > 100, "the address alone finds 80"
 
 
+@pytest.mark.parametrize("dialect", sized(["postgresql"], ["sqlite", "postgresql"]))
 def test_a_second_sync_rewrites_no_account_and_no_person(
     sync: Sync, rows: Any, run: Callable
 ) -> None:
@@ -203,7 +205,13 @@ def test_a_second_sync_rewrites_no_account_and_no_person(
     assert rows.all("account") == before
 
 
-@pytest.mark.parametrize("secret", [False, True], ids=["certificate", "secret"])
+@pytest.mark.parametrize(
+    ("dialect", "secret"),
+    sized(
+        [("sqlite", False), ("postgresql", True)],
+        [(each, secret) for each in ("sqlite", "postgresql") for secret in (False, True)],
+    ),
+)
 def test_while_people_come_go_and_marry_no_row_changes_with_whoever_spoke_last(
     rows: Any, warehouse: Warehouse, tmp_path: Path, run: Callable, secret: bool
 ) -> None:

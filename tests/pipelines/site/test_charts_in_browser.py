@@ -9,6 +9,7 @@ import pytest
 
 from cophub.pipelines.site import runtime
 from tests.pipelines.site.browsing import Made, Window, serving
+from tests.sizes import sized
 
 PAGE = "communities/mercop.html"
 
@@ -22,6 +23,13 @@ SHIFTS = """
   new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
 }
 """
+
+
+def each_by(*values: Any) -> list[tuple[Any, str]]:
+    """Each with one of the two ways to open a site in turn, with COPHUB_THOROUGH with both."""
+    ways = ("folder", "server")
+    both = [(value, way) for value in values for way in ways]
+    return sized([(value, ways[at % 2]) for at, value in enumerate(values)], both)
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +90,7 @@ def said(page: Any) -> list[str]:
     return [head, *page.locator(".tip p b").all_inner_texts()]
 
 
-@pytest.mark.parametrize("by", ["folder", "server"])
-@pytest.mark.parametrize("width", [360, 900, 1600])
+@pytest.mark.parametrize(("width", "by"), each_by(360, 900, 1600))
 def test_a_chart_answers_in_its_place_and_nothing_moves(open_page, by, width):
     page = open_page(by=by, width=width)
     page.evaluate(SHIFTS)
@@ -97,8 +104,7 @@ def test_a_chart_answers_in_its_place_and_nothing_moves(open_page, by, width):
     assert page.evaluate("window.shifts") == 0
 
 
-@pytest.mark.parametrize("by", ["folder", "server"])
-@pytest.mark.parametrize("path", [PAGE, "fr/communities/mercop.html"])
+@pytest.mark.parametrize(("path", "by"), each_by("fr/communities/mercop.html", PAGE))
 def test_what_is_said_of_a_month_is_the_row_of_the_table(open_page, by, path):
     page = open_page(path, by=by)
     for key in ("people", "flow"):
@@ -276,8 +282,7 @@ def test_another_width_and_another_scheme_are_followed(open_page):
     assert figure.locator(".at-narrow path[fill='var(--c1-soft)']").count() == 0
 
 
-@pytest.mark.parametrize("by", ["folder", "server"])
-@pytest.mark.parametrize("key", ["people", "acts", "flow"])
+@pytest.mark.parametrize(("key", "by"), each_by("people", "acts", "flow"))
 def test_a_chart_is_taken_to_a_slide_as_png_and_svg(open_page, tmp_path, by, key):
     page = open_page(by=by, accept_downloads=True, color_scheme="dark")
     figure = chart(page, key)

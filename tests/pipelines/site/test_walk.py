@@ -12,6 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.pipelines.site.browsing import Made
+from tests.sizes import sized
 
 LINKS = """() => [
   [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")),
@@ -112,14 +113,15 @@ def sorted_by(table: Any, head: Any, press: str | None) -> tuple[bool, bool]:
 
 
 def test_every_column_that_can_be_sorted_is_by_pointer_and_by_keyboard_both_ways(window, audiences):
-    """Of every page of the public's, and of those that only others have."""
+    """Of every page of the public's, and of those that only others have; every second column, all
+    of them with COPHUB_THOROUGH."""
     page, heads = window(audiences.home), 0
     files = {each.partition("/")[2]: each for each in audiences.kinds}
     for path in (files | {each.partition("/")[2]: each for each in public(audiences)}).values():
         page.goto(f"{audiences.home}/{path}")
         for table in page.locator("table[data-sortable]:visible").all():
             many = len(table.evaluate(ROWS))
-            for head in table.locator("th[data-sort]").all():
+            for head in table.locator("th[data-sort]").all()[sized(heads % 2, 0) :: sized(2, 1)]:
                 heads += 1
                 first, ordered = sorted_by(table, head, None)
                 second, again = sorted_by(table, head, "Enter")
