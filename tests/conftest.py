@@ -117,12 +117,31 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def new_postgres_database(
+    postgres_database: Callable[[], str], postgres_server: Callable[[str], str]
+) -> Iterator[Callable[[], str]]:
+    """The same; they go with the test, or a thousand would fill the memory that they lie in."""
+    import psycopg
+
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(postgres_database())
+        return made[-1]
+
+    yield make
+    with psycopg.connect(postgres_server("postgres"), autocommit=True) as connection:
+        for url in made:
+            connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)".encode())
+
+
+@pytest.fixture
 def new_warehouse_url(
     dialect: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Callable[[], str]:
     """Makes one more empty warehouse of this test's own each time, and gives its URL."""
     if dialect == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("postgres_database")
+        make: Callable[[], str] = request.getfixturevalue("new_postgres_database")
         return make
     empty, number = request.getfixturevalue("sqlite_file"), count()
     return lambda: f"sqlite:///{shutil.copy(empty, tmp_path / f'cophub{next(number) or str()}.db')}"
