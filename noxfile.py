@@ -18,7 +18,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 ROOM = 8 << 30
-"""What all tests at once may take, many times over."""
+"""Bytes: twice what all tests at once have taken."""
 NOT_AUDITED = 75
 """What `.ci/audit.py` leaves with where nothing could be looked at."""
 
