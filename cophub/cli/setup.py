@@ -180,7 +180,9 @@ def _word_for(kind: Any) -> str:
         if len(words) > _FEW:
             return "word"
         return f"one of {', '.join(words)}" if words[1:] else f'"{words[0]}"'
-    kind = get_origin(kind) or kind
+    kind = getattr(kind, "__supertype__", get_origin(kind) or kind)  # that of a NewType
+    if not isinstance(kind, type):
+        return "table"
     return next((word for of, word in _WORDS.items() if issubclass(kind, of)), "table")
 
 

@@ -123,11 +123,14 @@ def test_a_connector_says_what_it_takes_and_tells(cophub: Call) -> None:
 
 POINTED = """
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NewType
 from pydantic import BaseModel, Field, HttpUrl, SecretStr
 from cophub import Connector, Stream, hookimpl
 
+Named = NewType("Named", str)
+
 class Settings(BaseModel):
+    named: Named = Field(Named("x"), description="A type with a name of its own.")
     pointed: Literal["point", "print"] = Field("point", description="A word with int in it.")
     many: Literal["a", "b", "c", "d", "e", "f"] = Field("a", description="Too many to name.")
     only: Literal["this"] = Field(description="One word.")
@@ -159,6 +162,7 @@ def test_a_setting_is_shown_with_what_it_may_be(
     assert answer.code == 0, answer.err
     _, *rows = answer.out.split("\n\n")[1].splitlines()
     assert dict(re.split(r"\s{2,}", row.strip())[:2] for row in rows) == {
+        "named": "text",
         "pointed": "one of point, print",
         "many": "word",
         "only": '"this"',
