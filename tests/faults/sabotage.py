@@ -1,7 +1,10 @@
 """Faults put into cophub on purpose, so that it is seen whether the stories find them."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from cophub.errors import SourceUnavailable
@@ -84,14 +87,33 @@ def errors_of_the_writer_are_hidden() -> None:
 
 
 def nobody_holds_a_lease() -> None:
-    """Two runs of one source at once do not know of one another."""
+    """Two runs of one source at once do not know of one another.
+
+    Both have asked whether the other has begun before either begins: it is not left to chance.
+    """
+    began = engine.SyncEngine._began
 
     @contextmanager
     def free(warehouse: Any, name: str) -> Iterator[Lease]:
         yield Lease(name, "nobody", 0)
 
+    def asked_by_both(run: Any, source: str, due_at: datetime) -> bool:
+        answer = began(run, source, due_at)
+        _meet(Path(f"{run.warehouse.engine.url.database}-{due_at.timestamp():.0f}"))
+        return answer
+
+    engine.SyncEngine._began = asked_by_both  # type: ignore[method-assign]
     engine.held = free  # type: ignore[attr-defined]
     stream.show_life = lambda *_: None  # type: ignore[attr-defined]
+
+
+def _meet(file: Path, patience: float = 10) -> None:
+    """Wait until two processes have come here; the other may have been killed on its way."""
+    with file.open("ab", buffering=0) as those_here:
+        those_here.write(b".")
+    until = time.monotonic() + patience
+    while file.stat().st_size < 2 and time.monotonic() < until:
+        time.sleep(0.005)
 
 
 BROKEN: dict[str, Callable[[], None]] = {
