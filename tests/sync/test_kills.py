@@ -26,7 +26,7 @@ from tests.sizes import sized
 from tests.sync import forked, syncer
 from tests.sync.rows import differences, everything
 
-KILLS = sized(36, 54)
+KILLS = sized(20, 54)
 KILLS_A_SYNC = 7
 """After so many a sync is left in peace, so that the next can begin."""
 NOW = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)

@@ -16,6 +16,7 @@ from cophub.http import FileTokens
 from cophub.sandbox import MicrosoftSandbox
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
+from tests.sizes import sized
 from tests.sync import forked, tenant_syncer
 from tests.sync.rows import COMPARED, Rows, differences, everything
 from tests.sync.tenant_life import cursors_end, nothing, things_go
@@ -23,7 +24,7 @@ from tests.sync.tenant_syncer import tenant_settings
 from tests.sync.tenant_truth import SMALL, assert_true, there
 
 SOURCES = ("intranet", "by_secret", "yammer")
-KILLS = 3
+KILLS = sized(2, 3)
 """How often each sync of each of them is killed; then it is left in peace."""
 SPEED = 1_000
 KEY = "a phrase for tests alone"

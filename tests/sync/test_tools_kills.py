@@ -16,12 +16,13 @@ from sqlalchemy import func, select
 
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
+from tests.sizes import sized
 from tests.sync import forked, tools_syncer
 from tests.sync.rows import Rows, differences, everything
 from tests.sync.tools import TOOLS
 from tests.sync.tools_truth import untrue
 
-KILLS = 3
+KILLS = sized(2, 3)
 """How often each sync of each of them is killed; then it is left in peace."""
 KEY = "a phrase for tests alone"
 

@@ -131,7 +131,9 @@ def held(people: dict[str, str], known: dict[str, User]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("dialect", sized(["sqlite"], ["sqlite", "postgresql"]))
-@pytest.mark.parametrize("yammers", [[name] for name in WAYS] + [list(WAYS)], ids=" ".join)
+@pytest.mark.parametrize(
+    "yammers", [*sized([[*WAYS][:1]], [[name] for name in WAYS]), list(WAYS)], ids=" ".join
+)
 def test_everybody_of_a_tenant_is_one_person_with_one_account_for_each_source(
     vendors: Vendors, sync: Sync, rows: Any, run: Callable, yammers: list[str]
 ) -> None:
@@ -208,7 +210,7 @@ def test_a_second_sync_rewrites_no_account_and_no_person(
 @pytest.mark.parametrize(
     ("dialect", "secret"),
     sized(
-        [("sqlite", False), ("postgresql", True)],
+        [("postgresql", True)],
         [(each, secret) for each in ("sqlite", "postgresql") for secret in (False, True)],
     ),
 )
