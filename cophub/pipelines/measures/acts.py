@@ -46,8 +46,8 @@ COLUMNS = {
     "fade": "age INTEGER PRIMARY KEY, factor BIGINT",
     "month_act": (
         "source TEXT, space TEXT, person TEXT, m INTEGER, q INTEGER, is_caller INTEGER,"
-        " acts BIGINT, reactions BIGINT, opens BIGINT, clicks BIGINT, threads BIGINT,"
-        " replies BIGINT, documents BIGINT, given BIGINT, score BIGINT, age INTEGER,"
+        " acts INTEGER, reactions INTEGER, opens INTEGER, clicks INTEGER, threads INTEGER,"
+        " replies INTEGER, documents INTEGER, given INTEGER, score BIGINT, age INTEGER,"
         f" given_age INTEGER, live_at BIGINT, {', '.join(f'{week} INTEGER' for week in _WEEKS)}"
     ),
 }

@@ -1,5 +1,6 @@
 """Everything that figures are made of, counted in SQL over staged tables, in one place."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -123,23 +124,29 @@ def _count_communities(
 ) -> Facts:
     """What the pages of communities show."""
     acts.keep_taking_part(connection, calendar, plan.acts)
-    answers.stage_answers(connection, calendar)
-    channels.stage_guests(connection)
-    took_part = participation.count_participation(connection, calendar, plan.acts)
-    return Facts(
-        counts,
-        post_sources=tallies.coverage(
-            connection, calendar, tallies.FIRST_POSTS, "posted_at", "group"
-        ),
-        document_sources=tallies.coverage(connection, calendar, "document", "created_at", "site"),
-        member_sources=_list_sources(connection, lists_only=False),
-        members=heads.of_what(people, "members"),
-        participation=took_part,
-        live_at=participation.last_alive(took_part, len(calendar.quarters)),
-        answers=answers.count_answers(connection, calendar),
-        standings=levels.standings(connection, calendar, plan.acts),
-        reach=channels.count_reach(connection, people),
-    )
+    known = levels.read_levels(connection, calendar, plan.acts)
+    # Who is on which level is reckoned here, while the database counts everything else.
+    with ThreadPoolExecutor(1) as beside:
+        standings = beside.submit(known.standings)
+        answers.stage_answers(connection, calendar)
+        channels.stage_guests(connection)
+        took_part = participation.count_participation(connection, calendar, plan.acts)
+        return Facts(
+            counts,
+            post_sources=tallies.coverage(
+                connection, calendar, tallies.FIRST_POSTS, "posted_at", "group"
+            ),
+            document_sources=tallies.coverage(
+                connection, calendar, "document", "created_at", "site"
+            ),
+            member_sources=_list_sources(connection, lists_only=False),
+            members=heads.of_what(people, "members"),
+            participation=took_part,
+            live_at=participation.last_alive(took_part, len(calendar.quarters)),
+            answers=answers.count_answers(connection, calendar),
+            reach=channels.count_reach(connection, people),
+            standings=standings.result(),
+        )
 
 
 def _count_erased(connection: Connection, calendar: Calendar) -> dict[int, int]:

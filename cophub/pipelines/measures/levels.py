@@ -16,7 +16,14 @@ from sqlalchemy import Connection
 from cophub.identities.store.rows import put
 from cophub.pipelines.measures.acts import CORE, LOOK_BACK, OUTSIDE
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.pipelines.measures.running import Ranks, Scores, fewest_with_half, ranks_now
+from cophub.pipelines.measures.running import (
+    Days,
+    Ranks,
+    Scores,
+    fewest_with_half,
+    ranks_now,
+    read_days,
+)
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.definitions import HALF_LIFE_DAYS
 from cophub.warehouse.staging import execute, settle, staged
@@ -55,10 +62,27 @@ _Quarter = dict[str, Ended]
 """By community."""
 
 
-def standings(
-    connection: Connection, calendar: Calendar, counted: Collection[int]
-) -> dict[Cell, Standing]:
-    """The levels of every community in which anybody is or was on one, in the counted quarters.
+@dataclass(frozen=True)
+class Levels:
+    """The levels of quarters that are over, and what those of the running one follow from."""
+
+    calendar: Calendar
+    ended: dict[Cell, Standing]
+    read: dict[int, _Quarter]
+    """The quarters before the running one on which its levels rest."""
+    days: dict[str, Days]
+
+    def standings(self) -> dict[Cell, Standing]:
+        """The levels of every community in which anybody is or was on one, in all quarters that
+        are counted; asks the warehouse for nothing, and may be called beside what does."""
+        running = self.calendar.running
+        scores = partial(_scores, self.calendar, self.read, running)
+        after = ranks_now(self.days, self.calendar, scores)
+        return self.ended | _compared(self.read, running, after)
+
+
+def read_levels(connection: Connection, calendar: Calendar, counted: Collection[int]) -> Levels:
+    """What the levels of these quarters, the running one among them, follow from.
 
     Who is core in a quarter that is over is noted in `measure_took_part`.
     """
@@ -71,14 +95,18 @@ def standings(
             if q < calendar.running:
                 _find_core(connection, calendar, read, q)
                 after = {community: ended.ranks for community, ended in read[q].items()}
-            else:
-                after = ranks_now(connection, calendar, partial(_scores, calendar, read, q))
-            before = {community: ended.ranks for community, ended in read.get(q - 1, {}).items()}
-            for community in before.keys() | after.keys():
-                standing = _standing(before.get(community, {}), after.get(community, {}))
-                found[community, q] = standing
+                found |= _compared(read, q, after)
         _note_core(connection)
-    return found
+    return Levels(calendar, found, read, read_days(connection, calendar))
+
+
+def _compared(read: dict[int, _Quarter], q: int, after: dict[str, Ranks]) -> dict[Cell, Standing]:
+    """The levels in a quarter, and who moved since the one before."""
+    before = {community: ended.ranks for community, ended in read.get(q - 1, {}).items()}
+    return {
+        (community, q): _standing(before.get(community, {}), after.get(community, {}))
+        for community in before.keys() | after.keys()
+    }
 
 
 def _standing(before: Ranks, ranks: Ranks) -> Standing:

@@ -6,9 +6,9 @@ moved up is there at once and nobody moves down before the month is over.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from itertools import accumulate, groupby
-from operator import itemgetter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,36 +33,55 @@ _Given = dict[str, list[int]]
 """How many days ago each person made contributions."""
 
 
+@dataclass
+class Days:
+    """What was done of late in one community."""
+
+    ranks: Ranks = field(default_factory=dict)
+    """By what was done in the quarter before alone."""
+    given: _Given = field(default_factory=dict)
+    """In the quarter before."""
+    own: list[Any] = field(default_factory=list)
+    """Of each day of the running quarter: whoever did anything, how many days ago, how much that
+    weighs, and whether it was a contribution."""
+
+
 def days_of_month(calendar: Calendar) -> int:
     """How many days of the running month are over."""
     first = day_number(calendar.months[-1].starts, calendar.zone)
     return calendar.last_day(calendar.running) - first
 
 
-def ranks_now(
-    connection: Connection, calendar: Calendar, scores: Callable[[str], Scores]
-) -> dict[str, Ranks]:
-    """The ranks of each community; `scores` gives those of the quarters before, as of today."""
+def read_days(connection: Connection, calendar: Calendar) -> dict[str, Days]:
+    """What was done of late in each community, the quarter before the running one included."""
     looks = days_of_month(calendar)
     gap = calendar.last_day(calendar.running) - calendar.last_day(calendar.running - 1)
-    found: defaultdict[str, Ranks] = defaultdict(dict)
+    found: defaultdict[str, Days] = defaultdict(Days)
     late = _LATE.format(
         q=calendar.running - 1,
         active=ACTIVE_DAYS + looks - gap,
         peripheral=PERIPHERAL_DAYS + looks - gap,
     )
     for community, person, rank in all_rows(connection, late):
-        found[community][person] = rank
-    given: defaultdict[str, _Given] = defaultdict(dict)
+        found[community].ranks[person] = rank
     for community, person, age in all_rows(connection, _GAVE):
-        given[community].setdefault(person, []).append(age + gap)
-    grouped = groupby(all_rows(connection, _DAYS.format(q=calendar.running)), key=itemgetter(0))
-    days = {community: list(its) for community, its in grouped}
-    # Also where nothing has happened yet since the quarter began, somebody may be core still.
-    for community in found.keys() | given.keys() | days.keys():
-        its = (given[community], scores(community))
-        _rank_month(found[community], days.get(community, ()), looks, *its)
+        found[community].given.setdefault(person, []).append(age + gap)
+    for community, *day in all_rows(connection, _DAYS.format(q=calendar.running)):
+        found[community].own.append(day)
     return dict(found)
+
+
+def ranks_now(
+    found: dict[str, Days], calendar: Calendar, scores: Callable[[str], Scores]
+) -> dict[str, Ranks]:
+    """The ranks of each community; `scores` gives those of the quarters before, as of today.
+
+    Also where nothing has happened yet since the quarter began, somebody may be core still.
+    """
+    looks = days_of_month(calendar)
+    for community, days in found.items():
+        _rank_month(days, looks, scores(community))
+    return {community: days.ranks for community, days in found.items()}
 
 
 _LATE = f"""
@@ -73,28 +92,27 @@ _LATE = f"""
 """
 _GAVE = "SELECT community, person, age FROM measure_gave"
 _DAYS = f"""
-    SELECT s.community, a.person, a.age, sum(a.weight * f.factor), max(a.is_given)
+    SELECT s.community, a.person, a.age, CAST(sum(a.weight * f.factor) AS BIGINT), max(a.is_given)
     FROM each_act a
     JOIN scope_space s ON s.source = a.source AND s.space = a.space
     JOIN fade f ON f.age = a.age
     WHERE a.q = {{q}} AND {NO_CALLERS}
     GROUP BY s.community, a.person, a.age
-    ORDER BY s.community
 """
 
 
-def _rank_month(
-    ranks: Ranks, days: Iterable[Any], looks: int, given: _Given, scores: Scores
-) -> None:
+def _rank_month(days: Days, looks: int, scores: Scores) -> None:
     """Raise to the highest rank at any look, of which the first was `looks` days ago."""
-    by_age: dict[int, list[tuple[str, int]]] = {}
-    for _, person, age, score, is_given in days:
-        by_age.setdefault(age, []).append((person, int(score)))
+    ranks, given = days.ranks, days.given
+    by_age: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+    for person, age, score, is_given in days.own:
+        by_age[age].append((person, score))
         if is_given:
             given.setdefault(person, []).append(age)
-        rank = ACTIVE if is_given and age < ACTIVE_DAYS + looks else PERIPHERAL
         if age < PERIPHERAL_DAYS + looks:
-            ranks[person] = max(rank, ranks.get(person, OUTSIDE))
+            rank = ACTIVE if is_given and age < ACTIVE_DAYS + looks else PERIPHERAL
+            if ranks.get(person, OUTSIDE) < rank:
+                ranks[person] = rank
     # Who contributed on fewer days cannot have done so in enough weeks, whenever it is looked.
     given = {person: ages for person, ages in given.items() if len(ages) >= CORE_WEEKS}
     # Scores fade alike for all from look to look: who comes before whom only new acts change.
