@@ -235,8 +235,10 @@ membership_period = Table(
 )
 
 # Deliberately few: every index is paid for at each load, and the keys serve most reads. Posts are
-# most of a hub, and long: figures and pages read the last ones of a space, and those of new runs.
+# most of a hub, and long: figures and pages read the last ones of a space, those of new runs, and
+# those of accounts that turn out to be another's.
 Index(None, post.c.source, post.c.thread)
+Index(None, post.c.source, post.c.account)
 Index(None, post.c.source, post.c.space, post.c.posted_at)
 Index(None, post.c.run)
 

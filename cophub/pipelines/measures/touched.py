@@ -23,8 +23,8 @@ COLUMNS = {
 """Of the staged tables: what changed since the last refresh, and when that counts or counted, as
 acts and as the beginnings of threads."""
 
-# Most tables are read from end to end, and what changed looked up: only posts have an index by run,
-# none has one by account, and SQLite would go through all rows of a source for each account.
+# Most tables are read from end to end, and what changed looked up: only posts have an index by run
+# and one by account, and SQLite would go through all rows of a source for each account.
 _NEW = "{0}.run > :horizon AND {0}.first_seen_at >= :since"
 
 
@@ -46,7 +46,8 @@ def _noted(record: str, table: str, key: str) -> str:
 
 _POSTS = (
     f"SELECT p.source, p.key FROM post p WHERE {_NEW.format('p')}",
-    f"SELECT p.source, p.key FROM post p WHERE {_theirs('p')}",
+    "SELECT p.source, p.key FROM changed_account x"
+    " <then> JOIN post p ON p.source = x.source AND p.account = x.account",
     "SELECT n.source, n.key FROM due_key n WHERE n.record = 'post'",
 )
 _THREADS = (
