@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from cophub.warehouse import signs
+from cophub.warehouse.acts import OF_PERSON, PLACE, PLACED, acts
 from cophub.warehouse.contract import contract_query
 from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
 from cophub.warehouse.telling import TELLS_OF_FEW
@@ -91,15 +92,6 @@ _DIALECT: dict[str, dict[str, str]] = {
     },
 }
 
-_OF_PERSON = (
-    "JOIN person_account pa ON pa.source = {0}.source AND pa.account = {0}.account"
-    " JOIN person h ON h.id = pa.person AND h.kind = 'person'"
-)
-# A rule of plugins.toml may have given the event to communities that its space does not serve.
-_PLACED = "LEFT JOIN event_place ep ON ep.source = e.source AND ep.event = e.key"
-_PLACE = "coalesce(ep.place, e.space)"
-_WEIGHT = {kind: weight for kind, (weight, _) in ACTS.items()}
-
 EVENT_PERSON = View(
     "event_person",
     "Who was at which event: one row per person and event, their stays and accounts together",
@@ -116,7 +108,7 @@ EVENT_PERSON = View(
 SELECT s.source, s.event, s.space, s.person, s.starts_at, min(s.at) AS at,
        sum(s.seconds) AS seconds
 FROM (
-  SELECT e.source, e.key AS event, {_PLACE} AS space, pa.person, e.starts_at,
+  SELECT e.source, e.key AS event, {PLACE} AS space, pa.person, e.starts_at,
          coalesce(a.joined_at, e.starts_at) AS at,
          coalesce(<minutes_in_seconds>, <stay_in_seconds>) AS seconds,
          CASE WHEN coalesce(a.visits, 1) > 0
@@ -124,8 +116,8 @@ FROM (
               THEN 1 ELSE 0 END AS came
   FROM attendance a
   JOIN event e ON e.source = a.source AND e.key = a.event
-  {_PLACED}
-  {_OF_PERSON.format("a")}
+  {PLACED}
+  {OF_PERSON.format("a")}
   WHERE a.gone_at IS NULL AND e.gone_at IS NULL AND e.cancelled IS NOT TRUE
 ) s
 GROUP BY s.source, s.event, s.space, s.person, s.starts_at
@@ -133,101 +125,6 @@ HAVING sum(s.seconds) >= {ATTENDED_SECONDS}
     OR max(CASE WHEN s.seconds IS NULL THEN s.came ELSE 0 END) = 1
 """,
 )
-
-_POSTS = f"""
-SELECT pa.person, p.source, p.space,
-       CASE WHEN p.thread <> p.key AND ta.person <> pa.person THEN 'answered' ELSE 'posted' END
-         AS kind,
-       p.posted_at AS at,
-       CASE WHEN p.thread <> p.key AND ta.person <> pa.person THEN {_WEIGHT["answered"]}
-            ELSE {_WEIGHT["posted"]} END AS weight,
-       p.key AS ref,
-       CASE WHEN p.thread <> p.key THEN 1 ELSE 0 END AS is_reply
-FROM post p
-{_OF_PERSON.format("p")}
-LEFT JOIN post t ON p.thread <> p.key AND t.source = p.source AND t.key = p.thread
-LEFT JOIN person_account ta ON ta.source = t.source AND ta.account = t.account
-WHERE p.posted_at IS NOT NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
-  AND coalesce(p.kind, 'message') <> 'system'
-"""
-
-# In two parts, so that whoever reads acts since a day need not look up what old marks are about.
-_REACTIONS = "UNION ALL".join(
-    f"""
-SELECT pa.person, r.source, p.space, 'reacted', {at}, {_WEIGHT["reacted"]}, r.post, 0
-FROM reaction r
-JOIN post p ON p.source = r.source AND p.key = r.post
-{_OF_PERSON.format("r")}
-WHERE {dated} AND r.gone_at IS NULL AND p.deleted_at IS NULL AND p.gone_at IS NULL
-"""
-    for at, dated in (
-        ("r.reacted_at", "r.reacted_at IS NOT NULL"),
-        ("p.posted_at", "r.reacted_at IS NULL AND p.posted_at IS NOT NULL"),
-    )
-)
-
-_ATTENDED = f"""
-SELECT person, source, space, 'attended', at, {_WEIGHT["attended"]}, event, 0
-FROM event_person
-WHERE at IS NOT NULL
-"""
-
-# UNION, not UNION ALL: a vendor that names the organiser by an address which is also their key
-# would have them organise the call twice. IN goes before the join by address, for which there is no
-# index: SQLite would compare every account with every event.
-_ORGANISED = f"""
-SELECT person, source, space, 'organised', at, {_WEIGHT["organised"]}, ref, 0
-FROM (
-  SELECT pa.person, e.source, {_PLACE} AS space, e.starts_at AS at, e.key AS ref
-  FROM event e
-  {_PLACED}
-  JOIN person_account pa ON pa.source = e.source AND pa.account = e.organizer
-  JOIN person h ON h.id = pa.person AND h.kind = 'person'
-  WHERE e.cancelled IS NOT TRUE AND e.gone_at IS NULL AND e.starts_at IS NOT NULL
-  UNION
-  SELECT pa.person, e.source, {_PLACE}, e.starts_at, e.key
-  FROM event e
-  {_PLACED}
-  JOIN account o ON o.source = e.source AND lower(o.email) = lower(e.organizer)
-  JOIN person_account pa ON pa.source = o.source AND pa.account = o.key
-  JOIN person h ON h.id = pa.person AND h.kind = 'person'
-  WHERE lower(o.email) IN (SELECT lower(organizer) FROM event WHERE organizer LIKE '%@%')
-    AND e.cancelled IS NOT TRUE AND e.gone_at IS NULL AND e.starts_at IS NOT NULL
-) o
-"""
-
-
-def _deliveries(kind: str, at: str, count: str) -> str:
-    """In two parts, as marks are."""
-    return "UNION ALL".join(
-        f"""
-SELECT pa.person, d.source, c.space, '{kind}', {happened}, {_WEIGHT[kind]}, d.campaign, 0
-FROM delivery d
-JOIN campaign c ON c.source = d.source AND c.key = d.campaign
-{_OF_PERSON.format("d")}
-WHERE {dated} AND d.gone_at IS NULL AND c.gone_at IS NULL
-"""
-        for happened, dated in (
-            (f"d.{at}", f"d.{at} IS NOT NULL"),
-            ("c.sent_at", f"d.{at} IS NULL AND d.{count} > 0 AND c.sent_at IS NOT NULL"),
-        )
-    )
-
-
-_JOINED = f"""
-SELECT pa.person, m.source, m.space, 'joined', m.joined_at, {_WEIGHT["joined"]}, m.space, 0
-FROM membership m
-{_OF_PERSON.format("m")}
-WHERE m.joined_at IS NOT NULL AND coalesce(m.joined_at_basis, 'native') <> 'first_seen'
-  AND coalesce(m.status, 'active') <> 'pending'
-"""
-
-_DOCUMENTS = f"""
-SELECT pa.person, d.source, d.space, 'contributed', d.created_at, {_WEIGHT["contributed"]}, d.key, 0
-FROM document d
-{_OF_PERSON.format("d")}
-WHERE d.created_at IS NOT NULL AND d.deleted_at IS NULL AND d.gone_at IS NULL
-"""
 
 _ACT_COLUMNS = {
     "person": "Id of the person who did it; mailboxes, bots and services are left out",
@@ -244,18 +141,7 @@ ACT = View(
     "act",
     "Who did what, when and in which space: one row per act",
     _ACT_COLUMNS,
-    "UNION ALL".join(
-        (
-            _POSTS,
-            _REACTIONS,
-            _ATTENDED,
-            _ORGANISED,
-            _deliveries("opened", "opened_at", "open_count"),
-            _deliveries("clicked", "clicked_at", "click_count"),
-            _JOINED,
-            _DOCUMENTS,
-        )
-    ),
+    acts(OF_PERSON),
 )
 
 ACTIVITY = View(
@@ -300,7 +186,7 @@ SELECT pa.person, c.community, trim({_ROLE_LIST}) AS roles,
        min(m.first_seen_at) AS first_seen_at
 FROM membership m
 <then> JOIN community_space c ON c.source = m.source AND c.space = m.space
-<then> {_OF_PERSON.format("m")}
+<then> {OF_PERSON.format("m")}
 WHERE coalesce(m.status, 'active') = 'active' AND m.gone_at IS NULL
 GROUP BY pa.person, c.community
 """,
