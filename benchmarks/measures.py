@@ -252,7 +252,10 @@ def timed(function: Callable[[], Any]) -> tuple[float, float]:
 
 @contextlib.contextmanager
 def stages() -> Iterator[dict[str, float]]:
-    """The seconds of each function that counts or stages, its callees' among them."""
+    """The seconds of each function that counts or stages, its callees' among them.
+
+    Of two that work beside each other, both have the seconds that they take together.
+    """
     from cophub.pipelines.measures import (
         across,
         acts,
@@ -275,12 +278,13 @@ def stages() -> Iterator[dict[str, float]]:
         stays,
         tallies,
         tenure,
+        vendors,
     )  # fmt: skip
 
     found: dict[str, float] = {}
     modules = (across, acts, answers, bridging, brokers, callers, changes, channels, counting,
                heads, kept, levels, months, participation, refresh, scopes, standing, state, stays,
-               tallies, tenure)  # fmt: skip
+               tallies, tenure, vendors)  # fmt: skip
     for module in modules:
         for name, function in list(vars(module).items()):
             if (
@@ -300,11 +304,11 @@ def _counted(
 ) -> Callable[..., Any]:
     @wraps(function)
     def counted(*args: Any, **named: Any) -> Any:
-        began = time.process_time()
+        began = time.perf_counter()
         try:
             return function(*args, **named)
         finally:
-            found[name] = found.get(name, 0) + time.process_time() - began
+            found[name] = found.get(name, 0) + time.perf_counter() - began
 
     return counted
 
@@ -341,8 +345,8 @@ def measure(url: str, sizes: Sizes) -> None:
             bare.execute(text("ANALYZE"))
 
     def figures(now: datetime) -> None:
-        with warehouse.begin() as connection:
-            module.refresh(connection, now, ZoneInfo("Europe/Zurich"), 1)
+        with warehouse.begin() as connection, warehouse.connect() as reading:
+            module.refresh(connection, reading, now, ZoneInfo("Europe/Zurich"), 1)
 
     # SQLite keeps the order of a CROSS JOIN; its own choice here would flatter us many times over.
     join = " CROSS JOIN " if warehouse.dialect == "sqlite" else " JOIN "

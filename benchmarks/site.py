@@ -104,8 +104,8 @@ def measure(folder: Path, sizes: argparse.Namespace) -> None:
     fill(warehouse, sizes)
 
     def figures() -> None:
-        with warehouse.begin() as connection:
-            refresh(connection, NOW, ZONE, 1)
+        with warehouse.begin() as connection, warehouse.connect() as reading:
+            refresh(connection, reading, NOW, ZONE, 1)
 
     settings = Settings(audiences=sizes.audiences, languages=sizes.languages)
 

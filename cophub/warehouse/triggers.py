@@ -61,7 +61,8 @@ WATCHES = (
     Watch(
         "event",
         {"key": "OLD.key", "at": "OLD.starts_at"},
-        ("{}.space", "{}.starts_at", "{}.cancelled", "{}.organizer", "{}.gone_at"),
+        ("{}.space", "{}.starts_at", "{}.cancelled", "{}.organizer", "{}.attendee_count",
+         "{}.gone_at"),
     ),
     Watch("event_place", {"key": "OLD.event"}, ("{}.place",), record="event", added=True),
     Watch(

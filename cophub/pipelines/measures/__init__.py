@@ -16,8 +16,8 @@ def run(ctx: PipelineContext[NoSettings]) -> Iterator[Publication]:
     """Compute every figure anew; yields no files."""
     from cophub.pipelines.measures.refresh import refresh
 
-    with ctx.warehouse.begin() as connection:
-        figures, months = refresh(connection, ctx.now, ctx.timezone, ctx.run)
+    with ctx.warehouse.begin() as connection, ctx.warehouse.connect() as reading:
+        figures, months = refresh(connection, reading, ctx.now, ctx.timezone, ctx.run)
     ctx.log.info("%d figures, %d rows by month", figures, months)
     yield from ()
 

@@ -10,8 +10,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar, among, at
-from cophub.pipelines.measures.scopes import instant
+from cophub.pipelines.measures.calendar import Calendar, among, at, earliest
+from cophub.warehouse.acts import acts
 from cophub.warehouse.definitions import (
     ACTIVE_DAYS,
     CONTRIBUTIONS,
@@ -56,6 +56,13 @@ in which a contribution was made; what is left of an act by its age; and what a 
 space and month."""
 
 
+_COUNTED = (
+    "JOIN measure_account pa ON pa.source = {0}.source AND pa.account = {0}.account"
+    " AND pa.counts > 0"
+)
+"""Whose accounts are, of those who count as persons: as `plan` left it."""
+
+
 def faded(age: int) -> int:
     """What is left of an act after so many days, in parts of a whole number."""
     left: float = 0.5 ** (age / HALF_LIFE_DAYS)
@@ -72,9 +79,6 @@ def within(calendar: Calendar, days: int) -> str:
 def stage_acts(connection: Connection) -> None:
     """Fill the staged tables `each_act`, `fade` and `month_act`; callers are staged."""
     fill(connection, "fade", [{"age": age, "factor": faded(age)} for age in range(_LONGEST)])
-    # The calendar says as much, but only once an act has been joined to its people.
-    earliest = "SELECT min(starts) FROM calendar WHERE acts = 1"
-    since = execute(connection, earliest).scalar_one()
     execute(
         connection,
         f"""
@@ -88,12 +92,12 @@ def stage_acts(connection: Connection) -> None:
           FROM (
             SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
                    <seconds>a.at<since 1970> AS happened, c.last_day, c.shift
-            FROM act a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
+            FROM ({acts(_COUNTED)}) a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
             WHERE a.at >= :since
           ) dated
         ) aged
         """,
-        since=instant(since),
+        since=earliest(connection, "acts"),
     )
     settle(connection, "each_act", "source", "space", "person", "q", "age")
     _stage_months(connection)
@@ -161,6 +165,7 @@ def keep_taking_part(connection: Connection, calendar: Calendar, counted: Collec
         JOIN scope_space s ON s.source = a.source AND s.space = a.space
         WHERE a.is_caller = 0
         GROUP BY a.q, s.community, a.person
+        ORDER BY a.q, s.community, a.person
         """,
     )
     if len(counted) > 1:  # of many quarters, one more or less tells the planner nothing new

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar, at
-from cophub.pipelines.measures.scopes import instant
+from cophub.pipelines.measures.calendar import Calendar, at, earliest
 from cophub.pipelines.measures.tallies import Cell
 from cophub.warehouse.staging import execute, settle
 
@@ -41,8 +40,8 @@ class Answers:
 
 def stage_answers(connection: Connection, calendar: Calendar) -> None:
     """Fill the staged tables `asked` and `asked_answered`."""
-    # The calendar says as much, but only once a thread has been joined to its people.
-    since = execute(connection, "SELECT min(starts) FROM calendar WHERE asks = 1").scalar_one()
+    # That a post begins its thread is written so that PostgreSQL guesses a third of them do; of two
+    # columns that are equal it would expect hardly any, and look up the people of each one.
     execute(
         connection,
         f"""
@@ -53,11 +52,11 @@ def stage_answers(connection: Connection, calendar: Calendar) -> None:
         JOIN person_account pa ON pa.source = t.source AND pa.account = t.account
         JOIN person h ON h.id = pa.person AND h.kind = 'person'
         JOIN calendar c ON {at("t.posted_at", "c")} AND c.asks = 1
-        WHERE (t.thread IS NULL OR t.thread = t.key) AND t.deleted_at IS NULL
+        WHERE CASE WHEN t.thread <> t.key THEN 0 ELSE 1 END > 0 AND t.deleted_at IS NULL
           AND t.gone_at IS NULL AND coalesce(t.kind, 'message') IN ('message', 'question')
           AND t.posted_at >= :since
         """,
-        since=instant(since),
+        since=earliest(connection, "asks"),
     )
     settle(connection, "asked")
     execute(

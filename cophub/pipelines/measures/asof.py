@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from cophub import ConfigError
 from cophub.error_codes import ASKED
-from cophub.pipelines.measures import scopes
+from cophub.pipelines.measures import scopes, vendors
 from cophub.pipelines.measures.calendar import Calendar, Span, make_calendar
 from cophub.pipelines.measures.counting import TABLES, count_quarters
 from cophub.pipelines.measures.pages import RUNNING, AnyPage, Row
@@ -86,7 +86,7 @@ def quarter_as_of(
     """
     day = _Day(quarter, then, then.astimezone(zone).date().isoformat())
     _check_beginning(connection, day, zone)
-    with told_at(connection, then) as real, staged(connection, **TABLES):
+    with told_at(connection, then) as real, staged(connection, **(TABLES | vendors.TABLES)):
         found = scopes.find_scopes(connection, then)
         if not found:
             raise ConfigError(f"no community had figures on {day.name}", code=ASKED)

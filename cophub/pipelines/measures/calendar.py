@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from cophub.warehouse.staging import fill, settle
+from cophub.pipelines.measures import scopes
+from cophub.warehouse.staging import execute, fill, settle
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Older dates are a vendor's zero, not a fact about a community; they count as this one."""
@@ -163,6 +164,15 @@ def _shift(instant: datetime, zone: ZoneInfo) -> int:
 def day_number(instant: datetime, zone: ZoneInfo) -> int:
     """The local day of an instant: how many days are between it and 1970."""
     return (instant.astimezone(zone).date() - _FIRST_DAY).days
+
+
+def earliest(connection: Connection, counted: str) -> datetime:
+    """The first instant of the quarters that are counted, as acts or as asks.
+
+    The staged calendar says as much, but only once a row has been joined to it.
+    """
+    sql = f"SELECT min(starts) FROM calendar WHERE {counted} = 1"
+    return scopes.instant(execute(connection, sql).scalar_one())
 
 
 def at(instant: str, calendar: str = "calendar") -> str:

@@ -1,5 +1,7 @@
 """Who only typed a word into a call: `maria` may be anybody, and is another one next time."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from cophub.identities.reading.display import tells_who
@@ -9,19 +11,23 @@ from cophub.warehouse.staging import execute, fill, settle, staged
 COLUMNS = {"caller": "person TEXT PRIMARY KEY"}
 """Of the staged table of those who cannot be told from others."""
 
+# Whose account was in a call and on no list: hardly anybody, of whom few have names to be read.
 _CANDIDATES = """
-    SELECT p.id, p.name
-    FROM (
-      SELECT pa.person
-      FROM attendance a
-      JOIN person_account pa ON pa.source = a.source AND pa.account = a.account
-      EXCEPT
-      SELECT pa.person
-      FROM membership m
-      JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
-    ) k
-    JOIN person p ON p.id = k.person
+    SELECT DISTINCT p.id, p.name
+    FROM (SELECT source, account FROM attendance EXCEPT SELECT source, account FROM membership) k
+    JOIN person_account pa ON pa.source = k.source AND pa.account = k.account
+    JOIN person p ON p.id = pa.person
     WHERE p.kind = 'person' AND p.email IS NULL AND p.name IS NOT NULL
+"""
+_THEIR_ACCOUNTS = """
+    INSERT INTO candidate_account
+    SELECT pa.source, pa.account, pa.person
+    FROM candidate k JOIN person_account pa ON pa.person = k.person
+"""
+_ON_A_LIST = """
+    DELETE FROM candidate WHERE person IN (
+      SELECT k.person FROM membership m
+      JOIN candidate_account k ON k.source = m.source AND k.account = m.account)
 """
 # Over all quarters, whichever are counted: one post makes somebody of them.
 _ONLY_CALLED = f"""
@@ -34,13 +40,23 @@ _ONLY_CALLED = f"""
 """
 
 
-def stage_callers(connection: Connection) -> None:
-    """Fill the staged table `caller`; the calendar is staged."""
+def find_callers(connection: Connection) -> list[str]:
+    """The persons who cannot be told from others; the calendar is staged."""
     rows = execute(connection, _CANDIDATES).all()
     nameless = [{"person": row.id} for row in rows if not tells_who(row.name, None)]
-    if nameless:
-        with staged(connection, candidate="person TEXT PRIMARY KEY"):
-            fill(connection, "candidate", nameless)
-            settle(connection, "candidate")
-            execute(connection, f"INSERT INTO caller {_ONLY_CALLED}")
+    if not nameless:
+        return []
+    account = "source TEXT, account TEXT, person TEXT, PRIMARY KEY (source, account)"
+    with staged(connection, candidate="person TEXT PRIMARY KEY", candidate_account=account):
+        fill(connection, "candidate", nameless)
+        settle(connection, "candidate")
+        execute(connection, _THEIR_ACCOUNTS)
+        settle(connection, "candidate_account")
+        execute(connection, _ON_A_LIST)
+        return list(execute(connection, _ONLY_CALLED).scalars())
+
+
+def stage_callers(connection: Connection, persons: Iterable[str]) -> None:
+    """Fill the staged table `caller`."""
+    fill(connection, "caller", [{"person": person} for person in persons])
     settle(connection, "caller")

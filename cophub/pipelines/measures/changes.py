@@ -104,7 +104,8 @@ def plan(
 ) -> tuple[Plan, Counted]:
     """What to count, and the state after it; scopes, the calendar, and callers are staged.
 
-    The accounts and stays as they are now are kept for the next time.
+    The accounts and stays as they are now are kept for the next time. The state lacks the mark of
+    the hub, which takes long to make and is needed then only.
     """
     now = Counted(
         states.code_version(),
@@ -113,7 +114,7 @@ def plan(
         calendar.now,
         marks.horizon,
         states.spaces_mark(connection),
-        states.hub_mark(connection),
+        hub="",
         spells=0,
     )
     _stage_accounts(connection)
@@ -232,6 +233,7 @@ def _stage_accounts(connection: Connection) -> None:
         """,
     )
     execute(connection, _OWNERS)
+    settle(connection, "measure_account")
 
 
 _OWNERS = """

@@ -21,7 +21,7 @@ from cophub.pipelines.measures.channels import Channel, Reach
 from cophub.pipelines.measures.community import Facts
 from cophub.pipelines.measures.levels import Standing
 from cophub.pipelines.measures.participation import Participation, last_alive
-from cophub.pipelines.measures.tallies import Cell
+from cophub.pipelines.measures.tallies import Cell, Events
 from cophub.pipelines.measures.tenure import Headcount
 from cophub.warehouse.staging import execute
 
@@ -42,6 +42,7 @@ class Reached(msgspec.Struct, array_like=True):
 class Cells(msgspec.Struct):
     """What was counted of one quarter, by community."""
 
+    events: dict[str, Events] = {}
     participation: dict[str, Participation] = {}
     answers: dict[str, Answers] = {}
     levels: dict[str, dict[str, int]] = {}
@@ -79,7 +80,10 @@ def write(
 def _cells(
     calendar: Calendar, facts: Facts, months: list[by_month.Row], quarters: Collection[int]
 ) -> dict[int, Cells]:
-    found = {q: Cells({}, {}, {}, {}, {}, []) for q in quarters}
+    found = {q: Cells({}, {}, {}, {}, {}, {}, []) for q in quarters}
+    for (community, q), events in facts.counts.events.items():
+        if q in found:
+            found[q].events[community] = events
     for (community, q), took_part in facts.participation.items():
         if q in found:
             found[q].participation[community] = took_part
@@ -114,6 +118,7 @@ def splice(
     length = len(calendar.quarters)
     took_part: dict[Cell, Participation] = defaultdict(Participation)
     took_part |= _of(facts.participation, plan.acts)
+    events = _of(facts.counts.events, plan.acts)
     answers = _of(facts.answers, plan.asks)
     standings = _of(facts.standings, plan.acts)
     reached = _reached(facts.reach, length, plan.acts)
@@ -123,12 +128,14 @@ def splice(
         if q in plan.acts:
             continue
         took_part |= {(community, q): one for community, one in cells.participation.items()}
+        events |= {(community, q): one for community, one in cells.events.items()}
         reached |= {(community, q): one for community, one in cells.reach.items()}
         for community, people in cells.levels.items():
             moves = {(a, b): n for a, b, n in cells.moves[community]}
             standings[community, q] = Standing(Counter(people), Counter(moves))
     whole = replace(
         facts,
+        counts=replace(facts.counts, events=events),
         participation=dict(took_part),
         live_at=last_alive(took_part, length),
         answers=answers,

@@ -58,7 +58,7 @@ class Ended:
 
 
 _PIECE = 20_000
-_Quarter = dict[str, Ended]
+Quarter = dict[str, Ended]
 """By community."""
 
 
@@ -68,7 +68,7 @@ class Levels:
 
     calendar: Calendar
     ended: dict[Cell, Standing]
-    read: dict[int, _Quarter]
+    read: dict[int, Quarter]
     """The quarters before the running one on which its levels rest."""
     days: dict[str, Days]
 
@@ -81,17 +81,38 @@ class Levels:
         return self.ended | _compared(self.read, running, after)
 
 
-def read_levels(connection: Connection, calendar: Calendar, counted: Collection[int]) -> Levels:
+def read_kept(
+    connection: Connection, calendar: Calendar, counted: Collection[int]
+) -> dict[int, Quarter]:
+    """The quarters on which levels of these rest, but for those that are counted themselves."""
+    needed = {past for q in counted for past in _rests_on(calendar, q)}
+    return {q: _read_ended(connection, q) for q in sorted(needed.difference(counted))}
+
+
+def _rests_on(calendar: Calendar, q: int) -> range:
+    """The quarters that are over on which the levels of one rest, itself among them."""
+    return range(max(0, q - LOOK_BACK), min(q + 1, calendar.running))
+
+
+def read_levels(
+    connection: Connection,
+    calendar: Calendar,
+    counted: Collection[int],
+    before: dict[int, Quarter],
+) -> Levels:
     """What the levels of these quarters, the running one among them, follow from.
 
-    Who is core in a quarter that is over is noted in `measure_took_part`.
+    `before` holds the others on which they rest. Who is core in a quarter that is over is noted in
+    `measure_took_part`.
     """
     found: dict[Cell, Standing] = {}
-    read: dict[int, _Quarter] = {}
+    read: dict[int, Quarter] = {}
     with staged(connection, core="q INTEGER, community TEXT, person TEXT"):
         for q in sorted(counted):
-            needed = range(max(0, q - LOOK_BACK), min(q + 1, calendar.running))
-            read = {past: read.get(past) or _read_ended(connection, past) for past in needed}
+            read = {
+                past: before.get(past) or read.get(past) or _read_ended(connection, past)
+                for past in _rests_on(calendar, q)
+            }
             if q < calendar.running:
                 _find_core(connection, calendar, read, q)
                 after = {community: ended.ranks for community, ended in read[q].items()}
@@ -100,7 +121,7 @@ def read_levels(connection: Connection, calendar: Calendar, counted: Collection[
     return Levels(calendar, found, read, read_days(connection, calendar))
 
 
-def _compared(read: dict[int, _Quarter], q: int, after: dict[str, Ranks]) -> dict[Cell, Standing]:
+def _compared(read: dict[int, Quarter], q: int, after: dict[str, Ranks]) -> dict[Cell, Standing]:
     """The levels in a quarter, and who moved since the one before."""
     before = {community: ended.ranks for community, ended in read.get(q - 1, {}).items()}
     return {
@@ -118,7 +139,7 @@ def _standing(before: Ranks, ranks: Ranks) -> Standing:
     return Standing(Counter(LEVELS[rank] for rank in ranks.values()), moves)
 
 
-def _read_ended(connection: Connection, q: int) -> _Quarter:
+def _read_ended(connection: Connection, q: int) -> Quarter:
     """What people did in a quarter that is over."""
     # The driver's own rows, some thousands at a time: there may be many.
     cursor = driver_cursor(connection)
@@ -127,7 +148,7 @@ def _read_ended(connection: Connection, q: int) -> _Quarter:
         f" WHERE q = {q} ORDER BY community"
     )
     pieces = iter(partial(cursor.fetchmany, _PIECE), [])
-    found: _Quarter = {}
+    found: Quarter = {}
     for community, its in groupby(chain.from_iterable(pieces), key=itemgetter(0)):
         there = list(its)
         found[community] = Ended(
@@ -139,7 +160,7 @@ def _read_ended(connection: Connection, q: int) -> _Quarter:
 
 
 def _find_core(
-    connection: Connection, calendar: Calendar, read: dict[int, _Quarter], q: int
+    connection: Connection, calendar: Calendar, read: dict[int, Quarter], q: int
 ) -> None:
     """Raise to core who is so at the end of a quarter."""
     rows = []
@@ -160,7 +181,7 @@ def _note_core(connection: Connection) -> None:
     )
 
 
-def _scores(calendar: Calendar, read: dict[int, _Quarter], q: int, community: str) -> Scores:
+def _scores(calendar: Calendar, read: dict[int, Quarter], q: int, community: str) -> Scores:
     """The weighted acts of a quarter that is over and of those before it that count, at its end.
 
     Of the running quarter's own acts nothing is read: these are counted by day.

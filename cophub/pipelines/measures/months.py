@@ -21,8 +21,8 @@ _KINDS = {
     "engaged": "told",
 }
 """What is counted of each person in a community and month."""
-OF_ACTS = frozenset(_KINDS)
-"""Kinds of rows that rest on the acts of their month alone."""
+OF_ACTS = frozenset((*_KINDS, "attendance", "events"))
+"""Kinds of rows that rest on the acts and events of their month alone."""
 _SUMS = ("threads", "replies", "reactions", "opens", "clicks", "documents", "given")
 
 
@@ -39,16 +39,12 @@ class Row(NamedTuple):
 def month_table(
     connection: Connection, calendar: Calendar, members: dict[str, Headcount]
 ) -> list[Row]:
-    """Rows of `measure_month`: only where there is something to tell.
+    """Rows of `measure_month` but for events: only where there is something to tell.
 
     Of acts, those of the quarters that are counted.
     """
     names = [span.name for span in calendar.months]
-    rows = [
-        Row(row.community, names[row.m], kind, int(row.acts), int(row.people))
-        for kind, sql in _event_queries().items()
-        for row in execute(connection, sql)
-    ]
+    rows: list[Row] = []
     for row in execute(connection, _ACTS):
         community, m, *numbers = tuple(row)
         for kind, acts, people in zip(_KINDS, numbers[::2], numbers[1::2], strict=True):
@@ -57,6 +53,16 @@ def month_table(
     for community, heads in members.items():
         rows += _of_members(community, heads, names)
     return rows
+
+
+def event_rows(connection: Connection, calendar: Calendar) -> list[Row]:
+    """The same rows of events, in the quarters that are counted."""
+    names = [span.name for span in calendar.months]
+    return [
+        Row(row.community, names[row.m], kind, int(row.acts), int(row.people))
+        for kind, sql in _event_queries().items()
+        for row in execute(connection, sql)
+    ]
 
 
 _PERSONS = f"""

@@ -10,13 +10,14 @@ import msgspec
 from sqlalchemy import Connection, Table, func, select
 
 from cophub.pipelines.measures import calendar as calendars
-from cophub.pipelines.measures import changes, scopes
+from cophub.pipelines.measures import changes, scopes, vendors
 from cophub.pipelines.measures.across import across_page, count_crowd
+from cophub.pipelines.measures.beside import Beside, beside
 from cophub.pipelines.measures.brokers import brokers, kept_sample
 from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.channels import channel_rows
 from cophub.pipelines.measures.community import community_page, move_rows
-from cophub.pipelines.measures.counting import TABLES, count_facts, read_freshness
+from cophub.pipelines.measures.counting import TABLES, count_facts
 from cophub.pipelines.measures.quarters import Counts, quarter_page
 from cophub.pipelines.measures.standing import (
     FIGURES,
@@ -27,6 +28,7 @@ from cophub.pipelines.measures.standing import (
     version_of,
 )
 from cophub.pipelines.measures.state import Counted, write_state
+from cophub.pipelines.measures.vendors import read_freshness
 from cophub.warehouse.staging import execute, staged, work_in_sets
 from cophub.warehouse.tables import measure, measure_month, publication
 
@@ -44,8 +46,13 @@ def _no_cycles() -> Iterator[None]:
 
 
 @_no_cycles()
-def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> tuple[int, int]:
+def refresh(
+    connection: Connection, reading: Connection, now: datetime, zone: ZoneInfo, run: int
+) -> tuple[int, int]:
     """Bring all figures up to date; how many there are by quarter and by month.
+
+    `reading` is a second connection, of whose transaction nothing was asked yet: by it is counted,
+    in a thread, what was committed before, while `connection` counts and writes everything else.
 
     Quarters in which nothing changed since the last refresh are not counted again. Where nothing
     changed at all since one of the same day, figures stay as they were told then.
@@ -56,7 +63,8 @@ def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> 
         if changes.is_quiet(connection, marks, now, zone):
             freshen(connection)
             return _count_rows(connection, measure), _count_rows(connection, measure_month)
-        figures, state = _count(connection, now, zone, marks)
+        with beside(reading, **vendors.TABLES) as second:
+            figures, state = _count(connection, second, now, zone, marks)
         changes.settle_due(connection)
     written = marked(figures)
     write_state(connection, state and msgspec.structs.replace(state, written=written))
@@ -73,14 +81,14 @@ def refresh(connection: Connection, now: datetime, zone: ZoneInfo, run: int) -> 
 
 
 def _count(
-    connection: Connection, now: datetime, zone: ZoneInfo, marks: Marks
+    connection: Connection, second: Beside, now: datetime, zone: ZoneInfo, marks: Marks
 ) -> tuple[Figures, Counted | None]:
     figures = Figures()
     found = scopes.find_scopes(connection, now)
     if not found:
         return figures, None
     calendar = calendars.make_calendar(min(scope.first_at for scope in found), now, zone)
-    facts, months, state = count_facts(connection, calendar, zone, marks)
+    facts, months, state = count_facts(connection, second, calendar, zone, marks)
     figures.months += months
     for scope in found:
         figures.pages.append(quarter_page(calendar, scope, facts.counts))

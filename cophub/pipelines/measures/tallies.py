@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cophub.pipelines.measures.calendar import Calendar, at
+from cophub.pipelines.measures.calendar import Calendar, at, earliest
 from cophub.pipelines.measures.scopes import PLACED_EVENTS, POSTED_IN, instant
 from cophub.warehouse.staging import execute, settle
 
@@ -101,14 +101,17 @@ class Coverage:
 
 
 def stage_events(connection: Connection) -> None:
-    """Fill the staged tables `seat` and `quarter_event`."""
+    """Fill the staged tables `seat` and `quarter_event`, of the quarters that are counted."""
+    since = earliest(connection, "acts")
     execute(
         connection,
         f"""
         INSERT INTO seat
         SELECT p.source, p.event, p.space, c.q, c.m, p.person
-        FROM event_person p JOIN calendar c ON {at("p.starts_at", "c")}
+        FROM event_person p JOIN calendar c ON {at("p.starts_at", "c")} AND c.acts = 1
+        WHERE p.starts_at >= :since
         """,
+        since=since,
     )
     settle(connection, "seat")
     execute(
@@ -118,21 +121,22 @@ def stage_events(connection: Connection) -> None:
         SELECT e.source, e.key, e.space, c.q, c.m, e.attendee_count,
                CASE WHEN listed.event IS NULL THEN 0 ELSE 1 END, coalesce(there.n, 0)
         FROM {PLACED_EVENTS} e
-        JOIN calendar c ON {at("e.starts_at", "c")}
+        JOIN calendar c ON {at("e.starts_at", "c")} AND c.acts = 1
         LEFT JOIN (
           SELECT DISTINCT source, event FROM attendance WHERE gone_at IS NULL
         ) listed ON listed.source = e.source AND listed.event = e.key
         LEFT JOIN (
           SELECT source, event, count(*) AS n FROM seat GROUP BY source, event
         ) there ON there.source = e.source AND there.event = e.key
-        WHERE e.gone_at IS NULL AND e.cancelled IS NOT TRUE
+        WHERE e.gone_at IS NULL AND e.cancelled IS NOT TRUE AND e.starts_at >= :since
         """,
+        since=since,
     )
     settle(connection, "quarter_event")
 
 
 def count_events(connection: Connection) -> dict[Cell, Events]:
-    """The events of each community and quarter that has any."""
+    """The events of each community and quarter that has any and is counted."""
     held = execute(
         connection,
         f"""

@@ -52,6 +52,7 @@ def settle_in(history: History) -> None:
         _event("written", day(2022, 2), organizer="X25@example.org"),
         _event("placed", day(2024, 2), organizer="x24"),
         _event("lately", day(2026, 2, 5), organizer="x24"),
+        r.Event(key="told", space="m1", starts_at=day(2023, 10), attendee_count=5),
         r.Attendance(event="lately", account="x25", minutes=30.0),
         r.Attendance(event="call", account="x25", minutes=30.0),
         r.Attendance(event="call", account="x31", minutes=30.0),
@@ -193,6 +194,10 @@ ALONE: dict[str, Callable[[History], None]] = {
     ),
     "an event comes late": _brought(_event("other", day(2022, 6), organizer="x24")),
     "an event is called off": _brought(_event("call", day(2023, 6), "x24", cancelled=True)),
+    "an event was for fewer people": _brought(
+        r.Event(key="told", space="m1", starts_at=day(2023, 10), attendee_count=1)
+    ),
+    "an event turns out to have a list": _brought(r.Attendance(event="told", account="nobody")),
     "an event is moved": _brought(_event("call", day(2022, 6), "x24")),
     "an event is in another space": _brought(
         r.Event(key="call", space="g2", starts_at=day(2023, 6), organizer="x24")

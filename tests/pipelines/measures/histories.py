@@ -6,6 +6,7 @@ and place, events are moved and called off, members leave and come back.
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -245,9 +246,8 @@ class History:
 
     def killed(self) -> None:
         """A run that makes figures is killed before its end."""
-        with self.warehouse.engine.connect() as connection, connection.begin() as begun:
-            refresh(connection, self.now, ZoneInfo(self.zone), 1)
-            begun.rollback()
+        with self.undone() as (connection, reading):
+            refresh(connection, reading, self.now, ZoneInfo(self.zone), 1)
 
     def bring(self, *found: r.Record) -> None:
         """A run of the first source brings these, an hour later."""
@@ -267,22 +267,28 @@ class History:
 
     def refresh(self) -> dict[str, list[Any]]:
         """Make what is due, and give all figures."""
-        with self.warehouse.begin() as connection:
-            refresh(connection, self.now, ZoneInfo(self.zone), 1)
+        with self.warehouse.begin() as connection, self.warehouse.connect() as reading:
+            refresh(connection, reading, self.now, ZoneInfo(self.zone), 1)
             return _figures(connection)
 
     def from_nothing(self) -> dict[str, list[Any]]:
         """All figures, counted anew; nothing of it is kept."""
-        with self.warehouse.engine.connect() as connection, connection.begin() as begun:
+        with self.undone() as (connection, reading):
             counted = read_state(connection)
             connection.execute(text("DELETE FROM meta WHERE name = 'measures'"))
             # Where nothing changed on a day, figures stay those of when they were first made on it.
             told = counted.now if counted else self.now
             assert told.astimezone(ZoneInfo(self.zone)).date() == self._today()
-            refresh(connection, told, ZoneInfo(self.zone), 1)
-            found = _figures(connection)
-            begun.rollback()
-            return found
+            refresh(connection, reading, told, ZoneInfo(self.zone), 1)
+            return _figures(connection)
+
+    @contextmanager
+    def undone(self) -> Iterator[tuple[Connection, Connection]]:
+        """Two connections: whatever is written by the first is undone."""
+        hub = self.warehouse
+        with hub.connect() as reading, hub.engine.connect() as connection, connection.begin() as it:
+            yield connection, reading
+            it.rollback()
 
     def _today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.zone)).date()

@@ -75,6 +75,16 @@ def test_callers_of_one_word_are_engaged_nowhere(soil: Any) -> None:
     assert soil.month("soil", "2026-04", "engaged") == (2, 2)
 
 
+def test_a_caller_of_one_word_is_somebody_whom_a_list_knows_by_another_account(soil: Any) -> None:
+    soil.person("m1")
+    soil.rows.change("person", {"id": "m1"}, name="maria", email=None)
+    soil.account("m1", "maria-by-mail")
+    soil.member("g1", "maria-by-mail")
+    soil.event("g1", day(4, 3), {"m1": 60, "a": 60})
+    soil.run()
+    assert soil.value("soil", Q2, "engaged") == 2
+
+
 def test_members_are_those_of_any_space_at_the_end(soil: Any) -> None:
     soil.member("g1", "a", joined_at=day(1, 10))
     soil.member("g1", "b", joined_at=day(4, 10))

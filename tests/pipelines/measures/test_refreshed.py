@@ -139,6 +139,26 @@ def test_no_change_is_missed(
     assert [plan.whole for plan in plans] == [change in COUNTED_WHOLE]
 
 
+def test_where_nothing_changed_on_a_day_nothing_is_counted(
+    settled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "cophub.db"
+    shutil.copy(settled, file)
+    warehouse = Warehouse.open(f"sqlite:///{file}")
+    plans: list[Plan] = []
+    try:
+        history = History(warehouse, begun=True)
+        made = history.refresh()
+        monkeypatch.setattr(changes, "plan", noting(changes.plan, plans))
+        assert history.refresh() == made
+        assert plans == []
+        ALONE["one is a mailbox"](history)
+        assert history.refresh() != made
+        assert len(plans) == 1
+    finally:
+        warehouse.dispose()
+
+
 def test_what_was_kept_after_a_change_is_right_after_the_next(
     settled: Path, tmp_path: Path
 ) -> None:

@@ -32,7 +32,8 @@ def fill(warehouse: Warehouse, seed: int) -> None:
         for name, rows in found.items():
             if rows:
                 connection.execute(insert(tables.metadata.tables[name]), rows)
-        refresh(connection, NOW, ZONE, 1)
+    with warehouse.begin() as connection, warehouse.connect() as reading:
+        refresh(connection, reading, NOW, ZONE, 1)
 
 
 def published(warehouse: Warehouse, audience: Audience = AUDIENCES["public"]) -> Site:
