@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psutil import Process
 from sqlalchemy import select
 
 from cophub.http import FileTokens
 from cophub.sandbox import MicrosoftSandbox
 from cophub.sandbox.microsoft.yammer.feeds import BUSY, LIMIT
-from cophub.sync.writer import PARCEL_RECORDS, QUEUE_LENGTH
 from cophub.warehouse import Warehouse
 from cophub.warehouse import tables as t
 from tests.sizes import sized
@@ -78,7 +78,9 @@ class Tenant:
         def watch() -> None:
             while child.poll() is None and at is not None:
                 if self.box.requests.total() >= at:
-                    child.kill()
+                    with self.box.changing():
+                        _idle(child.pid)
+                        child.kill()
                     return
                 time.sleep(0.001)
 
@@ -96,6 +98,19 @@ class Tenant:
             found = [tuple(row) for row in connection.execute(query)]
         warehouse.dispose()
         return found
+
+
+def _idle(pid: int) -> None:
+    """Wait until a process has nothing to do: what it had read by then, it has written.
+
+    How far its writer was behind would depend on how busy the machine is.
+    """
+    spent, seen = -1.0, time.monotonic()
+    while time.monotonic() - seen < 0.25:
+        times = Process(pid).cpu_times()
+        if times.user + times.system != spent:
+            spent, seen = times.user + times.system, time.monotonic()
+        time.sleep(0.01)
 
 
 KEY = "a phrase for the tests of a tenant"
@@ -159,8 +174,7 @@ def fewest(box: MicrosoftSandbox) -> int:
 def test_a_year_of_thirty_groups_is_right_to_the_last_message(yammer: Tenant) -> None:
     box = yammer.box
     least = fewest(box)
-    kills = (150, 700, 900)
-    report, asked = through_kills(yammer, *kills)
+    report, asked = through_kills(yammer, 150, 700, 900)
     assert len(written(box)) > 45_000
     assert differing(dict(yammer.rows("post", "key", "space")), written(box)) == []
     counted = {key: each for key, each in yammer.rows("post", "key", "reaction_count") if each}
@@ -168,13 +182,9 @@ def test_a_year_of_thirty_groups_is_right_to_the_last_message(yammer: Tenant) ->
     told = box.truth()["yammer"]["messages"]
     liked = {str(m["id"]): m["likes"] for m in told if m["likes"] and str(m["id"]) in there}
     assert differing(counted, liked) == []
-    # All that was asked for since the beginning: what a kill let be lost is asked for again, which
-    # is at most a parcel that is not full yet, those that wait, and one that is being written.
+    # All that was asked for since the beginning: what a kill let be lost is asked for again.
     retried = box.limiter.refused.total()
-    records = sum(len(yammer.rows(table, "source")) for table in ("post", "reaction"))
-    lost = (QUEUE_LENGTH + 2) * PARCEL_RECORDS * least / records
-    most = least + len(kills) * lost
-    assert least <= asked.total() - retried <= most < least + sum(kills), (asked.total(), retried)
+    assert least <= asked.total() - retried <= 1.10 * least, (least, asked.total(), retried)
     assert report["streams"]["messages"]["rejected"] == 0
 
     quiet = yammer.sync()
