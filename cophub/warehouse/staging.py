@@ -13,6 +13,8 @@ from sqlalchemy import Connection, CursorResult, bindparam, text
 
 from cophub.warehouse.columns import Instant
 
+# Whole seconds on both: a stay of five minutes must not become 4.99 on one of them. What is a whole
+# number of seconds adds up to the same in any order, too.
 _WORDS: dict[str, dict[str, str]] = {
     "sqlite": {
         "bytewise": "COLLATE BINARY",
@@ -20,10 +22,17 @@ _WORDS: dict[str, dict[str, str]] = {
         "instant": "TEXT",
         "place of": "instr",
         "trimmed": "trim",
+        "no instant": "NULL",
+        "minutes in seconds": "CAST(a.minutes * 60 + 0.5 AS INTEGER)",
+        "stay in seconds": (
+            "CAST(strftime('%s', a.left_at) AS INTEGER)"
+            " - CAST(strftime('%s', a.joined_at) AS INTEGER)"
+        ),
         "text in": "json_extract",
         "top": "$.",
         # SQLite keeps the order of a CROSS JOIN; it knows nothing of how many rows there are.
         "then": "CROSS",
+        "whole": "",
         "new id": (
             "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'"
             " || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + abs(random() % 4), 1)"
@@ -40,9 +49,17 @@ _WORDS: dict[str, dict[str, str]] = {
         "instant": "TIMESTAMPTZ",
         "place of": "strpos",
         "trimmed": "btrim",
+        "no instant": "CAST(NULL AS TIMESTAMPTZ)",
+        "minutes in seconds": "CAST(floor(a.minutes * 60 + 0.5) AS BIGINT)",
+        "stay in seconds": (
+            "CAST(extract(epoch FROM date_trunc('second', a.left_at)"
+            " - date_trunc('second', a.joined_at)) AS BIGINT)"
+        ),
         "text in": "jsonb_extract_path_text",
         "top": "",
         "then": "INNER",
+        # What is joined to it afterwards does not change in which order it is made itself.
+        "whole": "MATERIALIZED",
         "new id": "CAST(gen_random_uuid() AS TEXT)",
         # Warehouse.open sets the session's zone to UTC.
         "utc month of": "to_char",
@@ -53,16 +70,22 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
+def worded(sql: str, dialect: str) -> str:
+    """SQL as `sqlite` or `postgresql` says it."""
+    for mark, words in _WORDS[dialect].items():
+        sql = sql.replace(f"<{mark}>", words)
+    return sql
+
+
 def execute(connection: Connection, sql: str, **parameters: Any) -> CursorResult[Any]:
     """Run one statement; `:name` takes a parameter, an aware datetime among them."""
-    for mark, words in _WORDS[connection.dialect.name].items():
-        sql = sql.replace(f"<{mark}>", words)
     instants = [
         bindparam(name, type_=Instant())
         for name, value in parameters.items()
         if isinstance(value, datetime)
     ]
-    return connection.execute(text(sql).bindparams(*instants), parameters)
+    said = worded(sql, connection.dialect.name)
+    return connection.execute(text(said).bindparams(*instants), parameters)
 
 
 def fill(connection: Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -128,4 +151,4 @@ def staged(connection: Connection, **tables: str) -> Iterator[None]:
         execute(connection, f"DROP TABLE {name}")
 
 
-__all__ = ["execute", "fill", "settle", "staged", "work_in_sets"]
+__all__ = ["execute", "fill", "settle", "staged", "worded", "work_in_sets"]

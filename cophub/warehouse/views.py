@@ -1,7 +1,7 @@
 """The views that readers use, for SQLite and PostgreSQL, each with the words that explain it.
 
 They are made anew at each upgrade: a view holds no data, so its text in this file is the only one.
-The texts are alike on both databases but for what `_DIALECT` puts into them.
+The texts are alike on both databases but for the words between `<` and `>`.
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from cophub.warehouse import signs
-from cophub.warehouse.acts import OF_PERSON, PLACE, PLACED, acts
+from cophub.warehouse.acts import OF_PERSON, acts, event_people
 from cophub.warehouse.contract import contract_query
-from cophub.warehouse.definitions import ACTS, ATTENDED_SECONDS, SMALL, Group, measures_of
+from cophub.warehouse.definitions import ACTS, SMALL, Group, measures_of
+from cophub.warehouse.staging import worded
 from cophub.warehouse.telling import TELLS_OF_FEW
 
 
@@ -26,10 +27,7 @@ class View:
 
     def definition(self, dialect: str) -> str:
         """The SELECT of the view on `sqlite` or `postgresql`."""
-        sql = self.sql
-        for mark, words in _DIALECT[dialect].items():
-            sql = sql.replace(f"<{mark}>", words)
-        return sql.strip()
+        return worded(self.sql, dialect).strip()
 
 
 def create_views(connection: Connection) -> None:
@@ -65,33 +63,6 @@ def _quoted(words: str) -> str:
     return "'" + words.replace("'", "''") + "'"
 
 
-# SQLite keeps the order of a CROSS JOIN: of its own it begins with the accounts of people and looks
-# through all memberships of a source for each.
-# Whole seconds on both: a stay of five minutes must not become 4.99 on one of them. What is a whole
-# number of seconds adds up to the same in any order, too.
-_DIALECT: dict[str, dict[str, str]] = {
-    "sqlite": {
-        "minutes_in_seconds": "CAST(a.minutes * 60 + 0.5 AS INTEGER)",
-        "stay_in_seconds": (
-            "CAST(strftime('%s', a.left_at) AS INTEGER)"
-            " - CAST(strftime('%s', a.joined_at) AS INTEGER)"
-        ),
-        "no_instant": "NULL",
-        "bytewise": "COLLATE BINARY",
-        "then": "CROSS",
-    },
-    "postgresql": {
-        "minutes_in_seconds": "CAST(floor(a.minutes * 60 + 0.5) AS BIGINT)",
-        "stay_in_seconds": (
-            "CAST(extract(epoch FROM date_trunc('second', a.left_at)"
-            " - date_trunc('second', a.joined_at)) AS BIGINT)"
-        ),
-        "no_instant": "CAST(NULL AS TIMESTAMPTZ)",
-        "bytewise": 'COLLATE "C"',
-        "then": "INNER",
-    },
-}
-
 EVENT_PERSON = View(
     "event_person",
     "Who was at which event: one row per person and event, their stays and accounts together",
@@ -104,26 +75,7 @@ EVENT_PERSON = View(
         "at": "When the person came, else when the event started",
         "seconds": "How long they stayed; NULL: the source gives no times",
     },
-    f"""
-SELECT s.source, s.event, s.space, s.person, s.starts_at, min(s.at) AS at,
-       sum(s.seconds) AS seconds
-FROM (
-  SELECT e.source, e.key AS event, {PLACE} AS space, pa.person, e.starts_at,
-         coalesce(a.joined_at, e.starts_at) AS at,
-         coalesce(<minutes_in_seconds>, <stay_in_seconds>) AS seconds,
-         CASE WHEN coalesce(a.visits, 1) > 0
-               AND (a.joined_at IS NOT NULL OR a.visits > 0 OR a.registered IS NOT TRUE)
-              THEN 1 ELSE 0 END AS came
-  FROM attendance a
-  JOIN event e ON e.source = a.source AND e.key = a.event
-  {PLACED}
-  {OF_PERSON.format("a")}
-  WHERE a.gone_at IS NULL AND e.gone_at IS NULL AND e.cancelled IS NOT TRUE
-) s
-GROUP BY s.source, s.event, s.space, s.person, s.starts_at
-HAVING sum(s.seconds) >= {ATTENDED_SECONDS}
-    OR max(CASE WHEN s.seconds IS NULL THEN s.came ELSE 0 END) = 1
-""",
+    event_people(OF_PERSON),
 )
 
 _ACT_COLUMNS = {
@@ -141,7 +93,7 @@ ACT = View(
     "act",
     "Who did what, when and in which space: one row per act",
     _ACT_COLUMNS,
-    acts(OF_PERSON),
+    acts(),
 )
 
 ACTIVITY = View(
@@ -167,6 +119,8 @@ _ROLE_LIST = " || ".join(
     for role in _ROLES
 )
 
+# SQLite keeps the order of a CROSS JOIN: of its own it begins with the accounts of people and looks
+# through all memberships of a source for each.
 MEMBER = View(
     "member",
     "Who is in which community now: one row per person and community, over all its spaces",

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures.calendar import Calendar, among, at, earliest
-from cophub.warehouse.acts import acts
+from cophub.warehouse.acts import acts_since
 from cophub.warehouse.definitions import (
     ACTIVE_DAYS,
     CONTRIBUTIONS,
@@ -92,7 +92,7 @@ def stage_acts(connection: Connection) -> None:
           FROM (
             SELECT a.source, a.space, a.person, c.m, c.q, a.kind, a.is_reply, a.weight,
                    <seconds>a.at<since 1970> AS happened, c.last_day, c.shift
-            FROM ({acts(_COUNTED)}) a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
+            FROM ({acts_since(_COUNTED)}) a JOIN calendar c ON {at("a.at", "c")} AND c.acts = 1
             WHERE a.at >= :since
           ) dated
         ) aged

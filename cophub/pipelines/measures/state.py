@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from cophub.identities.store.rows import all_rows, put
-from cophub.warehouse import acts, definitions, triggers, views
+from cophub.warehouse import acts, definitions, staging, triggers, views
 from cophub.warehouse.staging import execute
 
 _NAME = "measures"
@@ -70,7 +70,9 @@ def write_state(connection: Connection, state: Counted | None) -> None:
 def code_version() -> str:
     """A mark of everything that says what is counted, and of which changes it is counted anew."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    files += [Path(str(module.__file__)) for module in (acts, definitions, triggers, views)]
+    files += [
+        Path(str(module.__file__)) for module in (acts, definitions, staging, triggers, views)
+    ]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
