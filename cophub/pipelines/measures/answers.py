@@ -41,20 +41,24 @@ class Answers:
 def stage_answers(connection: Connection, calendar: Calendar) -> None:
     """Fill the staged tables `asked` and `asked_answered`."""
     # That a post begins its thread is written so that PostgreSQL guesses a third of them do; of two
-    # columns that are equal it would expect hardly any, and look up the people of each one.
+    # columns that are equal it would expect hardly any, and look up the people of each one. What
+    # it knows of kinds it would not use if a function took them.
     execute(
         connection,
         f"""
         INSERT INTO asked
-        SELECT t.source, t.key, t.space, pa.person, c.q, t.posted_at,
-               <seconds>t.posted_at<since 1970>
+        WITH begun AS <whole> (
+        SELECT t.source, t.key, t.space, pa.person, t.posted_at
         FROM post t
         JOIN person_account pa ON pa.source = t.source AND pa.account = t.account
         JOIN person h ON h.id = pa.person AND h.kind = 'person'
-        JOIN calendar c ON {at("t.posted_at", "c")} AND c.asks = 1
         WHERE CASE WHEN t.thread <> t.key THEN 0 ELSE 1 END > 0 AND t.deleted_at IS NULL
-          AND t.gone_at IS NULL AND coalesce(t.kind, 'message') IN ('message', 'question')
+          AND t.gone_at IS NULL AND (t.kind IS NULL OR t.kind IN ('message', 'question'))
           AND t.posted_at >= :since
+        )
+        SELECT b.source, b.key, b.space, b.person, c.q, b.posted_at,
+               <seconds>b.posted_at<since 1970>
+        FROM begun b JOIN calendar c ON {at("b.posted_at", "c")} AND c.asks = 1
         """,
         since=earliest(connection, "asks"),
     )
