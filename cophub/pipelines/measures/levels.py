@@ -70,7 +70,7 @@ class Levels:
     ended: dict[Cell, Standing]
     read: dict[int, Quarter]
     """The quarters before the running one on which its levels rest."""
-    days: dict[str, Days]
+    days: Days
 
     def standings(self) -> dict[Cell, Standing]:
         """The levels of every community in which anybody is or was on one, in all quarters that

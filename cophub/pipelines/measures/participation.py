@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -48,27 +49,40 @@ def count_participation(
     found: dict[Cell, Participation] = defaultdict(Participation)
     quarters = among(counted)
     for row in execute(connection, _COUNTS.format(counted=quarters)):
-        one = found[row.community, row.q]
-        one.threads, one.replies = int(row.threads), int(row.replies)
-        one.posts, one.documents = one.threads + one.replies, int(row.documents)
-        one.engaged, one.active, one.live_at = row.engaged, int(row.active), row.live_at
-        one.people = {
-            "posts": int(row.posters), "threads": int(row.starters),
-            "replies": int(row.repliers), "documents": int(row.givers),
-        }  # fmt: skip
-    for row in execute(connection, _SPREAD.format(counted=quarters)):
-        found[row.community, row.q].spread.append((int(row.given), row.n))
-    for row in execute(connection, _AGAIN.format(counted=quarters)):
-        found[row.community, row.q].again = row.n
-    for row in execute(connection, _ACTIVE_MEMBERS.format(counted=quarters), days=PERIPHERAL_DAYS):
+        _add(found[row.community, row.q], row)
+    for q in counted:
+        for row in execute(connection, _AGAIN.format(q=q, before=q - 1)):
+            found[row.community, q].again = row.n
+    # Those of the running quarter are on a level for as long as its month is not over.
+    running = calendar.running
+    lately = PERIPHERAL_DAYS + days_of_month(calendar)
+    days = {"days": PERIPHERAL_DAYS, "running": running, "lately": lately}
+    for row in execute(connection, _ACTIVE_MEMBERS.format(counted=quarters), **days):
         one = found[row.community, row.q]
         one.active_members, one.standing_members = int(row.active), int(row.standing)
-    running = calendar.running
-    days = PERIPHERAL_DAYS + days_of_month(calendar)
-    now = _STANDING_NOW.format(within=within(calendar, days))
-    for row in execute(connection, now, q=running):
-        found[row.community, running].standing_members = row.n
+    before = _STANDING_BEFORE.format(within=within(calendar, lately))
+    for row in execute(connection, before, running=running, lately=lately):
+        found[row.community, running].standing_members += row.n
     return dict(found)
+
+
+def _add(one: Participation, row: Any) -> None:
+    """What those did who made so many contributions; the fewest come first."""
+    one.threads += int(row.threads)
+    one.replies += int(row.replies)
+    one.posts = one.threads + one.replies
+    one.documents += int(row.documents)
+    one.engaged += row.engaged
+    for name, people in (
+        ("posts", row.posters), ("threads", row.starters), ("replies", row.repliers),
+        ("documents", row.givers),
+    ):  # fmt: skip
+        one.people[name] = one.people.get(name, 0) + int(people)
+    if row.live_at is not None:
+        one.live_at = max(row.live_at, one.live_at or row.live_at)
+    if row.given > 0:
+        one.active += row.engaged
+        one.spread.append((int(row.given), row.engaged))
 
 
 def last_alive(found: dict[Cell, Participation], quarters: int) -> dict[Cell, int]:
@@ -89,45 +103,43 @@ def _persons(condition: str) -> str:
 
 
 _COUNTS = f"""
-    SELECT community, q, sum(threads) AS threads, sum(replies) AS replies,
-           sum(documents) AS documents, count(*) AS engaged, {_persons("given > 0")} AS active,
-           max(live_at) AS live_at, {_persons("threads + replies > 0")} AS posters,
-           {_persons("threads > 0")} AS starters, {_persons("replies > 0")} AS repliers,
-           {_persons("documents > 0")} AS givers
+    SELECT community, q, given, count(*) AS engaged, sum(threads) AS threads,
+           sum(replies) AS replies, sum(documents) AS documents, max(live_at) AS live_at,
+           {_persons("threads + replies > 0")} AS posters, {_persons("threads > 0")} AS starters,
+           {_persons("replies > 0")} AS repliers, {_persons("documents > 0")} AS givers
     FROM measure_took_part
     WHERE q {{counted}}
-    GROUP BY community, q
-"""
-_SPREAD = """
-    SELECT community, q, given, count(*) AS n
-    FROM measure_took_part
-    WHERE given > 0 AND q {counted}
     GROUP BY community, q, given
     ORDER BY community, q, given
 """
+# With numbers for both quarters, PostgreSQL goes through both in the order of the key.
 _AGAIN = """
-    SELECT t.community, t.q, count(*) AS n
+    SELECT t.community, count(*) AS n
     FROM measure_took_part t
-    JOIN measure_took_part b ON b.community = t.community AND b.person = t.person AND b.q = t.q - 1
-    WHERE t.given > 0 AND b.given > 0 AND t.q {counted}
-    GROUP BY t.community, t.q
+    JOIN measure_took_part b
+      ON b.q = {before} AND b.community = t.community AND b.person = t.person
+    WHERE t.q = {q} AND t.given > 0 AND b.given > 0
+    GROUP BY t.community
 """
 _ACTIVE_MEMBERS = f"""
     SELECT t.community, t.q, {_persons("t.given > 0")} AS active,
-           {_persons("t.age < :days")} AS standing
+           {_persons("t.age < CASE WHEN t.q = :running THEN :lately ELSE :days END")} AS standing
     FROM measure_took_part t
     JOIN measure_member_stay s
       ON s.community = t.community AND s.person = t.person AND s.a <= t.q AND t.q < s.b
     WHERE t.q {{counted}}
     GROUP BY t.community, t.q
 """
-_STANDING_NOW = """
+# Of who did nothing so lately in the running quarter.
+_STANDING_BEFORE = """
     SELECT l.community, count(*) AS n
     FROM (
-      SELECT DISTINCT community, person FROM measure_took_part WHERE {within}
+      SELECT community, person FROM measure_took_part WHERE q < :running AND ({within})
+      EXCEPT
+      SELECT community, person FROM measure_took_part WHERE q = :running AND age < :lately
     ) l
-    JOIN measure_member_stay s
-      ON s.community = l.community AND s.person = l.person AND s.a <= :q AND :q < s.b
+    JOIN measure_member_stay s ON s.community = l.community AND s.person = l.person
+      AND s.a <= :running AND :running < s.b
     GROUP BY l.community
 """
 

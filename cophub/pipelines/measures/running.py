@@ -9,11 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
 
 from sqlalchemy import Connection
 
-from cophub.identities.store.rows import all_rows
+from cophub.identities.store.rows import Row, all_rows
 from cophub.pipelines.measures.acts import (
     ACTIVE,
     CORE,
@@ -33,17 +32,29 @@ _Given = dict[str, list[int]]
 """How many days ago each person made contributions."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Days:
-    """What was done of late in one community."""
+    """What was done of late, the quarter before the running one included: rows as they were read.
+
+    They are gone through where the warehouse need not wait for it.
+    """
+
+    late: list[Row]
+    """Community, person, and rank by what was done in the quarter before alone."""
+    given: list[Row]
+    """Community, person, and how many days ago a contribution was made in the quarter before."""
+    own: list[Row]
+    """Of each day of the running quarter: community, whoever did anything, how many days ago, how
+    much that weighs, and whether it was a contribution."""
+
+
+@dataclass
+class _Here:
+    """The same of one community."""
 
     ranks: Ranks = field(default_factory=dict)
-    """By what was done in the quarter before alone."""
     given: _Given = field(default_factory=dict)
-    """In the quarter before."""
-    own: list[Any] = field(default_factory=list)
-    """Of each day of the running quarter: whoever did anything, how many days ago, how much that
-    weighs, and whether it was a contribution."""
+    own: list[Row] = field(default_factory=list)
 
 
 def days_of_month(calendar: Calendar) -> int:
@@ -52,36 +63,42 @@ def days_of_month(calendar: Calendar) -> int:
     return calendar.last_day(calendar.running) - first
 
 
-def read_days(connection: Connection, calendar: Calendar) -> dict[str, Days]:
-    """What was done of late in each community, the quarter before the running one included."""
-    looks = days_of_month(calendar)
-    gap = calendar.last_day(calendar.running) - calendar.last_day(calendar.running - 1)
-    found: defaultdict[str, Days] = defaultdict(Days)
+def read_days(connection: Connection, calendar: Calendar) -> Days:
+    """What was done of late; acts are staged."""
+    looks, gap = days_of_month(calendar), _gap(calendar)
     late = _LATE.format(
         q=calendar.running - 1,
         active=ACTIVE_DAYS + looks - gap,
         peripheral=PERIPHERAL_DAYS + looks - gap,
     )
-    for community, person, rank in all_rows(connection, late):
-        found[community].ranks[person] = rank
-    for community, person, age in all_rows(connection, _GAVE):
-        found[community].given.setdefault(person, []).append(age + gap)
-    for community, *day in all_rows(connection, _DAYS.format(q=calendar.running)):
-        found[community].own.append(day)
-    return dict(found)
+    return Days(
+        all_rows(connection, late),
+        all_rows(connection, _GAVE.format(gap=gap)),
+        all_rows(connection, _DAYS.format(q=calendar.running)),
+    )
 
 
-def ranks_now(
-    found: dict[str, Days], calendar: Calendar, scores: Callable[[str], Scores]
-) -> dict[str, Ranks]:
+def _gap(calendar: Calendar) -> int:
+    """How many days of the running quarter are over."""
+    return calendar.last_day(calendar.running) - calendar.last_day(calendar.running - 1)
+
+
+def ranks_now(days: Days, calendar: Calendar, scores: Callable[[str], Scores]) -> dict[str, Ranks]:
     """The ranks of each community; `scores` gives those of the quarters before, as of today.
 
     Also where nothing has happened yet since the quarter began, somebody may be core still.
     """
+    found: defaultdict[str, _Here] = defaultdict(_Here)
+    for community, person, rank in days.late:
+        found[community].ranks[person] = rank
+    for community, person, age in days.given:
+        found[community].given.setdefault(person, []).append(age)
+    for row in days.own:
+        found[row[0]].own.append(row)
     looks = days_of_month(calendar)
-    for community, days in found.items():
-        _rank_month(days, looks, scores(community))
-    return {community: days.ranks for community, days in found.items()}
+    for community, here in found.items():
+        _rank_month(here, looks, scores(community))
+    return {community: here.ranks for community, here in found.items()}
 
 
 _LATE = f"""
@@ -90,7 +107,7 @@ _LATE = f"""
     FROM measure_took_part
     WHERE q = {{q}} AND age < {{peripheral}}
 """
-_GAVE = "SELECT community, person, age FROM measure_gave"
+_GAVE = "SELECT community, person, age + {gap} FROM measure_gave"
 _DAYS = f"""
     SELECT s.community, a.person, a.age, CAST(sum(a.weight * f.factor) AS BIGINT), max(a.is_given)
     FROM each_act a
@@ -101,11 +118,11 @@ _DAYS = f"""
 """
 
 
-def _rank_month(days: Days, looks: int, scores: Scores) -> None:
+def _rank_month(here: _Here, looks: int, scores: Scores) -> None:
     """Raise to the highest rank at any look, of which the first was `looks` days ago."""
-    ranks, given = days.ranks, days.given
+    ranks, given = here.ranks, here.given
     by_age: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
-    for person, age, score, is_given in days.own:
+    for _, person, age, score, is_given in here.own:
         by_age[age].append((person, score))
         if is_given:
             given.setdefault(person, []).append(age)
