@@ -14,11 +14,13 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, Table, delete, func, select
 
+from cophub.identities.store.rows import put
 from cophub.pipelines.measures.pages import AnyPage, Row
 from cophub.pipelines.measures.state import Written
 from cophub.pipelines.measures.writing import write
+from cophub.warehouse.staging import execute, settle, staged
 from cophub.warehouse.tables import (
     broker,
     measure,
@@ -101,23 +103,18 @@ def _values(row: Row) -> tuple[Any, ...]:
 
 
 def _delete(connection: Connection, version: int, changed: Collection[_Place]) -> None:
-    if not changed:
-        return
-    for table in (measure, measure_month, measure_channel, measure_move):
-        time = table.c.month if table is measure_month else table.c.quarter
-        places = [
-            {"in_community": community, "in_time": part}
-            for community, quarter in changed
-            for part in (_months(quarter) if table is measure_month else (quarter,))
-        ]
-        connection.execute(
-            delete(table).where(
-                table.c.version == version,
-                table.c.community == bindparam("in_community"),
-                time == bindparam("in_time"),
-            ),
-            places,
-        )
+    places = [(community, part) for community, time in changed for part in (time, *_months(time))]
+    with staged(connection, place="community TEXT, part TEXT, PRIMARY KEY (community, part)"):
+        put(connection, "place", ("community", "part"), places)
+        settle(connection, "place")
+        for table in (measure, measure_month, measure_channel, measure_move):
+            time = table.c.month if table is measure_month else table.c.quarter
+            execute(
+                connection,
+                f"DELETE FROM {table.name} WHERE version = :version"
+                f" AND (community, {time.name}) IN (SELECT community, part FROM place)",
+                version=version,
+            )
 
 
 def _months(quarter: str) -> list[str]:
