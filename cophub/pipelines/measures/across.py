@@ -1,34 +1,15 @@
 """The figures of all communities together: people counted once, and communities without life."""
 
-from dataclasses import dataclass, field
-
 import msgspec
-from sqlalchemy import Connection
 
-from cophub.pipelines.measures import heads
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.community import Facts, acts_gap
 from cophub.pipelines.measures.pages import Figure, Page, absent
 from cophub.pipelines.measures.quarters import Heads, headcount, heads_by_quarter
 from cophub.pipelines.measures.scopes import Scope
-from cophub.pipelines.measures.tenure import Headcount
 from cophub.warehouse.definitions import QUIET_DAYS, measures_of
 
 _WORDS = "any community"
-
-
-@dataclass
-class Crowd:
-    """Who is in how many communities, by quarter."""
-
-    several: Headcount = field(default_factory=Headcount)
-    many: Headcount = field(default_factory=Headcount)
-
-
-def count_crowd(connection: Connection) -> Crowd:
-    """Who is a member of several communities and of many, from the headcounts that are kept."""
-    kept = heads.read(connection, "several", "many")
-    return Crowd(*(kept.get((what, "", 0), Headcount()) for what in ("several", "many")))
 
 
 class Quarter(msgspec.Struct, array_like=True, frozen=True):
@@ -46,9 +27,7 @@ class Quarter(msgspec.Struct, array_like=True, frozen=True):
     """And how many of these are quiet; of which no acts are known yet may be, or not."""
 
 
-def across_page(
-    calendar: Calendar, scopes: list[Scope], facts: Facts, crowd: Crowd
-) -> Page[Quarter]:
+def across_page(calendar: Calendar, scopes: list[Scope], facts: Facts) -> Page[Quarter]:
     """What is told of all communities together only; `scopes` are all, '' among them."""
     [whole] = (scope for scope in scopes if not scope.community)
     members = facts.counts.origin(facts.member_sources.get("", []))
@@ -61,7 +40,7 @@ def across_page(
     people = heads_by_quarter(calendar, facts.members.get(""))
     series = [heads.series(length) for community, heads in facts.members.items() if community]
     memberships = [sum(each) for each in zip(*series, strict=True)] or [0] * length
-    several, many = crowd.several.series(length), crowd.many.series(length)
+    several, many = facts.several.series(length), facts.many.series(length)
     quiet = _quiet(calendar, [scope for scope in scopes if scope.community], facts)
     records = [
         Quarter(people[q], memberships[q], several[q], many[q], *quiet[q])

@@ -5,7 +5,6 @@ space that serves a community. Their communities are those they are members of, 
 spaces they did anything meanwhile.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -13,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from cophub.identities.store.rows import all_rows
 from cophub.pipelines.measures.acts import within
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.warehouse import tables
@@ -24,6 +24,10 @@ MOST = 1_500
 SAMPLE = 400
 KEPT = 500
 """So many rows are kept, and everybody without whom two communities fall apart."""
+
+
+Link = tuple[str, str]
+"""Two persons."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +44,31 @@ class Broker:
     parted: list[list[str]]
 
 
-def brokers(
-    connection: Connection, calendar: Calendar, most: int = MOST, sample: int = SAMPLE
-) -> list[Broker]:
-    """Who links people of different communities, those on most paths first."""
-    links = _links(connection, calendar)
-    people = sorted({person for link in links for person in link})
-    communities = _communities(connection, calendar, set(people))
+def rank(
+    links: list[Link],
+    communities: dict[str, list[str]],
+    most: int = MOST,
+    sample: int = SAMPLE,
+) -> list[tuple[Any, ...]]:
+    """The rows of who links people of different communities, without their version.
+
+    Those on most paths come first. Asks the warehouse for nothing.
+    """
+    linked = {person for link in links for person in link}
     # A link among people of no community says nothing about what stands between communities.
-    people = [person for person in people if person in communities]
+    people = sorted(linked & communities.keys())
     number = {person: place for place, person in enumerate(people)}
     edges = [(number[a], number[b]) for a, b in links if a in number and b in number]
-    keys = sorted({key for its in communities.values() for key in its})
+    keys = sorted({key for person in people for key in communities[person]})
     bit = {key: 1 << place for place, key in enumerate(keys)}
     groups = [sum(bit[key] for key in communities[person]) for person in people]
     ends = list(range(len(people)))
     if len(people) > most:
         ends = sorted(sorted(ends, key=lambda end: sha256(people[end].encode()).digest())[:sample])
-    return _rank(people, communities, keys, _measured(edges, groups, ends), len(people) > most)
+    measured = _measured(edges, groups, ends)
+    found = _rank(people, communities, keys, measured, len(people) > most)
+    # Not asdict(), which copies every value deeply.
+    return [tuple(vars(row).values()) for row in found]
 
 
 def kept_sample(connection: Connection) -> list[tuple[Any, ...]]:
@@ -115,7 +126,7 @@ def _rank(
     return found[:KEPT] + [one for one in found[KEPT:] if one.parted]
 
 
-def _links(connection: Connection, calendar: Calendar) -> list[tuple[str, str]]:
+def find_links(connection: Connection, calendar: Calendar) -> list[Link]:
     """Who answered or marked a post of whom, each pair once for each direction."""
     since = calendar.now - timedelta(days=BROKER_DAYS)
     rows = execute(connection, _LINKS, since=since, now=calendar.now)
@@ -159,24 +170,19 @@ _LINKS = f"""
 """
 
 
-def _communities(
-    connection: Connection, calendar: Calendar, people: set[str]
-) -> dict[str, list[str]]:
-    """The communities of each, in order."""
-    rows: Iterable[Any] = execute(
+def find_communities(connection: Connection, calendar: Calendar) -> dict[str, list[str]]:
+    """The communities of each person, in order; who takes part is kept."""
+    rows = all_rows(
         connection,
         f"""
         SELECT person, community FROM measure_member_stay
-        WHERE a <= :q AND :q < b AND community <> ''
+        WHERE a <= {calendar.running} AND {calendar.running} < b AND community <> ''
         UNION
         SELECT person, community FROM measure_took_part
         WHERE community <> '' AND ({within(calendar, BROKER_DAYS)})
         """,
-        q=calendar.running,
     )
     found: dict[str, list[str]] = {}
-    for person, community in sorted(
-        (str(person), str(community)) for person, community in map(tuple, rows) if person in people
-    ):
+    for person, community in sorted(rows):
         found.setdefault(person, []).append(community)
     return found

@@ -20,6 +20,7 @@ from cophub.pipelines.measures import stays, touched
 from cophub.pipelines.measures.acts import LOOK_BACK
 from cophub.pipelines.measures.answers import IN_TIME
 from cophub.pipelines.measures.calendar import Calendar, among, at, day_number
+from cophub.pipelines.measures.heads import Steps
 from cophub.pipelines.measures.scopes import instant
 from cophub.pipelines.measures.state import Counted
 from cophub.pipelines.measures.touched import stage_changes
@@ -58,6 +59,8 @@ class Plan:
     acts: frozenset[int]
     asks: frozenset[int]
     """Of the threads that began in them: how they were answered."""
+    heads: Steps
+    """By which headcounts have changed; all there are where everything is counted."""
     whole: bool = False
 
     @property
@@ -120,13 +123,13 @@ def plan(
     _stage_accounts(connection)
     before = marks.before
     if before is None or not goes_on(before, now) or not stays.is_complete(connection, before):
-        stays.keep_all(connection, calendar)
+        steps = stays.keep_all(connection, calendar)
         everything = frozenset(range(len(calendar.quarters)))
-        found = Plan(everything, everything, whole=True)
+        found = Plan(everything, everything, steps, whole=True)
     else:
-        moved = stays.keep_changed(connection, calendar, before, marks.since)
+        moved, steps = stays.keep_changed(connection, calendar, before, marks.since)
         stage_changes(connection, before, marks.since, calendar.now)
-        found = _plan(connection, calendar, before, moved)
+        found = Plan(*_quarters(connection, calendar, before, moved), steps)
     return found, msgspec.structs.replace(now, spells=stays.count_kept(connection))
 
 
@@ -150,17 +153,20 @@ def is_same_day(before: Counted | None, now: Counted) -> bool:
     )
 
 
-def _plan(connection: Connection, calendar: Calendar, before: Counted, moved: set[int]) -> Plan:
+def _quarters(
+    connection: Connection, calendar: Calendar, before: Counted, moved: set[int]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Those in which anything changed, as acts and as asks."""
     last = len(calendar.quarters) - 1
     running = calendar.quarter_of(before.now)
-    acts = {*range(running, last + 1), *_quarters(connection, "touched")}
+    acts = {*range(running, last + 1), *_touched(connection, "touched")}
     acts = {q + more for q in acts for more in range(_AFTER + 1) if q + more <= last}
     ripening = calendar.quarter_of(before.now - timedelta(seconds=IN_TIME))
-    asks = {*range(ripening, last + 1), *_quarters(connection, "touched_thread")}
-    return Plan(frozenset(acts.union(moved)), frozenset(asks))
+    asks = {*range(ripening, last + 1), *_touched(connection, "touched_thread")}
+    return frozenset(acts.union(moved)), frozenset(asks)
 
 
-def _quarters(connection: Connection, table: str) -> Iterable[int]:
+def _touched(connection: Connection, table: str) -> Iterable[int]:
     settle(connection, table)
     found: set[int] = set()
     for column in ("at", "also_at"):
@@ -186,13 +192,7 @@ def settle_due(connection: Connection) -> None:
 
 # --- accounts ------------------------------------------------------------------------------------
 
-_WHOSE = """
-    SELECT pa.source, pa.account, pa.person,
-           CASE WHEN h.kind <> 'person' THEN 0 WHEN x.person IS NULL THEN 1 ELSE 2 END AS counts
-    FROM person_account pa
-    JOIN person h ON h.id = pa.person
-    LEFT JOIN caller x ON x.person = pa.person
-"""
+_COUNTS = "CASE WHEN h.kind <> 'person' THEN 0 WHEN x.person IS NULL THEN 1 ELSE 2 END"
 
 
 def _stage_accounts(connection: Connection) -> None:
@@ -201,16 +201,19 @@ def _stage_accounts(connection: Connection) -> None:
         connection,
         f"""
         INSERT INTO changed_account
-        SELECT w.source, w.account
-        FROM ({_WHOSE}) w
-        LEFT JOIN measure_account m ON m.source = w.source AND m.account = w.account
-        WHERE m.person IS NULL OR m.person <> w.person OR m.counts <> w.counts
-        UNION
+        SELECT pa.source, pa.account
+        FROM person_account pa
+        LEFT JOIN person h ON h.id = pa.person
+        LEFT JOIN caller x ON x.person = pa.person
+        LEFT JOIN measure_account m ON m.source = pa.source AND m.account = pa.account
+        WHERE CASE
+          WHEN h.id IS NULL THEN m.person IS NOT NULL
+          ELSE m.person IS NULL OR m.person <> pa.person OR m.counts <> {_COUNTS} END
+        UNION ALL
         SELECT m.source, m.account
         FROM measure_account m
-        LEFT JOIN person_account pa ON pa.source = m.source AND pa.account = m.account
-        LEFT JOIN person h ON h.id = pa.person
-        WHERE h.id IS NULL
+        WHERE NOT EXISTS (
+          SELECT 1 FROM person_account pa WHERE pa.source = m.source AND pa.account = m.account)
         """,
     )
     settle(connection, "changed_account")
@@ -227,9 +230,11 @@ def _stage_accounts(connection: Connection) -> None:
         connection,
         f"""
         INSERT INTO measure_account (source, account, person, counts)
-        SELECT w.source, w.account, w.person, w.counts
-        FROM ({_WHOSE}) w
-        JOIN changed_account x ON x.source = w.source AND x.account = w.account
+        SELECT pa.source, pa.account, pa.person, {_COUNTS}
+        FROM changed_account a
+        JOIN person_account pa ON pa.source = a.source AND pa.account = a.account
+        JOIN person h ON h.id = pa.person
+        LEFT JOIN caller x ON x.person = pa.person
         """,
     )
     execute(connection, _OWNERS)

@@ -49,6 +49,9 @@ class Facts:
     document_sources: Coverage = field(default_factory=Coverage)
     member_sources: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, Headcount] = field(default_factory=dict)
+    several: Headcount = field(default_factory=Headcount)
+    """Who is a member of several communities, and of many."""
+    many: Headcount = field(default_factory=Headcount)
     participation: dict[Cell, Participation] = field(default_factory=dict)
     answers: dict[Cell, Answers] = field(default_factory=dict)
     standings: dict[Cell, Standing] = field(default_factory=dict)

@@ -1,5 +1,8 @@
 """Everything that figures are made of, counted in SQL over staged tables, in one place."""
 
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -7,6 +10,7 @@ from sqlalchemy import Connection
 
 from cophub.pipelines.measures import (
     acts,
+    brokers,
     callers,
     changes,
     channels,
@@ -20,11 +24,13 @@ from cophub.pipelines.measures import (
     tenure,
     vendors,
 )
+from cophub.pipelines.measures import before as befores
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures.beside import Beside
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.changes import Marks, Plan
 from cophub.pipelines.measures.community import Facts
+from cophub.pipelines.measures.heads import Headcounts
 from cophub.pipelines.measures.quarters import Counts
 from cophub.pipelines.measures.state import Counted, hub_mark
 from cophub.pipelines.measures.tenure import Headcount
@@ -42,14 +48,26 @@ TABLES = {
 """The staged tables, by name, beside those of `vendors`."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """Everything that figures are made of."""
+
+    facts: Facts
+    months: list[months.Row]
+    """The rows by month."""
+    state: Counted
+    """What has been counted by now."""
+    version: int | None
+    """That of the figures as they stand, where those that are still so can be left."""
+    brokers: list[tuple[Any, ...]]
+
+
 def count_facts(
     connection: Connection, beside: Beside, calendar: Calendar, zone: ZoneInfo, marks: Marks
-) -> tuple[Facts, list[months.Row], Counted]:
-    """Everything that figures are made of, the rows by month, and what has been counted by then.
-
-    Quarters in which nothing changed are as they were counted before.
-    """
+) -> Found:
+    """Count what has changed: quarters in which nothing did are as they were counted before."""
     called = beside.count(_find_callers, calendar)
+    standing = beside.count(befores.read, calendar, marks.before)
     hub = beside.count(hub_mark)
     calendars.stage_calendar(connection, calendar)
     channels.stage_channels(connection)
@@ -57,48 +75,90 @@ def count_facts(
     callers.stage_callers(connection, called.result())
     plan, state = changes.plan(connection, calendar, zone, marks)
     changes.mark_calendar(connection, plan)
-    facts, by_month = _count_changed(connection, beside, calendar, plan)
-    others = kept.read(connection, calendar, plan)
+    before = standing.result()
+    stand = before.brokers if changes.is_same_day(marks.before, state) else []
+    told = _ask(beside, calendar, plan, linked=not stand)
+    people = heads.added({} if plan.whole else before.heads, plan.heads)
+    facts, by_month = _count_changed(connection, beside, calendar, plan, people, told)
     known = channels.read_channels(connection).values()
-    facts, by_month = kept.splice(calendar, plan, others, facts, by_month, known)
+    facts, by_month = kept.splice(calendar, plan, before.cells, facts, by_month, known)
     kept.write(connection, calendar, plan, facts, by_month)
-    return facts, by_month, msgspec.structs.replace(state, hub=hub.result())
+    return Found(
+        facts,
+        by_month,
+        msgspec.structs.replace(state, hub=hub.result()),
+        before.version if marks.before and changes.goes_on(marks.before, state) else None,
+        told.brokers.result() if told.brokers else stand,
+    )
+
+
+@dataclass
+class _Told:
+    """What is asked of the second connection, and reckoned in its thread."""
+
+    vendors: Future[vendors.Told]
+    ended: Future[dict[int, levels.Quarter]]
+    """What people did in the quarters on which levels rest."""
+    links: Future[list[brokers.Link]] | None
+    """None: the brokers that stand are left."""
+    brokers: Future[list[tuple[Any, ...]]] | None = None
+
+
+def _ask(beside: Beside, calendar: Calendar, plan: Plan, *, linked: bool) -> _Told:
+    return _Told(
+        beside.count(_count_vendors, calendar, plan),
+        beside.count(levels.read_kept, calendar, plan.acts),
+        beside.count(brokers.find_links, calendar) if linked else None,
+    )
 
 
 def _count_changed(
-    connection: Connection, beside: Beside, calendar: Calendar, plan: Plan
+    connection: Connection,
+    beside: Beside,
+    calendar: Calendar,
+    plan: Plan,
+    people: Headcounts,
+    told: _Told,
 ) -> tuple[Facts, list[months.Row]]:
     """What pages are made of, of the quarters that are counted, and the rows by month."""
-    telling = beside.count(_count_vendors, calendar, plan)
-    before = beside.count(levels.read_kept, calendar, plan.acts)
-    people = heads.read(connection)
     acts.stage_acts(connection)
     by_month = months.month_table(connection, calendar, heads.of_what(people, "months"))
     acts.keep_taking_part(connection, calendar, plan.acts)
-    # Who is on which level is reckoned while the database counts everything else.
-    found = levels.read_levels(connection, calendar, plan.acts, before.result())
+    # Who is on which level, and who stands between communities, is reckoned while the database
+    # counts everything else.
+    found = levels.read_levels(connection, calendar, plan.acts, told.ended.result())
     standings = beside.reckon(found.standings)
+    if told.links:
+        there = brokers.find_communities(connection, calendar)
+        links = told.links
+        told.brokers = beside.reckon(lambda: brokers.rank(links.result(), there))
     channels.stage_guests(connection)
     took_part = participation.count_participation(connection, calendar, plan.acts)
     reach = channels.count_reach(connection, people)
     offices = _count_offices(connection, calendar, stays.KEPT.spell)
-    told = telling.result()
+    facts = _facts(told.vendors.result(), people)
+    facts.counts.organizations = offices
+    facts.participation = took_part
+    facts.live_at = participation.last_alive(took_part, len(calendar.quarters))
+    facts.reach = reach
+    facts.standings = standings.result()
+    return facts, by_month + told.vendors.result().by_month
+
+
+def _facts(told: vendors.Told, people: Headcounts) -> Facts:
+    """What vendors' tables and headcounts tell."""
     told.counts.people = heads.of_what(people, "people")
     told.counts.people_as_known = heads.of_what(people, "known")
-    told.counts.organizations = offices
-    facts = Facts(
+    return Facts(
         told.counts,
         post_sources=told.post_sources,
         document_sources=told.document_sources,
         member_sources=told.member_sources,
         members=heads.of_what(people, "members"),
-        participation=took_part,
-        live_at=participation.last_alive(took_part, len(calendar.quarters)),
+        several=heads.of_what(people, "several").get("", Headcount()),
+        many=heads.of_what(people, "many").get("", Headcount()),
         answers=told.answers,
-        reach=reach,
-        standings=standings.result(),
     )
-    return facts, by_month + told.by_month
 
 
 def count_quarters(connection: Connection, calendar: Calendar) -> Counts:

@@ -4,17 +4,17 @@ A step says how many came and how many went at a quarter or month. Persons can b
 whose stays have changed are taken out as they were counted before, and put in as they are now.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from cophub.identities.store.rows import put
+from cophub.identities.store.rows import all_rows, put
 from cophub.pipelines.measures.tenure import OPEN, Headcount, merged, spells_of_people
 from cophub.warehouse.definitions import MANY
 from cophub.warehouse.staging import execute, staged
 
-Headcounts = Mapping[tuple[str, str, int], Headcount]
+Headcounts = dict[tuple[str, str, int], Headcount]
 """By what is counted, community, and the number of a channel, or 0.
 
 `people` are those of the lists, `known` the same as the hub knew them at the time, `members` those
@@ -131,18 +131,23 @@ _IN_SEVERAL = f"""
 # --- keeping -------------------------------------------------------------------------------------
 
 
-def keep(connection: Connection, steps: Steps) -> None:
-    """Keep the steps of everybody, in place of those that were."""
+def keep(connection: Connection, steps: Steps) -> Steps:
+    """Keep the steps of everybody, in place of those that were; gives them."""
     execute(connection, "DELETE FROM measure_heads")
     put(connection, "measure_heads", _COLUMNS, [(*key, *step) for key, step in steps.items()])
+    return steps
 
 
-def change(connection: Connection, before: Steps, after: Steps) -> None:
-    """Take some people out as they were counted before, and put them in as they are now."""
+def change(connection: Connection, before: Steps, after: Steps) -> Steps:
+    """Take some people out as they were counted before, and put them in as they are now.
+
+    Gives what this adds to the steps that are kept.
+    """
     changes = dict(after)
     for key, (came, went, undated) in before.items():
         _add(changes, key, (-came, -went, -undated))
-    rows = [(*key, *step) for key, step in changes.items() if any(step)]
+    changes = {key: step for key, step in changes.items() if any(step)}
+    rows = [(*key, *step) for key, step in changes.items()]
     listed = ", ".join(_COLUMNS)
     columns = "what TEXT, community TEXT, channel INTEGER, number INTEGER"
     counts = ("came", "went", "undated")
@@ -154,22 +159,30 @@ def change(connection: Connection, before: Steps, after: Steps) -> None:
             f"INSERT INTO measure_heads ({listed}) SELECT {listed} FROM step WHERE true"
             f" ON CONFLICT (what, community, channel, number) DO UPDATE SET {sums}",
         )
+    return changes
 
 
-def read(connection: Connection, *whats: str) -> Headcounts:
-    """The headcounts that are kept: all, or those of what is asked for."""
-    heads: dict[tuple[str, str, int], Headcount] = {}
-    asked = f"WHERE what IN ({str(whats)[1:-1].rstrip(',')})" if whats else ""
-    rows = execute(connection, f"SELECT {', '.join(_COLUMNS)} FROM measure_heads {asked}")
-    for what, community, channel, number, came, went, undated in map(tuple, rows):
-        if came or went or undated:
-            its = heads.setdefault((what, community, channel), Headcount())
-            for steps, n in ((its.joined, came), (its.left, went), (its.undated, undated)):
-                if n:
-                    steps[number] = n
+def read(connection: Connection) -> Headcounts:
+    """The headcounts that are kept."""
+    rows = all_rows(connection, f"SELECT {', '.join(_COLUMNS)} FROM measure_heads")
+    return added({}, {row[:4]: row[4:] for row in rows})
+
+
+def added(heads: Headcounts, steps: Steps) -> Headcounts:
+    """Headcounts with these steps more; those that are given are changed."""
+    for (what, community, channel, number), step in steps.items():
+        its = heads.setdefault((what, community, channel), Headcount())
+        for counts, n in zip((its.joined, its.left, its.undated), step, strict=True):
+            if n:
+                counts[number] += n
+                if not counts[number]:
+                    del counts[number]
+        if not (its.joined or its.left or its.undated):
+            del heads[what, community, channel]
     return heads
 
 
 __all__ = [
-    "SEVERAL", "Headcounts", "Stays", "Steps", "change", "count_steps", "keep", "of_what", "read",
+    "SEVERAL", "Headcounts", "Stays", "Steps", "added", "change", "count_steps", "keep", "of_what",
+    "read",
 ]  # fmt: skip

@@ -51,14 +51,14 @@ class Cells(msgspec.Struct):
     months: list[by_month.Row] = []
 
 
-def read(connection: Connection, calendar: Calendar, plan: Plan) -> dict[int, Cells]:
-    """What is kept of each quarter, by number; of those that are counted whole, nothing."""
-    if plan.whole:
-        return {}
+def read(connection: Connection, calendar: Calendar) -> dict[int, Cells]:
+    """What is kept of each quarter of the calendar, by number."""
     numbers = {quarter.name: quarter.number for quarter in calendar.quarters}
     decoder = msgspec.msgpack.Decoder(Cells)
     rows = execute(connection, "SELECT quarter, counts FROM measure_kept")
-    return {numbers[row.quarter]: decoder.decode(row.counts) for row in rows}
+    return {
+        numbers[row.quarter]: decoder.decode(row.counts) for row in rows if row.quarter in numbers
+    }
 
 
 def write(

@@ -11,13 +11,12 @@ from sqlalchemy import Connection, Table, func, select
 
 from cophub.pipelines.measures import calendar as calendars
 from cophub.pipelines.measures import changes, scopes, vendors
-from cophub.pipelines.measures.across import across_page, count_crowd
+from cophub.pipelines.measures.across import across_page
 from cophub.pipelines.measures.beside import Beside, beside
-from cophub.pipelines.measures.brokers import brokers, kept_sample
 from cophub.pipelines.measures.changes import Marks
 from cophub.pipelines.measures.channels import channel_rows
 from cophub.pipelines.measures.community import community_page, move_rows
-from cophub.pipelines.measures.counting import TABLES, count_facts
+from cophub.pipelines.measures.counting import TABLES, Found, count_facts
 from cophub.pipelines.measures.quarters import Counts, quarter_page
 from cophub.pipelines.measures.standing import (
     FIGURES,
@@ -25,9 +24,8 @@ from cophub.pipelines.measures.standing import (
     marked,
     replace_all,
     replace_changed,
-    version_of,
 )
-from cophub.pipelines.measures.state import Counted, write_state
+from cophub.pipelines.measures.state import write_state
 from cophub.pipelines.measures.vendors import read_freshness
 from cophub.warehouse.staging import execute, staged, work_in_sets
 from cophub.warehouse.tables import measure, measure_month, publication
@@ -64,44 +62,41 @@ def refresh(
             freshen(connection)
             return _count_rows(connection, measure), _count_rows(connection, measure_month)
         with beside(reading, **vendors.TABLES) as second:
-            figures, state = _count(connection, second, now, zone, marks)
+            figures, found = _count(connection, second, now, zone, marks)
         changes.settle_due(connection)
     written = marked(figures)
-    write_state(connection, state and msgspec.structs.replace(state, written=written))
-    before = version = None
-    if state and marks.before and changes.goes_on(marks.before, state):
-        before = marks.before.written
-        version = version_of(connection, before)
-    if before is None or version is None:
-        replace_all(connection, _next_version(connection, run), figures)
-    else:
+    write_state(
+        connection, msgspec.structs.replace(found.state, written=written) if found else None
+    )
+    before = marks.before.written if marks.before else None
+    version = found.version if found else None
+    if before and version is not None:
         replace_changed(connection, version, figures, before, written)
         freshen(connection)
+    else:
+        replace_all(connection, _next_version(connection, run), figures)
     return written.rows["measure"], written.rows["measure_month"]
 
 
 def _count(
     connection: Connection, second: Beside, now: datetime, zone: ZoneInfo, marks: Marks
-) -> tuple[Figures, Counted | None]:
+) -> tuple[Figures, Found | None]:
     figures = Figures()
-    found = scopes.find_scopes(connection, now)
-    if not found:
+    places = scopes.find_scopes(connection, now)
+    if not places:
         return figures, None
-    calendar = calendars.make_calendar(min(scope.first_at for scope in found), now, zone)
-    facts, months, state = count_facts(connection, second, calendar, zone, marks)
-    figures.months += months
-    for scope in found:
+    calendar = calendars.make_calendar(min(scope.first_at for scope in places), now, zone)
+    found = count_facts(connection, second, calendar, zone, marks)
+    facts = found.facts
+    figures.months += found.months
+    for scope in places:
         figures.pages.append(quarter_page(calendar, scope, facts.counts))
         figures.pages.append(community_page(calendar, scope, facts))
         figures.channels += channel_rows(calendar, scope, facts.reach)
         figures.moves += move_rows(calendar, scope, facts)
-    figures.pages.append(across_page(calendar, found, facts, count_crowd(connection)))
-    if changes.is_same_day(marks.before, state):
-        figures.brokers += kept_sample(connection)
-    if not figures.brokers:
-        # Not asdict(), which copies every value deeply.
-        figures.brokers += (tuple(vars(row).values()) for row in brokers(connection, calendar))
-    return figures, state
+    figures.pages.append(across_page(calendar, places, facts))
+    figures.brokers += found.brokers
+    return figures, found
 
 
 def _count_rows(connection: Connection, table: Table) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from cophub.pipelines.measures import channels, heads, tenure
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.pipelines.measures.heads import Stays
+from cophub.pipelines.measures.heads import Stays, Steps
 from cophub.pipelines.measures.state import Counted
 from cophub.warehouse.staging import execute, settle
 
@@ -55,22 +55,23 @@ def count_kept(connection: Connection) -> int:
     return int(execute(connection, "SELECT count(*) FROM measure_spell").scalar_one())
 
 
-def keep_all(connection: Connection, calendar: Calendar) -> None:
+def keep_all(connection: Connection, calendar: Calendar) -> Steps:
     """Make all stays and headcounts anew; scopes and calendar are staged."""
     for table in _COPIED:
         execute(connection, f"DELETE FROM measure_{table}")
     tenure.stage_spells(connection, calendar, spell=KEPT.spell, ahead="measure_ahead")
     _merge(connection, KEPT)
-    heads.keep(connection, heads.count_steps(connection, KEPT))
     _keep_spaces(connection)
+    return heads.keep(connection, heads.count_steps(connection, KEPT))
 
 
 def keep_changed(
     connection: Connection, calendar: Calendar, before: Counted, since: datetime | None
-) -> set[int]:
+) -> tuple[set[int], Steps]:
     """Make the stays of the people in `changed_person`, and of all others that changed, anew.
 
-    Gives the numbers of the quarters at whose end they are members of other spaces than they were.
+    Gives the numbers of the quarters at whose end they are members of other spaces than they were,
+    and by which steps headcounts have changed.
     """
     _stage_people(connection, {"horizon": before.horizon, "since": since, "now": calendar.now})
     _keep_spaces(connection)
@@ -86,13 +87,13 @@ def keep_changed(
         execute(connection, f"DELETE FROM {table}")
     tenure.stage_spells(connection, calendar, members="changed_membership")
     _merge(connection, STAGED)
-    heads.change(connection, counted, heads.count_steps(connection, STAGED))
+    steps = heads.change(connection, counted, heads.count_steps(connection, STAGED))
     for table, columns in _COPIED.items():
         theirs = "WHERE person IN (SELECT person FROM changed_person)"
         execute(connection, f"DELETE FROM measure_{table} {theirs}")
         insert = f"INSERT INTO measure_{table} ({columns}) SELECT {columns} FROM {table}"
         execute(connection, insert)
-    return _moved(were, _spells(connection), len(calendar.quarters))
+    return _moved(were, _spells(connection), len(calendar.quarters)), steps
 
 
 def _merge(connection: Connection, stays: Stays) -> None:

@@ -216,7 +216,7 @@ def test_whoever_alone_links_two_communities_is_told(hub: Any) -> None:
 
 
 def test_many_people_are_sampled_alike_each_time(bridge: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("cophub.pipelines.measures.brokers.brokers.__defaults__", (2, 4))
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 4))
     bridge.run()
     first = bridge.brokers()
     assert all(row["sampled"] for row in first.values())
@@ -229,7 +229,7 @@ def test_many_people_are_sampled_alike_each_time(bridge: Any, monkeypatch: Any) 
 
 def test_a_sample_is_taken_once_a_day(bridge: Any, monkeypatch: Any) -> None:
     """d and e talk of nothing else: without their links nobody would stand between."""
-    monkeypatch.setattr("cophub.pipelines.measures.brokers.brokers.__defaults__", (2, 9))
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 9))
     run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
     bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
     bridge.run(NOW)
@@ -250,7 +250,7 @@ def test_a_sample_is_taken_once_a_day(bridge: Any, monkeypatch: Any) -> None:
 
 
 def test_a_sample_is_taken_anew_when_somebody_in_it_is_gone(bridge: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("cophub.pipelines.measures.brokers.brokers.__defaults__", (2, 9))
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 9))
     run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
     bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
     bridge.run(NOW)
