@@ -176,20 +176,20 @@ def sync(connection: Any, run: int, now: datetime, rows: Tables) -> None:
         put(connection, table, (*columns, *OURS), [(*row, run, began, began) for row in found])
 
 
-def one_percent(sizes: Sizes, now: datetime) -> Tables:
-    """New posts of the last week, and new members."""
-    rng = random.Random(2)
+def one_percent(sizes: Sizes, now: datetime, new: str) -> Tables:
+    """New posts of the last week, and new members, whose keys begin with a word."""
+    rng = random.Random(new)
     posts: list[Row] = []
     for number in range(sizes.posts // 100):
         place = min(int(rng.expovariate(8) * sizes.communities), sizes.communities - 1)
-        key = f"new{number}"
+        key = f"{new}{number}"
         thread = key if rng.random() < 0.4 or not posts else rng.choice(posts[-50:])[3]
         at = now - timedelta(seconds=rng.randrange(7 * 86_400))
         author = f"a{writer(rng, list(range(sizes.members)))}"
         posts.append(("s", key, f"g{place}", thread, author, "message", f"{at:%Y-%m-%d %H:%M:%S}"))
     columns = ("source", "key", "space", "thread", "account", "kind", "posted_at")
     yield "post", columns, posts
-    people = [f"new{number}" for number in range(sizes.members // 100)]
+    people = [f"{new}{number}" for number in range(sizes.members // 100)]
     yield "account", ("source", "key"), [("s", key) for key in people]
     columns = ("source", "space", "account", "status", "joined_at", "joined_at_basis")
     day = f"{now:%Y-%m-%d %H:%M:%S}"
@@ -199,9 +199,9 @@ def one_percent(sizes: Sizes, now: datetime) -> Tables:
     ]  # fmt: skip
 
 
-def new_people(connection: Any, sizes: Sizes) -> None:
+def new_people(connection: Any, sizes: Sizes, new: str) -> None:
     """The persons of the new accounts, as resolution makes them."""
-    people = [f"new{number}" for number in range(sizes.members // 100)]
+    people = [f"{new}{number}" for number in range(sizes.members // 100)]
     columns = ("id", "name", "kind", "listed", "created_at")
     named = [(key, f"Given {key.title()}", "person", False, STAMP[1]) for key in people]
     put(connection, "person", columns, named)
@@ -315,21 +315,23 @@ def _counted(
 
 def histories(sizes: Sizes) -> Iterator[tuple[str, datetime, Callable[[Any], None]]]:
     """What happens in turn: its name, when figures are made then, and what it changes."""
-    later = [NOW + timedelta(hours=hour) for hour in range(6)]
+    later = [NOW + timedelta(hours=hour) for hour in (0, 1, 2, 24, 25, 26)]
 
-    def grow(connection: Any) -> None:
-        sync(connection, 2, later[1], one_percent(sizes, later[1]))
-        new_people(connection, sizes)
+    def grow(run: int, now: datetime, new: str, connection: Any) -> None:
+        sync(connection, run, now, one_percent(sizes, now, new))
+        new_people(connection, sizes, new)
 
     def edits(connection: Any) -> None:
-        sync(connection, 4, later[4], iter(()))
-        edit(connection, sizes, 4)
+        sync(connection, 5, later[5], iter(()))
+        edit(connection, sizes, 5)
 
     yield "from nothing", later[0], lambda connection: sync(connection, 1, NOW, iter(()))
-    yield "1 % on top", later[1], grow
+    yield "1 % on top", later[1], partial(grow, 2, later[1], "new")
     yield "nothing new", later[2], lambda connection: None
-    yield "late posts", later[3], lambda c: sync(c, 3, later[3], late_posts(sizes))
-    yield "edits, and who left", later[4], edits
+    # The first figures of a day: with everybody's days, and brokers found anew.
+    yield "1 % more, a day later", later[3], partial(grow, 3, later[3], "more")
+    yield "late posts", later[4], lambda c: sync(c, 4, later[4], late_posts(sizes))
+    yield "edits, and who left", later[5], edits
 
 
 def measure(url: str, sizes: Sizes) -> None:

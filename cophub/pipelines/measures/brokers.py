@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from cophub.identities.store.rows import all_rows
+from cophub.identities.store.rows import Row, all_rows
 from cophub.pipelines.measures.acts import within
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.warehouse import tables
@@ -46,7 +46,7 @@ class Broker:
 
 def rank(
     links: list[Link],
-    communities: dict[str, list[str]],
+    places: list[Row],
     most: int = MOST,
     sample: int = SAMPLE,
 ) -> list[tuple[Any, ...]]:
@@ -55,11 +55,15 @@ def rank(
     Those on most paths come first. Asks the warehouse for nothing.
     """
     linked = {person for link in links for person in link}
+    communities: dict[str, list[str]] = {}
+    for person, community in places:
+        if person in linked:
+            communities.setdefault(person, []).append(community)
     # A link among people of no community says nothing about what stands between communities.
-    people = sorted(linked & communities.keys())
+    people = sorted(communities)
     number = {person: place for place, person in enumerate(people)}
     edges = [(number[a], number[b]) for a, b in links if a in number and b in number]
-    keys = sorted({key for person in people for key in communities[person]})
+    keys = sorted({key for its in communities.values() for key in its})
     bit = {key: 1 << place for place, key in enumerate(keys)}
     groups = [sum(bit[key] for key in communities[person]) for person in people]
     ends = list(range(len(people)))
@@ -111,7 +115,7 @@ def _rank(
     found = [
         Broker(
             person,
-            communities[person],
+            sorted(communities[person]),
             share,
             sampled,
             role.liaison,
@@ -170,9 +174,9 @@ _LINKS = f"""
 """
 
 
-def find_communities(connection: Connection, calendar: Calendar) -> dict[str, list[str]]:
-    """The communities of each person, in order; who takes part is kept."""
-    rows = all_rows(
+def find_communities(connection: Connection, calendar: Calendar) -> list[Row]:
+    """Each person and community; who takes part is kept."""
+    return all_rows(
         connection,
         f"""
         SELECT person, community FROM measure_member_stay
@@ -182,7 +186,3 @@ def find_communities(connection: Connection, calendar: Calendar) -> dict[str, li
         WHERE community <> '' AND ({within(calendar, BROKER_DAYS)})
         """,
     )
-    found: dict[str, list[str]] = {}
-    for person, community in sorted(rows):
-        found.setdefault(person, []).append(community)
-    return found

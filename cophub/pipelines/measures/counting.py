@@ -1,5 +1,6 @@
 """Everything that figures are made of, counted in SQL over staged tables, in one place."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,8 @@ class Found:
     """What has been counted by now."""
     version: int | None
     """That of the figures as they stand, where those that are still so can be left."""
-    brokers: list[tuple[Any, ...]]
+    brokers: Callable[[], list[tuple[Any, ...]]]
+    """The rows of brokers, which may take a while to come."""
 
 
 def count_facts(
@@ -88,7 +90,7 @@ def count_facts(
         by_month,
         msgspec.structs.replace(state, hub=hub.result()),
         before.version if marks.before and changes.goes_on(marks.before, state) else None,
-        told.brokers.result() if told.brokers else stand,
+        told.brokers.result if told.brokers else lambda: stand,
     )
 
 

@@ -95,7 +95,7 @@ def _count(
         figures.channels += channel_rows(calendar, scope, facts.reach)
         figures.moves += move_rows(calendar, scope, facts)
     figures.pages.append(across_page(calendar, places, facts))
-    figures.brokers += found.brokers
+    figures.brokers += found.brokers()
     return figures, found
 
 
