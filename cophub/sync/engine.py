@@ -13,6 +13,7 @@ import msgspec
 
 from cophub import __version__, error_codes
 from cophub.connector import Context, Stream
+from cophub.decoding import learn_types
 from cophub.errors import CophubError, CursorExpired, SourceBusy, SourceUnavailable
 from cophub.http import MemoryTokens, TokenStore, Transport
 from cophub.http.limits import Traffic
@@ -98,6 +99,7 @@ class SyncEngine:
         """
         wish = wish or Wish()
         started = self.now()
+        learn_types()
         try:
             with bound(source=spec.name), held(self.warehouse, spec.name) as lease:
                 if wish.due_at is not None and self._began(spec.name, wish.due_at):
