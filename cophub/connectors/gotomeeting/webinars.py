@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from cophub import Account, Attendance, AuthError, Context, Event, Item, Reject, SourceUnavailable
 from cophub.connectors.gotomeeting.broken import Broken
@@ -135,6 +135,8 @@ class WebinarReader:
         self._window, self.broken = Halving(), Broken(ctx, "webinars")
         self._registrants: dict[str, list[Raw]] = {}
         self._asked: dict[str, datetime] = {}
+        self._unread: set[str] = set()
+        """The registrants of whom GoTo answered what cannot be read."""
         self.named = Named.of(ctx)
 
     def sessions(self, host: Host, begin: datetime, end: datetime) -> Found:
@@ -195,8 +197,11 @@ class WebinarReader:
         people = [people_of(by_item[item]) for item, _ in fresh]
         detailed = list(self.ctx.map(lambda one: self.detailed(session, one[0]), people))
         for digest, registrant, (_, participant) in zip(digests, detailed, people, strict=True):
+            # Without a digest nobody is taken for stored, and is asked for in the next run, too.
+            unread = registrant is not None and key_of(registrant.registrant_key) in self._unread
+            kept = UNSET if unread else digest
             yield from parse_each(
-                [(registrant, participant)], self.parse_person, session=session, digest=digest
+                [(registrant, participant)], self.parse_person, session=session, digest=kept
             )
 
     def parse_session(self, session: Held) -> Iterator[Item]:
@@ -247,12 +252,18 @@ class WebinarReader:
         path = f"{session.path}/registrants/{key_of(row.registrant_key)}"
         try:
             found, _ = self.api.page(path, Registrant)
-        except (NotThere, TooMuch, Garbled, AuthError):
+        except Garbled:
+            self._unread.add(key_of(row.registrant_key))
+            return row
+        except (NotThere, TooMuch, AuthError):
             return row
         return found
 
     def parse_person(
-        self, pair: tuple[Registrant | None, Participant | None], session: Held, digest: int
+        self,
+        pair: tuple[Registrant | None, Participant | None],
+        session: Held,
+        digest: int | UnsetType,
     ) -> Iterator[Item]:
         """An account, and an attendance: of no minutes for who registered and did not come."""
         registrant, participant = pair
@@ -348,7 +359,7 @@ def attendance_of(
     key: str,
     name: str,
     pair: tuple[Registrant | None, Participant | None],
-    digest: int,
+    digest: int | UnsetType,
 ) -> Attendance:
     """One attendance of who registered: joined stays, or none at all."""
     registrant, participant = pair

@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from cophub import Account, Attendance, Event
 from cophub.connectors.gotomeeting.client import Garbled, decoded
@@ -76,6 +76,18 @@ def test_what_a_registrant_wrote_is_on_the_account(still, ask, extract):
     assert all(one["given_name"] and one["family_name"] for one in found.values() if "name" in one)
     asked = paths(still, "/registrants/")
     assert len(asked) < len(found) * 2.2
+
+
+def test_whoever_goto_tells_of_unreadably_is_asked_for_in_the_next_run(box, ask, extract):
+    box.faults.plan("truncated", path="*/registrants/*", every=1)
+    found = extract(webinars, ask(box))
+    asked = {path.rsplit("/", 1)[1] for path in paths(box, "/registrants/")}
+    unread = {one.extra["registrant_key"] for one in found.of(Attendance) if one.digest is UNSET}
+    assert asked and unread == asked
+    box.faults.clear()
+    again = extract(webinars, ask(box))
+    assert not [one for one in again.of(Attendance) if one.digest is UNSET]
+    assert any("job_title" in one for one in again.last(Account).values())
 
 
 def test_details_can_be_left_out(still, ask, extract):
