@@ -208,5 +208,6 @@ broker = Table(
         comment="Pairs of communities with no path left between them without this person, a JSON"
         " list of two keys each",
     ),
+    Column("found_at", Instant, comment="When it was found out; a sample stands for a week"),
     comment="Who stands between communities; for facilitators only, never published",
 )

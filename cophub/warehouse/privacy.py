@@ -188,7 +188,7 @@ _TAGGED: dict[str, dict[Tag, str]] = {
     "broker": {
         "identifier": "person",
         "sensitive": "communities bridging liaison gatekeeper representative parted",
-        "plain": "version sampled",
+        "plain": "version sampled found_at",
     },
     "brief_sent": {"identifier": "recipient", "plain": "community week state at"},
     # --- looking after the hub

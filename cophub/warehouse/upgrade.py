@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Every version there ever was, oldest first; a test holds them against migrations/versions.
 REVISIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
-    "0013", "0014", "0015", "0016",
+    "0013", "0014", "0015", "0016", "0017",
 )  # fmt: skip
 HEAD = REVISIONS[-1]
 OLDEST_TO_GO_BACK_TO = "0010"

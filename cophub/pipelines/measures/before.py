@@ -24,7 +24,7 @@ class Before:
     version: int | None = None
     """Of all figures, where they are those that were written."""
     brokers: list[tuple[Any, ...]] = field(default_factory=list)
-    """The rows of a sample."""
+    """The rows of a sample of this week."""
 
 
 def read(connection: Connection, calendar: Calendar, state: Counted | None) -> Before:
@@ -35,7 +35,7 @@ def read(connection: Connection, calendar: Calendar, state: Counted | None) -> B
         heads.read(connection),
         kept.read(connection, calendar),
         version_of(connection, state.written),
-        kept_sample(connection),
+        kept_sample(connection, calendar),
     )
 
 

@@ -6,7 +6,7 @@ spaces they did anything meanwhile.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -32,7 +32,7 @@ Link = tuple[str, str]
 
 @dataclass(frozen=True)
 class Broker:
-    """One row of the table `broker`, without its version."""
+    """One row of the table `broker`, without its version and when it was found."""
 
     person: str
     communities: list[str]
@@ -47,6 +47,7 @@ class Broker:
 def rank(
     links: list[Link],
     places: list[Row],
+    now: datetime,
     most: int = MOST,
     sample: int = SAMPLE,
 ) -> list[tuple[Any, ...]]:
@@ -72,13 +73,13 @@ def rank(
     measured = _measured(edges, groups, ends)
     found = _rank(people, communities, keys, measured, len(people) > most)
     # Not asdict(), which copies every value deeply.
-    return [tuple(vars(row).values()) for row in found]
+    return [(*vars(row).values(), now) for row in found]
 
 
-def kept_sample(connection: Connection) -> list[tuple[Any, ...]]:
-    """The rows that stand in the table, without their version, where they come from a sample.
+def kept_sample(connection: Connection, calendar: Calendar) -> list[tuple[Any, ...]]:
+    """The rows that stand in the table, without their version, where a sample of this week is.
 
-    Empty where they do not, or where somebody in them is nobody any more: to be found anew.
+    Empty where none is, or where somebody in it is nobody any more: to be found anew.
     """
     broker, person = tables.broker, tables.person
     columns = [column for column in broker.columns if column.name != "version"]
@@ -87,7 +88,17 @@ def kept_sample(connection: Connection) -> list[tuple[Any, ...]]:
     gone = select(func.count()).select_from(broker).where(broker.c.person.not_in(there))
     if not rows or not rows[0].sampled or connection.scalar(gone):
         return []
+    if not _in_week_of(rows[0].found_at, calendar):
+        return []
     return [tuple(row) for row in rows]
+
+
+def _in_week_of(found_at: datetime | None, calendar: Calendar) -> bool:
+    """Whether it is still the local week, from Monday on, in which they were found."""
+    if found_at is None:
+        return False
+    then, now = (at.astimezone(calendar.zone).isocalendar()[:2] for at in (found_at, calendar.now))
+    return then == now
 
 
 def _measured(edges: list[tuple[int, int]], groups: list[int], ends: list[int]) -> tuple[Any, ...]:

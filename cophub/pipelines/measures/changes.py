@@ -143,16 +143,6 @@ def goes_on(before: Counted, now: Counted) -> bool:
     )
 
 
-def is_same_day(before: Counted | None, now: Counted) -> bool:
-    """Whether what was counted before can be kept, and was counted today."""
-    zone = ZoneInfo(now.zone)
-    return (
-        before is not None
-        and goes_on(before, now)
-        and day_number(before.now, zone) == day_number(now.now, zone)
-    )
-
-
 def _quarters(
     connection: Connection, calendar: Calendar, before: Counted, moved: set[int]
 ) -> tuple[frozenset[int], frozenset[int]]:

@@ -78,7 +78,8 @@ def count_facts(
     plan, state = changes.plan(connection, calendar, zone, marks)
     changes.mark_calendar(connection, plan)
     before = standing.result()
-    stand = before.brokers if changes.is_same_day(marks.before, state) else []
+    goes_on = marks.before is not None and changes.goes_on(marks.before, state)
+    stand = before.brokers if goes_on else []
     told = _ask(beside, calendar, plan, linked=not stand)
     people = heads.added({} if plan.whole else before.heads, plan.heads)
     facts, by_month = _count_changed(connection, beside, calendar, plan, people, told)
@@ -89,7 +90,7 @@ def count_facts(
         facts,
         by_month,
         msgspec.structs.replace(state, hub=hub.result()),
-        before.version if marks.before and changes.goes_on(marks.before, state) else None,
+        before.version if goes_on else None,
         told.brokers.result if told.brokers else lambda: stand,
     )
 
@@ -133,7 +134,7 @@ def _count_changed(
     if told.links:
         there = brokers.find_communities(connection, calendar)
         links = told.links
-        told.brokers = beside.reckon(lambda: brokers.rank(links.result(), there))
+        told.brokers = beside.reckon(lambda: brokers.rank(links.result(), there, calendar.now))
     channels.stage_guests(connection)
     took_part = participation.count_participation(connection, calendar, plan.acts)
     reach = channels.count_reach(connection, people)

@@ -80,6 +80,7 @@ class Brokers:
     """How many more there are who may not be named even here."""
     sampled: bool = False
     """Whether paths between some people only were looked at."""
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True)

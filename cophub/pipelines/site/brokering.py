@@ -13,14 +13,15 @@ from sqlalchemy import Boolean, Connection, Text, text
 from cophub.pipelines.site.across import Broker, Brokers
 from cophub.pipelines.site.audiences import Audience
 from cophub.pipelines.site.model import Person
+from cophub.warehouse.columns import Instant
 
 _BROKERS = text("""
-SELECT person, bridging, sampled, liaison, gatekeeper, representative,
+SELECT person, bridging, sampled, found_at, liaison, gatekeeper, representative,
        CAST(parted AS TEXT) AS parted
 FROM broker
 WHERE version = (SELECT max(version) FROM broker)
 ORDER BY bridging DESC, liaison DESC, person
-""").columns(person=Text, sampled=Boolean, parted=Text)
+""").columns(person=Text, sampled=Boolean, parted=Text, found_at=Instant)
 
 
 def read_brokers(
@@ -36,8 +37,12 @@ def read_brokers(
     people = tuple(
         _broker(row, titles, directory[row["person"]]) for row in rows if row["person"] in directory
     )
-    sampled = any(row["sampled"] for row in rows)
-    return Brokers(people, unnamed=len(rows) - len(people), sampled=sampled)
+    return Brokers(
+        people,
+        unnamed=len(rows) - len(people),
+        sampled=any(row["sampled"] for row in rows),
+        found_at=max((row["found_at"] for row in rows if row["found_at"]), default=None),
+    )
 
 
 def _broker(row: Mapping[Any, Any], titles: Mapping[str, str], person: Person) -> Broker:

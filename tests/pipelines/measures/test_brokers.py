@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from itertools import combinations, permutations
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import igraph
 import networkx as nx
@@ -13,6 +14,7 @@ import pytest
 from cophub.pipelines.measures.bridging import Roles, bridging, parted, roles
 from tests.pipelines.measures.conftest import NOW
 
+ZURICH = ZoneInfo("Europe/Zurich")
 A, B, C = 1, 2, 4
 """Groups, as bits."""
 Edges = list[tuple[int, int]]
@@ -227,26 +229,27 @@ def test_many_people_are_sampled_alike_each_time(bridge: Any, monkeypatch: Any) 
     ]
 
 
-def test_a_sample_is_taken_once_a_day(bridge: Any, monkeypatch: Any) -> None:
-    """d and e talk of nothing else: without their links nobody would stand between."""
+def test_a_sample_is_taken_once_a_week(bridge: Any, monkeypatch: Any) -> None:
+    """Weeks begin on the local Monday. By then x answers e: paths to x lead over d."""
     monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 9))
     run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
     bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
     bridge.run(NOW)
     assert bridge.brokers()["c"]["sampled"]
 
-    def share(person: str, now: datetime) -> float:
+    def seen(now: datetime) -> dict[str, datetime]:
         bridge.run(now)
-        found: float = bridge.brokers().get(person, {}).get("bridging", 0)
-        return found
+        return {person: row["found_at"] for person, row in bridge.brokers().items()}
 
-    before = share("c", NOW)
-    for person in "de":
-        talk(bridge, "soil", "a", person, days=1)
+    before = seen(NOW)
+    assert before == {"c": NOW}
+    talk(bridge, "water", "e", "x", days=1)
     bridge.rows.change("post", {"run": 1}, run=2)
     bridge.rows.add("run", run | {"id": 2, "started_at": NOW})
-    assert share("c", NOW + timedelta(hours=1)) == before
-    assert share("c", NOW + timedelta(days=1)) != before
+    monday = datetime(2026, 8, 17, tzinfo=ZURICH)
+    assert seen(NOW + timedelta(hours=1)) == before
+    assert seen(monday - timedelta(minutes=30)) == before
+    assert seen(monday) == {"c": monday, "d": monday}
 
 
 def test_a_sample_is_taken_anew_when_somebody_in_it_is_gone(bridge: Any, monkeypatch: Any) -> None:

@@ -41,19 +41,12 @@ CANNOT_GO_ON: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def test_nothing_is_kept_where(why: str) -> None:
     before, now = (counted(**other) for other in CANNOT_GO_ON[why])
     assert not changes.goes_on(before, now)
-    assert not changes.is_same_day(before, now)
 
 
 def test_what_was_counted_is_kept_as_time_goes_on() -> None:
     later = {"horizon": 9, "hub": "g", "version": "2", "spells": 5}
     assert changes.goes_on(counted(), counted(now=NOW, **later))
     assert changes.goes_on(counted(), counted(now=NOW + 99 * HOUR, **later))
-
-
-def test_a_day_is_one_of_the_zone() -> None:
-    assert not changes.is_same_day(None, counted())
-    assert changes.is_same_day(counted(), counted(now=NOW + 10 * HOUR))
-    assert not changes.is_same_day(counted(), counted(now=NOW + 12 * HOUR))
 
 
 # --- whether anything has changed ----------------------------------------------------------------

@@ -4,8 +4,10 @@ import json
 import random
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.resources import files as resources
 from itertools import combinations
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,6 +26,7 @@ from cophub.pipelines.site.regions import REGIONS
 from cophub.pipelines.site.voices import ENGLISH
 
 FACILITATORS = AUDIENCES["facilitators"]
+ZURICH = ZoneInfo("Europe/Zurich")
 
 
 def made(site):
@@ -86,6 +89,19 @@ def test_with_200_communities_every_page_is_below_300_kb(invented, name):
     assert "The 40 of 200 communities that share most are shown here" in found["overlap.html"]
     assert all(f"Community of practice number {n} " in found["directory.html"]
                + found["directory-2.html"] for n in range(200))  # fmt: skip
+
+
+@pytest.mark.parametrize("of", ["sample", "older sample", "everybody"])
+def test_a_sample_of_brokers_says_of_which_day_it_is(invented, of):
+    """What an older version of cophub found has no day; where all were looked at, it is today's."""
+    at = None if of == "older sample" else datetime(2026, 8, 9, 22, 30, tzinfo=UTC)
+    people = (Broker("Broker", "", (), 0.5, 1, 2, 3),)
+    brokers = Brokers(people, sampled=of != "everybody", found_at=at)
+    together = replace(invented.together, brokers=brokers)
+    site = replace(invented, together=together, zone=ZURICH, audience=FACILITATORS)
+    page = made(site)["brokers.html"]
+    assert ("the ways between some of them" in page) == (of != "everybody")
+    assert ("how it was on 10 Aug 2026; it is looked at again" in page) == (of == "sample")
 
 
 def test_brokers_are_told_to_facilitators_who_find_people_by_name_and_to_nobody_else(invented):
