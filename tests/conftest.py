@@ -86,8 +86,10 @@ def bare_postgres_database(postgres_server: Callable[[str], str]) -> Callable[[s
 
     def make(template: str = "template0") -> str:
         name = f"test_{uuid4().hex}"
+        # Copied as files it takes half the time that it takes page by page through the log.
+        copied = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
         with psycopg.connect(postgres_server("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+            connection.execute(copied.encode())
         return postgres_server(name)
 
     return make

@@ -146,7 +146,7 @@ class Sandbox:
         """Serve in the background and return the base URL."""
         self.server = Server(("127.0.0.1", self._port), self)
         threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         ).start()
         return self.base_url
 

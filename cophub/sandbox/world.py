@@ -7,7 +7,7 @@ seconds since 1970 in UTC.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -158,7 +158,8 @@ class World:
             family_first=culture.family_first,
         )
 
-    def stays(self, index: int) -> list[Stay]:
+    @lru_cache(maxsize=4096)  # noqa: B019 - the same
+    def stays(self, index: int) -> tuple[Stay, ...]:
         """Every stay the person will ever have in a community, by the instant of joining."""
         chance = self.random("stays", index)
         wanted = chance.choices((1, 2, 3, 4), (55, 25, 13, 7))[0]
@@ -167,9 +168,10 @@ class World:
         for community in chosen:
             stays += _stays_in(community, joined, chance)
             joined += int(chance.expovariate(1 / (60 * DAY)))
-        return sorted(stays, key=lambda stay: stay.joined)
+        return tuple(sorted(stays, key=lambda stay: stay.joined))
 
-    def turns(self, index: int) -> list[Turn]:
+    @lru_cache(maxsize=4096)  # noqa: B019 - the same
+    def turns(self, index: int) -> tuple[Turn, ...]:
         """What will happen to the person over twenty years, by instant."""
         chance, arrival = self.random("turns", index), self.arrival(index)
         turns: list[Turn] = []
@@ -182,7 +184,7 @@ class World:
                 if what != "moved":
                     break
                 at += int(chance.expovariate(1 / (years * YEAR)))
-        return sorted(turns)
+        return tuple(sorted(turns))
 
     def new_family_name(self, index: int, turn: Turn) -> str:
         """The family name taken at a marriage."""
@@ -195,6 +197,12 @@ class World:
     def new_organisation(self, index: int, turn: Turn) -> Organisation:
         """The employer after a move."""
         return self.random("moved", index, turn.number).choice(self.organisations)
+
+
+@cache
+def same_world(seed: int, *, people: int, communities: int, now: int, years: float) -> World:
+    """One world for all who ask for the same: nothing in it changes, and much is looked up."""
+    return World(seed, people=people, communities=communities, now=now, years=years)
 
 
 def work_address(person: Person, organisation: Organisation) -> str:

@@ -104,7 +104,7 @@ def answered(redirect: str) -> str:
     came: queue.Queue[str] = queue.Queue()
     server = listener(redirect, came.put)
     if server is not None:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     if sys.stdin is not None and sys.stdin.isatty():
         threading.Thread(target=lambda: came.put(sys.stdin.readline()), daemon=True).start()
     elif server is None:

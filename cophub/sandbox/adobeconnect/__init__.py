@@ -15,7 +15,7 @@ from cophub.sandbox.adobeconnect.site import Sco, Session, Site
 from cophub.sandbox.adobeconnect.truth import truth
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import World
+from cophub.sandbox.world import same_world
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PATH = "/api/xml"
@@ -50,7 +50,7 @@ class AdobeConnectSandbox(Sandbox):
         speed: float = 1.0,
     ) -> None:
         end = seconds(now)
-        self.world = World(seed, people=people, communities=communities, now=end, years=years)
+        self.world = same_world(seed, people=people, communities=communities, now=end, years=years)
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
         self.login, self.password = login, password
         self.limits, self.speed = limits, speed

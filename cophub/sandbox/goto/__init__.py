@@ -19,7 +19,7 @@ from cophub.sandbox.goto.truth import truth
 from cophub.sandbox.goto.webinars import Webinars
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import World
+from cophub.sandbox.world import same_world
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class GotoSandbox(Sandbox):
         speed: float = 1.0,
     ) -> None:
         end = seconds(now)
-        self.world = World(seed, people=people, communities=communities, now=end, years=years)
+        self.world = same_world(seed, people=people, communities=communities, now=end, years=years)
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
         self.account = Account(self.world)
         self.me: Organizer = self.account.admin

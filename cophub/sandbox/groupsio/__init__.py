@@ -31,7 +31,7 @@ from cophub.sandbox.groupsio.writing import Writing
 from cophub.sandbox.mailchimp import NOW
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import DAY, World
+from cophub.sandbox.world import DAY, same_world
 
 KEY = sha256(b"a key of the sandbox").hexdigest()
 PASSWORD = "sandbox"  # noqa: S105 - of an account that exists nowhere else
@@ -62,7 +62,7 @@ class GroupsioSandbox(Sandbox):
         speed: float = 1.0,
     ) -> None:
         end = seconds(now)
-        self.world = World(seed, people=people, communities=communities, now=end, years=years)
+        self.world = same_world(seed, people=people, communities=communities, now=end, years=years)
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
         self.api_key = api_key
         self.limits = Limiter(on=limits, speed=speed)

@@ -21,7 +21,7 @@ from cophub.sandbox.mailchimp.state import Audience, Campaign, digest
 from cophub.sandbox.mailchimp.truth import truth
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import DAY, World
+from cophub.sandbox.world import DAY, same_world
 
 KEY = "sandbox-us1"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ class MailchimpSandbox(Sandbox):
     ) -> None:
         end = seconds(now)
         crowded = people >= CROWDED
-        self.world = World(seed, people=people, communities=audiences, now=end, years=years)
+        self.world = same_world(seed, people=people, communities=audiences, now=end, years=years)
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
         self.api_key = api_key
         self.audiences = [setup.audience(self.world, n, crowd=crowded) for n in range(audiences)]

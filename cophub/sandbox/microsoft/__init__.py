@@ -20,7 +20,7 @@ from cophub.sandbox.microsoft.truth import directory_truth
 from cophub.sandbox.microsoft.yammer import Yammer
 from cophub.sandbox.server import Request, Response, Sandbox
 from cophub.sandbox.timeline import Timeline, seconds
-from cophub.sandbox.world import World
+from cophub.sandbox.world import same_world
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 CONSENTS = frozenset(
@@ -77,7 +77,7 @@ class MicrosoftSandbox(Sandbox):
         list_items: int | None = None,
     ) -> None:
         end = seconds(now)
-        self.world = World(seed, people=people, communities=communities, now=end, years=years)
+        self.world = same_world(seed, people=people, communities=communities, now=end, years=years)
         super().__init__(Timeline(self.world.start), port=port, latency=latency)
         self.messages = messages
         self.list_items = list_items

@@ -5,6 +5,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -75,6 +76,12 @@ class Device:
     """When it was asked for last, by the limiter's clock."""
 
 
+@cache
+def _own() -> str:
+    """One for all sandboxes of a process: its key takes longer to make than a tenant does."""
+    return self_signed()
+
+
 class Entra:
     """Hands out tokens; `grants` holds every access token ever given, `refreshes` those in use.
 
@@ -113,7 +120,7 @@ class Entra:
     def certificate(self) -> Certificate:
         """The app's own certificate, made when it is first asked for."""
         if not self.certificates:
-            self.register(self_signed())
+            self.register(_own())
         return self.certificates[0]
 
     def register(self, pem: str) -> Certificate:
