@@ -40,15 +40,13 @@ class Finder:
 
     def __init__(self, secrets: dict[str, str]) -> None:
         assert all(len(secret) >= 8 for secret in secrets.values()), "too short to be told apart"
-        self.needles = {name: spellings(secret) for name, secret in secrets.items()}
+        self.needles = [
+            (needle, name) for name, secret in secrets.items() for needle in spellings(secret)
+        ]
 
     def within(self, content: bytes, depth: int = 0) -> set[str]:
         """The names of the secrets in some bytes, and in what is packed in them."""
-        found = {
-            name
-            for name, needles in self.needles.items()
-            if any(needle in content for needle in needles)
-        }
+        found = {name for needle, name in self.needles if needle in content}
         if depth < _DEEPEST:
             for inner in _inside(content, depth):
                 found |= self.within(inner, depth + 1)
