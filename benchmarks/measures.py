@@ -10,8 +10,8 @@ month, and members by community, straight from the vendor's tables. Ratios are w
 seconds depend on the machine. `--stages` tells where the time goes.
 
 Then syncs: one brings 1 % of new posts, of the last week, and new members; one changes nothing; one
-brings a few posts of years ago; one edits old posts, and members leave. In the end one quarter is
-told as of the first day.
+brings 1 % more, a day later, and another one a week later; one brings a few posts of years ago; one
+edits old posts, and members leave. In the end one quarter is told as of the first day.
 """
 
 import argparse
@@ -315,7 +315,7 @@ def _counted(
 
 def histories(sizes: Sizes) -> Iterator[tuple[str, datetime, Callable[[Any], None]]]:
     """What happens in turn: its name, when figures are made then, and what it changes."""
-    later = [NOW + timedelta(hours=hour) for hour in (0, 1, 2, 24, 25, 26)]
+    later = [NOW + timedelta(hours=hour) for hour in (0, 1, 2, 24, 25, 26, 7 * 24)]
 
     def grow(run: int, now: datetime, new: str, connection: Any) -> None:
         sync(connection, run, now, one_percent(sizes, now, new))
@@ -328,10 +328,12 @@ def histories(sizes: Sizes) -> Iterator[tuple[str, datetime, Callable[[Any], Non
     yield "from nothing", later[0], lambda connection: sync(connection, 1, NOW, iter(()))
     yield "1 % on top", later[1], partial(grow, 2, later[1], "new")
     yield "nothing new", later[2], lambda connection: None
-    # The first figures of a day: with everybody's days, and brokers found anew.
+    # The first figures of a day: with everybody's days.
     yield "1 % more, a day later", later[3], partial(grow, 3, later[3], "more")
     yield "late posts", later[4], lambda c: sync(c, 4, later[4], late_posts(sizes))
     yield "edits, and who left", later[5], edits
+    # The first figures of a week: brokers are found anew, too.
+    yield "1 % more, a week later", later[6], partial(grow, 6, later[6], "again")
 
 
 def measure(url: str, sizes: Sizes) -> None:
