@@ -332,12 +332,13 @@ def histories(sizes: Sizes) -> Iterator[tuple[str, datetime, Callable[[Any], Non
     yield "1 % more, a day later", later[3], partial(grow, 3, later[3], "more")
     yield "late posts", later[4], lambda c: sync(c, 4, later[4], late_posts(sizes))
     yield "edits, and who left", later[5], edits
-    # The first figures of a week: brokers are found anew, too.
+    # The first figures of a week: brokers are found anew once they are there.
     yield "1 % more, a week later", later[6], partial(grow, 6, later[6], "again")
 
 
 def measure(url: str, sizes: Sizes) -> None:
     from cophub.pipelines.measures import refresh as module
+    from cophub.pipelines.measures import sample
 
     warehouse = Warehouse.open(url)
     with warehouse.begin() as connection:
@@ -352,6 +353,11 @@ def measure(url: str, sizes: Sizes) -> None:
         with warehouse.begin() as connection, warehouse.connect() as reading:
             module.refresh(connection, reading, now, ZoneInfo("Europe/Zurich"), 1)
 
+    def renew(now: datetime) -> None:
+        with warehouse.begin() as connection:
+            anew.append(sample.renew(connection, now, ZoneInfo("Europe/Zurich")))
+
+    anew: list[bool] = []
     # SQLite keeps the order of a CROSS JOIN; its own choice here would flatter us many times over.
     join = " CROSS JOIN " if warehouse.dialect == "sqlite" else " JOIN "
 
@@ -369,6 +375,9 @@ def measure(url: str, sizes: Sizes) -> None:
             whole, own = timed(partial(figures, now))
         print(f"{what}: {whole:.1f} s, {whole / least:.2f} times the bare queries", end="")
         print(f"; {own:.1f} s of this process's processors")
+        after, _ = timed(partial(renew, now))
+        if anew.pop():
+            print(f"then brokers, anew: {after:.1f} s, {after / least:.2f} times the same")
         for name, seconds in sorted(found.items(), key=lambda item: -item[1])[:40]:
             print(f"  {seconds:6.2f} {name}")
 

@@ -14,11 +14,16 @@ from cophub.pipeline import NoSettings
 
 def run(ctx: PipelineContext[NoSettings]) -> Iterator[Publication]:
     """Compute every figure anew; yields no files."""
+    from cophub.pipelines.measures import sample
     from cophub.pipelines.measures.refresh import refresh
 
     with ctx.warehouse.begin() as connection, ctx.warehouse.connect() as reading:
         figures, months = refresh(connection, reading, ctx.now, ctx.timezone, ctx.run)
     ctx.log.info("%d figures, %d rows by month", figures, months)
+    with ctx.warehouse.begin() as connection:
+        renewed = sample.renew(connection, ctx.now, ctx.timezone)
+    if renewed:
+        ctx.log.info("brokers are found anew, as every week")
     yield from ()
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cophub.pipelines.measures import heads, kept
-from cophub.pipelines.measures.brokers import kept_sample
 from cophub.pipelines.measures.calendar import Calendar
 from cophub.pipelines.measures.heads import Headcounts
 from cophub.pipelines.measures.kept import Cells
+from cophub.pipelines.measures.sample import kept_sample
 from cophub.pipelines.measures.standing import version_of
 from cophub.pipelines.measures.state import Counted
 
@@ -24,7 +24,7 @@ class Before:
     version: int | None = None
     """Of all figures, where they are those that were written."""
     brokers: list[tuple[Any, ...]] = field(default_factory=list)
-    """The rows of a sample of this week."""
+    """The rows of a sample."""
 
 
 def read(connection: Connection, calendar: Calendar, state: Counted | None) -> Before:
@@ -35,7 +35,7 @@ def read(connection: Connection, calendar: Calendar, state: Counted | None) -> B
         heads.read(connection),
         kept.read(connection, calendar),
         version_of(connection, state.written),
-        kept_sample(connection, calendar),
+        kept_sample(connection),
     )
 
 

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from cophub.identities.store.rows import Row, all_rows
 from cophub.pipelines.measures.acts import within
 from cophub.pipelines.measures.calendar import Calendar
-from cophub.warehouse import tables
 from cophub.warehouse.definitions import BROKER_DAYS
 from cophub.warehouse.staging import execute
 
@@ -74,31 +73,6 @@ def rank(
     found = _rank(people, communities, keys, measured, len(people) > most)
     # Not asdict(), which copies every value deeply.
     return [(*vars(row).values(), now) for row in found]
-
-
-def kept_sample(connection: Connection, calendar: Calendar) -> list[tuple[Any, ...]]:
-    """The rows that stand in the table, without their version, where a sample of this week is.
-
-    Empty where none is, or where somebody in it is nobody any more: to be found anew.
-    """
-    broker, person = tables.broker, tables.person
-    columns = [column for column in broker.columns if column.name != "version"]
-    rows = connection.execute(select(*columns).order_by(broker.c.person)).all()
-    there = select(person.c.id).where(person.c.kind == "person")
-    gone = select(func.count()).select_from(broker).where(broker.c.person.not_in(there))
-    if not rows or not rows[0].sampled or connection.scalar(gone):
-        return []
-    if not _in_week_of(rows[0].found_at, calendar):
-        return []
-    return [tuple(row) for row in rows]
-
-
-def _in_week_of(found_at: datetime | None, calendar: Calendar) -> bool:
-    """Whether it is still the local week, from Monday on, in which they were found."""
-    if found_at is None:
-        return False
-    then, now = (at.astimezone(calendar.zone).isocalendar()[:2] for at in (found_at, calendar.now))
-    return then == now
 
 
 def _measured(edges: list[tuple[int, int]], groups: list[int], ends: list[int]) -> tuple[Any, ...]:

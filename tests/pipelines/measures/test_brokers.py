@@ -252,6 +252,33 @@ def test_a_sample_is_taken_once_a_week(bridge: Any, monkeypatch: Any) -> None:
     assert seen(monday) == {"c": monday, "d": monday}
 
 
+def test_figures_are_there_before_a_sample_is_taken_anew(bridge: Any, monkeypatch: Any) -> None:
+    """And stay there when it cannot be: then the old sample stands, and says so, until it can."""
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 9))
+    run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
+    bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
+    bridge.run(NOW)
+    before = bridge.brokers()
+    later = NOW + timedelta(days=7)
+    talk(bridge, "water", "e", "x", days=-6)
+    bridge.rows.change("post", {"run": 1}, run=2)
+    bridge.rows.add("run", run | {"id": 2, "started_at": later})
+
+    def posts() -> float:
+        return float(bridge.cell("water", "2026Q3", "posts")["value"])
+
+    had = posts()
+    with monkeypatch.context() as broken:
+        broken.setattr("cophub.pipelines.measures.brokers.find_links", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bridge.run(later)
+    assert posts() == had + 2
+    assert bridge.brokers() == before
+    bridge.run(later + timedelta(hours=1))
+    assert {row["found_at"] for row in bridge.brokers().values()} == {later + timedelta(hours=1)}
+    assert set(bridge.brokers()) == {"c", "d"}
+
+
 def test_a_sample_is_taken_anew_when_somebody_in_it_is_gone(bridge: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 9))
     run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
