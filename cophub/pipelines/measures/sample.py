@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, exists, select
 
 from cophub.pipelines.measures import brokers, scopes
 from cophub.pipelines.measures import calendar as calendars
@@ -20,19 +20,19 @@ from cophub.warehouse.tables import broker, person
 def kept_sample(connection: Connection) -> list[tuple[Any, ...]]:
     """The rows that stand in the table, without their version, where they come from a sample.
 
-    Empty where they do not, or where somebody in them is nobody any more: to be found anew.
+    Empty where they do not. Whoever is nobody any more is left out: the others are of no day then,
+    and to be found anew.
     """
-    columns = [column for column in broker.columns if column.name != "version"]
-    rows = connection.execute(select(*columns).order_by(broker.c.person)).all()
-    there = select(person.c.id).where(person.c.kind == "person")
-    gone = select(func.count()).select_from(broker).where(broker.c.person.not_in(there))
-    if not rows or not rows[0].sampled or connection.scalar(gone):
-        return []
-    return [tuple(row) for row in rows]
+    columns = [column for column in broker.columns if column.name not in ("version", "found_at")]
+    is_there = exists().where(person.c.id == broker.c.person, person.c.kind == "person")
+    query = select(*columns, broker.c.found_at, is_there).where(broker.c.sampled)
+    rows = connection.execute(query.order_by(broker.c.person)).all()
+    whole = all(here for *_, here in rows)
+    return [(*row, found_at if whole else None) for *row, found_at, here in rows if here]
 
 
 def renew(connection: Connection, now: datetime, zone: ZoneInfo) -> bool:
-    """Find the brokers anew where they are a sample of an earlier week; whether they were.
+    """Find the brokers anew where they are a sample of no day of this week; whether they were.
 
     Reads who takes part as the figures were counted last.
     """

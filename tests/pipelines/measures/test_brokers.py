@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import combinations, permutations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -246,10 +246,22 @@ def test_a_sample_is_taken_once_a_week(bridge: Any, monkeypatch: Any) -> None:
     talk(bridge, "water", "e", "x", days=1)
     bridge.rows.change("post", {"run": 1}, run=2)
     bridge.rows.add("run", run | {"id": 2, "started_at": NOW})
-    monday = datetime(2026, 8, 17, tzinfo=ZURICH)
+    monday = datetime(2026, 8, 17, tzinfo=ZURICH).astimezone(UTC)
     assert seen(NOW + timedelta(hours=1)) == before
     assert seen(monday - timedelta(minutes=30)) == before
     assert seen(monday) == {"c": monday, "d": monday}
+
+
+def test_what_is_no_sample_is_found_by_every_run(bridge: Any) -> None:
+    run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
+    bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
+    bridge.run(NOW)
+    assert set(bridge.brokers()) == {"c"}
+    talk(bridge, "water", "e", "x", days=1)
+    bridge.rows.change("post", {"run": 1}, run=2)
+    bridge.rows.add("run", run | {"id": 2, "started_at": NOW})
+    bridge.run(NOW + timedelta(hours=1))
+    assert set(bridge.brokers()) == {"c", "d"}
 
 
 def test_figures_are_there_before_a_sample_is_taken_anew(bridge: Any, monkeypatch: Any) -> None:
@@ -288,6 +300,31 @@ def test_a_sample_is_taken_anew_when_somebody_in_it_is_gone(bridge: Any, monkeyp
     bridge.rows.change("person", {"id": "c"}, kind="bot")
     bridge.run(NOW + timedelta(hours=1))
     assert "c" not in bridge.brokers()
+
+
+def test_whoever_is_gone_is_in_no_sample_even_before_it_is_taken_anew(
+    bridge: Any, monkeypatch: Any
+) -> None:
+    """The others are of no day until then. Without c, d is all that soil and water share."""
+    monkeypatch.setattr("cophub.pipelines.measures.brokers.rank.__defaults__", (2, 9))
+    run = {"kind": "sync", "source": "s", "state": "done", "version": "test"}
+    bridge.rows.add("run", run | {"id": 1, "started_at": NOW - timedelta(days=300)})
+    talk(bridge, "water", "e", "x", days=1)
+    bridge.run(NOW)
+    assert set(bridge.brokers()) == {"c", "d"}
+    bridge.rows.change("person", {"id": "c"}, kind="bot")
+    with monkeypatch.context() as broken:
+        broken.setattr("cophub.pipelines.measures.brokers.find_links", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            bridge.run(NOW + timedelta(hours=1))
+    assert {person: row["found_at"] for person, row in bridge.brokers().items()} == {"d": None}
+    later = NOW + timedelta(hours=2)
+    bridge.run(later)
+    found = bridge.brokers()
+    assert {person: (row["bridging"], row["found_at"]) for person, row in found.items()} == {
+        "d": (0, later)
+    }
+    assert found["d"]["parted"] == [["soil", "water"]]
 
 
 def test_where_nobody_answers_there_are_no_brokers(hub: Any) -> None:
